@@ -1,0 +1,69 @@
+"""One violation of the contract, and the fingerprint by which it is known from run to run."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any, Self
+
+
+class Level(StrEnum):
+    """How strongly a requirement binds (RFC 2119 section 1, 3 and 5)."""
+
+    MUST = "must"
+    SHOULD = "should"
+    MAY = "may"
+
+    def is_at_least(self, other: Level) -> bool:
+        """Whether a violation at this level counts where `other` is the weakest level that counts."""
+        order = list(Level)
+        return order.index(self) <= order.index(other)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A violation. A check fills the first four members; the judge adds the rest.
+
+    `at` is a JSON pointer into the part of the exchange that is wrong (`/response/body/total`), with array indices
+    written as `*`, so that no generated value is part of it.
+    """
+
+    at: str = ""
+    message: str = ""
+    expected: Any = None
+    actual: Any = None
+    check: str = ""
+    requirement: str = ""
+    level: Level = Level.MUST
+    operation_id: str = ""
+    status: int | None = None
+    request: str = ""
+    curl: str = ""
+    needs: tuple[str, ...] = ()
+    deviation: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """`operation|requirement|status|pointer`: the same tomorrow, for other ids and other generated values."""
+        return f"{self.operation_id}|{self.requirement}|{self.status or '-'}|{self.at or '/'}"
+
+    def explained_by(self, deviation: str) -> Self:
+        """This finding, marked as known under the deviation of that id."""
+        return replace(self, deviation=deviation)
+
+    def to_json(self) -> dict[str, Any]:
+        """The members of `findings[]` in the run document."""
+        members = asdict(self)
+        members["pointer"] = members.pop("at")
+        members["operationId"] = members.pop("operation_id")
+        members["level"] = self.level.value
+        members["needs"] = list(self.needs)
+        return {"fingerprint": self.fingerprint, **members}
+
+    @classmethod
+    def from_json(cls, members: dict[str, Any]) -> Self:
+        """The finding that `to_json` wrote."""
+        known = {key: value for key, value in members.items() if key not in {"fingerprint", "pointer", "operationId"}}
+        known["level"] = Level(members["level"])
+        known["needs"] = tuple(members.get("needs", ()))
+        return cls(at=members["pointer"], operation_id=members["operationId"], **known)

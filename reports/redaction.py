@@ -1,0 +1,64 @@
+"""Secrets never reach a file, a console line or a curl line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote, quote_plus
+
+from peertube_conformance.reports.variables import mark, shown
+
+SECRET_HEADERS = frozenset({"authorization", "cookie", "set-cookie", "x-peertube-otp", "x-peertube-video-password"})
+_KEYS = (
+    "access_token|refresh_token|client_secret|password|currentPassword|verificationString|requestToken|otpToken|"
+    "videoFileToken|videoPasswords|secret|token|externalAuthToken"
+)
+_IN_JSON = re.compile(rf'("(?:{_KEYS})"\s*:\s*)"(?:[^"\\]|\\.)*"')
+_IN_FORM = re.compile(rf"(^|[?&\s\"'])((?:{_KEYS}|jwt)=)[^&\s\"'<>]+")
+_IN_OTP_URI = re.compile(r"otpauth://[^\"'\s]+")
+_IN_MULTIPART = re.compile(rf'(name="(?:{_KEYS})(?:\[\d*\])?"(?:\r?\n[^\r\n]+)*\r?\n\r?\n)[^\r\n]*')
+_BEARER = re.compile(r"(Bearer\s+)[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE)
+MASK = "[redacted]"
+
+
+class Redactor:
+    """Replaces secrets in text: the values it was told of by `$NAME`, values under telling keys by a mask."""
+
+    def __init__(self, secrets: Mapping[str, str] | None = None) -> None:
+        self._secrets: dict[str, str] = {}
+        for value, name in (secrets or {}).items():
+            self.add(value, name)
+
+    def add(self, value: str, name: str) -> None:
+        """Knows `value` (at least six characters) as the secret `name`, in its URL-encoded forms too."""
+        if len(value) >= 6:
+            for form in {value, quote(value, safe=""), quote_plus(value)}:
+                self._secrets[form] = name
+
+    def marks(self, text: str) -> str:
+        """The text with the secrets that are known by value marked as variables, and nothing else changed."""
+        for value, name in self._secrets.items():
+            if value in text:
+                text = text.replace(value, mark(name))
+        return text
+
+    def text(self, text: str) -> str:
+        """The text for reading, without secrets known by value or by the key that they stand under."""
+        text = self.marks(text)
+        text = _IN_JSON.sub(lambda m: f'{m[1]}"{MASK}"', text)
+        text = _IN_OTP_URI.sub(MASK, text)
+        text = _IN_MULTIPART.sub(lambda m: f"{m[1]}{MASK}", text)
+        text = _BEARER.sub(lambda m: f"{m[1]}{MASK}", text)
+        return shown(_IN_FORM.sub(lambda m: f"{m[1]}{m[2]}{MASK}", text))
+
+    def marked_headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Header fields with known secrets marked and unknown values of secret fields masked."""
+        return [(name, self._header(name, value)) for name, value in headers]
+
+    def headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Header fields for reading."""
+        return [(name, self.text(value)) for name, value in self.marked_headers(headers)]
+
+    def _header(self, name: str, value: str) -> str:
+        known = self.marks(value)
+        return MASK if known == value and name.lower() in SECRET_HEADERS else known

@@ -1,0 +1,74 @@
+"""Values that belong to one run (ids, tokens) and the shell variables that stand for them in what people read."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import Any, Self
+
+# Private-use characters: a generated value that happens to read `$TOKEN` is not taken for a variable.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_MARK = re.compile(f"{_OPEN}([A-Z][A-Z0-9_]*){_CLOSE}")
+
+
+def mark(variable: str) -> str:
+    """The place of a variable in a text."""
+    return f"{_OPEN}{variable}{_CLOSE}"
+
+
+class NamedText(str):
+    """A text value of this run that a report shows as `$variable`."""
+
+    __slots__ = ("variable",)
+    variable: str
+
+    def __new__(cls, value: str, variable: str) -> Self:
+        self = super().__new__(cls, value)
+        self.variable = variable
+        return self
+
+
+class NamedNumber(int):
+    """A number of this run that a report shows as `$variable`."""
+
+    variable: str
+
+    def __new__(cls, value: int, variable: str) -> Self:
+        self = super().__new__(cls, value)
+        self.variable = variable
+        return self
+
+
+def marked(value: Any) -> Any:
+    """The value with every named value in it replaced by the mark of its variable; unnamed values stay."""
+    if isinstance(value, NamedText | NamedNumber):
+        return mark(value.variable)
+    if isinstance(value, dict):
+        return {key: marked(member) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [marked(item) for item in value]
+    return value
+
+
+def shown(text: str) -> str:
+    """The text for reading: marks as `$NAME`."""
+    return _MARK.sub(r"$\1", text)
+
+
+def shell_quoted(text: str) -> str:
+    """The text as one shell word, with variables outside the single quotes so that the shell fills them in."""
+    parts: list[str] = []
+    end = 0
+    for found in _MARK.finditer(text):
+        if found.start() > end:
+            parts.append(shlex.quote(text[end : found.start()]))
+        parts.append(f'"${found[1]}"')
+        end = found.end()
+    if end < len(text) or not parts:
+        parts.append(shlex.quote(text[end:]))
+    return "".join(parts)
+
+
+def variables_in(text: str) -> tuple[str, ...]:
+    """The variables marked in the text, in the order of their first use."""
+    return tuple(dict.fromkeys(_MARK.findall(text)))

@@ -1,0 +1,17 @@
+"""The verdicts of a requirement or an operation."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """Only PASSED is green: nothing that was skipped is ever counted as passed."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    KNOWN = "known"
+    NO_EVIDENCE = "no-evidence"
+    NOT_APPLICABLE = "not-applicable"
+    BLOCKED = "blocked"
+    ERROR = "error"
