@@ -1,0 +1,1 @@
+"""Arrangements: one module per topic of the contract."""

@@ -1,0 +1,26 @@
+"""One module per topic; each check is a pure function from an exchange to findings."""
+
+from peertube_conformance.conformance.checks import (
+    authentication,
+    bodies,
+    cors,
+    headers,
+    problem_details,
+    rate_limits,
+    status_codes,
+)
+from peertube_conformance.conformance.checks.registry import CHECKS, Check, check, judge
+
+__all__ = [
+    "CHECKS",
+    "Check",
+    "authentication",
+    "bodies",
+    "check",
+    "cors",
+    "headers",
+    "judge",
+    "problem_details",
+    "rate_limits",
+    "status_codes",
+]

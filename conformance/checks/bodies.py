@@ -1,0 +1,85 @@
+"""Is the body the documented one?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from peertube_conformance.conformance.checks.registry import answered, check
+from peertube_conformance.reports import Exchange, Finding
+from peertube_conformance.spec.validation import body_violations
+
+_BODILESS = frozenset({204, 304})
+_MAX_FINDINGS = 20
+
+
+def _documented_with_content(exchange: Exchange) -> bool:
+    if not answered(exchange) or exchange.request.method == "HEAD" or exchange.status in _BODILESS:
+        return False
+    documented = exchange.operation.response_for(exchange.status or 0)
+    return documented is not None and bool(documented.content)
+
+
+def _says_json(exchange: Exchange) -> bool:
+    return answered(exchange) and exchange.response is not None and exchange.response.is_json and _expects_body(exchange)
+
+
+def _expects_body(exchange: Exchange) -> bool:
+    return exchange.request.method != "HEAD" and exchange.status not in _BODILESS
+
+
+def _documented_json(exchange: Exchange) -> bool:
+    return (
+        _documented_with_content(exchange)
+        and exchange.response is not None
+        and exchange.response.is_json
+        and exchange.response.json is not None
+        and exchange.response.media_type in exchange.operation.response_for(exchange.response.status).content  # type: ignore[union-attr]
+    )
+
+
+@check("PT-BODY-01", on=_documented_with_content)
+def documented_media_type(exchange: Exchange) -> Iterator[Finding]:
+    """RFC 9110 section 8.3. Error responses are judged by problem_details_media_type alone."""
+    response = exchange.response
+    documented = exchange.operation.response_for(exchange.status or 0)
+    if response is None or documented is None or response.status >= 400:
+        return
+    if response.media_type not in documented.content:
+        expected = sorted(documented.content)
+        yield Finding("/response/headers/content-type", "undocumented media type", expected, response.media_type)
+
+
+@check("PT-BODY-02", on=_documented_json)
+def body_matches_schema(exchange: Exchange) -> Iterator[Finding]:
+    """Reference, response schemas: members, types, formats, bounds, enumeration values."""
+    response = exchange.response
+    assert response is not None
+    seen: set[str] = set()
+    for violation in body_violations(exchange.operation, response.status, response.media_type, response.json):
+        at = f"/response/body{violation.pointer}"
+        if at not in seen and len(seen) < _MAX_FINDINGS:
+            seen.add(at)
+            yield Finding(at, violation.message[:300], violation.keyword, _short(violation.value))
+
+
+@check("PT-BODY-03", on=lambda exchange: answered(exchange) and not _expects_body(exchange))
+def no_body_where_none_may_be(exchange: Exchange) -> Iterator[Finding]:
+    """RFC 9110 section 6.4.1."""
+    if exchange.response is not None and exchange.response.body:
+        yield Finding("/response/body", "a body where none may be", 0, len(exchange.response.body))
+
+
+@check("PT-BODY-04", on=_says_json)
+def json_is_well_formed(exchange: Exchange) -> Iterator[Finding]:
+    """RFC 8259 section 2; an empty body is no JSON text."""
+    response = exchange.response
+    if response is not None and response.json is None and response.body.strip() != b"null":
+        what = "the body is empty" if not response.body else "the body is no JSON"
+        yield Finding("/response/body", f"{what}, though it is said to be {response.media_type}", "a JSON text", what)
+
+
+def _short(value: object) -> object:
+    if isinstance(value, dict):
+        return {"members": sorted(value)[:40]}
+    text = repr(value)
+    return value if len(text) <= 200 else f"{text[:200]}…"

@@ -1,0 +1,44 @@
+"""May pages of other origins use the routes that are meant for them? (reference, "CORS")"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from peertube_conformance.conformance.checks.registry import answered, check
+from peertube_conformance.reports import Exchange, Finding
+
+_GROUPS = ("/api/", "/download/", "/lazy-static/", "/.well-known/webfinger")
+
+
+def _shared(exchange: Exchange) -> bool:
+    return answered(exchange) and exchange.operation.path.startswith(_GROUPS)
+
+
+def _names_origin(exchange: Exchange) -> bool:
+    return _shared(exchange) and _origin(exchange) is not None
+
+
+@check("PT-CORS-01", on=_shared)
+def every_origin_is_allowed(exchange: Exchange) -> Iterator[Finding]:
+    """The four route groups, whatever the status: a page must be able to read an error too."""
+    assert exchange.response is not None
+    value = exchange.response.headers.get("access-control-allow-origin")
+    if value is None or (value != "*" and value != _origin(exchange)):
+        yield Finding("/response/headers/access-control-allow-origin", "other origins cannot read this", "*", value)
+
+
+@check("PT-CORS-02", on=_names_origin)
+def no_credentials_for_any_origin(exchange: Exchange) -> Iterator[Finding]:
+    """Fetch standard, "CORS protocol and credentials": whoever repeats any origin and allows credentials lets every page
+    act as the signed-in user."""
+    assert exchange.response is not None
+    headers = exchange.response.headers
+    if headers.get("access-control-allow-origin") == _origin(exchange):
+        value = headers.get("access-control-allow-credentials")
+        if value == "true":
+            at = "/response/headers/access-control-allow-credentials"
+            yield Finding(at, "any origin is allowed to use credentials", None, value)
+
+
+def _origin(exchange: Exchange) -> str | None:
+    return next((value for name, value in exchange.request.headers if name.lower() == "origin"), None)

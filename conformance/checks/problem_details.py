@@ -1,0 +1,171 @@
+"""Are errors told as RFC 9457 (which obsoletes RFC 7807) and the reference's "Errors" have it?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from peertube_conformance.conformance.checks.registry import check, errors, problems
+from peertube_conformance.reports import Exchange, Finding, Intent
+from peertube_conformance.reports.exchange import PROBLEM_JSON
+
+_BLANK = "about:blank"
+_URI_REFERENCE = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
+_LOCATIONS = frozenset({"params", "body", "header", "headers", "query", "cookies"})
+_PLACES = {"path": "params", "query": "query", "body": "body", "header": "headers", "cookie": "cookies"}
+_INSIDE = re.compile(
+    r"(?P<trace>\n\s+at [\w.<>\[\] ]+ \(|Traceback \(most recent call last\))"
+    r"|(?P<sql>\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM)\b.{1,200}\b(?:FROM|WHERE|VALUES|SET)\b"
+    r"|invalid input syntax for|out of range for type|violates \w+ constraint|column \S+ does not exist)"
+    r"|(?P<path>(?:/[\w.@-]+)+/(?:node_modules|dist|site-packages|server)/[\w./@-]+)"
+    r"|(?P<code>Cannot read propert|is not a function\b|is not iterable|undefined \(reading)",
+    re.DOTALL,
+)
+# Phrases of RFC 9110 beside those of its predecessors, which servers still use.
+_FORMER_PHRASES = {413: {"Payload Too Large", "Request Entity Too Large"}, 416: {"Requested Range Not Satisfiable"},
+                   422: {"Unprocessable Entity"}}  # fmt: skip
+
+
+def _validation(exchange: Exchange) -> bool:
+    return problems(exchange) and "invalid-params" in exchange.response.problem  # type: ignore[union-attr]
+
+
+def _refused_invalid(exchange: Exchange) -> bool:
+    return problems(exchange) and exchange.status == 400 and exchange.intent is Intent.INVALID and _field(exchange) != ""
+
+
+def _member(exchange: Exchange, name: str) -> Any:
+    assert exchange.response is not None
+    return exchange.response.problem.get(name)
+
+
+@check("PT-ERR-01", on=errors)
+def problem_details_media_type(exchange: Exchange) -> Iterator[Finding]:
+    """RFC 9457 section 3: the media type is application/problem+json."""
+    assert exchange.response is not None
+    if exchange.response.media_type != PROBLEM_JSON:
+        yield Finding(
+            "/response/headers/content-type", "an error without problem details", PROBLEM_JSON, exchange.response.media_type
+        )
+
+
+@check("PT-ERR-02", on=problems)
+def type_is_a_uri_reference(exchange: Exchange) -> Iterator[Finding]:
+    """RFC 9457 section 3.1.1; absent means about:blank."""
+    value = _member(exchange, "type")
+    if value is not None and not (isinstance(value, str) and _URI_REFERENCE.fullmatch(value)):
+        yield Finding("/response/body/type", "type is no URI reference", "a URI reference", value)
+
+
+@check("PT-ERR-03", on=problems)
+def status_member_repeats_the_status(exchange: Exchange) -> Iterator[Finding]:
+    """RFC 9457 section 3.1.2."""
+    if _member(exchange, "status") != exchange.status:
+        yield Finding(
+            "/response/body/status", "status differs from the response's", exchange.status, _member(exchange, "status")
+        )
+
+
+@check("PT-ERR-04", on=problems)
+def title_is_there(exchange: Exchange) -> Iterator[Finding]:
+    """RFC 9457 section 3.1.3; the reference shows it in every example."""
+    if not _is_text(_member(exchange, "title")):
+        yield Finding("/response/body/title", "the problem has no title", "a short text", _member(exchange, "title"))
+
+
+@check("PT-ERR-05", on=lambda e: problems(e) and _member(e, "type") == _BLANK and _is_text(_member(e, "title")))
+def blank_type_has_the_phrase_as_title(exchange: Exchange) -> Iterator[Finding]:
+    """RFC 9457 section 4.2.1; phrases of earlier HTTP specifications are accepted."""
+    status = exchange.status or 0
+    known = {HTTPStatus(status).phrase} if status in HTTPStatus else set()
+    known |= _FORMER_PHRASES.get(status, set())
+    if known and _member(exchange, "title") not in known:
+        yield Finding("/response/body/title", "title is not the status phrase", sorted(known), _member(exchange, "title"))
+
+
+@check("PT-ERR-06", on=problems)
+def detail_is_there(exchange: Exchange) -> Iterator[Finding]:
+    """RFC 9457 section 3.1.4; the reference's errors all have it."""
+    if not _is_text(_member(exchange, "detail")):
+        yield Finding("/response/body/detail", "the problem has no detail", "a text", _member(exchange, "detail"))
+
+
+@check("PT-ERR-07", on=problems)
+def docs_names_the_operation(exchange: Exchange) -> Iterator[Finding]:
+    """Reference, "Errors": the link ends in `#operation/` and the operationId."""
+    docs = _member(exchange, "docs")
+    if not (isinstance(docs, str) and docs.endswith(f"#operation/{exchange.operation.id}")):
+        yield Finding("/response/body/docs", "no link to this operation's documentation", exchange.operation.id, docs)
+
+
+@check("PT-ERR-08", on=_validation)
+def invalid_params_say_where_and_what(exchange: Exchange) -> Iterator[Finding]:
+    """Reference, "Validation errors": `location` and `msg` of each entry; `value` where one was sent."""
+    entries = _member(exchange, "invalid-params")
+    if not isinstance(entries, dict) or not entries:
+        yield Finding("/response/body/invalid-params", "invalid-params is no object with entries", "object", entries)
+        return
+    for entry in entries.values():
+        location = entry.get("location") if isinstance(entry, dict) else None
+        if location not in _LOCATIONS:
+            yield Finding("/response/body/invalid-params/location", "unknown location", sorted(_LOCATIONS), location)
+        if not isinstance(entry, dict) or not _is_text(entry.get("msg")):
+            yield Finding("/response/body/invalid-params/msg", "an entry without a message", "a text", entry)
+
+
+@check("PT-ERR-09", on=_validation)
+def invalid_params_name_the_field(exchange: Exchange) -> Iterator[Finding]:
+    """Reference, "Validation errors": the member `param` repeats the name under which the entry stands."""
+    entries = _member(exchange, "invalid-params")
+    for name, entry in entries.items() if isinstance(entries, dict) else ():
+        if not isinstance(entry, dict) or entry.get("param") != name:
+            members = sorted(entry) if isinstance(entry, dict) else entry
+            yield Finding("/response/body/invalid-params/param", "param does not name the field", name, members)
+            return
+
+
+@check("PT-ERR-10", on=_refused_invalid)
+def refused_field_is_named(exchange: Exchange) -> Iterator[Finding]:
+    """Reference, "Validation errors": the field concerned by the error, and its location."""
+    place, field = _PLACES[exchange.violation.partition("/")[0]], _field(exchange)
+    entries = _member(exchange, "invalid-params")
+    named = entries if isinstance(entries, dict) else {}
+    matching = [e for n, e in named.items() if re.split(r"[.\[]", n)[0] == field and isinstance(e, dict)]
+    if not matching:
+        yield Finding("/response/body/invalid-params", "the refused field is not named", field, sorted(named))
+    elif not any(str(entry.get("location", "")).rstrip("s") == place.rstrip("s") for entry in matching):
+        actual = matching[0].get("location")
+        yield Finding("/response/body/invalid-params/location", "the field is named at another place", place, actual)
+
+
+@check("PT-ERR-11", on=lambda exchange: problems(exchange) and "error" in exchange.response.problem)  # type: ignore[union-attr]
+def deprecated_error_equals_detail(exchange: Exchange) -> Iterator[Finding]:
+    """Reference, "Deprecated error fields"."""
+    if _member(exchange, "error") != _member(exchange, "detail"):
+        yield Finding(
+            "/response/body/error", "error differs from detail", _member(exchange, "detail"), _member(exchange, "error")
+        )
+
+
+@check("PT-ERR-12", on=errors)
+def nothing_of_the_inside(exchange: Exchange) -> Iterator[Finding]:
+    """RFC 9457 section 5: no stack trace, SQL, error text of the language, or file path."""
+    assert exchange.response is not None
+    own = exchange.request.body.decode("utf-8", "replace") + exchange.request.url
+    text = exchange.response.body[:100_000].decode("utf-8", "replace").replace("\\n", "\n")
+    found = _INSIDE.search(text)
+    if found is not None and found[0] not in own:
+        kind = next(name for name, value in found.groupdict().items() if value)
+        yield Finding("/response/body", f"the answer tells of the inside ({kind})", "nothing of the inside", found[0][:120])
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and value.strip() != ""
+
+
+def _field(exchange: Exchange) -> str:
+    """The top-level name of what a request violates: `count` of `query/count maximum`."""
+    parts = exchange.violation.rpartition(" ")[0].split("/")
+    return parts[1] if len(parts) > 1 and parts[0] in _PLACES else ""

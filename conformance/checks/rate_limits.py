@@ -1,0 +1,70 @@
+"""Do responses say where the rate limit stands? (reference, "Rate limits")"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+
+from peertube_conformance.conformance.checks.registry import answered, check
+from peertube_conformance.reports import Exchange, Finding
+
+_HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
+_LONGEST_WINDOW_SECONDS = 24 * 3600
+# Date has whole seconds and Reset is rounded up: a window that ends now may read as one second ago.
+_ROUNDING_SECONDS = 1
+
+
+def _counted(exchange: Exchange) -> bool:
+    """Known routes of the API are counted, whatever the status; a body that no router saw is not."""
+    return answered(exchange) and bool(exchange.operation.rate_limits) and "malformed" not in exchange.violation
+
+
+def _announced(exchange: Exchange) -> bool:
+    return _counted(exchange) and all(name in exchange.response.headers for name in _HEADERS)  # type: ignore[union-attr]
+
+
+def _number(exchange: Exchange, name: str) -> int | None:
+    assert exchange.response is not None
+    text = exchange.response.headers.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+@check("PT-RATE-01", on=_counted)
+def rate_limit_headers(exchange: Exchange) -> Iterator[Finding]:
+    """All three headers on every counted response."""
+    assert exchange.response is not None
+    for name in _HEADERS:
+        if name not in exchange.response.headers:
+            yield Finding(f"/response/headers/{name}", f"{name} is missing", "a number", None)
+
+
+@check("PT-RATE-02", on=_announced)
+def remaining_is_below_the_limit(exchange: Exchange) -> Iterator[Finding]:
+    """This request is counted, so less than the limit remains."""
+    limit, remaining = _number(exchange, _HEADERS[0]), _number(exchange, _HEADERS[1])
+    if limit is None or limit < 1 or remaining is None or remaining >= limit:
+        expected = f"from 0 to below {limit}"
+        yield Finding("/response/headers/x-ratelimit-remaining", "remaining does not fit the limit", expected, remaining)
+
+
+@check("PT-RATE-03", on=_announced)
+def reset_is_ahead(exchange: Exchange) -> Iterator[Finding]:
+    """Seconds since the epoch, by the server's own clock."""
+    assert exchange.response is not None
+    reset = _number(exchange, _HEADERS[2])
+    try:
+        now = parsedate_to_datetime(exchange.response.headers["date"]).timestamp()
+    except (KeyError, ValueError, TypeError):
+        now = exchange.sent_at
+    if reset is None or not now - _ROUNDING_SECONDS <= reset <= now + _LONGEST_WINDOW_SECONDS:
+        ahead = None if reset is None else round(reset - now)
+        yield Finding("/response/headers/x-ratelimit-reset", "reset is not ahead", "within the window", ahead)
+
+
+@check("PT-RATE-04", on=lambda exchange: exchange.status == 429)
+def retry_after_is_said(exchange: Exchange) -> Iterator[Finding]:
+    """RFC 6585 section 4, RFC 9110 section 10.2.3: whole seconds."""
+    if not _number(exchange, "retry-after"):
+        assert exchange.response is not None
+        value = exchange.response.headers.get("retry-after")
+        yield Finding("/response/headers/retry-after", "no usable Retry-After", "seconds, at least 1", value)

@@ -1,0 +1,82 @@
+"""The checks, and how an exchange is held against all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from peertube_conformance.reports import Exchange, Finding, Level
+from peertube_conformance.spec.requirements import load_requirements
+
+Predicate = Callable[[Exchange], bool]
+Looks = Callable[[Exchange], Iterable[Finding]]
+_INDEX = re.compile(r"/\d+(?=/|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A check: the requirement that it proves, when it applies, and how it looks at an exchange."""
+
+    name: str
+    requirement: str
+    level: Level
+    applies: Predicate
+    look: Looks
+
+
+CHECKS: list[Check] = []
+
+
+def check(requirement: str, *, on: Predicate) -> Callable[[Looks], Looks]:
+    """Registers a check of this requirement for the exchanges where `on` holds."""
+    level = Level(load_requirements()[requirement].level)
+
+    def register(look: Looks) -> Looks:
+        CHECKS.append(Check(look.__name__, requirement, level, on, look))
+        return look
+
+    return register
+
+
+def judge(exchange: Exchange) -> tuple[list[Finding], list[str]]:
+    """The findings of all checks that apply, and the ids of the requirements for which this exchange is evidence."""
+    findings: list[Finding] = []
+    evidence: list[str] = []
+    for candidate in CHECKS:
+        if not candidate.applies(exchange):
+            continue
+        evidence.append(candidate.requirement)
+        findings.extend(_completed(finding, candidate, exchange) for finding in candidate.look(exchange))
+    return findings, evidence
+
+
+def _completed(finding: Finding, by: Check, exchange: Exchange) -> Finding:
+    return replace(
+        finding,
+        at=_INDEX.sub("/*", finding.at),
+        check=by.name,
+        requirement=by.requirement,
+        level=by.level,
+        operation_id=exchange.operation.id,
+        status=exchange.status,
+        request=exchange.summary,
+    )
+
+
+# When a check applies
+
+
+def answered(exchange: Exchange) -> bool:
+    """A response arrived, and it is not one that the harness caused by its own traffic."""
+    return exchange.response is not None and exchange.counted
+
+
+def errors(exchange: Exchange) -> bool:
+    """The response is of the 4xx or 5xx class."""
+    return answered(exchange) and (exchange.status or 0) >= 400 and exchange.request.method != "HEAD"
+
+
+def problems(exchange: Exchange) -> bool:
+    """The response carries a JSON object as an error."""
+    return errors(exchange) and exchange.response is not None and bool(exchange.response.problem)

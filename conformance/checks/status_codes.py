@@ -1,0 +1,117 @@
+"""Is the status right?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from peertube_conformance.conformance.checks.registry import answered, check
+from peertube_conformance.reports import Exchange, Finding, Intent
+
+# What a server may read leniently: the text of a number where a number is wanted, and the like.
+_TYPE_KEYWORDS = frozenset({"type", "format"})
+_TOO_MANY_REQUESTS = 429
+
+
+def _valid(exchange: Exchange) -> bool:
+    return answered(exchange) and exchange.intent is Intent.VALID
+
+
+def _keyword(exchange: Exchange) -> str:
+    return exchange.violation.rpartition(" ")[2]
+
+
+def _invalid(exchange: Exchange) -> bool:
+    return answered(exchange) and exchange.intent is Intent.INVALID and _keyword(exchange) not in _TYPE_KEYWORDS
+
+
+def _mistyped(exchange: Exchange) -> bool:
+    return answered(exchange) and exchange.intent is Intent.INVALID and _keyword(exchange) in _TYPE_KEYWORDS
+
+
+def _provoked(exchange: Exchange) -> bool:
+    return answered(exchange) and exchange.intent is Intent.PROVOKED and exchange.expects not in {None, 404}
+
+
+def _absent(exchange: Exchange) -> bool:
+    return answered(exchange) and exchange.intent is Intent.PROVOKED and exchange.expects == 404
+
+
+@check("PT-STATUS-01", on=answered)
+def no_server_error(exchange: Exchange) -> Iterator[Finding]:
+    """RFC 9110 section 15.6: a 5xx status says that the server failed. A documented 503 is no failure."""
+    status = exchange.status or 0
+    if status >= 500 and str(status) not in exchange.operation.responses:
+        yield Finding(_at(exchange), f"the server failed with {status}", "a status below 500", status)
+
+
+@check("PT-STATUS-02", on=answered)
+def documented_status(exchange: Exchange) -> Iterator[Finding]:
+    """Reference, responses of each operation. 5xx is told by no_server_error alone."""
+    status = exchange.status or 0
+    if status < 500 and exchange.operation.response_for(status) is None:
+        documented = sorted(exchange.operation.responses)
+        yield Finding("/response/status", f"status {status} is not documented", documented, status)
+
+
+@check("PT-STATUS-03", on=_valid)
+def valid_request_is_accepted(exchange: Exchange) -> Iterator[Finding]:
+    """Reference, parameters and request bodies: what keeps to them is accepted."""
+    status = exchange.status or 0
+    if not 400 <= status < 500 or status == _TOO_MANY_REQUESTS:
+        return
+    documented = exchange.operation.response_for(status)
+    if documented is None or not documented.refuses_valid:
+        detail = exchange.response.problem.get("detail", "") if exchange.response else ""
+        yield Finding(_at(exchange), f"a valid request was refused: {detail}", exchange.operation.success_statuses, status)
+
+
+@check("PT-STATUS-04", on=_invalid)
+def invalid_request_is_refused(exchange: Exchange) -> Iterator[Finding]:
+    """Reference, "Validation errors": bounds, lengths, patterns, enumerations and required members."""
+    yield from _accepted(exchange)
+
+
+@check("PT-STATUS-05", on=_mistyped)
+def wrong_type_is_refused(exchange: Exchange) -> Iterator[Finding]:
+    """Reference, "Validation errors": types and formats."""
+    yield from _accepted(exchange)
+
+
+def _accepted(exchange: Exchange) -> Iterator[Finding]:
+    if (exchange.status or 0) < 400:
+        yield Finding(_at(exchange), f"an invalid request was accepted: {exchange.violation}", "4xx", exchange.status)
+
+
+@check("PT-STATUS-06", on=_provoked)
+def situation_has_its_status(exchange: Exchange) -> Iterator[Finding]:
+    """Reference, responses of each operation: the request was made so that this one status is right."""
+    yield from _other_than_expected(exchange)
+
+
+@check("PT-STATUS-08", on=_absent)
+def absent_thing_is_not_found(exchange: Exchange) -> Iterator[Finding]:
+    """Reference, path parameters: an id that no thing has is answered with 404."""
+    yield from _other_than_expected(exchange)
+
+
+def _other_than_expected(exchange: Exchange) -> Iterator[Finding]:
+    if exchange.status != exchange.expects and (exchange.status or 0) < 500:
+        yield Finding(
+            f"/response/status/{exchange.expects}",
+            f"{exchange.violation or 'this request'} is answered with {exchange.status} instead of {exchange.expects}",
+            exchange.expects,
+            exchange.status,
+        )
+
+
+@check("PT-STATUS-07", on=lambda exchange: exchange.counted)
+def response_arrives(exchange: Exchange) -> Iterator[Finding]:
+    """RFC 9110 section 3.4: a server answers each request with a response."""
+    if exchange.response is None:
+        yield Finding("/response", f"no response: {exchange.failure}", "a response", exchange.failure.partition(":")[0])
+
+
+def _at(exchange: Exchange) -> str:
+    """Where a request breaks the contract (`/request/query/count maximum` without the keyword), or the whole request."""
+    where = exchange.violation.rpartition(" ")[0] if exchange.intent is Intent.INVALID else ""
+    return f"/request/{where}" if where else "/request"

@@ -1,0 +1,205 @@
+"""Requests generated from the contract: the one place that drives Schemathesis.
+
+Schemathesis draws the values; what is sent is built here. A valid request is what it drew, on top of things that exist.
+An invalid request is a valid one with a single generated defect in it: so the answer is to that defect and to nothing
+else, and a finding is readable alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import hypothesis
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.core import NOT_SET
+from schemathesis.generation import GenerationMode
+
+from peertube_conformance.fixtures.draft import UNSET, Draft
+from peertube_conformance.spec import Contract, Operation
+from peertube_conformance.spec.validation import Violation, violations
+from peertube_conformance.spec.wire import WireRequest
+
+_ANY_HOST = "http://localhost"
+_UNMET_METHOD = "UNSPECIFIED_HTTP_METHOD"
+
+
+class NotGenerated(Exception):
+    """Schemathesis cannot generate requests for an operation; the text is its reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """What makes a request invalid: where (`query/count`), how (`maximum`), and the drawn request that has it."""
+
+    violation: Violation
+    drawn: Draft
+
+    @property
+    def text(self) -> str:
+        """`query/count maximum`, as exchanges carry it."""
+        where = f"{self.violation.location}{self.violation.pointer}"
+        return f"{where} {self.violation.keyword}"
+
+
+class Generator:
+    """Draws requests for the operations of one contract; the same seed draws the same requests."""
+
+    def __init__(self, contract: Contract, seed: int) -> None:
+        self._contract = contract
+        self._seed = seed
+
+    @cached_property
+    def _schema(self) -> Any:
+        return schemathesis.openapi.from_dict(dict(self._contract.document))
+
+    def valid(self, operation: Operation, count: int) -> Iterator[Draft]:
+        """Up to `count` different drawn requests that keep to the contract: systematic cases first, then random ones."""
+        seen: set[bytes] = set()
+        for draft in self._drawn(operation, GenerationMode.POSITIVE, count):
+            if len(seen) >= count:
+                return
+            request = draft.request(_ANY_HOST)
+            identity = b"\n".join((request.url.encode("utf-8", "surrogatepass"), repr(draft.headers).encode(), request.body))
+            if identity not in seen and not found_in(draft):
+                seen.add(identity)
+                yield draft
+
+    def defects(self, operation: Operation, count: int, variants: int = 1) -> Iterator[Defect]:
+        """Up to `count` defects, for each place and keyword of the contract at most `variants` different ones."""
+        seen: dict[tuple[str, str, str], int] = {}
+        for draft in self._drawn(operation, GenerationMode.NEGATIVE, count):
+            for violation in found_in(draft):
+                key = (violation.location, violation.pointer, violation.keyword)
+                if seen.get(key, 0) < variants:
+                    seen[key] = seen.get(key, 0) + 1
+                    yield Defect(violation, draft)
+            if sum(seen.values()) >= count:
+                return
+
+    def _drawn(self, operation: Operation, mode: GenerationMode, count: int) -> Iterator[Draft]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            drawn = self._schema[operation.path][operation.method]
+            yield from self._systematic(operation, drawn, mode)
+            yield from self._random(operation, drawn, mode, count)
+
+    def _systematic(self, operation: Operation, drawn: Any, mode: GenerationMode) -> Iterator[Draft]:
+        config = drawn.schema.config.generation_for(operation=drawn)
+        cases = drawn.schema.iter_coverage_cases(drawn, generation_modes=[mode], generation_config=config)
+        for case in cases:
+            if case.meta.phase.data.scenario.name != _UNMET_METHOD and case.method == operation.method:
+                yield _draft(operation, case)
+
+    def _random(self, operation: Operation, drawn: Any, mode: GenerationMode, count: int) -> Iterator[Draft]:
+        found: list[Draft] = []
+
+        @hypothesis.seed(self._seed_of(operation, mode))
+        @settings(
+            max_examples=count,
+            database=None,
+            phases=[Phase.generate],
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        @hypothesis.given(drawn.as_strategy(mode))
+        def draw(case: Any) -> None:
+            found.append(_draft(operation, case))
+
+        try:
+            draw()
+        except hypothesis.errors.Unsatisfiable:
+            if mode is GenerationMode.POSITIVE:
+                raise NotGenerated(f"no valid request can be generated for {operation}") from None
+        yield from found
+
+    def _seed_of(self, operation: Operation, mode: GenerationMode) -> int:
+        text = f"{self._seed}/{operation.id}/{mode.value}"
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+def found_in(draft: Draft) -> list[Violation]:
+    """What a draft, as it would be sent, violates."""
+    try:
+        request = draft.request(_ANY_HOST)
+    except (UnicodeError, ValueError):
+        return []
+    return violations(draft.operation, WireRequest(request.method, request.url, request.headers, request.body))
+
+
+def merged(drawn: Draft, arranged: Draft) -> Draft:
+    """The drawn request with the parts that were arranged for it: resource ids, actor, bodies that must hold true."""
+    draft = drawn.copy()
+    draft.path = {**drawn.path, **arranged.path}
+    draft.actor = arranged.actor
+    draft.token = arranged.token
+    return draft
+
+
+def spliced(base: Draft, defect: Defect) -> Draft | None:
+    """A valid request with the one defect in it; None where the defect cannot be moved over."""
+    violation, drawn = defect.violation, defect.drawn
+    names = [_unescaped(part) for part in violation.pointer.split("/")[1:]]
+    draft = base.copy()
+    if violation.location == "body":
+        return _spliced_body(draft, drawn, names)
+    container: Mapping[str, dict[str, Any]] = {"path": draft.path, "query": draft.query, "header": draft.headers}
+    source: Mapping[str, dict[str, Any]] = {"path": drawn.path, "query": drawn.query, "header": drawn.headers}
+    if violation.location not in container or not names:
+        return None
+    _move(source[violation.location], container[violation.location], names[0])
+    return draft
+
+
+def _spliced_body(draft: Draft, drawn: Draft, names: list[str]) -> Draft | None:
+    if names and isinstance(draft.body, dict) and isinstance(drawn.body, dict):
+        draft.body = dict(draft.body)
+        _move(drawn.body, draft.body, names[0])
+        return draft
+    draft.body, draft.media_type = drawn.body, drawn.media_type
+    for name in [n for n in draft.headers if n.lower() == "content-type"]:
+        del draft.headers[name]
+    draft.headers.update({n: v for n, v in drawn.headers.items() if n.lower() == "content-type"})
+    return draft
+
+
+def _move(source: Mapping[str, Any], container: dict[str, Any], name: str) -> None:
+    if name in source:
+        container[name] = source[name]
+    else:
+        container.pop(name, None)
+
+
+def _unescaped(token: str) -> str:
+    return token.replace("~1", "/").replace("~0", "~")
+
+
+def _draft(operation: Operation, case: Any) -> Draft:
+    return Draft(
+        operation,
+        path=dict(case.path_parameters or {}),
+        query=_undone(dict(case.query or {})),
+        headers={str(name): str(value) for name, value in dict(case.headers or {}).items()},
+        body=UNSET if case.body is NOT_SET else _plain(case.body),
+        media_type=case.media_type,
+    )
+
+
+def _undone(query: dict[str, Any]) -> dict[str, Any]:
+    """Parameters without an `undefined` value; Schemathesis may draw NOT_SET for one."""
+    return {name: value for name, value in query.items() if value is not NOT_SET}
+
+
+def _plain(value: Any) -> Any:
+    """A body of plain Python values; Schemathesis wraps binary data in objects of its own."""
+    if isinstance(value, dict):
+        return {name: _plain(member) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    data = getattr(value, "data", None)
+    return data if isinstance(data, bytes) else value

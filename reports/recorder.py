@@ -1,0 +1,137 @@
+"""Append-only record of a run: one line an exchange, finding or outcome, on disk when the call returns.
+
+Each worker writes a file of its own; a run that is killed leaves readable files, a torn last line at worst.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from peertube_conformance.reports.curl import curl_line
+from peertube_conformance.reports.exchange import Exchange, Response
+from peertube_conformance.reports.finding import Finding
+from peertube_conformance.reports.redaction import Redactor
+from peertube_conformance.reports.shape import shape_of
+from peertube_conformance.reports.variables import shown
+from peertube_conformance.reports.verdict import Verdict
+
+PARTS = "parts"
+_MAX_BODY_CHARACTERS = 8192
+_MAX_PER_FINGERPRINT = 3
+
+
+class Recorder:
+    """Writes what one worker saw into `DIRECTORY/parts/WORKER.ndjson`."""
+
+    def __init__(self, directory: Path, worker: str, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._told: Counter[str] = Counter()
+        folder = directory / PARTS
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = (folder / f"{worker}.ndjson").open("a", encoding="utf-8", errors="backslashreplace", buffering=1)
+        self._worker = worker
+        self._number = 0
+
+    def exchange(self, exchange: Exchange, evidence: Iterable[str], findings: Iterable[Finding]) -> list[Finding]:
+        """Records an exchange with what it is evidence of and what is wrong with it; returns the findings completed."""
+        self._number += 1
+        curl, needs = curl_line(exchange.request, self._redactor)
+        completed = [self._completed(finding, curl, needs) for finding in findings]
+        for finding in completed:
+            self._told[finding.fingerprint] += 1
+        told = [f.to_json() for f in completed if self._told[f.fingerprint] <= _MAX_PER_FINGERPRINT]
+        self._write(
+            {
+                "kind": "exchange",
+                "id": f"{self._worker}-{self._number}",
+                "at": round(exchange.sent_at, 3),
+                "operationId": exchange.operation.id,
+                "intent": exchange.intent.value,
+                "violation": exchange.violation,
+                "role": exchange.role,
+                "request": self._request(exchange),
+                "response": None if exchange.response is None else self._response(exchange.response),
+                "failure": self._redactor.text(exchange.failure),
+                "curl": curl,
+                "needs": list(needs),
+                "evidence": sorted(set(evidence)),
+                "findings": told,
+                "more": [f.fingerprint for f in completed if self._told[f.fingerprint] > _MAX_PER_FINGERPRINT],
+            }
+        )
+        return completed
+
+    def outcome(self, operation_id: str, phase: str, verdict: Verdict, reason: str = "") -> None:
+        """Records how a phase of an operation ended, other than by its findings."""
+        self._write(
+            {
+                "kind": "outcome",
+                "operationId": operation_id,
+                "phase": phase,
+                "verdict": verdict.value,
+                "reason": self._redactor.text(reason),
+            }
+        )
+
+    def note(self, kind: str, members: Mapping[str, Any]) -> None:
+        """Records anything else: the budget's sums, the guard's refusals."""
+        self._write({"kind": kind, **members})
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._file.close()
+
+    def _completed(self, finding: Finding, curl: str, needs: tuple[str, ...]) -> Finding:
+        members = finding.to_json() | {"curl": curl, "needs": needs, "message": self._redactor.text(finding.message)}
+        members["expected"] = self._clean(finding.expected)
+        members["actual"] = self._clean(finding.actual)
+        members["request"] = self._redactor.text(finding.request)
+        return Finding.from_json(members)
+
+    def _clean(self, value: Any) -> Any:
+        return json.loads(self._redactor.text(json.dumps(value, default=str)))
+
+    def _request(self, exchange: Exchange) -> dict[str, Any]:
+        request = exchange.request
+        return {
+            "method": request.method,
+            "target": self._redactor.text(shown(request.marked_target)),
+            "headers": self._redactor.headers(request.headers),
+            "body": self._body(request.marked_body),
+        }
+
+    def _response(self, response: Response) -> dict[str, Any]:
+        return {
+            "status": response.status,
+            "headers": self._redactor.headers(response.headers.multi_items()),
+            "body": self._body(response.body),
+            "bytes": len(response.body),
+            "milliseconds": round(response.elapsed * 1000, 2),
+            "shape": shape_of(response.json) if response.is_json else {},
+        }
+
+    def _body(self, body: bytes) -> str:
+        try:
+            text = body[:_MAX_BODY_CHARACTERS].decode("utf-8")
+        except UnicodeDecodeError:
+            return f"base64:{base64.b64encode(body[:256]).decode()}" + ("…" if len(body) > 256 else "")
+        return self._redactor.text(text) + ("…" if len(body) > _MAX_BODY_CHARACTERS else "")
+
+    def _write(self, members: Mapping[str, Any]) -> None:
+        self._file.write(json.dumps(members, default=str, ensure_ascii=False) + "\n")
+
+
+def read_parts(directory: Path) -> Iterator[dict[str, Any]]:
+    """Every line of every worker, in the order of each; a torn last line is passed over."""
+    for path in sorted((directory / PARTS).glob("*.ndjson")):
+        with path.open(encoding="utf-8") as file:
+            for line in file:
+                try:
+                    yield json.loads(line)
+                except ValueError:
+                    continue
