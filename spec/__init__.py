@@ -1,0 +1,62 @@
+"""The contract: the OpenAPI document of a PeerTube version, what may be asked by it, and what may be answered."""
+
+from peertube_conformance.spec.bodies import FilePart, MalformedBody
+from peertube_conformance.spec.contract import (
+    Authentication,
+    Contract,
+    Effect,
+    Operation,
+    Parameter,
+    Repair,
+    ResponseSpec,
+    Role,
+    Version,
+)
+from peertube_conformance.spec.decoding import DecodedRequest, UnsupportedMediaType, coerced
+from peertube_conformance.spec.errors import ContractError
+from peertube_conformance.spec.formats import is_short_uuid, short_to_uuid, uuid_to_short
+from peertube_conformance.spec.loading import available_versions, contract_of, load_contract
+from peertube_conformance.spec.reading import parse_version
+from peertube_conformance.spec.schemas import Schemas
+from peertube_conformance.spec.validation import (
+    Violation,
+    body_violations,
+    decode,
+    examine,
+    header_violations,
+    violations,
+)
+from peertube_conformance.spec.wire import WireRequest
+
+__all__ = [
+    "Authentication",
+    "Contract",
+    "ContractError",
+    "DecodedRequest",
+    "Effect",
+    "FilePart",
+    "MalformedBody",
+    "Operation",
+    "Parameter",
+    "Repair",
+    "ResponseSpec",
+    "Role",
+    "Schemas",
+    "UnsupportedMediaType",
+    "Version",
+    "Violation",
+    "WireRequest",
+    "available_versions",
+    "body_violations",
+    "coerced",
+    "contract_of",
+    "decode",
+    "examine",
+    "header_violations",
+    "is_short_uuid",
+    "load_contract",
+    "parse_version",
+    "short_to_uuid",
+    "uuid_to_short",
+    "violations",
+]

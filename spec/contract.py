@@ -1,0 +1,212 @@
+"""The contract as the other rooms see it: operations, who may call them, and what may come back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from peertube_conformance.spec.routes import Routes
+from peertube_conformance.spec.schemas import Schemas
+
+Version = tuple[int, ...]
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+class Role(StrEnum):
+    """Least role that may call an operation; ordered, `Role.USER < Role.ADMIN`.
+
+    OWNER is a user acting on own things.
+    """
+
+    ANONYMOUS = "anonymous"
+    USER = "user"
+    OWNER = "owner"
+    MODERATOR = "moderator"
+    ADMIN = "admin"
+
+    @property
+    def rank(self) -> int:
+        """Place in the order, from 0."""
+        return list(Role).index(self)
+
+    def __lt__(self, other: object) -> bool:
+        return self.rank < other.rank if isinstance(other, Role) else NotImplemented
+
+    def __le__(self, other: object) -> bool:
+        return self.rank <= other.rank if isinstance(other, Role) else NotImplemented
+
+    def __gt__(self, other: object) -> bool:
+        return self.rank > other.rank if isinstance(other, Role) else NotImplemented
+
+    def __ge__(self, other: object) -> bool:
+        return self.rank >= other.rank if isinstance(other, Role) else NotImplemented
+
+
+class Authentication(StrEnum):
+    """What `security` says: credentials are ignored, heeded when sent, or needed."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+class Effect(StrEnum):
+    """What a call changes: a new thing, named things, the caller's own account, the whole instance, or nothing that lasts."""
+
+    NONE = "none"
+    CREATE = "create"
+    RESOURCE = "resource"
+    SELF = "self"
+    INSTANCE = "instance"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter. `location` is path, query, header or cookie; `style` and `explode` as in OpenAPI, defaults filled in."""
+
+    name: str
+    location: str
+    required: bool
+    schema: Mapping[str, Any]
+    resource: str | None = None
+    example: Any = None
+    style: str = "form"
+    explode: bool = True
+    allow_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseSpec:
+    """One documented response. `status` is a code, a class such as `2XX`, or `default`; `content` maps media types to schemas,
+    `headers` maps lower-case names to header objects."""
+
+    status: str
+    description: str
+    content: Mapping[str, Mapping[str, Any]]
+    headers: Mapping[str, Mapping[str, Any]]
+    unwitnessed: str | None = None
+    refuses_valid: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
+class Operation:
+    """A method and a path template (`path`, from the server root), with everything the contract says of it.
+
+    `elevated_role` is the least role that may do it to other people's things, None when nobody may. `since` is the first
+    release having it. `capability` names the feature an instance may switch off. `rate_limits` names the buckets a call is counted in,
+    outermost first. `creates` is the kind of thing made. `request_bodies` maps media types to schemas. `definition` is the
+    operation object of the bundled document, without the parameters of its path item.
+    """
+
+    id: str
+    method: str
+    path: str
+    tag: str
+    summary: str
+    role: Role
+    elevated_role: Role | None
+    authentication: Authentication
+    since: Version
+    capability: str | None
+    rate_limits: tuple[str, ...]
+    effect: Effect
+    creates: str | None
+    parameters: tuple[Parameter, ...]
+    request_bodies: Mapping[str, Mapping[str, Any]]
+    body_required: bool
+    responses: Mapping[str, ResponseSpec]
+    definition: Mapping[str, Any]
+    schemas: Schemas
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.id}: {self}>"
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether the method is one that only reads (RFC 9110 section 9.2.1)."""
+        return self.method in SAFE_METHODS
+
+    @property
+    def success_statuses(self) -> tuple[int, ...]:
+        """The documented 2xx codes, ascending; classes and `default` are not codes."""
+        return tuple(sorted(int(code) for code in self.responses if code.isdigit() and code[0] == "2"))
+
+    @property
+    def request_examples(self) -> Mapping[str, Any]:
+        """Media type to the example of the request body, where there is one."""
+        content = self.definition.get("requestBody", {}).get("content", {})
+        return {kind: media["example"] for kind, media in content.items() if "example" in media}
+
+    def response_for(self, status: int) -> ResponseSpec | None:
+        """The documented response for a status: the code itself, else its class (`2XX`), else `default`, else None."""
+        responses = self.responses
+        return responses.get(str(status)) or responses.get(f"{status // 100}XX") or responses.get("default")
+
+    def parameter(self, location: str, name: str) -> Parameter | None:
+        """The declared parameter, or None. Header names match in any case."""
+        for parameter in self.parameters:
+            if parameter.location == location and (
+                parameter.name == name or (location == "header" and parameter.name.lower() == name.lower())
+            ):
+                return parameter
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Something in a document that had to be mended before it could be used, and how."""
+
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}"
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One version's contract.
+
+    `version` is what the document says it is ("6.2.0"), `source` where it came from, `document` the one OpenAPI 3.1 document that everything
+    is bundled in, `repairs` what had to be mended, `deviations` the file of known deviations, None for foreign documents.
+    """
+
+    version: str
+    source: str
+    document: Mapping[str, Any] = field(repr=False)
+    operations: tuple[Operation, ...] = field(repr=False)
+    repairs: tuple[Repair, ...] = ()
+    deviations: Path | None = None
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, Operation]:
+        return {operation.id: operation for operation in self.operations}
+
+    @cached_property
+    def _routes(self) -> Routes[Operation]:
+        return Routes((operation.method, operation.path, operation) for operation in self.operations)
+
+    def operation(self, operation_id: str) -> Operation:
+        """The operation of that id.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return self._by_id[operation_id]
+
+    def match(self, method: str, url_path: str) -> Operation | None:
+        """The operation that a method and a URL path (still percent-encoded, from the server root) lead to."""
+        found = self._routes.find(method.upper(), url_path)
+        return found[0] if found else None
+
+    @cached_property
+    def tags(self) -> tuple[str, ...]:
+        """Names of the tags, in the document's order."""
+        return tuple(tag["name"] for tag in self.document.get("tags", ()))

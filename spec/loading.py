@@ -1,0 +1,134 @@
+"""Getting a contract: a bundled version, a file, or a URL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from peertube_conformance.spec.bundling import bundle
+from peertube_conformance.spec.contract import Contract, Version
+from peertube_conformance.spec.errors import ContractError
+from peertube_conformance.spec.files import parse_leniently
+from peertube_conformance.spec.loadable import check_loadable
+from peertube_conformance.spec.reading import operations_of, parse_version
+from peertube_conformance.spec.repairing import mended
+
+HERE = Path(__file__).parent
+_VERSION = re.compile(r"v?\d+\.\d+(\.\d+)?([-+].*)?")
+_TIMEOUT_SECONDS = 30.0
+
+
+def available_versions() -> Mapping[Version, Path]:
+    """Folders of the bundled contracts by version, oldest first."""
+    found = {
+        parse_version(folder.name.removeprefix("peertube-")): folder
+        for folder in HERE.glob("peertube-*")
+        if (folder / "openapi.yaml").is_file()
+    }
+    return dict(sorted(found.items()))
+
+
+def load_contract(source: str | Path | None = None) -> Contract:
+    """The contract of a version ("6.2", "6.2.1": the newest bundled one that is not newer), of a file, or behind an http URL.
+
+    Without a source, the newest bundled one. A document that is not the project's own is mended where it can be, and every repair is
+    listed in the contract; what it does not say of roles, effects and resources is taken from the bundled contract where the same
+    operation is in it, and otherwise derived.
+
+    Raises:
+        ContractError: in one sentence, what is wrong and what to do.
+    """
+    text = str(source).strip() if source is not None else ""
+    if not text:
+        return _bundled(next(reversed(available_versions().values())))
+    if text.startswith(("http://", "https://")):
+        return _foreign(_fetched(text), text)
+    path = Path(text)
+    if _VERSION.fullmatch(text) and not path.exists():
+        return _bundled(_folder_for(text))
+    if path.is_dir():
+        path /= "openapi.yaml"
+    try:
+        content = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ContractError(
+            f"There is no contract {text}: give a PeerTube version such as {_names()[-1]}, the path of an OpenAPI document, "
+            "or its http URL."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise ContractError(f"{text} cannot be read: {reason}.") from None
+    if (path.parent / "deviations.yaml").is_file() or (path.parent / "paths").is_dir():
+        return _bundled(path.parent)
+    return _foreign(content, text)
+
+
+def contract_of(document: Mapping[str, Any], source: str) -> Contract:
+    """The contract of a document that is already bundled and sound.
+
+    Raises:
+        ContractError: an operation cannot be understood.
+    """
+    version = str(document.get("info", {}).get("version", ""))
+    return Contract(version=version, source=source, document=document, operations=operations_of(document))
+
+
+def _names() -> list[str]:
+    return [folder.name.removeprefix("peertube-") for folder in available_versions().values()]
+
+
+def _folder_for(text: str) -> Path:
+    wanted = parse_version(text)
+    versions = available_versions()
+    for version in reversed(versions):
+        if version <= wanted:
+            return versions[version]
+    raise ContractError(
+        f"There is no contract for PeerTube {text}, which is older than every bundled one: judge it by a later one with "
+        f"--spec {_names()[0]}, or give the OpenAPI document of that release."
+    )
+
+
+def _bundled(folder: Path) -> Contract:
+    root = folder / "openapi.yaml"
+    document = bundle(root)
+    deviations = folder / "deviations.yaml"
+    return Contract(
+        version=str(document["info"]["version"]),
+        source=str(root) if folder.parent != HERE else f"bundled {folder.name}",
+        document=document,
+        operations=operations_of(document),
+        deviations=deviations if deviations.is_file() else None,
+    )
+
+
+def _fetched(url: str) -> str:
+    # httpx takes longer to import than a contract to load.
+    import httpx  # noqa: PLC0415
+
+    try:
+        answer = httpx.get(url, follow_redirects=True, timeout=_TIMEOUT_SECONDS)
+        answer.raise_for_status()
+    except httpx.HTTPStatusError as error:
+        raise ContractError(
+            f"{url} answered {error.response.status_code} instead of a document: check the address."
+        ) from None
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise ContractError(f"{url} cannot be fetched ({error}): check the address and the connection.") from None
+    return answer.text
+
+
+def _foreign(text: str, source: str) -> Contract:
+    parsed, tabs = parse_leniently(text, source)
+    reference = next(reversed(available_versions().values()), None)
+    document, repairs = mended(parsed, source, bundle(reference / "openapi.yaml") if reference else None)
+    check_loadable(document, source)
+    return Contract(
+        version=str(document.get("info", {}).get("version", "")),
+        source=source,
+        document=document,
+        operations=operations_of(document),
+        repairs=(*tabs, *repairs),
+    )
