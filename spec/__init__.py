@@ -1,4 +1,4 @@
-"""The contract: the OpenAPI document of a PeerTube version, what may be asked by it, and what may be answered."""
+"""The contract: the OpenAPI document of a PeerTube version, and judgement of messages by it."""
 
 from peertube_conformance.spec.bodies import FilePart, MalformedBody
 from peertube_conformance.spec.contract import (

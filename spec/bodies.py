@@ -10,11 +10,12 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
+_SURROGATES = re.compile("[\\ud800-\\udfff]")
 # As deep as the parsers behind Express go; what lies deeper stays in the name.
 _DEPTH = 5
 
 
-class MalformedBody(ValueError):
+class MalformedBody(ValueError):  # noqa: N818 - a property of the body
     """The body is not what its media type says. The message tells why."""
 
 
@@ -46,6 +47,11 @@ def read_json(content: bytes) -> Any:
         MalformedBody: not JSON.
     """
     text = content.decode("utf-8", "replace").removeprefix("\ufeff")
+    value = _loaded(text)
+    return well_formed(value) if "\\u" in text else value
+
+
+def _loaded(text: str) -> Any:
     try:
         try:
             return json.loads(text, parse_constant=_refuse)
@@ -60,13 +66,27 @@ def read_json(content: bytes) -> Any:
         raise MalformedBody(str(error) or "nested too deeply") from None
 
 
+def well_formed(value: Any) -> Any:
+    """The JSON value with U+FFFD for lone surrogates, which JSON can escape (`"\\ud800"`) and UTF-8 cannot
+    hold.
+    """
+    if isinstance(value, str):
+        return _SURROGATES.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [well_formed(item) for item in value]
+    if isinstance(value, dict):
+        return {well_formed(key): well_formed(item) for key, item in value.items()}
+    return value
+
+
 def read_pairs(encoded: str) -> list[tuple[str, str]]:
     """Names and values of a query or of an `application/x-www-form-urlencoded` body, in order."""
     return parse_qsl(encoded, keep_blank_values=True, encoding="utf-8", errors="replace")
 
 
 def read_multipart(content: bytes, content_type: str) -> list[tuple[str, Any]]:
-    """Names and values of a `multipart/form-data` body (RFC 7578), in order; a value is text, `TypedPart` or `FilePart`.
+    """Names and values of a `multipart/form-data` body (RFC 7578), in order; a value is text, `TypedPart` or
+    `FilePart`.
 
     Raises:
         MalformedBody: no boundary, the parts do not follow it, or one has no name.
@@ -111,7 +131,8 @@ def _part_value(part: Any, data: bytes) -> str | TypedPart | FilePart:
 
 
 def nested(pairs: Iterable[tuple[str, Any]], literal: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """One value a name: `a=1` is text, `a=1&a=2` and `a[]=1` are lists, `a[b]=1` is an object, `a[0][b]=1` a list of objects.
+    """One value a name: `a=1` is text, `a=1&a=2` and `a[]=1` are lists, `a[b]=1` is an object, `a[0][b]=1` a
+    list of objects.
 
     Names in `literal` are taken as they are, brackets included.
     """
@@ -137,15 +158,13 @@ def _keys(name: str) -> list[str]:
 
 
 def _insert(container: dict[str, Any], keys: list[str], value: Any) -> None:
-    for key, following in zip(keys, keys[1:], strict=False):
+    for key in keys[:-1]:
         index = key or str(len(container))
         inner = container.get(index)
         if not isinstance(inner, dict):
             # `a=1&a[]=2`: what was there becomes the first item.
             inner = container[index] = {} if inner is None else {"0": inner}
         container = inner
-        if following == "" and not container:
-            continue
     key = keys[-1] or str(len(container))
     present = container.get(key)
     if present is None:

@@ -1,7 +1,7 @@
 """One document out of many files.
 
-References to other files become `#/components/...`; path items, request bodies and responses are put in place, so that a response can
-carry `x-` members next to its `$ref` and headers of its own operation.
+References to other files become `#/components/...`; path items, request bodies and responses are put in
+place, so that a response can carry `x-` members next to its `$ref` and headers of its own operation.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ Section = Literal["schemas", "parameters", "headers", "examples"]
 
 
 def bundle(root: Path) -> dict[str, Any]:
-    """The document at `root` with every file it refers to, and with `x-rate-limit` spelled out as headers and a 429.
+    """The document at `root` with every file it refers to, and with `x-rate-limit` spelled out as headers and
+    a 429.
 
     Raises:
-        ContractError: a file is missing or no YAML, a reference leads nowhere, or two files name different things alike.
+        ContractError: a file is missing or no YAML, a reference leads nowhere, or two files name different
+        things alike.
     """
     return _Bundler(root.resolve()).bundled()
 
@@ -61,16 +63,17 @@ class _Bundler:
         return document
 
     def _origin(self, name: str, entry: Any) -> Path:
-        """The file a component of the root comes from; a mere alias under the same name is the thing it stands for."""
+        """The file a component of the root comes from; an alias of the same name is the thing itself."""
         reference = entry.get("$ref", "#") if isinstance(entry, Mapping) else "#"
         file, _, pointer = reference.partition("#")
         target = (self._root.parent / file).resolve()
         return target if file and name == _name(target, pointer) else self._root
 
     def _component(self, section: str, entry: Any) -> Any:
-        place: Callable[[Any, Path], Any] = {"responses": self._response, "requestBodies": self._request_body}.get(
-            section, self._hoisted
-        )
+        place: Callable[[Any, Path], Any] = {
+            "responses": self._response,
+            "requestBodies": self._request_body,
+        }.get(section, self._hoisted)
         if isinstance(entry, Mapping) and not str(entry.get("$ref", "#")).startswith("#"):
             found, file = self._target(entry["$ref"], self._root)
             return place(found, file)
@@ -89,14 +92,14 @@ class _Bundler:
             value = lookup(self._file(file), pointer)
         except LookupError:
             raise ContractError(
-                f"{base} refers to {reference}, which does not exist: correct the reference or add its target."
+                f"{base} refers to {reference}, which does not exist: correct it or add the target."
             ) from None
         if isinstance(value, Mapping) and set(value) == {"$ref"}:
             return self._target(value["$ref"], file)
         return value, file
 
     def _in_place(self, node: Any, base: Path) -> tuple[Any, Path]:
-        """The node with its reference replaced by the target; siblings of `$ref` win over the target's members."""
+        """The node with its reference replaced by the target; siblings of `$ref` win over its members."""
         if isinstance(node, Mapping) and "$ref" in node:
             target, file = self._target(node["$ref"], base)
             siblings = {key: self._hoisted(value, base) for key, value in node.items() if key != "$ref"}
@@ -162,7 +165,7 @@ class _Bundler:
 
 
 def _name(file: Path, pointer: str) -> str:
-    """What a thing in a file is called: the first key, or the file's name if the reference is to the whole file."""
+    """What a thing in a file is called: its first key, or the file's name for the whole file."""
     return pointer.strip("/").split("/")[0] or file.stem
 
 
@@ -175,7 +178,8 @@ def _section(file: Path) -> Section:
 
 
 def expand_rate_limits(document: dict[str, Any]) -> None:
-    """Gives every response of an operation with a non-empty `x-rate-limit` the X-RateLimit headers, and the operation a 429.
+    """Gives every response of an operation with a non-empty `x-rate-limit` the X-RateLimit headers, and the
+    operation a 429.
 
     Raises:
         ContractError: the document's components lack the headers or the response.
@@ -198,5 +202,7 @@ def expand_rate_limits(document: dict[str, Any]) -> None:
             limited.setdefault("429", dict(responses["TooManyRequests"]))
             for status, response in limited.items():
                 wanted = {**RATE_HEADERS, **(_RETRY if status == "429" else {})}
-                references = {name: {"$ref": f"#/components/headers/{entry}"} for name, entry in wanted.items()}
+                references = {
+                    name: {"$ref": f"#/components/headers/{entry}"} for name, entry in wanted.items()
+                }
                 response["headers"] = {**references, **response.get("headers", {})}

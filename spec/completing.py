@@ -17,8 +17,9 @@ _NAMES = re.compile(r"\{[^{}]*\}")
 def completed(document: dict[str, Any], reference: Mapping[str, Any]) -> None:
     """Adds the `x-` members that a document's operations lack, in place.
 
-    Source is the operation of `reference` with the same method and path, whatever its path parameters are called; its parameters also lend
-    their `x-resource`. Of an operation that is not there, only the rate-limit bucket is derived, from its path.
+    Source is the operation of `reference` with the same method and path, whatever its path parameters are
+    called; its parameters also lend their `x-resource`. Of an operation that is not there, only the
+    rate-limit bucket is derived, from its path.
     """
     known = {
         (_NAMES.sub("{}", path), method): item[method]

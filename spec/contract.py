@@ -55,7 +55,9 @@ class Authentication(StrEnum):
 
 
 class Effect(StrEnum):
-    """What a call changes: a new thing, named things, the caller's own account, the whole instance, or nothing that lasts."""
+    """What a call changes: a new thing, named things, the caller's own account, the whole instance, or
+    nothing that lasts.
+    """
 
     NONE = "none"
     CREATE = "create"
@@ -66,7 +68,9 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter. `location` is path, query, header or cookie; `style` and `explode` as in OpenAPI, defaults filled in."""
+    """One parameter. `location` is path, query, header or cookie; `style` and `explode` as in OpenAPI,
+    defaults filled in.
+    """
 
     name: str
     location: str
@@ -81,8 +85,9 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class ResponseSpec:
-    """One documented response. `status` is a code, a class such as `2XX`, or `default`; `content` maps media types to schemas,
-    `headers` maps lower-case names to header objects."""
+    """One documented response. `status` is a code, a class such as `2XX`, or `default`; `content` maps
+    media types to schemas, `headers` maps lower-case names to header objects.
+    """
 
     status: str
     description: str
@@ -96,10 +101,11 @@ class ResponseSpec:
 class Operation:
     """A method and a path template (`path`, from the server root), with everything the contract says of it.
 
-    `elevated_role` is the least role that may do it to other people's things, None when nobody may. `since` is the first
-    release having it. `capability` names the feature an instance may switch off. `rate_limits` names the buckets a call is counted in,
-    outermost first. `creates` is the kind of thing made. `request_bodies` maps media types to schemas. `definition` is the
-    operation object of the bundled document, without the parameters of its path item.
+    `elevated_role` is the least role that may do it to other people's things, None when nobody may. `since`
+    is the first release having it. `capability` names the feature an instance may switch off. `rate_limits`
+    names the buckets a call is counted in, outermost first. `creates` is the kind of thing made.
+    `request_bodies` maps media types to schemas. `definition` is the operation object of the bundled
+    document, without the parameters of its path item.
     """
 
     id: str
@@ -145,7 +151,7 @@ class Operation:
         return {kind: media["example"] for kind, media in content.items() if "example" in media}
 
     def response_for(self, status: int) -> ResponseSpec | None:
-        """The documented response for a status: the code itself, else its class (`2XX`), else `default`, else None."""
+        """What is documented for the code itself, else for its class (`2XX`), else by default, else None."""
         responses = self.responses
         return responses.get(str(status)) or responses.get(f"{status // 100}XX") or responses.get("default")
 
@@ -174,8 +180,9 @@ class Repair:
 class Contract:
     """One version's contract.
 
-    `version` is what the document says it is ("6.2.0"), `source` where it came from, `document` the one OpenAPI 3.1 document that everything
-    is bundled in, `repairs` what had to be mended, `deviations` the file of known deviations, None for foreign documents.
+    `version` is what the document says it is ("6.2.0"), `source` where it came from, `document` the one
+    OpenAPI 3.1 document that everything is bundled in, `repairs` what had to be mended, `deviations` the file
+    of known deviations, None for foreign documents.
     """
 
     version: str
@@ -202,7 +209,7 @@ class Contract:
         return self._by_id[operation_id]
 
     def match(self, method: str, url_path: str) -> Operation | None:
-        """The operation that a method and a URL path (still percent-encoded, from the server root) lead to."""
+        """The operation a method and a path, percent-encoded and from the server root, lead to; or None."""
         found = self._routes.find(method.upper(), url_path)
         return found[0] if found else None
 

@@ -32,21 +32,25 @@ FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 
 
-class UnsupportedMediaType(ValueError):
-    """The body's media type is none of those the operation takes. `media_type` is what was sent, `accepted` what is taken."""
+class UnsupportedMediaType(ValueError):  # noqa: N818 - the phrase of status 415
+    """The body is of `media_type`, which is none of the `accepted` ones."""
 
     def __init__(self, media_type: str | None, accepted: Iterable[str]) -> None:
         self.media_type = media_type
         self.accepted = tuple(accepted)
-        super().__init__(f"{media_type or 'no media type'} was sent where {' or '.join(self.accepted)} is taken")
+        super().__init__(
+            f"{media_type or 'no media type'} was sent where {' or '.join(self.accepted)} is taken"
+        )
 
 
 @dataclass(slots=True)
 class DecodedRequest:
-    """Values of the contract's types, defaults filled in; a value that does not fit its type is left as it was sent.
+    """Values of the contract's types, defaults filled in; a value that does not fit its type is left as it
+    was sent.
 
-    `path`, `query` and `cookies` hold what is declared. `headers` holds every header under its lower-case name. `body` is a JSON value, the
-    fields of a form, text, bytes, or None for no body; `files` are the parts with a file name, by name. `media_type` is None without a body.
+    `path`, `query` and `cookies` hold what is declared. `headers` holds every header under its lower-case
+    name. `body` is a JSON value, the fields of a form, text, bytes, or None for no body; `files` are the
+    parts with a file name, by name. `media_type` is None without a body.
     """
 
     path: dict[str, Any] = field(default_factory=dict)
@@ -76,8 +80,8 @@ def is_json(media_type: str) -> bool:
 def coerced(schemas: Schemas, schema: Any, raw: Any, *, wrap: bool = False) -> Any:
     """Text as the JSON value its schema asks for; what cannot be such a value stays text.
 
-    `1` and `0` count as booleans, and the word `null` as null, where the schema takes those. With `wrap`, a single value stands for a
-    list of one.
+    `1` and `0` count as booleans, and the word `null` as null, where the schema takes those. With `wrap`, a
+    single value stands for a list of one.
     """
     types = schemas.types(schema)
     if isinstance(raw, str):
@@ -130,10 +134,14 @@ def decoded(operation: Operation, request: WireRequest) -> DecodedRequest:
         elif parameter.location == "header":
             name = name.lower()
             raw = request.fields.get(name)
-            _put(schemas, found.headers, name, schema, _value(schemas, parameter, raw), present=raw is not None)
+            _put(
+                schemas, found.headers, name, schema, _value(schemas, parameter, raw), present=raw is not None
+            )
         elif parameter.location == "cookie":
             raw = cookies.get(name)
-            _put(schemas, found.cookies, name, schema, _value(schemas, parameter, raw), present=raw is not None)
+            _put(
+                schemas, found.cookies, name, schema, _value(schemas, parameter, raw), present=raw is not None
+            )
     return found
 
 
@@ -144,7 +152,9 @@ def _cookies(header: str) -> dict[str, str]:
         return {}
 
 
-def _put(schemas: Schemas, target: dict[str, Any], name: str, schema: Any, value: Any, *, present: bool) -> None:
+def _put(
+    schemas: Schemas, target: dict[str, Any], name: str, schema: Any, value: Any, *, present: bool
+) -> None:
     if present:
         target[name] = value
         return
@@ -170,7 +180,13 @@ def _value(schemas: Schemas, parameter: Parameter, raw: Any) -> Any:
     separator = _SEPARATORS.get(parameter.style)
     takes_list = "array" in schemas.types(parameter.schema)
     delimited = parameter.location in {"path", "header"} or not parameter.explode
-    if isinstance(raw, str) and takes_list and delimited and separator and schemas.types(parameter.schema) != ANY:
+    if (
+        isinstance(raw, str)
+        and takes_list
+        and delimited
+        and separator
+        and schemas.types(parameter.schema) != ANY
+    ):
         raw = [item.strip(" ") for item in raw.split(separator)]
     return coerced(schemas, parameter.schema, raw, wrap=True)
 
@@ -202,7 +218,9 @@ def read_body(operation: Operation, request: WireRequest, found: DecodedRequest)
         fields = nested([(name, value) for name, value in pairs if not isinstance(value, FilePart)])
         encoding = operation.definition["requestBody"]["content"][accepted].get("encoding", {})
         found.body = {
-            name: coerced(operation.schemas, operation.schemas.property(schema, name), _untyped(name, value, encoding))
+            name: coerced(
+                operation.schemas, operation.schemas.property(schema, name), _untyped(name, value, encoding)
+            )
             for name, value in fields.items()
         }
     elif media_type.startswith("text/"):

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class ContractError(ValueError):
-    """A contract cannot be used. The message is one sentence that says what is wrong and what to do about it."""
+    """A contract cannot be used; the message is one sentence that says why and what to do about it."""

@@ -12,7 +12,8 @@ _LENGTH = 22
 def short_to_uuid(word: str) -> str | None:
     """The UUID that a short UUID stands for, or None if it stands for none.
 
-    A short UUID is the 128-bit number written with 22 digits in base 58 (digits, lower, then upper case; without 0, I, O and l).
+    A short UUID is the 128-bit number written with 22 digits in base 58 (digits, lower, then upper case;
+    without 0, I, O and l).
     """
     if len(word) != _LENGTH or not all(character in _DIGITS for character in word):
         return None

@@ -1,4 +1,6 @@
-"""Keeps the `paths` of a contract's root in step with its tag files: python -m peertube_conformance.spec.index [FOLDER ...]"""
+"""Keeps the `paths` of a contract's root in step with its tag files: python -m
+peertube_conformance.spec.index [FOLDER ...]
+"""
 
 from __future__ import annotations
 

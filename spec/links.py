@@ -11,7 +11,9 @@ from peertube_conformance.spec.refs import lookup, resolve
 
 
 def mend_links(document: Mapping[str, Any]) -> Iterator[Repair]:
-    """Removes the links whose operation does not exist, or does not have the parameters that the link sets."""
+    """Removes the links whose operation does not exist, or does not have the parameters that the link
+    sets.
+    """
     for path, item in document["paths"].items():
         for method in METHODS:
             for status, node in item.get(method, {}).get("responses", {}).items():
@@ -20,7 +22,9 @@ def mend_links(document: Mapping[str, Any]) -> Iterator[Repair]:
                     reason = _reason(document, link_node)
                     if reason:
                         del response["links"][name]
-                        yield Repair(f"{method.upper()} {path} {status}", f"link {name} {reason}; it was removed")
+                        yield Repair(
+                            f"{method.upper()} {path} {status}", f"link {name} {reason}; it was removed"
+                        )
 
 
 def _reason(document: Mapping[str, Any], node: Any) -> str | None:
@@ -38,7 +42,9 @@ def _reason(document: Mapping[str, Any], node: Any) -> str | None:
     return f"sets {', '.join(unknown)}, which its operation does not take" if unknown else None
 
 
-def _target(document: Mapping[str, Any], link: Mapping[str, Any]) -> tuple[Mapping[str, Any], tuple[Any, ...]]:
+def _target(
+    document: Mapping[str, Any], link: Mapping[str, Any]
+) -> tuple[Mapping[str, Any], tuple[Any, ...]]:
     if "operationRef" in link:
         reference = str(link["operationRef"])
         if not reference.startswith("#"):

@@ -9,7 +9,8 @@ from peertube_conformance.spec.errors import ContractError
 
 
 def unloadable(document: Mapping[str, Any]) -> dict[str, str]:
-    """Reason by operation (`GET /path`) for each that Schemathesis cannot generate requests for; it would drop them silently.
+    """Reason by operation (`GET /path`) for each that Schemathesis cannot generate requests for; it would
+    drop them silently.
 
     Takes about a second, most of it for importing Schemathesis.
     """

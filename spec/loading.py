@@ -20,7 +20,7 @@ _VERSION = re.compile(r"v?\d+\.\d+(\.\d+)?([-+].*)?")
 _TIMEOUT_SECONDS = 30.0
 
 
-def available_versions() -> Mapping[Version, Path]:
+def available_versions() -> dict[Version, Path]:
     """Folders of the bundled contracts by version, oldest first."""
     found = {
         parse_version(folder.name.removeprefix("peertube-")): folder
@@ -31,18 +31,19 @@ def available_versions() -> Mapping[Version, Path]:
 
 
 def load_contract(source: str | Path | None = None) -> Contract:
-    """The contract of a version ("6.2", "6.2.1": the newest bundled one that is not newer), of a file, or behind an http URL.
+    """The contract of a version ("6.2", "6.2.1": the newest bundled one that is not newer), of a file, or
+    behind an http URL.
 
-    Without a source, the newest bundled one. A document that is not the project's own is mended where it can be, and every repair is
-    listed in the contract; what it does not say of roles, effects and resources is taken from the bundled contract where the same
-    operation is in it, and otherwise derived.
+    Without a source, the newest bundled one. A document that is not the project's own is mended where it can
+    be, and every repair is listed in the contract; what it does not say of roles, effects and resources is
+    taken from the bundled contract where the same operation is in it, and otherwise derived.
 
     Raises:
         ContractError: in one sentence, what is wrong and what to do.
     """
     text = str(source).strip() if source is not None else ""
     if not text:
-        return _bundled(next(reversed(available_versions().values())))
+        return _bundled(list(available_versions().values())[-1])
     if text.startswith(("http://", "https://")):
         return _foreign(_fetched(text), text)
     path = Path(text)
@@ -54,8 +55,8 @@ def load_contract(source: str | Path | None = None) -> Contract:
         content = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ContractError(
-            f"There is no contract {text}: give a PeerTube version such as {_names()[-1]}, the path of an OpenAPI document, "
-            "or its http URL."
+            f"There is no contract {text}: give a PeerTube version such as {_names()[-1]}, or the path or "
+            "http URL of an OpenAPI document."
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
@@ -86,8 +87,8 @@ def _folder_for(text: str) -> Path:
         if version <= wanted:
             return versions[version]
     raise ContractError(
-        f"There is no contract for PeerTube {text}, which is older than every bundled one: judge it by a later one with "
-        f"--spec {_names()[0]}, or give the OpenAPI document of that release."
+        f"There is no contract for PeerTube {text}, which is older than every bundled one: judge it by a later "
+        f"one with --spec {_names()[0]}, or give the OpenAPI document of that release."
     )
 
 
@@ -116,14 +117,16 @@ def _fetched(url: str) -> str:
             f"{url} answered {error.response.status_code} instead of a document: check the address."
         ) from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise ContractError(f"{url} cannot be fetched ({error}): check the address and the connection.") from None
+        raise ContractError(
+            f"{url} cannot be fetched ({error}): check the address and the connection."
+        ) from None
     return answer.text
 
 
 def _foreign(text: str, source: str) -> Contract:
     parsed, tabs = parse_leniently(text, source)
-    reference = next(reversed(available_versions().values()), None)
-    document, repairs = mended(parsed, source, bundle(reference / "openapi.yaml") if reference else None)
+    reference = list(available_versions().values())[-1]
+    document, repairs = mended(parsed, source, bundle(reference / "openapi.yaml"))
     check_loadable(document, source)
     return Contract(
         version=str(document.get("info", {}).get("version", "")),

@@ -87,7 +87,9 @@ def rewritten(node: Any, change: Callable[[str], str], *, named: bool = False) -
     return copy
 
 
-def references(node: Any, at: tuple[str, ...] = (), *, named: bool = False) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
+def references(
+    node: Any, at: tuple[str, ...] = (), *, named: bool = False
+) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
     """Every object that has a `$ref`, with the keys that lead to it."""
     if isinstance(node, list):
         for index, item in enumerate(node):

@@ -12,7 +12,7 @@ from peertube_conformance.spec.completing import completed
 from peertube_conformance.spec.contract import Repair
 from peertube_conformance.spec.errors import ContractError
 from peertube_conformance.spec.links import mend_links
-from peertube_conformance.spec.refs import lookup, references, resolve
+from peertube_conformance.spec.refs import lookup, resolve
 from peertube_conformance.spec.routes import parameter_names
 from peertube_conformance.spec.schemas import Schemas, dangling
 from peertube_conformance.spec.upgrading import upgraded
@@ -27,7 +27,8 @@ def mended(
 ) -> tuple[dict[str, Any], list[Repair]]:
     """A sound OpenAPI 3.1 document made of a parsed one, and what had to be mended.
 
-    `reference` is a bundled contract whose `x-` members fill in what the document does not say. No operation is dropped.
+    `reference` is a bundled contract whose `x-` members fill in what the document does not say. No operation
+    is dropped.
 
     Raises:
         ContractError: not an OpenAPI 3 document, or one with an operation that cannot be mended; it is named.
@@ -50,10 +51,14 @@ def mended(
 
 def _checked(parsed: Any, source: str) -> dict[str, Any]:
     if not isinstance(parsed, Mapping) or not ({"openapi", "swagger"} & set(parsed)):
-        raise ContractError(f"{source} is no OpenAPI document: it has no `openapi` member; give the address of one.")
+        raise ContractError(
+            f"{source} is no OpenAPI document: it has no `openapi` member; give the address of one."
+        )
     version = str(parsed.get("openapi", parsed.get("swagger")))
     if not version.startswith(("3.0", "3.1")):
-        raise ContractError(f"{source} is written in version {version}: convert it to OpenAPI 3.0 or 3.1 first.")
+        raise ContractError(
+            f"{source} is written in version {version}: convert it to OpenAPI 3.0 or 3.1 first."
+        )
     try:
         document: dict[str, Any] = _unshared(parsed)
     except RecursionError:
@@ -65,7 +70,9 @@ def _checked(parsed: Any, source: str) -> dict[str, Any]:
         broken = [method for method in METHODS if method in item] if isinstance(item, dict) else ["the path"]
         broken = [what for what in broken if not (isinstance(item, dict) and isinstance(item[what], dict))]
         if broken:
-            raise ContractError(f"{source} says nothing about {broken[0].upper()} {path}: describe it or remove it.")
+            raise ContractError(
+                f"{source} says nothing about {broken[0].upper()} {path}: describe it or remove it."
+            )
     return document
 
 
@@ -90,7 +97,7 @@ def _inline_path_items(document: dict[str, Any]) -> None:
                 target = resolve(document, item)
             except LookupError:
                 raise ContractError(
-                    f"{path} refers to {item['$ref']}, which does not exist: its operations are unknown; correct the reference."
+                    f"{path} refers to {item['$ref']}, which does not exist: correct the reference."
                 ) from None
             document["paths"][path] = {**_unshared(target), **{k: v for k, v in item.items() if k != "$ref"}}
 
@@ -101,7 +108,9 @@ def _replace_dangling(document: dict[str, Any]) -> Iterator[Repair]:
         for at, node in found:
             reference = node.pop("$ref")
             where, kind = "/".join(at), at[-2] if len(at) > 1 else ""
-            parent = lookup(document, "/" + "/".join(key.replace("~", "~0").replace("/", "~1") for key in at[:-1]))
+            parent = lookup(
+                document, "/" + "/".join(key.replace("~", "~0").replace("/", "~1") for key in at[:-1])
+            )
             if kind == "parameters":
                 if isinstance(parent, list):
                     parent.remove(node)
@@ -171,7 +180,9 @@ def _name_operations(document: Mapping[str, Any]) -> Iterator[Repair]:
             nameless.append((path, method, operation))
         elif stated in taken:
             nameless.append((path, method, operation))
-            yield Repair(f"{method} {path}", f"operationId {stated} is another operation's too; it was replaced")
+            yield Repair(
+                f"{method} {path}", f"operationId {stated} is another operation's too; it was replaced"
+            )
         else:
             taken.add(stated)
     for path, method, operation in nameless:
@@ -197,14 +208,13 @@ def _mend_schemas(document: dict[str, Any]) -> Iterator[Repair]:
     probe = Schemas({})
     for at, holder in _patterns(document, ()):
         if not _compiles(probe, {"pattern": holder["pattern"]}):
-            yield Repair("/".join(at), f"pattern {holder.pop('pattern')} is no ECMA-262 regular expression; ignored")
+            yield Repair(
+                "/".join(at), f"pattern {holder.pop('pattern')} is no ECMA-262 regular expression; ignored"
+            )
     schemas = document.get("components", {}).get("schemas", {})
     probe = Schemas({})
     for name, schema in schemas.items():
-        standalone = {key: value for key, value in schema.items()} if isinstance(schema, dict) else schema
-        if any(True for _ in references(standalone)):
-            standalone = _without_references(standalone)
-        if not _compiles(probe, standalone):
+        if not _compiles(probe, _without_references(schema)):
             schemas[name] = {}
             yield Repair(f"components/schemas/{name}", "is no valid JSON Schema; anything is allowed there")
     probe = Schemas(document)
@@ -212,7 +222,9 @@ def _mend_schemas(document: dict[str, Any]) -> Iterator[Repair]:
         for holder in _schema_holders(document, operation):
             if not _compiles(probe, holder["schema"]):
                 holder["schema"] = {}
-                yield Repair(f"{method} {path}", "a schema is no valid JSON Schema; anything is allowed there")
+                yield Repair(
+                    f"{method} {path}", "a schema is no valid JSON Schema; anything is allowed there"
+                )
 
 
 def _patterns(node: Any, at: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:

@@ -40,19 +40,23 @@ def path_values(template: str, path: str) -> Mapping[str, bytes] | None:
     if hit is None:
         return None
     return {
-        name: unquote_to_bytes(value) for name, value in zip(parameter_names(template), hit.groups(), strict=True)
+        name: unquote_to_bytes(value)
+        for name, value in zip(parameter_names(template), hit.groups(), strict=True)
     }
 
 
 def _specificity(template: str) -> tuple[int, ...]:
     """Literal segments come before those that mix text and parameter, and these before bare parameters."""
     return tuple(
-        0 if "{" not in segment else 2 if _PARAMETER.fullmatch(segment) else 1 for segment in _segments(template)
+        0 if "{" not in segment else 2 if _PARAMETER.fullmatch(segment) else 1
+        for segment in _segments(template)
     )
 
 
 class Routes(Generic[T]):
-    """Finds what was registered for a method and a template (OpenAPI 3.1 section 4.8.8.2: concrete paths win)."""
+    """Finds what was registered for a method and a template (OpenAPI 3.1 section 4.8.8.2: concrete paths
+    win).
+    """
 
     def __init__(self, entries: Iterable[tuple[str, str, T]]) -> None:
         self._entries: dict[tuple[str, int], list[tuple[str, T]]] = {}

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 import jsonschema_rs
-
 from peertube_conformance.spec.formats import FORMATS
 from peertube_conformance.spec.refs import lookup, references, rewritten
 
@@ -28,7 +27,13 @@ def _absolute(reference: str) -> str:
 def _json_type(value: Any) -> str:
     if value is None:
         return "null"
-    for name, kind in (("boolean", bool), ("integer", int), ("number", float), ("string", str), ("array", list)):
+    for name, kind in (
+        ("boolean", bool),
+        ("integer", int),
+        ("number", float),
+        ("string", str),
+        ("array", list),
+    ):
         if isinstance(value, kind):
             return name
     return "object"
@@ -37,8 +42,8 @@ def _json_type(value: Any) -> str:
 class Schemas:
     """Validators of one document's schemas, compiled when first asked for and kept.
 
-    `$ref`s are resolved against the whole document. In requests `readOnly` properties are not required, in responses
-    `writeOnly` ones are not (OpenAPI 3.1 section 4.8.24.4).
+    `$ref`s are resolved against the whole document. In requests `readOnly` properties are not required, in
+    responses `writeOnly` ones are not (OpenAPI 3.1 section 4.8.24.4).
     """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
@@ -51,7 +56,9 @@ class Schemas:
     def __deepcopy__(self, memo: dict[int, Any]) -> Schemas:
         return self
 
-    def validator(self, schema: Schema, direction: Direction = "response") -> jsonschema_rs.Draft202012Validator:
+    def validator(
+        self, schema: Schema, direction: Direction = "response"
+    ) -> jsonschema_rs.Draft202012Validator:
         """The compiled validator of a schema of the document, or of one that refers into it.
 
         The schema must not be changed afterwards.
@@ -119,7 +126,9 @@ class Schemas:
         return found
 
     def property(self, schema: Any, name: str) -> Any:
-        """Schema of a property, looked for in everything the schema is made of; an empty one if it is not declared."""
+        """Schema of a property, looked for in everything the schema is made of; an empty one if it is not
+        declared.
+        """
         for part in self.parts(schema):
             if name in part.get("properties", ()):
                 return part["properties"][name]
@@ -150,7 +159,9 @@ class Schemas:
 
 
 def _one_way(node: Any, direction: Direction, document: Mapping[str, Any]) -> Any:
-    """The structure without requirements on properties that only travel the other way; itself if there are none."""
+    """The structure without requirements on properties that only travel the other way; itself if there are
+    none.
+    """
     mark = "readOnly" if direction == "request" else "writeOnly"
 
     def marked(schema: Any) -> bool:

@@ -12,8 +12,10 @@ _SINGLE = ("items", "not", "additionalProperties")
 
 
 def upgraded(document: dict[str, Any]) -> dict[str, Any]:
-    """A 3.0 document as 3.1: `nullable` and boolean exclusive bounds are rewritten, and members next to a schema's `$ref`, which
-    3.0 ignores, are left out. The document is changed in place; a 3.1 document is returned as it is."""
+    """A 3.0 document as 3.1: `nullable` and boolean exclusive bounds are rewritten, and members next to a
+    schema's `$ref`, which 3.0 ignores, are left out. The document is changed in place; a 3.1 document is
+    returned as it is.
+    """
     if not str(document.get("openapi", "")).startswith("3.0"):
         return document
     document["openapi"] = "3.1.0"
@@ -53,9 +55,8 @@ def _schema(schema: Any) -> Any:
         if keyword in new:
             new[keyword] = _schema(new[keyword])
     for bound, exclusive in _BOUNDS:
-        if isinstance(new.get(exclusive), bool):
-            if new.pop(exclusive) and bound in new:
-                new[exclusive] = new.pop(bound)
+        if isinstance(new.get(exclusive), bool) and new.pop(exclusive) and bound in new:
+            new[exclusive] = new.pop(bound)
     if new.pop("nullable", False) is True and isinstance(new.get("type"), str):
         new["type"] = [new["type"], "null"]
     return new

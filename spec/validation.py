@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
-from peertube_conformance.spec.bodies import FilePart, MalformedBody, read_json
+from peertube_conformance.spec.bodies import FilePart, MalformedBody, read_json, well_formed
 from peertube_conformance.spec.contract import Operation
 from peertube_conformance.spec.decoding import (
     MULTIPART,
@@ -34,9 +34,10 @@ _LONGEST_MESSAGE = 300
 class Violation:
     """One way a message breaks the contract.
 
-    `pointer` is a JSON pointer within the location: `/start` in the query, `/tags/0` in the body, empty for the whole. `keyword` is the
-    broken JSON Schema keyword, or one of `template` (the path does not fit), `encoding` (not UTF-8), `mediaType`, `malformed` (not what the
-    media type says), `file` (text where a file belongs, or the reverse), `status` (undocumented), `content` (a body where none is documented).
+    `pointer` is a JSON pointer within the location: `/start` in the query, `/tags/0` in the body, empty for
+    the whole. `keyword` is the broken JSON Schema keyword, or one of `template` (the path does not fit),
+    `encoding` (not UTF-8), `mediaType`, `malformed` (not what the media type says), `file` (text where a file
+    belongs, or the reverse), `status` (undocumented), `content` (a body where none is documented).
     """
 
     location: Location
@@ -53,7 +54,9 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """Schemas of an operation's parameters, one object schema a location, and the names whose value may be empty."""
+    """Schemas of an operation's parameters, one object schema a location, and the names whose value may be
+    empty.
+    """
 
     schemas: Mapping[Location, Schema]
     may_be_empty: frozenset[tuple[str, str]]
@@ -84,7 +87,8 @@ def _plan(operation: Operation) -> _Plan:
 
 
 def decode(operation: Operation, request: WireRequest) -> DecodedRequest:
-    """The request's values in the contract's types, defaults filled in; invalid values stay as they were sent.
+    """The request's values in the contract's types, defaults filled in; invalid values stay as they were
+    sent.
 
     Raises:
         UnsupportedMediaType: the body is of none of the documented media types.
@@ -100,13 +104,16 @@ def decode(operation: Operation, request: WireRequest) -> DecodedRequest:
 def violations(operation: Operation, request: WireRequest) -> list[Violation]:
     """Every way a request breaks the contract of its operation; empty if it is valid.
 
-    The request is read as an HTTP server would read it, so `?start=5` holds an integer. Credentials are not judged.
+    The request is read as an HTTP server would read it, so `?start=5` holds an integer. Credentials are not
+    judged.
     """
     return examine(operation, request)[1]
 
 
 def examine(operation: Operation, request: WireRequest) -> tuple[DecodedRequest, list[Violation]]:
-    """`decode` and `violations` in one go. A body that cannot be read is a violation, and None among the values."""
+    """`decode` and `violations` in one go. A body that cannot be read is a violation, and None among the
+    values.
+    """
     found = decoded(operation, request)
     broken = list(_path_violations(operation, request))
     broken += _parameter_violations(operation, found)
@@ -117,7 +124,7 @@ def examine(operation: Operation, request: WireRequest) -> tuple[DecodedRequest,
     except MalformedBody as error:
         broken.append(Violation("body", "", "malformed", str(error)))
     else:
-        broken += _body_violations(operation, request, found)
+        broken += _body_violations(operation, found)
         if found.body_schema is not None:
             fill_defaults(operation.schemas, found.body_schema, found.body)
     return found, broken
@@ -157,7 +164,7 @@ def _parameter_violations(operation: Operation, found: DecodedRequest) -> Iterat
                 yield violation
 
 
-def _body_violations(operation: Operation, request: WireRequest, found: DecodedRequest) -> Iterator[Violation]:
+def _body_violations(operation: Operation, found: DecodedRequest) -> Iterator[Violation]:
     schema = found.body_schema
     if schema is None:
         if operation.body_required:
@@ -173,7 +180,9 @@ def _body_violations(operation: Operation, request: WireRequest, found: DecodedR
 
 
 def _is_file(operation: Operation, schema: Any) -> bool:
-    """Binary in OpenAPI 3.0 words (`format: binary`) or 3.1 words (a media type without a content encoding)."""
+    """Binary in OpenAPI 3.0 words (`format: binary`) or 3.1 words (a media type without a content
+    encoding).
+    """
     return any(
         part.get("format") == "binary" or ("contentMediaType" in part and "contentEncoding" not in part)
         for part in operation.schemas.parts(schema)
@@ -194,7 +203,9 @@ def _file_violations(operation: Operation, found: DecodedRequest, schema: Schema
                 yield Violation("body", pointer, "file", "a file was sent where text belongs", part.filename)
         elif part is None:
             if name in found.body:
-                yield Violation("body", pointer, "file", "text was sent where a file belongs", found.body[name])
+                yield Violation(
+                    "body", pointer, "file", "text was sent where a file belongs", found.body[name]
+                )
         elif stated := str(encoding.get(name, {}).get("contentType", "")):
             sent = part.content_type.partition(";")[0].strip().lower()
             if accepted_media_type(sent, stated.split(",")) is None:
@@ -204,8 +215,8 @@ def _file_violations(operation: Operation, found: DecodedRequest, schema: Schema
 def body_violations(operation: Operation, status: int, media_type: str | None, data: Any) -> list[Violation]:
     """Every way a response body breaks the contract.
 
-    `data` is the JSON value, or bytes (read here if the media type is JSON); None or no bytes mean no body. An undocumented status is one
-    violation, `status`; nothing else is judged then.
+    `data` is the JSON value, or bytes (read here if the media type is JSON); None or no bytes mean no body.
+    An undocumented status is one violation, `status`; nothing else is judged then.
     """
     response = operation.response_for(status)
     if response is None:
@@ -244,15 +255,19 @@ def header_violations(operation: Operation, status: int, headers: Mapping[str, s
             continue
         schema = header.get("schema", {})
         value = coerced(operation.schemas, schema, sent[name], wrap=True)
-        for violation in _schema_violations(operation, "header", schema, value, "response"):
-            broken.append(
-                Violation("header", pointer + violation.pointer, violation.keyword, violation.message, violation.value)
-            )
+        broken += [
+            replace(violation, pointer=pointer + violation.pointer)
+            for violation in _schema_violations(operation, "header", schema, value, "response")
+        ]
     return broken
 
 
 def _schema_violations(
-    operation: Operation, location: Location, schema: Schema, value: Any, direction: Literal["request", "response"]
+    operation: Operation,
+    location: Location,
+    schema: Schema,
+    value: Any,
+    direction: Literal["request", "response"],
 ) -> Iterator[Violation]:
     validator = operation.schemas.validator(schema, direction)
     try:
@@ -261,24 +276,18 @@ def _schema_violations(
         errors = list(validator.iter_errors(value))
     except UnicodeEncodeError:
         # JSON can escape lone surrogates (`"\ud800"`), which have no UTF-8 form.
-        yield from _schema_violations(operation, location, schema, _scrubbed(value), direction)
+        yield from _schema_violations(operation, location, schema, well_formed(value), direction)
         return
     for error in errors:
         pointer = "".join(f"/{token(key)}" for key in error.instance_path)
         keyword = error.kind.name
-        message = error.message if len(error.message) <= _LONGEST_MESSAGE else error.message[:_LONGEST_MESSAGE] + "…"
+        message = (
+            error.message
+            if len(error.message) <= _LONGEST_MESSAGE
+            else error.message[:_LONGEST_MESSAGE] + "…"
+        )
         if keyword == "required":
             name = error.kind.as_dict()["property"]
             yield Violation(location, f"{pointer}/{token(name)}", keyword, message)
         else:
             yield Violation(location, pointer, keyword, message, error.instance)
-
-
-def _scrubbed(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    if isinstance(value, list):
-        return [_scrubbed(item) for item in value]
-    if isinstance(value, dict):
-        return {_scrubbed(key): _scrubbed(item) for key, item in value.items()}
-    return value
