@@ -1,0 +1,74 @@
+"""Accounts: somebody who may see what is asked for, and something in the lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from weakref import WeakKeyDictionary
+
+from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.guard import Refused
+from peertube_conformance.fixtures.world import NotArranged, Unavailable, World
+
+_FOR_MODERATORS = ("include", "privacyOneOf", "autoTagOneOf")
+_done: WeakKeyDictionary[World, set[str]] = WeakKeyDictionary()
+
+
+@arrange("getAccountVideos")
+def allowed_caller(world: World, draft: Draft) -> None:
+    """A moderator for what only moderators may see, a user to leave out what the user watched."""
+    _welcome(world, "video", world.video)
+    if any(name in draft.query for name in _FOR_MODERATORS):
+        draft.actor = world.account("moderator")
+    elif "excludeAlreadyWatched" in draft.query:
+        draft.actor = world.account()
+
+
+@arrange("getAccountVideos", answer=400)
+def history_of_nobody(_world: World, draft: Draft) -> None:
+    """Nobody is signed in whose history could be left out."""
+    draft.query["excludeAlreadyWatched"] = True
+
+
+@arrange("getAccountVideos", answer=401)
+def everything_for_everybody(_world: World, draft: Draft) -> None:
+    """Somebody who is no moderator asks for unpublished videos."""
+    draft.query["include"] = 1
+
+
+@arrange("listAccountPlaylists")
+def a_playlist(world: World, _draft: Draft) -> None:
+    """A public playlist."""
+    _welcome(world, "playlist", world.playlist)
+
+
+@arrange("getAccountFollowers")
+def a_follower(world: World, _draft: Draft) -> None:
+    """Somebody subscribed to the account's channel."""
+
+    def subscribe() -> None:
+        handle = f"{world.account().channel_handle}@{world.host}"
+        world.call("addSubscription", world.account("other user"), body={"uri": handle})
+
+    _welcome(world, "follower", subscribe)
+
+
+@arrange("getAccountRatings")
+def a_rating(world: World, _draft: Draft) -> None:
+    """A video that the account likes."""
+
+    def like() -> None:
+        world.call("rateVideo", world.account(), path={"id": world.video().id}, body={"rating": "like"})
+
+    _welcome(world, "rating", like)
+
+
+def _welcome(world: World, what: str, make: Callable[[], object]) -> None:
+    """Makes something once; where it cannot be made, the list is read without."""
+    done = _done.setdefault(world, set())
+    if what not in done:
+        done.add(what)
+        try:
+            make()
+        except (NotArranged, Refused, Unavailable):
+            return

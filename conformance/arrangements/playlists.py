@@ -1,0 +1,59 @@
+"""Playlists: pictures that are pictures, and playlists that are not for everybody."""
+
+from __future__ import annotations
+
+from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.fixtures.accounts import Account
+from peertube_conformance.fixtures.draft import Draft, Upload
+from peertube_conformance.fixtures.guard import impossible
+from peertube_conformance.fixtures.world import World
+
+_PRIVATE = 3
+
+
+@arrange("addPlaylist")
+def picture(world: World, draft: Draft) -> None:
+    """A picture, where there is to be one."""
+    if "thumbnailfile" in draft.body:
+        draft.body["thumbnailfile"] = Upload("thumbnail.png", "image/png", world.media.png())
+
+
+@arrange("addPlaylist", answer=400)
+def text_as_picture(_world: World, draft: Draft) -> None:
+    """The picture is a text."""
+    draft.body["thumbnailfile"] = Upload("thumbnail.txt", "text/plain", b"no picture")
+
+
+@arrange("addPlaylist", answer=404)
+def absent_channel(world: World, draft: Draft) -> None:
+    """There is no such channel."""
+    draft.body["videoChannelId"] = impossible("channel.id", world.random.getrandbits(24))
+
+
+@arrange("getPlaylist", answer=401)
+def private_playlist(world: World, draft: Draft) -> None:
+    """A private playlist, asked for without a token."""
+    draft.path["playlistId"] = _private(world, world.account())
+
+
+@arrange("getPlaylist", answer=403)
+def private_playlist_of_another(world: World, draft: Draft) -> None:
+    """A private playlist of somebody else."""
+    draft.path["playlistId"] = _private(world, world.account())
+    draft.actor = world.account("other user")
+
+
+@arrange("deletePlaylist", answer=400)
+def watch_later(world: World, draft: Draft) -> None:
+    """The playlist that every account has."""
+    answer = world.call("getUserInfo", draft.actor).response
+    assert answer is not None
+    draft.path["playlistId"] = answer.json["specialPlaylists"][0]["id"]
+
+
+def _private(world: World, owner: Account) -> str:
+    body = {"displayName": world.unique("playlist"), "privacy": _PRIVATE}
+    answer = world.call("addPlaylist", owner, body=body, media_type="multipart/form-data").response
+    assert answer is not None
+    uuid: str = answer.json["videoPlaylist"]["uuid"]
+    return uuid

@@ -1,0 +1,58 @@
+"""Signing in: with whose credentials, and what keeps a user out."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.users import with_two_factor
+from peertube_conformance.fixtures.accounts import Account
+from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.world import Unavailable, World
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@arrange("getOAuthClient", answer=403)
+def other_host(world: World, draft: Draft) -> None:
+    """`Host` names another instance."""
+    if urlsplit(world.client.base_url).hostname not in _LOOPBACK:
+        raise Unavailable("a proxy before the instance may go by the host")
+    draft.headers["Host"] = "elsewhere.invalid"
+
+
+@arrange("getOAuthToken")
+def credentials(world: World, draft: Draft) -> None:
+    """The instance's client, with a user's password or the refresh token of a session nobody uses."""
+    draft.body["client_id"], draft.body["client_secret"] = world.oauth_client()
+    if draft.body["grant_type"] == "refresh_token":
+        draft.body["refresh_token"] = _other_session(world).refresh_token
+    else:
+        draft.body["username"], draft.body["password"] = world.account().username, world.account().password
+
+
+@arrange("getOAuthToken", answer=400)
+def wrong_password(world: World, draft: Draft) -> None:
+    """The password is wrong."""
+    credentials(world, draft)
+    draft.body["password"] = world.password()
+
+
+@arrange("getOAuthToken", answer=401)
+def missing_code(world: World, draft: Draft) -> None:
+    """The user has two-factor authentication and the one-time code is missing."""
+    credentials(world, draft)
+    account = with_two_factor(world)
+    draft.body["username"], draft.body["password"] = account.username, account.password
+    draft.headers.pop("x-peertube-otp", None)
+
+
+@arrange("revokeOAuthToken")
+def session_nobody_uses(world: World, draft: Draft) -> None:
+    """A session of its own, for it ends."""
+    draft.actor = _other_session(world)
+
+
+def _other_session(world: World) -> Account:
+    account = world.account()
+    return world.sign_in(account.username, account.password, "second session")

@@ -1,0 +1,178 @@
+"""Managing users, and two-factor authentication: each worker has an account to turn it on and off."""
+
+from __future__ import annotations
+
+from weakref import WeakKeyDictionary
+
+from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.fixtures.accounts import ROLE_IDS, Account
+from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.guard import impossible
+from peertube_conformance.fixtures.world import World
+
+_USER = ROLE_IDS["user"]
+_switchable: WeakKeyDictionary[World, Account] = WeakKeyDictionary()
+
+
+@arrange("addUser")
+def new_user(world: World, draft: Draft) -> None:
+    """Names and an address that nobody has; only administrators make more than users."""
+    draft.body["username"], draft.body["email"] = world.unique("user"), world.address()
+    if "channelName" in draft.body:
+        draft.body["channelName"] = world.unique("channel")
+    if draft.body["password"] == "" and "email" not in world.capabilities:
+        draft.body["password"] = world.password()
+    if draft.body["role"] != _USER:
+        draft.actor = world.account("admin")
+
+
+@arrange("addUser", answer=403)
+def moderator_made_by_a_moderator(world: World, draft: Draft) -> None:
+    """A moderator creates a moderator."""
+    new_user(world, draft)
+    draft.actor, draft.body["role"] = world.account("moderator"), ROLE_IDS["moderator"]
+
+
+@arrange("addUser", answer=409)
+def name_of_another(world: World, draft: Draft) -> None:
+    """The user name is another account's."""
+    new_user(world, draft)
+    draft.body["username"] = world.account().username
+
+
+@arrange("putUser")
+def change(world: World, draft: Draft) -> None:
+    """An address that nobody has; only administrators give another role, and then to a user of its own."""
+    if not isinstance(draft.body, dict):
+        return
+    if "email" in draft.body:
+        draft.body["email"] = world.address()
+    if draft.body.get("role", _USER) != _USER:
+        draft.actor = world.account("admin")
+        draft.path["id"] = world.bystander(fresh=True)
+
+
+@arrange("putUser", answer=403)
+def promotion_by_a_moderator(world: World, draft: Draft) -> None:
+    """A moderator makes a user an administrator."""
+    draft.actor = world.account("moderator")
+    draft.path["id"] = world.bystander(fresh=True)
+    draft.json(role=ROLE_IDS["admin"])
+
+
+@arrange("putUser", answer=409)
+def address_of_another(world: World, draft: Draft) -> None:
+    """The address is another account's."""
+    draft.json(email=world.account().email)
+
+
+@arrange("requestTwoFactor")
+def own_password(_world: World, draft: Draft) -> None:
+    """The caller's own password."""
+    assert draft.actor is not None
+    draft.body["currentPassword"] = draft.actor.password
+
+
+@arrange("requestTwoFactor", answer=400)
+def already_on(world: World, draft: Draft) -> None:
+    """Two-factor authentication is on already."""
+    _as(draft, with_two_factor(world))
+    own_password(world, draft)
+
+
+@arrange("requestTwoFactor", answer=403)
+@arrange("disableTwoFactor", answer=403)
+def wrong_password(world: World, draft: Draft) -> None:
+    """The password is wrong."""
+    draft.body["currentPassword"] = world.password()
+
+
+@arrange("requestTwoFactor", answer=404)
+@arrange("disableTwoFactor", answer=404)
+def password_for_nobody(world: World, draft: Draft) -> None:
+    """There is no such user."""
+    own_password(world, draft)
+    draft.path["id"] = impossible("user.id", world.random.getrandbits(24))
+
+
+@arrange("confirmTwoFactorRequest")
+def pending_request(world: World, draft: Draft) -> None:
+    """A request that waits, and the code of this moment."""
+    account = without_two_factor(world)
+    _as(draft, account)
+    draft.body.update(_requested(world, account))
+
+
+@arrange("confirmTwoFactorRequest", answer=400)
+def confirmed_already(world: World, draft: Draft) -> None:
+    """Two-factor authentication is on already."""
+    _as(draft, with_two_factor(world))
+
+
+@arrange("confirmTwoFactorRequest", answer=403)
+def wrong_request_token(_world: World, draft: Draft) -> None:
+    """The request token is wrong."""
+    draft.body["requestToken"] = "0" * 64
+
+
+@arrange("confirmTwoFactorRequest", answer=404)
+def confirmation_for_nobody(world: World, draft: Draft) -> None:
+    """There is no such user."""
+    draft.path["id"] = impossible("user.id", world.random.getrandbits(24))
+
+
+@arrange("disableTwoFactor")
+def turned_on(world: World, draft: Draft) -> None:
+    """An account that has two-factor authentication."""
+    _as(draft, with_two_factor(world))
+    own_password(world, draft)
+
+
+@arrange("disableTwoFactor", answer=400)
+def already_off(world: World, draft: Draft) -> None:
+    """Two-factor authentication is off already."""
+    _as(draft, without_two_factor(world))
+    own_password(world, draft)
+
+
+def with_two_factor(world: World) -> Account:
+    """A signed-in account that has two-factor authentication."""
+    account = _switched(world)
+    if not _is_on(world, account):
+        body = _requested(world, account)
+        world.call("confirmTwoFactorRequest", account, path={"id": account.user_id}, body=body)
+    return account
+
+
+def without_two_factor(world: World) -> Account:
+    """A signed-in account, nobody else's, that has no two-factor authentication."""
+    account = _switched(world)
+    if _is_on(world, account):
+        body = {"currentPassword": account.password}
+        world.call("disableTwoFactor", account, path={"id": account.user_id}, body=body)
+    return account
+
+
+def _switched(world: World) -> Account:
+    if world not in _switchable:
+        _switchable[world] = world.account(fresh=True)
+    return _switchable[world]
+
+
+def _is_on(world: World, account: Account) -> bool:
+    answer = world.call("getUserInfo", account).response
+    return answer is not None and answer.json["twoFactorEnabled"] is True
+
+
+def _requested(world: World, account: Account) -> dict[str, str]:
+    """The body that confirms a new request (reference, "Request two factor auth")."""
+    body = {"currentPassword": account.password}
+    answer = world.call("requestTwoFactor", account, path={"id": account.user_id}, body=body).response
+    assert answer is not None
+    request = answer.json["otpRequest"]
+    token = world.secret(request["requestToken"], "REQUEST_TOKEN")
+    return {"requestToken": token, "otpToken": world.one_time_code(request["secret"])}
+
+
+def _as(draft: Draft, account: Account) -> None:
+    draft.actor, draft.path["id"] = account, account.user_id
