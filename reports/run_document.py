@@ -97,6 +97,11 @@ class RunDocument:
         """Findings that no deviation explains and that count at this level."""
         return [f for f in self.findings if f.deviation is None and f.level.is_at_least(fail_on)]
 
+    @property
+    def ran(self) -> bool:
+        """Whether any phase of any operation came to an end."""
+        return any(seen.outcomes for seen in self._seen.values())
+
     def stale_deviations(self) -> list[Deviation]:
         """Entries that no finding of this run matched though their operation was called."""
         used = {finding.deviation for finding in self._findings.values()}

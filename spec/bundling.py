@@ -103,7 +103,10 @@ class _Bundler:
         if isinstance(node, Mapping) and "$ref" in node:
             target, file = self._target(node["$ref"], base)
             siblings = {key: self._hoisted(value, base) for key, value in node.items() if key != "$ref"}
-            return ({**target, **siblings} if siblings else target), file
+            if siblings:
+                # Already in terms of the one document, which is what the root file's references are in.
+                return {**self._hoisted(target, file), **siblings}, self._root
+            return target, file
         return node, base
 
     def _path_item(self, node: Any, base: Path) -> dict[str, Any]:

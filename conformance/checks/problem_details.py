@@ -23,6 +23,7 @@ _INSIDE = re.compile(
     r"|(?P<code>Cannot read propert|is not a function\b|is not iterable|undefined \(reading)",
     re.DOTALL,
 )
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 # Phrases of RFC 9110 beside those of its predecessors, which servers still use.
 _FORMER_PHRASES = {413: {"Payload Too Large", "Request Entity Too Large"}, 416: {"Requested Range Not Satisfiable"},
                    422: {"Unprocessable Entity"}}  # fmt: skip
@@ -79,8 +80,7 @@ def title_is_there(exchange: Exchange) -> Iterator[Finding]:
 def blank_type_has_the_phrase_as_title(exchange: Exchange) -> Iterator[Finding]:
     """RFC 9457 section 4.2.1; phrases of earlier HTTP specifications are accepted."""
     status = exchange.status or 0
-    known = {HTTPStatus(status).phrase} if status in HTTPStatus else set()
-    known |= _FORMER_PHRASES.get(status, set())
+    known = _FORMER_PHRASES.get(status, set()) | ({_PHRASES[status]} if status in _PHRASES else set())
     if known and _member(exchange, "title") not in known:
         yield Finding("/response/body/title", "title is not the status phrase", sorted(known), _member(exchange, "title"))
 

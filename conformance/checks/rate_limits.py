@@ -15,8 +15,8 @@ _ROUNDING_SECONDS = 1
 
 
 def _counted(exchange: Exchange) -> bool:
-    """Known routes of the API are counted, whatever the status; a body that no router saw is not."""
-    return answered(exchange) and bool(exchange.operation.rate_limits) and "malformed" not in exchange.violation
+    """Every route of the API is counted, whatever the status."""
+    return answered(exchange) and bool(exchange.operation.rate_limits)
 
 
 def _announced(exchange: Exchange) -> bool:

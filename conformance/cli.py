@@ -1,0 +1,161 @@
+"""The second door: `peertube-conformance run|serve|compare|report|deviations|reap`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from peertube_conformance.conformance.lifecycle import UNUSABLE
+from peertube_conformance.conformance.options import OPTIONS
+
+ROOMS = ("peertube_conformance.conformance", "peertube_conformance.stateful")
+
+
+class MistakeError(Exception):
+    """A person's mistake; the text says what to do."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code."""
+    parser = _parser()
+    given, rest = parser.parse_known_args(arguments)
+    if given.command == "run":
+        return _run(given, rest)
+    if rest:
+        parser.error(f"{given.command} does not know {' '.join(rest)}")
+    try:
+        code: int = given.do(given)
+    except MistakeError as error:
+        print(f"ERROR: {error}", file=sys.stderr)
+        return UNUSABLE
+    except BrokenPipeError:
+        return UNUSABLE
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="peertube-conformance", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="test an instance; what is not listed here goes to pytest (-n 2, -k …)")
+    run.add_argument("--base-url", default="", help="the instance; default: the embedded one")
+    for option in OPTIONS:
+        run.add_argument(option.flag, dest=option.destination, default=None, help=option.help, **option.how)
+
+    serve = commands.add_parser("serve", help="start the embedded instance and keep it running")
+    serve.add_argument("--port", type=int, default=9000, help="0 for any free port; default 9000")
+    serve.add_argument("--signup", choices=["direct", "approval", "closed"], default="direct")
+    serve.add_argument("--limits", choices=["stock", "raised"], default="stock", help="rate limits; default stock")
+    serve.add_argument("--smtp", default="", metavar="HOST:PORT", help="where it sends mail")
+    serve.set_defaults(do=_serve)
+
+    compare = commands.add_parser("compare", help="what changed between two runs; exits 1 on regressions")
+    compare.add_argument("before", type=Path)
+    compare.add_argument("after", type=Path)
+    compare.add_argument("--format", choices=["console", "markdown", "json"], default="console")
+    compare.set_defaults(do=_compare)
+
+    report = commands.add_parser("report", help="write the views of a run document again")
+    report.add_argument("run", type=Path)
+    report.add_argument("--report-dir", type=Path, default=None, help="default: the folder of the run document")
+    report.set_defaults(do=_report)
+
+    deviations = commands.add_parser("deviations", help="print entries for the new findings of a run, ready to paste")
+    deviations.add_argument("run", type=Path)
+    deviations.set_defaults(do=_deviations)
+
+    reap = commands.add_parser("reap", help="remove what earlier, killed runs left on a target")
+    reap.add_argument("--base-url", required=True)
+    reap.add_argument("--admin-username", required=True)
+    reap.set_defaults(do=_reap)
+    return parser
+
+
+def _run(given: argparse.Namespace, rest: Sequence[str]) -> int:
+    import pytest
+
+    arguments = ["--pyargs", *ROOMS, "--import-mode=importlib", "-p", "no:cacheprovider", *rest]
+    if given.base_url:
+        arguments.append(f"--base-url={given.base_url}")
+    for option in OPTIONS:
+        value = getattr(given, option.destination)
+        if value is True:
+            arguments.append(option.flag)
+        elif value is not None:
+            arguments.append(f"{option.flag}={value}")
+    return int(pytest.main(arguments))
+
+
+def _serve(given: argparse.Namespace) -> int:
+    from peertube_conformance.fixtures.instance.server import main as serve
+
+    arguments = ["--port", str(given.port), "--signup", given.signup, "--limits", given.limits]
+    if given.smtp:
+        arguments += ["--smtp", given.smtp]
+    return serve(arguments)
+
+
+def _compare(given: argparse.Namespace) -> int:
+    from peertube_conformance.reports.comparison import compare, rendered
+
+    comparison = compare(_read(given.before), _read(given.after))
+    print(rendered(comparison, given.format))
+    return 1 if comparison.has_regressions else 0
+
+
+def _report(given: argparse.Namespace) -> int:
+    from peertube_conformance.reports.views import write_all
+
+    directory = given.report_dir or _file(given.run).parent
+    write_all(_read(given.run), directory)
+    print(directory / "report.html")
+    return 0
+
+
+def _deviations(given: argparse.Namespace) -> int:
+    from peertube_conformance.reports.views.deviations import entries
+
+    print(entries(_read(given.run)), end="")
+    return 0
+
+
+def _reap(given: argparse.Namespace) -> int:
+    from peertube_conformance.conformance.lifecycle import USER_MISTAKES
+    from peertube_conformance.conformance.options import ADMIN_PASSWORD
+    from peertube_conformance.fixtures.reaping import reap
+
+    import os
+
+    try:
+        left = reap(given.base_url, given.admin_username, os.environ.get(ADMIN_PASSWORD, ""))
+    except USER_MISTAKES as error:
+        raise MistakeError(str(error)) from error
+    for line in left:
+        print(f"left: {line}")
+    return 1 if left else 0
+
+
+def _file(path: Path) -> Path:
+    """A run document, or the one in a report directory."""
+    return path / "run.json" if path.is_dir() else path
+
+
+def _read(path: Path) -> Any:
+    file = _file(path)
+    try:
+        document = json.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise MistakeError(f"{file} cannot be read ({error.strerror}): give a run.json or the folder of one") from error
+    except ValueError as error:
+        raise MistakeError(f"{file} is no run document: give the run.json that a run wrote") from error
+    if not isinstance(document, dict) or "schemaVersion" not in document:
+        raise MistakeError(f"{file} is no run document: give the run.json that a run wrote")
+    return document
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,165 @@
+"""A run as pytest sees it: begun by the controller, joined by workers, ended with a report."""
+
+from __future__ import annotations
+
+import datetime
+import fnmatch
+import importlib.metadata
+import os
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from peertube_conformance.conformance.cost import Cost, estimate
+from peertube_conformance.conformance.options import Options
+from peertube_conformance.fixtures.budget import Budget
+from peertube_conformance.fixtures.cleanup import Cleaned
+from peertube_conformance.fixtures.embedded import InstanceError
+from peertube_conformance.fixtures.mailbox import MailboxError
+from peertube_conformance.fixtures.run import CannotRun, Run, Setup, Shared
+from peertube_conformance.fixtures.target import TargetError
+from peertube_conformance.reports.recorder import PARTS, read_parts
+from peertube_conformance.reports.run_document import RunDocument
+from peertube_conformance.reports.views import ReportError, write_all
+from peertube_conformance.spec import Contract, Operation, load_contract
+from peertube_conformance.spec.deviations import Deviation, DeviationError, load_deviations
+from peertube_conformance.spec.errors import ContractError
+from peertube_conformance.spec.requirements import load_requirements
+
+PASSED, FINDINGS, INTERRUPTED, HARNESS_FAILED, UNUSABLE, NOTHING_RAN = range(6)
+USER_MISTAKES = (TargetError, MailboxError, CannotRun, ContractError, DeviationError, InstanceError, ReportError)
+
+
+def chosen(contract: Contract, options: Options) -> list[Operation]:
+    """The operations that `--operations` and `--tags` leave."""
+    return [
+        operation
+        for operation in contract.operations
+        if (not options.operations or fnmatch.fnmatchcase(operation.id, options.operations))
+        and (not options.tags or operation.tag.lower() == options.tags.lower())
+    ]
+
+
+def known_deviations(contract: Contract, options: Options, server_version: str) -> list[Deviation]:
+    """The contract's own entries and those of `--deviations` that count for this release today."""
+    paths = [path for path in (contract.deviations, options.deviations) if path is not None and path.exists()]
+    today = datetime.datetime.now(datetime.UTC).date()
+    return [entry for entry in load_deviations(paths) if entry.applies_to(server_version, today)]
+
+
+@dataclass
+class Conclusion:
+    """How a run ended: the exit code, the document, and what to tell beside it."""
+
+    exit_code: int
+    document: Mapping[str, Any]
+    errors: Sequence[str] = ()
+
+
+class Controller:
+    """Begins and ends a run. Every failure that is a person's mistake is one of USER_MISTAKES."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        setup = Setup(
+            base_url=options.base_url,
+            admin_username=options.admin_username,
+            admin_password=options.admin_password,
+            mailbox=options.mailbox,
+            safety=options.safety,
+            seed=options.seed,
+        )
+        if options.spec:
+            load_contract(options.spec)
+        self._prepare_directory()
+        self._run = Run(setup)
+        self._began = time.time()
+        self.shared: Shared = self._run.start()
+        self.contract = load_contract(options.spec or None)
+        self.operations = chosen(self.contract, options)
+        self.deviations = known_deviations(self.contract, options, self.shared.server_version)
+
+    @property
+    def state_file(self) -> Path:
+        """What workers load."""
+        return self._run.state_file
+
+    def cost(self, workers: int) -> Cost:
+        """What the run will cost the target."""
+        limits = Budget(self.shared.folder / "budget.json").limits()
+        return estimate(self.operations, self.options, self.shared, limits, workers)
+
+    def finish(self, *, interrupted: bool) -> Conclusion:
+        """Cleans up, writes the report, and says how the run ended."""
+        limits = Budget(self.shared.folder / "budget.json").limits()
+        cleaned = self._run.finish()
+        document = self._document(cleaned, limits)
+        document.add(read_parts(self.options.report_dir))
+        told = document.to_json()
+        errors = document.harness_errors()
+        code = self._exit_code(document, errors, interrupted=interrupted)
+        told["exitCode"] = code
+        self._merge_parts()
+        write_all(told, self.options.report_dir, self.deviations)
+        return Conclusion(code, told, errors)
+
+    def _exit_code(self, document: RunDocument, errors: Sequence[str], *, interrupted: bool) -> int:
+        if interrupted:
+            return INTERRUPTED
+        if errors:
+            return HARNESS_FAILED
+        if not document.ran:
+            return NOTHING_RAN
+        stale = self.options.strict_deviations and document.stale_deviations()
+        return FINDINGS if document.new_findings(self.options.fail_on) or stale else PASSED
+
+    def _document(self, cleaned: Cleaned, limits: Mapping[str, Any]) -> RunDocument:
+        facts = {
+            "harness": {"name": "peertube-conformance", "version": importlib.metadata.version("peertube-conformance")},
+            "startedAt": datetime.datetime.fromtimestamp(self._began, datetime.UTC).isoformat(timespec="seconds"),
+            "durationSeconds": round(time.time() - self._began, 1),
+            "target": {
+                "baseUrl": self.shared.base_url,
+                "serverVersion": self.shared.server_version,
+                "embedded": self.shared.embedded,
+                "capabilities": sorted(self.shared.capabilities),
+                "limits": limits,
+            },
+            "contract": {
+                "version": self.contract.version,
+                "source": self.contract.source,
+                "operations": len(self.contract.operations),
+                "repairs": [str(repair) for repair in self.contract.repairs],
+            },
+            "seed": self.options.seed,
+            "depth": self.options.depth.name,
+            "safety": self.shared.safety.value,
+            "failOn": self.options.fail_on.value,
+            "ledger": cleaned.to_json(),
+        }
+        return RunDocument(self.contract, self.operations, load_requirements(), self.deviations, facts)
+
+    def _prepare_directory(self) -> None:
+        directory = self.options.report_dir
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(directory / PARTS, ignore_errors=True)
+            (directory / PARTS).mkdir()
+            (directory / "exchanges.ndjson").unlink(missing_ok=True)
+        except OSError as error:
+            raise CannotRun(f"the report cannot be written to {directory} ({error.strerror}): give another --report-dir") from error
+
+    def _merge_parts(self) -> None:
+        """One file of all exchanges; the parts are removed once it is whole."""
+        directory = self.options.report_dir
+        whole = directory / "exchanges.ndjson"
+        partial = whole.with_suffix(".tmp")
+        with partial.open("wb") as file:
+            for part in sorted((directory / PARTS).glob("*.ndjson")):
+                with part.open("rb") as lines:
+                    shutil.copyfileobj(lines, file)
+        os.replace(partial, whole)
+        shutil.rmtree(directory / PARTS, ignore_errors=True)

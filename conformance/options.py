@@ -1,0 +1,164 @@
+"""The options of a run, the same for pytest and for the command line; each has an environment variable."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from peertube_conformance.fixtures.guard import Safety
+from peertube_conformance.reports import Level
+
+ENVIRONMENT_PREFIX = "PEERTUBE_CONFORMANCE_"
+ADMIN_PASSWORD = f"{ENVIRONMENT_PREFIX}ADMIN_PASSWORD"
+DEFAULT_SEED = 1
+
+
+class OptionError(Exception):
+    """An option cannot be used; the text is one sentence that says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How many requests an operation gets: valid ones, defects, and different values for one defect."""
+
+    name: str
+    valid: int
+    defects: int
+    variants: int
+
+
+DEPTHS: Mapping[str, Depth] = {
+    depth.name: depth
+    for depth in (Depth("smoke", 2, 6, 1), Depth("standard", 8, 24, 1), Depth("thorough", 40, 150, 3))
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option: its flag, its help text, and how argparse is to read it."""
+
+    flag: str
+    help: str
+    how: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """`admin_username` for `--admin-username`."""
+        return self.flag.removeprefix("--").replace("-", "_")
+
+    @property
+    def destination(self) -> str:
+        """The name under which pytest keeps the value; plugins share one name space."""
+        return f"peertube_{self.name}"
+
+
+_SWITCH = {"action": "store_true", "default": None}
+OPTIONS: tuple[Option, ...] = (
+    Option("--spec", "contract: a version (6.2), or path or URL of an OpenAPI 3 document; default: the server's version"),
+    Option("--admin-username", f"administrator of the target; the password is read from {ADMIN_PASSWORD}"),
+    Option("--mailbox", "where the target's mail arrives: smtp://HOST:PORT (a sink is run there) or maildir:PATH"),
+    Option("--safety", "what may be sent: observe, sandbox or disposable", {"choices": [tier.value for tier in Safety]}),
+    Option("--depth", "how much: smoke, standard (default) or thorough", {"choices": list(DEPTHS)}),
+    Option("--max-time", "seconds after which no further operation is begun", {"type": float}),
+    Option("--seed", f"a number or 'random'; default {DEFAULT_SEED}, always printed"),
+    Option("--operations", "only operations whose id matches this pattern (*, ?)"),
+    Option("--tags", "only operations of this tag"),
+    Option("--deviations", "a file of further known deviations"),
+    Option("--fail-on", "weakest level that fails: must (default), should or may", {"choices": [v.value for v in Level]}),
+    Option("--strict-deviations", "fail where a known deviation no longer occurs", _SWITCH),
+    Option("--report-dir", "where the report goes; default conformance-report"),
+    Option("--reap", "first remove what earlier, killed runs left on the target", _SWITCH),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was asked for."""
+
+    base_url: str = ""
+    spec: str = ""
+    admin_username: str = ""
+    admin_password: str = field(default="", repr=False)
+    mailbox: str = ""
+    safety: Safety | None = None
+    depth: Depth = DEPTHS["standard"]
+    max_time: float | None = None
+    seed: int = DEFAULT_SEED
+    operations: str = ""
+    tags: str = ""
+    deviations: Path | None = None
+    fail_on: Level = Level.MUST
+    strict_deviations: bool = False
+    report_dir: Path = Path("conformance-report")
+    reap: bool = False
+
+    @classmethod
+    def read(cls, option: Callable[[str], Any], base_url: str, environment: Mapping[str, str] = os.environ) -> Self:
+        """From parsed options (`option("peertube_seed")`) and the environment, an option going before a variable.
+
+        Raises OptionError for a value that cannot be used.
+        """
+        found: dict[str, Any] = {}
+        for known in OPTIONS:
+            value = option(known.destination)
+            if value is None:
+                value = environment.get(ENVIRONMENT_PREFIX + known.name.upper()) or None
+            if value is not None:
+                found[known.name] = _READERS.get(known.name, str)(value)
+        base = base_url or environment.get(f"{ENVIRONMENT_PREFIX}BASE_URL", "")
+        return cls(base_url=base, admin_password=environment.get(ADMIN_PASSWORD, ""), **found)
+
+
+def _choice(name: str, choices: Mapping[str, Any]) -> Callable[[Any], Any]:
+    def read(value: Any) -> Any:
+        if value not in choices:
+            raise OptionError(f"--{name} {value!r} is not one of {', '.join(choices)}")
+        return choices[value]
+
+    return read
+
+
+def _seed(value: str) -> int:
+    if value == "random":
+        return secrets.randbelow(2**32)
+    if not value.isascii() or not value.isdigit():
+        raise OptionError(f"--seed {value!r} is neither a number nor 'random'")
+    return int(value)
+
+
+def _seconds(value: Any) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = 0.0
+    if seconds <= 0:
+        raise OptionError(f"--max-time {value!r} is not a number of seconds above 0")
+    return seconds
+
+
+def _existing_file(value: str) -> Path:
+    path = Path(value)
+    if not path.is_file():
+        raise OptionError(f"--deviations: there is no file {value}")
+    return path
+
+
+def _yes(value: Any) -> bool:
+    return value is True or str(value).lower() in {"1", "true", "yes", "on"}
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "safety": _choice("safety", {tier.value: tier for tier in Safety}),
+    "depth": _choice("depth", DEPTHS),
+    "fail_on": _choice("fail-on", {level.value: level for level in Level}),
+    "seed": _seed,
+    "max_time": _seconds,
+    "deviations": _existing_file,
+    "report_dir": Path,
+    "strict_deviations": _yes,
+    "reap": _yes,
+}

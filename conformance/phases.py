@@ -1,0 +1,250 @@
+"""The four ways in which an operation is exercised: valid, invalid, without the right to, and its documented refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from peertube_conformance.conformance.arrangements.registry import Arrange, answers_of, success_of
+from peertube_conformance.conformance.checks.authentication import LOW_ROLE, NO_TOKEN, SOMEBODY_ELSE, WRONG_TOKEN
+from peertube_conformance.conformance.generation import NotGenerated, found_in, merged, spliced
+from peertube_conformance.conformance.session import Session
+from peertube_conformance.fixtures.accounts import Account
+from peertube_conformance.fixtures.capabilities import is_known
+from peertube_conformance.fixtures.client import TargetGone, Unsendable
+from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.guard import Refused
+from peertube_conformance.fixtures.mailbox import NoMail
+from peertube_conformance.fixtures.resources import absent, fill
+from peertube_conformance.fixtures.world import NotArranged, Unavailable
+from peertube_conformance.reports import Exchange, Intent, Verdict
+from peertube_conformance.spec import Operation
+from peertube_conformance.spec.contract import Authentication, Role
+
+# 40 hexadecimal digits, as PeerTube's own tokens; the server never issued it.
+_FOREIGN_TOKEN = "0" * 40
+_LABELS = {Role.ADMIN: "admin", Role.MODERATOR: "moderator"}
+_BELOW = {Role.ADMIN: "moderator", Role.MODERATOR: "user"}
+
+
+class HarnessError(Exception):
+    """The harness is at fault: a request that it arranged is not what it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a phase ended, beside its findings."""
+
+    verdict: Verdict
+    reason: str = ""
+
+
+class Exercise:
+    """One operation and its phases. Each phase yields an outcome; what is wrong is recorded exchange by exchange."""
+
+    def __init__(self, session: Session, operation: Operation) -> None:
+        self.session = session
+        self.operation = operation
+        self.world = session.ground.world
+        self.depth = session.options.depth
+
+    def run(self, phase: Callable[[], Outcome]) -> Outcome:
+        """The outcome of a phase, with what stands in its way turned into a verdict."""
+        why_not = self.not_applicable()
+        if why_not:
+            return Outcome(Verdict.NOT_APPLICABLE, why_not)
+        try:
+            return phase()
+        except (Unavailable, Refused) as reason:
+            return Outcome(Verdict.NOT_APPLICABLE, str(reason))
+        except (NotArranged, NoMail, TargetGone) as reason:
+            return Outcome(Verdict.BLOCKED, str(reason))
+        except (HarnessError, NotGenerated, Unsendable) as error:
+            return Outcome(Verdict.ERROR, str(error))
+
+    def not_applicable(self) -> str:
+        """Why this instance need not serve the operation; empty where it must."""
+        since = ".".join(map(str, self.operation.since))
+        if _number(self.session.shared.server_version) < self.operation.since:
+            return f"since {since}; this is {self.session.shared.server_version}"
+        capability = self.operation.capability
+        if capability and is_known(capability) and capability not in self.session.shared.capabilities:
+            return f"the instance does not offer {capability}"
+        return ""
+
+    # Phases
+
+    def valid(self) -> Outcome:
+        """Requests that keep to the contract must be accepted and answered as documented."""
+        accepted = 0
+        scarce = self._arrangement is not None or self.operation.method == "DELETE"
+        count = max(2, self.depth.valid // 4) if scarce else self.depth.valid
+        for number, drawn in enumerate(self.session.generator.valid(self.operation, count)):
+            draft = self._arranged(drawn)
+            if number == 0:
+                draft.headers.setdefault("Origin", "https://elsewhere.example.com")
+            exchange = self._send(draft, Intent.VALID)
+            accepted += exchange is not None and (exchange.status or 500) < 400
+        if not accepted:
+            return Outcome(Verdict.NO_EVIDENCE, "no valid request was accepted")
+        return Outcome(Verdict.PASSED)
+
+    def invalid(self) -> Outcome:
+        """Requests with one defect must be refused as documented."""
+        base = self._base()
+        sent = 0
+        for defect in self.session.generator.defects(self.operation, self.depth.defects, self.depth.variants):
+            draft = spliced(base, defect)
+            if draft is None:
+                continue
+            found = found_in(draft)
+            if not found:
+                continue
+            first = found[0]
+            exchange = self._send(
+                draft, Intent.INVALID, violation=f"{first.location}{_starred(first.pointer)} {first.keyword}"
+            )
+            sent += 1
+            if exchange is not None and (exchange.status or 500) < 400:
+                base = self._base()
+        if not sent:
+            return Outcome(Verdict.NO_EVIDENCE, "the contract leaves nothing to violate")
+        return Outcome(Verdict.PASSED)
+
+    def access(self) -> Outcome:
+        """Who has no right to an operation must be refused: 401 without identity, 403 without permission."""
+        sent = 0
+        for draft, expected, what in self._intruders():
+            self._send(draft, Intent.UNAUTHORISED, violation=what, expects=expected)
+            sent += 1
+        if not sent:
+            return Outcome(Verdict.NO_EVIDENCE, "open to everybody, and tokens are ignored")
+        return Outcome(Verdict.PASSED)
+
+    def refusals(self) -> Outcome:
+        """Each documented refusal, provoked: things that do not exist, and what arrangements know of the others."""
+        outcomes: list[Outcome] = []
+        arranged = dict(answers_of(self.operation.id))
+        if 404 not in arranged and self.operation.response_for(404) is not None:
+            outcomes.append(self._recorded(404, self._absent))
+        for status, arrange in arranged.items():
+            outcomes.append(self._recorded(status, lambda arrange=arrange, status=status: self._provoked(arrange, status)))
+        if not outcomes:
+            return Outcome(Verdict.NO_EVIDENCE, "no refusal can be provoked beside those of the other phases")
+        worst = (Verdict.ERROR, Verdict.BLOCKED, Verdict.PASSED, Verdict.NOT_APPLICABLE)
+        return min(outcomes, key=lambda outcome: worst.index(outcome.verdict) if outcome.verdict in worst else len(worst))
+
+    # Parts
+
+    def _recorded(self, status: int, provoke: Callable[[], Outcome]) -> Outcome:
+        outcome = self.run(provoke)
+        self.session.recorder.outcome(self.operation.id, str(status), outcome.verdict, outcome.reason)
+        return outcome
+
+    def _absent(self) -> Outcome:
+        draft = self._base()
+        if not absent(draft, self.world.random.getrandbits(24)):
+            return Outcome(Verdict.NO_EVIDENCE, "no path parameter names a thing")
+        self._send(draft, Intent.PROVOKED, violation="a thing that does not exist", expects=404)
+        return Outcome(Verdict.PASSED)
+
+    def _provoked(self, arrange: Arrange, status: int) -> Outcome:
+        draft = self._filled(self._plain())
+        arrange(self.world, draft)
+        said = " ".join((arrange.__doc__ or arrange.__name__.replace("_", " ")).split("\n")[0].split()).rstrip(".")
+        self._send(draft, Intent.PROVOKED, violation=said, expects=status)
+        return Outcome(Verdict.PASSED)
+
+    def _intruders(self) -> Iterator[tuple[Draft, int, str]]:
+        operation = self.operation
+        if operation.authentication is Authentication.NONE:
+            return
+        if operation.authentication is Authentication.REQUIRED:
+            draft = self._base()
+            draft.actor = draft.token = None
+            yield draft, 401, NO_TOKEN
+        draft = self._base()
+        draft.actor, draft.token = None, _FOREIGN_TOKEN
+        yield draft, 401, WRONG_TOKEN
+        if operation.role in _BELOW:
+            draft = self._base()
+            draft.actor, draft.token = self.world.account(_BELOW[operation.role]), None
+            yield draft, 403, LOW_ROLE
+        elif operation.role is Role.OWNER and self._names_own_things():
+            draft = self._base()
+            draft.actor, draft.token = self.world.account("other user"), None
+            yield draft, 403, SOMEBODY_ELSE
+
+    def _names_own_things(self) -> bool:
+        return any(parameter.location == "path" and parameter.resource for parameter in self.operation.parameters)
+
+    @cached_property
+    def _arrangement(self) -> Arrange | None:
+        return success_of(self.operation.id)
+
+    def _actor(self) -> Account | None:
+        if self.operation.role is Role.ANONYMOUS:
+            return None
+        return self.world.account(_LABELS.get(self.operation.role, "user"))
+
+    def _plain(self) -> Draft:
+        """The first drawn request, with the contract's examples where it has them and nothing optional in the query."""
+        drawn = next(self.session.generator.valid(self.operation, 1), None)
+        if drawn is None:
+            raise NotGenerated(f"no valid request can be generated for {self.operation}")
+        draft = drawn.copy()
+        for parameter in self.operation.parameters:
+            container = {"path": draft.path, "query": draft.query}.get(parameter.location)
+            if container is None:
+                continue
+            if parameter.required and parameter.example is not None:
+                container[parameter.name] = parameter.example
+            elif not parameter.required:
+                container.pop(parameter.name, None)
+        for media_type, example in self.operation.request_examples.items():
+            draft.media_type, draft.body = media_type, dict(example) if isinstance(example, dict) else example
+            break
+        return draft
+
+    def _filled(self, drawn: Draft) -> Draft:
+        draft = drawn.copy()
+        draft.actor = self._actor()
+        fill(self.world, draft, fresh=self.operation.method == "DELETE")
+        return merged(draft, draft)
+
+    def _arranged(self, drawn: Draft) -> Draft:
+        draft = self._filled(drawn)
+        if self._arrangement is not None:
+            self._arrangement(self.world, draft)
+        wrong = found_in(draft)
+        if wrong:
+            told = f"{wrong[0].location}{wrong[0].pointer} {wrong[0].keyword}: {wrong[0].message}"
+            raise HarnessError(f"the request arranged for {self.operation.id} is not valid: {told}"[:400])
+        return draft
+
+    def _base(self) -> Draft:
+        return self._arranged(self._plain())
+
+    def _send(
+        self, draft: Draft, intent: Intent, *, violation: str = "", expects: int | None = None
+    ) -> Exchange | None:
+        try:
+            return self.session.ground.client.send(draft, intent, violation=violation, expects=expects)
+        except Unsendable:
+            # Only generated invalid headers come here: no client library sends them, so no answer is missed.
+            if intent is Intent.INVALID:
+                return None
+            raise
+        except Refused:
+            if intent is Intent.INVALID:
+                return None
+            raise
+
+
+def _starred(pointer: str) -> str:
+    return "/".join("*" if part.isdigit() else part for part in pointer.split("/"))
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.partition("-")[0].split(".") if part.isdigit())

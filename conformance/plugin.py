@@ -1,0 +1,246 @@
+"""The pytest door: options, one item per operation and phase, and the run around them.
+
+The plugin is loaded wherever the package is installed, and does nothing in sessions that do not collect its rooms.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from peertube_conformance.conformance.options import OPTIONS, OptionError, Options
+from peertube_conformance.reports.verdict import Verdict
+
+_ACTIVE = pytest.StashKey[bool]()
+_OPTIONS = pytest.StashKey[Options]()
+_CONTROLLER = pytest.StashKey[Any]()
+_SESSION = pytest.StashKey[Any]()
+_OPERATIONS = pytest.StashKey[Any]()
+_CONCLUSION = pytest.StashKey[Any]()
+_STATE_INPUT = "peertube_conformance_state"
+_PROGRESS_SECONDS = 10.0
+_TRUSTED_SHARE = 0.1
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """--base-url belongs to pytest-base-url; everything else is here."""
+    group = parser.getgroup("peertube-conformance", "conformance with the PeerTube REST API")
+    for option in OPTIONS:
+        group.addoption(option.flag, dest=option.destination, default=None, help=option.help, **option.how)
+
+
+def activate(config: pytest.Config) -> None:
+    """Makes this session a conformance run; called by the conftest files of the rooms that hold its tests."""
+    if config.stash.get(_ACTIVE, False):
+        return
+    config.stash[_ACTIVE] = True
+    config.addinivalue_line("markers", "requirement(id): the requirement of the catalogue that a test proves")
+    try:
+        options = Options.read(lambda name: config.getoption(name, None), config.getoption("base_url") or "")
+    except OptionError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.stash[_OPTIONS] = options
+    # allure-pytest reads its folder from the parsed options; its own flag goes first.
+    if config.pluginmanager.hasplugin("allure_pytest") and not config.option.allure_report_dir:
+        config.option.allure_report_dir = str(options.report_dir / "allure-results")
+        config.option.clean_alluredir = True
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The controller sets the run up; a worker joins it."""
+    config = session.config
+    if not config.stash.get(_ACTIVE, False) or config.option.collectonly:
+        return
+    from peertube_conformance.conformance.lifecycle import USER_MISTAKES, Controller
+
+    if _is_worker(config):
+        return
+    try:
+        controller = Controller(config.stash[_OPTIONS])
+    except USER_MISTAKES as error:
+        raise pytest.UsageError(str(error)) from None
+    config.stash[_CONTROLLER] = controller
+    _announce(config, controller)
+
+
+def _announce(config: pytest.Config, controller: Any) -> None:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:
+        return
+    shared, options = controller.shared, controller.options
+    what = "the embedded instance" if shared.embedded else shared.base_url
+    workers = config.getoption("numprocesses", None) or 1
+    cost = controller.cost(workers if isinstance(workers, int) else 2)
+    config.pluginmanager.register(_Progress(config, reporter, cost.seconds))
+    reporter.write_line(f"target: {what}, PeerTube {shared.server_version}, tier {shared.safety.value}")
+    reporter.write_line(
+        f"contract: {controller.contract.version}, {len(controller.operations)} operations; "
+        f"depth {options.depth.name}, seed {options.seed}"
+    )
+    for repair in controller.contract.repairs:
+        reporter.write_line(f"repaired: {repair}")
+    if not shared.accounts:
+        reporter.write_line("no account: only what is open to everybody is tested (give --admin-username for the rest)")
+    reporter.write_line(f"cost: {cost}")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tells an xdist worker where the run's private state is."""
+    controller = node.config.stash.get(_CONTROLLER, None)
+    if controller is not None:
+        node.workerinput[_STATE_INPUT] = str(controller.state_file)
+
+
+def _session(config: pytest.Config) -> Any:
+    """This process's session, made when the first test needs it."""
+    session = config.stash.get(_SESSION, None)
+    if session is None:
+        from peertube_conformance.conformance.lifecycle import known_deviations
+        from peertube_conformance.conformance.session import Session
+        from peertube_conformance.fixtures.run import Shared
+        from peertube_conformance.spec import load_contract
+
+        options = config.stash[_OPTIONS]
+        if _is_worker(config):
+            shared = Shared.load(Path(config.workerinput[_STATE_INPUT]))  # type: ignore[attr-defined]
+            worker = config.workerinput["workerid"]  # type: ignore[attr-defined]
+        else:
+            shared, worker = config.stash[_CONTROLLER].shared, "main"
+        contract = load_contract(options.spec or None)
+        deviations = known_deviations(contract, options, shared.server_version)
+        session = config.stash[_SESSION] = Session(options, shared, contract, deviations, worker)
+    return session
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One item per operation for every test that asks for `exercise`."""
+    if "exercise" not in metafunc.fixturenames or not metafunc.config.stash.get(_ACTIVE, False):
+        return
+    operations = metafunc.config.stash.get(_OPERATIONS, None)
+    if operations is None:
+        from peertube_conformance.conformance.lifecycle import chosen
+        from peertube_conformance.spec import load_contract
+
+        options = metafunc.config.stash[_OPTIONS]
+        operations = chosen(load_contract(options.spec or None), options)
+        metafunc.config.stash[_OPERATIONS] = operations
+    metafunc.parametrize("operation_id", [operation.id for operation in operations], scope="session")
+
+
+@pytest.fixture(scope="session")
+def conformance_session(request: pytest.FixtureRequest) -> Any:
+    """This process's client, generator and recorder."""
+    return _session(request.config)
+
+
+@pytest.fixture
+def exercise(operation_id: str, conformance_session: Any) -> Any:
+    """One operation, ready to be exercised."""
+    from peertube_conformance.conformance.phases import Exercise
+
+    return Exercise(conformance_session, conformance_session.contract.operation(operation_id))
+
+
+class ViolationsError(AssertionError):
+    """Findings that no deviation explains."""
+
+
+def conclude(exercise: Any, phase: str, run: Callable[[], Any]) -> None:
+    """Runs a phase, records its outcome, and makes pytest's of it."""
+    session = exercise.session
+    options = session.options
+    if options.max_time is not None and time.time() > session.started + options.max_time:
+        session.recorder.outcome(exercise.operation.id, phase, Verdict.NO_EVIDENCE, "--max-time was up")
+        pytest.skip("--max-time was up")
+    session.collect(exercise.operation)
+    outcome = exercise.run(run)
+    session.recorder.outcome(exercise.operation.id, phase, outcome.verdict, outcome.reason)
+    found = session.unexplained(session.collect(exercise.operation))
+    if outcome.verdict is Verdict.ERROR:
+        pytest.fail(f"the harness failed: {outcome.reason}", pytrace=False)
+    if found:
+        pytest.fail(_told(found), pytrace=False)
+    if outcome.verdict is not Verdict.PASSED:
+        pytest.skip(f"{outcome.verdict.value}: {outcome.reason}")
+
+
+def _told(findings: Sequence[Any]) -> str:
+    lines: list[str] = []
+    for finding in {finding.fingerprint: finding for finding in findings}.values():
+        lines += [
+            f"{finding.requirement} ({finding.level}) {finding.message}",
+            f"  at {finding.at}: expected {finding.expected!r}, got {finding.actual!r}",
+            f"  {finding.curl}",
+        ]
+    return "\n".join(lines)
+
+
+class _Progress:
+    """How far a run is, in lines of their own at most every ten seconds."""
+
+    def __init__(self, config: pytest.Config, reporter: Any, estimated: float) -> None:
+        self._config = config
+        self._reporter = reporter
+        self._estimated = estimated
+        self._began = self._told = time.monotonic()
+        self._done = 0
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Counts finished items; under xdist they come from all workers."""
+        if report.when != "call" and not report.skipped:
+            return
+        self._done += 1
+        now = time.monotonic()
+        if now - self._told >= _PROGRESS_SECONDS:
+            self._told = now
+            self._reporter.write_line(f" {self._done} items done, about {self._left(now)} s left")
+
+    def _left(self, now: float) -> int:
+        """By the items done where their number is known, else by the announced cost."""
+        elapsed = now - self._began
+        total = getattr(self._reporter._session, "testscollected", 0) or 0  # noqa: SLF001 - it has no public name
+        share = self._done / total if total else 0.0
+        left = elapsed * (1 - share) / share if share > _TRUSTED_SHARE else self._estimated - elapsed
+        return max(0, round(left))
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """A worker closes its part; the controller cleans up, writes the report and sets the exit code."""
+    config = session.config
+    own = config.stash.get(_SESSION, None)
+    if own is not None:
+        own.close()
+    controller = config.stash.get(_CONTROLLER, None)
+    if controller is None:
+        return
+    interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
+    conclusion = controller.finish(interrupted=interrupted)
+    config.stash[_CONCLUSION] = conclusion
+    if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
+        return
+    session.exitstatus = conclusion.exit_code
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """What a person reads first."""
+    conclusion = config.stash.get(_CONCLUSION, None)
+    if conclusion is None:
+        return
+    from peertube_conformance.reports.views.console import lines
+
+    terminalreporter.section("conformance")
+    for line in lines(conclusion.document, terminalreporter._tw.fullwidth):
+        terminalreporter.write_line(line)
+    for error in conclusion.errors:
+        terminalreporter.write_line(f"harness error: {error}")
+    terminalreporter.write_line(f"report: {config.stash[_OPTIONS].report_dir}/report.html")

@@ -1,0 +1,71 @@
+"""What one worker tests with: everything that the rooms below give, put together once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from functools import cached_property
+
+from peertube_conformance.conformance.checks import judge
+from peertube_conformance.conformance.generation import Generator
+from peertube_conformance.conformance.options import Options
+from peertube_conformance.fixtures.run import Ground, Shared
+from peertube_conformance.reports import Exchange, Finding
+from peertube_conformance.reports.recorder import Recorder
+from peertube_conformance.spec import Contract, Operation
+from peertube_conformance.spec.deviations import Deviation
+
+
+class Session:
+    """One worker's client, generator and recorder; every exchange is judged and recorded as it happens."""
+
+    def __init__(
+        self, options: Options, shared: Shared, contract: Contract, deviations: Sequence[Deviation], worker: str
+    ) -> None:
+        self.options = options
+        self.started = time.time()
+        self.contract = contract
+        self.shared = shared
+        self.deviations = deviations
+        self.ground = Ground(shared, worker)
+        self.recorder = Recorder(options.report_dir, worker, self.ground.redactor)
+        self.ground.client.listener = self._saw
+        self._found: list[Finding] = []
+
+    @cached_property
+    def generator(self) -> Generator:
+        """Made when first needed: it loads the whole contract into Schemathesis."""
+        return Generator(self.contract, self.options.seed)
+
+    def collect(self, operation: Operation) -> list[Finding]:
+        """The findings of this operation since the last call."""
+        found, self._found = self._found, []
+        return [finding for finding in found if finding.operation_id == operation.id]
+
+    def unexplained(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Those that fail the run: no deviation explains them, and they count at the chosen level."""
+        return [
+            finding
+            for finding in findings
+            if finding.level.is_at_least(self.options.fail_on)
+            and not any(deviation.explains(finding.fingerprint) for deviation in self.deviations)
+        ]
+
+    def close(self) -> None:
+        """Writes the sums and closes everything."""
+        budget = self.ground.budget
+        self.recorder.note(
+            "budget",
+            {
+                "requests": budget.requests,
+                "throttledSeconds": budget.throttled_seconds,
+                "self429": budget.self_429,
+            },
+        )
+        self.recorder.note("refusals", {"refusals": self.ground.guard.refusals})
+        self.recorder.close()
+        self.ground.close()
+
+    def _saw(self, exchange: Exchange) -> None:
+        findings, evidence = judge(exchange)
+        self._found.extend(self.recorder.exchange(exchange, evidence, findings))

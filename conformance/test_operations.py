@@ -1,0 +1,28 @@
+"""Generated requests through every operation of the contract, each answer held against all checks."""
+
+from __future__ import annotations
+
+from peertube_conformance.conformance.phases import Exercise
+from peertube_conformance.conformance.plugin import conclude
+
+
+def test_valid(exercise: Exercise) -> None:
+    """What keeps to the contract is accepted and answered as documented."""
+    conclude(exercise, "valid", exercise.valid)
+
+
+def test_invalid(exercise: Exercise) -> None:
+    """What breaks the contract is refused as documented."""
+    conclude(exercise, "invalid", exercise.invalid)
+
+
+def test_access(exercise: Exercise) -> None:
+    """Who has no right is refused."""
+    conclude(exercise, "access", exercise.access)
+
+
+def test_refusals(exercise: Exercise) -> None:
+    """Every documented refusal is answered where it is due."""
+    conclude(exercise, "refusals", exercise.refusals)
+
+

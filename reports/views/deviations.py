@@ -1,0 +1,33 @@
+"""Entries for the file of known deviations, ready to paste: one for each new finding of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+
+def entries(document: Mapping[str, Any]) -> str:
+    """YAML text. Party and reason are left for a person to say; the evidence is the request and what was answered."""
+    version = document["target"]["serverVersion"]
+    new = [finding for finding in document["findings"] if finding["deviation"] is None]
+    told = [
+        {
+            "id": _id(finding),
+            "fingerprint": finding["fingerprint"],
+            "versions": [version, version],
+            "party": "server",
+            "reason": f"SAY WHY. {finding['message']}",
+            "evidence": f"{finding['request']} -> {finding['status']}: expected {finding['expected']!r}, "
+            f"got {finding['actual']!r}",
+        }
+        for finding in new
+    ]
+    return yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=120) if told else ""
+
+
+def _id(finding: Mapping[str, Any]) -> str:
+    words = [finding["operationId"], finding["requirement"].lower(), str(finding["status"] or "none")]
+    tail = finding["pointer"].rpartition("/")[2]
+    return "-".join([*words, *([tail] if tail else [])])
