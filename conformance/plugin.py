@@ -151,10 +151,6 @@ def exercise(operation_id: str, conformance_session: Any) -> Any:
     return Exercise(conformance_session, conformance_session.contract.operation(operation_id))
 
 
-class ViolationsError(AssertionError):
-    """Findings that no deviation explains."""
-
-
 def conclude(exercise: Any, phase: str, run: Callable[[], Any]) -> None:
     """Runs a phase, records its outcome, and makes pytest's of it."""
     session = exercise.session
@@ -165,13 +161,18 @@ def conclude(exercise: Any, phase: str, run: Callable[[], Any]) -> None:
     session.collect(exercise.operation)
     outcome = exercise.run(run)
     session.recorder.outcome(exercise.operation.id, phase, outcome.verdict, outcome.reason)
-    found = session.unexplained(session.collect(exercise.operation))
     if outcome.verdict is Verdict.ERROR:
         pytest.fail(f"the harness failed: {outcome.reason}", pytrace=False)
-    if found:
-        pytest.fail(_told(found), pytrace=False)
+    report(session, session.collect(exercise.operation))
     if outcome.verdict is not Verdict.PASSED:
         pytest.skip(f"{outcome.verdict.value}: {outcome.reason}")
+
+
+def report(session: Any, findings: Sequence[Any]) -> None:
+    """Fails the item where a finding counts that no deviation explains."""
+    found = session.unexplained(findings)
+    if found:
+        pytest.fail(_told(found), pytrace=False)
 
 
 def _told(findings: Sequence[Any]) -> str:

@@ -37,10 +37,10 @@ class Session:
         """Made when first needed: it loads the whole contract into Schemathesis."""
         return Generator(self.contract, self.options.seed)
 
-    def collect(self, operation: Operation) -> list[Finding]:
-        """The findings of this operation since the last call."""
+    def collect(self, operation: Operation | None = None) -> list[Finding]:
+        """The findings since the last call, of this operation or of all."""
         found, self._found = self._found, []
-        return [finding for finding in found if finding.operation_id == operation.id]
+        return [finding for finding in found if operation is None or finding.operation_id == operation.id]
 
     def unexplained(self, findings: Sequence[Finding]) -> list[Finding]:
         """Those that fail the run: no deviation explains them, and they count at the chosen level."""

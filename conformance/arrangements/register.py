@@ -49,8 +49,13 @@ def known_address(world: World, draft: Draft) -> None:
 @arrange("resendEmailToVerifyRegistration")
 def applicants_address(world: World, draft: Draft) -> None:
     """The address of an applicant, where there can be one."""
-    asked = "registration-approval" in world.capabilities
-    draft.body["email"] = world.registration().email if asked else world.address()
+    if "registration-approval" not in world.capabilities:
+        draft.body["email"] = world.address()
+        return
+    # Not the applicant whose mail verifyRegistrationEmail reads: a new mail makes the string of the old one useless.
+    if world not in _undecided:
+        _undecided[world] = world.new_registration()
+    draft.body["email"] = _undecided[world].email
 
 
 @arrange("verifyUser")

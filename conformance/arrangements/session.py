@@ -35,7 +35,7 @@ def credentials(world: World, draft: Draft) -> None:
 def wrong_password(world: World, draft: Draft) -> None:
     """The password is wrong."""
     credentials(world, draft)
-    draft.body["password"] = world.password()
+    draft.body["password"] = f"not {world.account().password}"
 
 
 @arrange("getOAuthToken", answer=401)

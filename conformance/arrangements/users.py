@@ -82,9 +82,10 @@ def already_on(world: World, draft: Draft) -> None:
 
 @arrange("requestTwoFactor", answer=403)
 @arrange("disableTwoFactor", answer=403)
-def wrong_password(world: World, draft: Draft) -> None:
+def wrong_password(_world: World, draft: Draft) -> None:
     """The password is wrong."""
-    draft.body["currentPassword"] = world.password()
+    assert draft.actor is not None
+    draft.body["currentPassword"] = f"not {draft.actor.password}"
 
 
 @arrange("requestTwoFactor", answer=404)

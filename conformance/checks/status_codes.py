@@ -10,6 +10,8 @@ from peertube_conformance.reports import Exchange, Finding, Intent
 # What a server may read leniently: the text of a number where a number is wanted, and the like.
 _TYPE_KEYWORDS = frozenset({"type", "format"})
 _TOO_MANY_REQUESTS = 429
+# How the test of the limit names the request after the window.
+WINDOW_OVER = "a client whose window is over"
 
 
 def _valid(exchange: Exchange) -> bool:
@@ -29,7 +31,19 @@ def _mistyped(exchange: Exchange) -> bool:
 
 
 def _provoked(exchange: Exchange) -> bool:
-    return answered(exchange) and exchange.intent is Intent.PROVOKED and exchange.expects not in {None, 404}
+    return _expected(exchange) and exchange.expects not in {404, 429} and not _after_limit(exchange)
+
+
+def _limited(exchange: Exchange) -> bool:
+    return _expected(exchange) and (exchange.expects == 429 or _after_limit(exchange))
+
+
+def _expected(exchange: Exchange) -> bool:
+    return answered(exchange) and exchange.intent is Intent.PROVOKED and exchange.expects is not None
+
+
+def _after_limit(exchange: Exchange) -> bool:
+    return exchange.violation == WINDOW_OVER
 
 
 def _absent(exchange: Exchange) -> bool:
@@ -85,6 +99,12 @@ def _accepted(exchange: Exchange) -> Iterator[Finding]:
 @check("PT-STATUS-06", on=_provoked)
 def situation_has_its_status(exchange: Exchange) -> Iterator[Finding]:
     """Reference, responses of each operation: the request was made so that this one status is right."""
+    yield from _other_than_expected(exchange)
+
+
+@check("PT-RATE-05", on=_limited)
+def limit_is_kept(exchange: Exchange) -> Iterator[Finding]:
+    """Reference, "Rate limits": refused with 429 while the window lasts, served again after it."""
     yield from _other_than_expected(exchange)
 
 

@@ -1,0 +1,65 @@
+"""Video Channels: names that are free, room for one more, and pictures that are pictures."""
+
+from __future__ import annotations
+
+from peertube_conformance.conformance.arrangements.dedicated import dedicated
+from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.subscriptions import MODERATORS_FILTERS
+from peertube_conformance.fixtures.draft import Draft, Upload
+from peertube_conformance.fixtures.world import World
+
+# An instance may allow fewer channels than the stock 20; a few are enough here.
+_KEPT_CHANNELS = 3
+
+
+@arrange("addVideoChannel")
+def with_a_free_name_and_room(world: World, draft: Draft) -> None:
+    """Opens a channel for somebody who has few, under a name that nobody ever had."""
+    account = dedicated(world, "channels")
+    answer = world.call("getUserInfo", account).response
+    assert answer is not None
+    own = [channel["name"] for channel in answer.json["videoChannels"]]
+    if len(own) > _KEPT_CHANNELS:
+        for name in own[1:]:
+            world.call("delVideoChannel", account, path={"channelHandle": name})
+    draft.actor = account
+    draft.body = {**draft.body, "name": world.unique("channel")}
+
+
+@arrange("addVideoChannel", answer=409)
+def with_a_taken_name(world: World, draft: Draft) -> None:
+    """A name that a channel has already."""
+    draft.body = {**draft.body, "name": str(world.account("other user").channel_handle)}
+
+
+@arrange("delVideoChannel", answer=409)
+def the_last_one(world: World, draft: Draft) -> None:
+    """The only channel of a user."""
+    draft.actor = dedicated(world, "one channel")
+    draft.path["channelHandle"] = draft.actor.channel_handle
+
+
+@arrange("getVideoChannelVideos")
+def filtered_by_whom_the_filter_is_for(world: World, draft: Draft) -> None:
+    """A moderator uses the moderators' filters, and whoever leaves out what was watched is signed in."""
+    if draft.query.keys() & MODERATORS_FILTERS:
+        draft.actor = world.account("moderator")
+    elif "excludeAlreadyWatched" in draft.query:
+        draft.actor = world.account()
+
+
+def _picture(world: World, draft: Draft, field: str, width: int, height: int) -> None:
+    draft.media_type = "multipart/form-data"
+    draft.body = {field: Upload("picture.png", "image/png", world.media.png(width, height))}
+
+
+@arrange("pickVideoChannelAvatar")
+def with_an_avatar(world: World, draft: Draft) -> None:
+    """Sends a square PNG picture."""
+    _picture(world, draft, "avatarfile", 120, 120)
+
+
+@arrange("pickVideoChannelBanner")
+def with_a_banner(world: World, draft: Draft) -> None:
+    """Sends a wide PNG picture."""
+    _picture(world, draft, "bannerfile", 600, 100)

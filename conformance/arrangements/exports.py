@@ -1,0 +1,123 @@
+"""User Exports: one at a time per user, so they are asked for and deleted on an account of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from peertube_conformance.conformance.arrangements.dedicated import dedicated
+from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.fixtures.accounts import Account
+from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.guard import IMPOSSIBLE_NUMBER
+from peertube_conformance.fixtures.world import World
+
+_PROCESSING = 2
+
+
+def _exports(world: World, account: Account) -> list[dict[str, Any]]:
+    """The account's exports, none of which is at work any longer."""
+
+    def settled(answer: Any) -> list[dict[str, Any]] | None:
+        found: list[dict[str, Any]] = answer["data"]
+        return None if any(export["state"]["id"] == _PROCESSING for export in found) else found
+
+    return world.poll("listUserExports", account, settled, path={"userId": account.user_id})
+
+
+def _completed(world: World, account: Account) -> dict[str, Any]:
+    """An export of the account that can be downloaded."""
+    found = _exports(world, account)
+    number = found[0]["id"] if found else None
+    if number is None:
+        path = {"userId": account.user_id}
+        answer = world.call("requestUserExport", account, path=path, body={"withVideoFiles": True}).response
+        assert answer is not None
+        number = answer.json["export"]["id"]
+    return world.completed_export(account, int(number))
+
+
+@arrange("requestUserExport")
+def without_another_export(world: World, draft: Draft) -> None:
+    """Asks for an export where there is none."""
+    account = dedicated(world, "export")
+    for export in _exports(world, account):
+        world.call("deleteUserExport", account, path={"userId": account.user_id, "id": export["id"]})
+    draft.actor, draft.path["userId"] = account, account.user_id
+
+
+@arrange("requestUserExport", answer=400)
+def while_there_is_one(world: World, draft: Draft) -> None:
+    """A second export while the first one is kept."""
+    draft.actor = world.export().owner
+    draft.path["userId"] = draft.actor.user_id
+    draft.json(withVideoFiles=False)
+
+
+@arrange("listUserExports")
+def of_somebody_who_has_one(world: World, draft: Draft) -> None:
+    """Lists where there is something to list."""
+    draft.actor = world.export().owner
+    draft.path["userId"] = draft.actor.user_id
+
+
+def _of_nobody(_world: World, draft: Draft) -> None:
+    """A user who does not exist."""
+    draft.path["userId"] = IMPOSSIBLE_NUMBER
+
+
+arrange("requestUserExport", answer=404)(_of_nobody)
+arrange("listUserExports", answer=404)(_of_nobody)
+
+
+@arrange("deleteUserExport")
+def that_is_completed(world: World, draft: Draft) -> None:
+    """Deletes an export that is done."""
+    account = dedicated(world, "export")
+    draft.actor = account
+    draft.path = {"userId": account.user_id, "id": _completed(world, account)["id"]}
+
+
+@arrange("downloadUserExport")
+def with_its_token(world: World, draft: Draft) -> None:
+    """Downloads with the address that the list gives."""
+    address = urlsplit(_completed(world, dedicated(world, "download"))["privateDownloadUrl"])
+    draft.actor = None
+    draft.path["filename"] = unquote(address.path.rpartition("/")[2])
+    draft.query["jwt"] = parse_qs(address.query)["jwt"][0]
+
+
+@arrange("downloadUserExport", answer=206)
+def a_part(world: World, draft: Draft) -> None:
+    """The first ten bytes."""
+    with_its_token(world, draft)
+    draft.headers = {"Range": "bytes=0-9"}
+
+
+@arrange("downloadUserExport", answer=304)
+def what_is_at_hand(world: World, draft: Draft) -> None:
+    """An archive of which any copy will do."""
+    with_its_token(world, draft)
+    draft.headers = {"If-None-Match": "*"}
+
+
+@arrange("downloadUserExport", answer=403)
+def with_a_forged_token(world: World, draft: Draft) -> None:
+    """A token with a signature that is not the instance's."""
+    with_its_token(world, draft)
+    signed, _, signature = draft.query["jwt"].rpartition(".")
+    draft.query["jwt"] = f"{signed}.{signature[::-1]}"
+
+
+@arrange("downloadUserExport", answer=404)
+def of_no_export(world: World, draft: Draft) -> None:
+    """An archive that does not exist."""
+    with_its_token(world, draft)
+    draft.path["filename"] = f"{world.unique('nothing')}.zip"
+
+
+@arrange("downloadUserExport", answer=416)
+def behind_the_end(world: World, draft: Draft) -> None:
+    """A range behind the end of the archive."""
+    with_its_token(world, draft)
+    draft.headers = {"Range": "bytes=999999999-"}

@@ -1,0 +1,29 @@
+"""My History: what one request forgets, no other one is looking for."""
+
+from __future__ import annotations
+
+from peertube_conformance.conformance.arrangements.dedicated import dedicated
+from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.world import World
+
+
+@arrange("listMyHistory")
+def with_a_watched_video(world: World, draft: Draft) -> None:
+    """Watches a video first."""
+    assert draft.actor is not None
+    video = world.video()
+    world.call("addView", draft.actor, path={"id": video.id}, body={"currentTime": 0})
+
+
+@arrange("clearMyHistory")
+def of_an_account_of_its_own(world: World, draft: Draft) -> None:
+    """Clears a history that nothing else relies on."""
+    draft.actor = dedicated(world, "profile")
+
+
+@arrange("deleteMyHistoryElement")
+def of_a_watched_video(world: World, draft: Draft) -> None:
+    """Forgets a video that was watched."""
+    with_a_watched_video(world, draft)
+    draft.path["videoId"] = world.video().id

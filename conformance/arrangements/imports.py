@@ -1,0 +1,159 @@
+"""User Imports: one at a time per user, and none on an account that other requests rely on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peertube_conformance.conformance.arrangements.dedicated import dedicated
+from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.fixtures.accounts import Account
+from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.guard import IMPOSSIBLE_NUMBER
+from peertube_conformance.fixtures.world import Unavailable, World, upload_id_in
+
+_UNFINISHED = frozenset({1, 2})
+_HEADERS = {"X-Upload-Content-Length": "1", "X-Upload-Content-Type": "application/zip"}
+
+
+def _importer(world: World) -> Account:
+    """An account whose last import, if any, has ended."""
+    account = dedicated(world, "import")
+    latest = Draft(world.contract.operation("getLatestUserImport"), path={"userId": account.user_id}, actor=account)
+    if world.send(latest).status == 200:
+        world.poll(
+            "getLatestUserImport",
+            account,
+            lambda seen: None if seen["state"]["id"] in _UNFINISHED else True,
+            path={"userId": account.user_id},
+        )
+    return account
+
+
+def _session(world: World, account: Account, size: int) -> str:
+    """The id of a new session for an archive of so many bytes."""
+    answer = world.call(
+        "userImportResumableInit",
+        account,
+        path={"userId": account.user_id},
+        headers=_HEADERS | {"X-Upload-Content-Length": str(size)},
+        body={"filename": f"{world.unique('archive')}.zip"},
+    ).response
+    assert answer is not None
+    return upload_id_in(answer.headers["location"])
+
+
+def _chunk(world: World, draft: Draft, size: int | None = None) -> None:
+    """Makes the draft send its bytes as the beginning of an archive of `size` bytes, by default as all of it."""
+    content = draft.body if isinstance(draft.body, bytes) and draft.body else world.media.zip()
+    total = size or len(content)
+    account = _importer(world)
+    draft.actor, draft.path["userId"] = account, account.user_id
+    draft.media_type, draft.body = "application/octet-stream", content
+    draft.query["upload_id"] = _session(world, account, total)
+    draft.headers = {"Content-Range": f"bytes 0-{len(content) - 1}/{total}"}
+
+
+@arrange("userImportResumableInit")
+def while_nothing_is_imported(world: World, draft: Draft) -> None:
+    """Begins where no other import is at work."""
+    account = _importer(world)
+    draft.actor, draft.path["userId"] = account, account.user_id
+    draft.headers["X-Upload-Content-Type"] = "application/zip"
+
+
+@arrange("userImportResumableInit", answer=413)
+def beyond_the_quota(world: World, draft: Draft) -> None:
+    """An archive larger than the user's quota."""
+    account = dedicated(world, "small quota")
+    if world.root is None:
+        raise Unavailable("only an administrator can set a quota: give --admin-username")
+    world.call("putUser", world.root, path={"id": account.user_id}, body={"videoQuota": 10})
+    draft.actor, draft.path["userId"] = account, account.user_id
+    draft.headers = _HEADERS | {"X-Upload-Content-Length": "11"}
+    draft.json(filename="archive.zip")
+
+
+@arrange("userImportResumableInit", answer=415)
+def of_no_media_type(world: World, draft: Draft) -> None:
+    """A media type that is none."""
+    while_nothing_is_imported(world, draft)
+    draft.headers = _HEADERS | {"X-Upload-Content-Type": "archive"}
+    draft.json(filename="archive.zip")
+
+
+def _of_nobody(_world: World, draft: Draft) -> None:
+    """A user who does not exist."""
+    draft.path["userId"] = IMPOSSIBLE_NUMBER
+
+
+@arrange("userImportResumableInit", answer=404)
+def begin_for_nobody(world: World, draft: Draft) -> None:
+    """A user who does not exist."""
+    while_nothing_is_imported(world, draft)
+    draft.headers = dict(_HEADERS)
+    _of_nobody(world, draft)
+
+
+@arrange("userImportResumable")
+def all_at_once(world: World, draft: Draft) -> None:
+    """Sends all bytes of an archive."""
+    _chunk(world, draft)
+
+
+@arrange("userImportResumable", answer=308)
+def all_but_the_end(world: World, draft: Draft) -> None:
+    """Sends the first bytes of an archive."""
+    content = world.media.zip()
+    draft.body = content
+    _chunk(world, draft, len(content) + 1)
+
+
+@arrange("userImportResumable", answer=404)
+def to_a_cancelled_session(world: World, draft: Draft) -> None:
+    """Sends to a session that was cancelled."""
+    _chunk(world, draft)
+    query = {"upload_id": draft.query["upload_id"]}
+    world.call("userImportResumableCancel", draft.actor, path=dict(draft.path), query=query)
+
+
+@arrange("userImportResumable", answer=409)
+def to_another_total(world: World, draft: Draft) -> None:
+    """States another size of the archive than at the beginning."""
+    content = world.media.zip()
+    draft.body = content
+    _chunk(world, draft, len(content) + 1)
+    draft.headers = {"Content-Range": f"bytes 0-{len(content) - 1}/{len(content) + 2}"}
+
+
+@arrange("userImportResumableCancel")
+def an_open_session(world: World, draft: Draft) -> None:
+    """Cancels a session of an account of its own."""
+    account = _importer(world)
+    draft.actor, draft.path["userId"] = account, account.user_id
+    draft.query["upload_id"] = _session(world, account, 10)
+
+
+@arrange("getLatestUserImport")
+def of_somebody_who_imported(world: World, draft: Draft) -> None:
+    """Asks about an account that has imported."""
+    account = _importer(world)
+    asked = Draft(world.contract.operation("getLatestUserImport"), path={"userId": account.user_id}, actor=account)
+    if world.send(asked).status == 404:
+        archive = world.media.zip()
+        world.call(
+            "userImportResumable",
+            account,
+            path={"userId": account.user_id},
+            query={"upload_id": _session(world, account, len(archive))},
+            headers={"Content-Range": f"bytes 0-{len(archive) - 1}/{len(archive)}"},
+            body=archive,
+            media_type="application/octet-stream",
+        )
+    draft.actor, draft.path["userId"] = account, account.user_id
+
+
+@arrange("getLatestUserImport", answer=404)
+def of_somebody_who_never_imported(world: World, draft: Draft) -> None:
+    """A user who never imported anything."""
+    draft.actor = world.account("other user")
+    draft.path["userId"] = draft.actor.user_id

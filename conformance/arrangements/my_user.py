@@ -1,0 +1,61 @@
+"""My User: profiles are changed on an account of their own, pictures are pictures."""
+
+from __future__ import annotations
+
+from weakref import WeakKeyDictionary
+
+from peertube_conformance.conformance.arrangements.dedicated import dedicated
+from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.fixtures.draft import Draft, Upload
+from peertube_conformance.fixtures.guard import IMPOSSIBLE_NUMBER
+from peertube_conformance.fixtures.world import World
+
+_PURPOSE = "profile"
+_THEMES = ("default", "instance-default")
+# The password that the last request may have set; whether it did is seen when the next one needs to know.
+_TRIED: WeakKeyDictionary[World, str] = WeakKeyDictionary()
+
+
+@arrange("putUserInfo")
+def on_an_account_of_its_own(world: World, draft: Draft) -> None:
+    """Changes a profile that nothing else uses; says the present password where it must be said."""
+    draft.actor = dedicated(world, _PURPOSE)
+    if not isinstance(draft.body, dict):
+        return
+    if draft.body.get("theme", _THEMES[0]) not in _THEMES:
+        draft.body["theme"] = _THEMES[0]
+    if "email" in draft.body:
+        draft.body["email"] = world.address()
+    if draft.body.keys() & {"email", "password"}:
+        _restore_password(world)
+        draft.body["currentPassword"] = draft.actor.password
+    if "password" in draft.body:
+        _TRIED[world] = draft.body["password"]
+
+
+def _restore_password(world: World) -> None:
+    tried = _TRIED.pop(world, None)
+    if tried is None:
+        return
+    account = dedicated(world, _PURPOSE)
+    back = Draft(world.contract.operation("putUserInfo"), actor=account)
+    world.send(back.json(password=account.password, currentPassword=tried))
+
+
+@arrange("putUserInfo", answer=401)
+def wrong_current_password(world: World, draft: Draft) -> None:
+    """A new password with a wrong present one."""
+    draft.json(password=world.password(), currentPassword=world.password())
+
+
+@arrange("pickMyAvatar")
+def with_a_picture(world: World, draft: Draft) -> None:
+    """Sends a PNG picture."""
+    draft.media_type = "multipart/form-data"
+    draft.body = {"avatarfile": Upload("avatar.png", "image/png", world.media.png(120, 120))}
+
+
+@arrange("listMyVideos", answer=404)
+def of_no_channel(_world: World, draft: Draft) -> None:
+    """A channel that does not exist."""
+    draft.query["channelId"] = IMPOSSIBLE_NUMBER

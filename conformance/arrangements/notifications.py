@@ -1,0 +1,14 @@
+"""My Notifications: the shared accounts go on being told what other requests wait for."""
+
+from __future__ import annotations
+
+from peertube_conformance.conformance.arrangements.dedicated import dedicated
+from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.world import World
+
+
+@arrange("putMyNotificationSettings")
+def of_an_account_of_its_own(world: World, draft: Draft) -> None:
+    """Changes settings that nothing else relies on."""
+    draft.actor = dedicated(world, "profile")

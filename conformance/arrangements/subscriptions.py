@@ -1,0 +1,48 @@
+"""My Subscriptions: channels that exist, and filters that are for moderators."""
+
+from __future__ import annotations
+
+from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.world import World
+
+MODERATORS_FILTERS = frozenset({"include", "privacyOneOf", "autoTagOneOf"})
+
+
+def _handle(world: World) -> str:
+    return f"{world.channel(world.account('other user')).handle}@{world.host}"
+
+
+@arrange("addSubscription")
+def to_an_existing_channel(world: World, draft: Draft) -> None:
+    """Follows somebody else's channel."""
+    draft.json(uri=_handle(world))
+
+
+@arrange("getSubscriptionsExist")
+def about_an_existing_channel(world: World, draft: Draft) -> None:
+    """Asks about a channel that exists."""
+    draft.query["uris"] = [_handle(world)]
+
+
+@arrange("listSubscriptionVideos")
+def filtered_by_whom_the_filter_is_for(world: World, draft: Draft) -> None:
+    """A moderator uses the moderators' filters."""
+    if draft.query.keys() & MODERATORS_FILTERS:
+        draft.actor = world.account("moderator")
+
+
+def _not_followed(world: World, draft: Draft) -> None:
+    draft.path["subscriptionHandle"] = f"{world.unique('nobody')}@{world.host}"
+
+
+@arrange("getSubscription", answer=404)
+def get_what_is_not_followed(world: World, draft: Draft) -> None:
+    """A channel that nobody has."""
+    _not_followed(world, draft)
+
+
+@arrange("deleteSubscription", answer=404)
+def delete_what_is_not_followed(world: World, draft: Draft) -> None:
+    """A channel that nobody has."""
+    _not_followed(world, draft)

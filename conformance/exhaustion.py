@@ -1,0 +1,97 @@
+"""Using a client's requests up on purpose, to see the limit at work (reference, "Rate limits")."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from peertube_conformance.conformance.checks.status_codes import WINDOW_OVER
+from peertube_conformance.conformance.session import Session
+from peertube_conformance.fixtures.client import Client
+from peertube_conformance.fixtures.draft import UNSET, Draft
+from peertube_conformance.fixtures.embedded import EmbeddedInstance
+from peertube_conformance.fixtures.guard import Safety, impossible
+from peertube_conformance.fixtures.world import Unavailable
+from peertube_conformance.reports import Exchange, Intent, Verdict
+from peertube_conformance.spec import Operation
+
+USED_UP = "a client that used up its requests"
+# More requests than this are not sent only to see a limit: the run would be a load test.
+_MOST_REQUESTS = 200
+_LONGEST_WAIT_SECONDS = 60.0
+
+
+class Exhaustion:
+    """Exhausts the general limit, calls every operation meanwhile, and waits for the window to end."""
+
+    def __init__(self, session: Session, client: Client) -> None:
+        self._session = session
+        self._client = client
+        self._probe = session.ground.contract.operation("getConfig")
+        self._feeds = session.ground.contract.operation("getSyndicatedVideos")
+
+    def run(self) -> None:
+        """Sends everything; what is wrong is recorded exchange by exchange."""
+        limited = [operation for operation in self._session.contract.operations if operation.rate_limits]
+        for first, bucket in ((self._probe, "api"), (self._feeds, "feeds")):
+            waiting = self._use_up(first)
+            for operation in limited:
+                if operation.rate_limits[0] == bucket and operation.id != first.id:
+                    self._send(operation, USED_UP, 429)
+            self._session.ground.budget.exhausted(bucket, waiting)
+            time.sleep(waiting)
+            self._send(first, WINDOW_OVER, 200)
+
+    def _use_up(self, operation: Operation) -> float:
+        """Seconds until the window ends."""
+        for _ in range(_MOST_REQUESTS):
+            exchange = self._send(operation, USED_UP, None)
+            if exchange.status == 429 and exchange.response is not None:
+                return min(_LONGEST_WAIT_SECONDS, float(exchange.response.headers.get("retry-after", "10")))
+        self._send(operation, USED_UP, 429)
+        return 0.0
+
+    def _send(self, operation: Operation, what: str, expects: int | None) -> Exchange:
+        intent = Intent.PROVOKED if expects is not None else Intent.ARRANGED
+        return self._client.send(_harmless(operation), intent, violation=what, expects=expects, paced=False)
+
+
+def _harmless(operation: Operation) -> Draft:
+    """A request that changes nothing even where it is let in: for things that do not exist, and without a body."""
+    draft = Draft(operation, body=UNSET)
+    for number, parameter in enumerate(operation.parameters):
+        if parameter.location == "path":
+            example = parameter.example if parameter.example is not None else "1"
+            draft.path[parameter.name] = impossible(parameter.resource, number) if parameter.resource else example
+        elif parameter.location == "query" and parameter.required:
+            draft.query[parameter.name] = parameter.example if parameter.example is not None else "absent"
+    return draft
+
+
+@contextmanager
+def limited_client(session: Session) -> Iterator[Client]:
+    """A client of a target whose general limit can be used up: the target, or beside the embedded instance a second
+    one with the limits of the reference. Raises Unavailable where there is none."""
+    ground = session.ground
+    if session.shared.embedded:
+        with EmbeddedInstance(limits="stock") as second:
+            client = Client(second.base_url, ground.guard, ground.ledger, ground.budget, ground.client.listener)
+            try:
+                yield client
+            finally:
+                client.close()
+        return
+    if session.shared.safety is Safety.OBSERVE:
+        raise Unavailable("using a limit up would shut out others behind this address: not in the tier observe")
+    limit = ground.budget.limits()["api"]["calls"]
+    if limit > _MOST_REQUESTS:
+        raise Unavailable(f"a limit of {limit:.0f} requests is too high to be used up by a test")
+    yield ground.client
+
+
+def record(session: Session, verdict: Verdict, reason: str) -> None:
+    """What is known of status 429 of every limited operation."""
+    for operation in session.contract.operations:
+        if operation.rate_limits:
+            session.recorder.outcome(operation.id, "429", verdict, reason)
