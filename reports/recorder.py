@@ -54,6 +54,7 @@ class Recorder:
                 "intent": exchange.intent.value,
                 "violation": exchange.violation,
                 "role": exchange.role,
+                "counted": exchange.counted,
                 "request": self._request(exchange),
                 "response": None if exchange.response is None else self._response(exchange.response),
                 "failure": self._redactor.text(exchange.failure),

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from peertube_conformance.reports.behaviour import Behaviour
 from peertube_conformance.reports.finding import Finding, Level
-from peertube_conformance.reports.shape import merge
+from peertube_conformance.reports.timeline import Timeline
 from peertube_conformance.reports.verdict import Verdict
 from peertube_conformance.spec import Contract, Operation
 from peertube_conformance.spec.deviations import Deviation
 from peertube_conformance.spec.requirements import Requirement
 
 SCHEMA_VERSION = 1
-
-
-@dataclass(slots=True)
-class _Seen:
-    """What was seen of one operation."""
-
-    statuses: Counter[int] = field(default_factory=Counter)
-    latencies: list[float] = field(default_factory=list)
-    shape: dict[str, dict[str, list[str]]] = field(default_factory=dict)
-    outcomes: list[tuple[Verdict, str, str]] = field(default_factory=list)
-    media_types: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+# A body in the document is an excerpt; exchanges.ndjson has more of it.
+_MAX_BODY_CHARACTERS = 4096
+_EXAMPLE = ("id", "at", "intent", "violation", "role", "request", "response", "failure")
 
 
 class RunDocument:
@@ -45,9 +36,11 @@ class RunDocument:
         self._requirements = requirements
         self._deviations = deviations
         self._facts = facts
-        self._seen: dict[str, _Seen] = defaultdict(_Seen)
+        self._seen: dict[str, Behaviour] = defaultdict(Behaviour)
         self._evidence: Counter[str] = Counter()
         self._findings: dict[str, Finding] = {}
+        self._examples: dict[str, Mapping[str, Any]] = {}
+        self._timeline = Timeline()
         self._occurrences: Counter[str] = Counter()
         self._budget: Counter[str] = Counter()
         self._refusals: Counter[str] = Counter()
@@ -69,24 +62,21 @@ class RunDocument:
 
     def _add_exchange(self, part: Mapping[str, Any]) -> None:
         self._exchanges += 1
-        seen = self._seen[part["operationId"]]
-        response = part["response"]
-        if response is not None:
-            seen.statuses[response["status"]] += 1
-            seen.latencies.append(response["milliseconds"])
-            merge(seen.shape.setdefault(str(response["status"]), {}), response["shape"])
+        self._seen[part["operationId"]].add(part)
+        self._timeline.add(part)
         self._evidence.update(part["evidence"])
         for members in part["findings"]:
-            self._add_finding(Finding.from_json(members))
+            self._add_finding(Finding.from_json(members), part)
         self._occurrences.update(part["more"])
 
-    def _add_finding(self, finding: Finding) -> None:
+    def _add_finding(self, finding: Finding, part: Mapping[str, Any]) -> None:
         """Of the findings with one fingerprint, the one with the shortest request is told."""
         self._occurrences[finding.fingerprint] += 1
         known = self._findings.get(finding.fingerprint)
         if known is None or (len(finding.curl), finding.curl) < (len(known.curl), known.curl):
             explained = next((d.id for d in self._deviations if d.explains(finding.fingerprint)), None)
             self._findings[finding.fingerprint] = finding.explained_by(explained) if explained else finding
+            self._examples[finding.fingerprint] = _excerpt(part)
 
     @property
     def findings(self) -> list[Finding]:
@@ -140,7 +130,12 @@ class RunDocument:
             "requirements": requirements,
             "operations": operations,
             "findings": [
-                finding.to_json() | {"occurrences": self._occurrences[finding.fingerprint]} for finding in self.findings
+                finding.to_json()
+                | {
+                    "occurrences": self._occurrences[finding.fingerprint],
+                    "exchange": self._examples[finding.fingerprint],
+                }
+                for finding in self.findings
             ],
             "deviations": {
                 "used": sorted({f.deviation for f in self._findings.values() if f.deviation}),
@@ -151,6 +146,7 @@ class RunDocument:
                 "requests": int(self._budget["requests"]),
                 "throttledSeconds": round(float(self._budget["throttledSeconds"]), 3),
                 "self429": int(self._budget["self429"]),
+                "timeline": self._timeline.to_json(),
             },
         }
 
@@ -166,7 +162,6 @@ class RunDocument:
             "tag": operation.tag,
             "verdict": verdict.value,
             "reason": reason,
-            "statuses": {str(status): count for status, count in sorted(seen.statuses.items())},
             "documented": documented,
             "witnessed": [status for status in documented if seen.statuses[status]],
             "unwitnessed": {
@@ -174,12 +169,11 @@ class RunDocument:
                 for status in documented
                 if not seen.statuses[status]
             },
-            "latency": _latency(seen.latencies),
-            "shape": seen.shape,
+            **seen.to_json(),
         }
 
     @staticmethod
-    def _why_unwitnessed(operation: Operation, status: int, seen: _Seen) -> str:
+    def _why_unwitnessed(operation: Operation, status: int, seen: Behaviour) -> str:
         documented = operation.responses[str(status)]
         if documented.unwitnessed:
             return documented.unwitnessed
@@ -211,7 +205,7 @@ class RunDocument:
         }
 
 
-def _operation_verdict(seen: _Seen, findings: Sequence[Finding]) -> tuple[Verdict, str]:
+def _operation_verdict(seen: Behaviour, findings: Sequence[Finding]) -> tuple[Verdict, str]:
     told = {verdict: reason for verdict, reason, _ in reversed(seen.outcomes)}
     phases = {phase: verdict for verdict, _, phase in seen.outcomes}
     if Verdict.ERROR in told:
@@ -228,12 +222,16 @@ def _operation_verdict(seen: _Seen, findings: Sequence[Finding]) -> tuple[Verdic
     return Verdict.PASSED, ""
 
 
-def _latency(milliseconds: Sequence[float]) -> dict[str, float] | None:
-    if not milliseconds:
-        return None
-    ordered = sorted(milliseconds)
-    at = lambda share: ordered[min(len(ordered) - 1, int(share * len(ordered)))]  # noqa: E731
-    return {"p50": round(statistics.median(ordered), 2), "p95": at(0.95), "max": ordered[-1]}
+def _excerpt(part: Mapping[str, Any]) -> dict[str, Any]:
+    """One exchange as an example of a finding."""
+    example = {key: part[key] for key in _EXAMPLE}
+    for side in ("request", "response"):
+        if example[side] is not None:
+            members = {key: value for key, value in example[side].items() if key != "shape"}
+            if len(members["body"]) > _MAX_BODY_CHARACTERS:
+                members["body"] = members["body"][:_MAX_BODY_CHARACTERS] + "…"
+            example[side] = members
+    return example
 
 
 def _counted(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
