@@ -37,9 +37,11 @@ def completed(document: dict[str, Any], reference: Mapping[str, Any]) -> None:
                 buckets = [bucket for prefix, bucket in _BUCKETS if path.startswith(prefix)]
                 operation.setdefault("x-rate-limit", buckets)
                 continue
-            for member in _TAKEN:
-                if member in found and "x-role" not in operation:
-                    operation.setdefault(member, found[member])
+            taken = [member for member in _TAKEN if member in found]
+            if "x-role" in operation:
+                taken = [member for member in taken if not member.endswith("role")]
+            for member in taken:
+                operation.setdefault(member, found[member])
             _lend_resources(document, item, operation, reference, found)
 
 

@@ -191,6 +191,14 @@ def _value(schemas: Schemas, parameter: Parameter, raw: Any) -> Any:
     return coerced(schemas, parameter.schema, raw, wrap=True)
 
 
+def header_value(schemas: Schemas, schema: Any, raw: str) -> Any:
+    """A header field's text as the value its schema asks for; lists are separated by commas."""
+    header = Parameter(
+        name="", location="header", required=False, schema=schema, style="simple", explode=False
+    )
+    return _value(schemas, header, raw)
+
+
 def read_body(operation: Operation, request: WireRequest, found: DecodedRequest) -> None:
     """Fills in the body.
 
@@ -264,6 +272,7 @@ __all__ = [
     "coerced",
     "decoded",
     "fill_defaults",
+    "header_value",
     "is_json",
     "read_body",
 ]

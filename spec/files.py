@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
 from peertube_conformance.spec.contract import Repair
 from peertube_conformance.spec.errors import ContractError
 

@@ -87,8 +87,8 @@ def _folder_for(text: str) -> Path:
         if version <= wanted:
             return versions[version]
     raise ContractError(
-        f"There is no contract for PeerTube {text}, which is older than every bundled one: judge it by a later "
-        f"one with --spec {_names()[0]}, or give the OpenAPI document of that release."
+        f"There is no contract for PeerTube {text}, which is older than every bundled one: judge it by one "
+        f"of those with --spec {_names()[0]}, or give the OpenAPI document of that release."
     )
 
 

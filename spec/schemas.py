@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 import jsonschema_rs
+
 from peertube_conformance.spec.formats import FORMATS
 from peertube_conformance.spec.refs import lookup, references, rewritten
 
@@ -148,6 +149,13 @@ class Schemas:
             if isinstance(part.get("items"), Mapping):
                 return part["items"]
         return {}
+
+    def is_file(self, schema: Any) -> bool:
+        """Whether a form's property is a file: `format: binary`, or a media type without an encoding."""
+        return any(
+            part.get("format") == "binary" or ("contentMediaType" in part and "contentEncoding" not in part)
+            for part in self.parts(schema)
+        )
 
     def _registry(self, direction: Direction) -> jsonschema_rs.Registry:
         registry = self._registries.get(direction)

@@ -14,9 +14,9 @@ from peertube_conformance.spec.decoding import (
     DecodedRequest,
     UnsupportedMediaType,
     accepted_media_type,
-    coerced,
     decoded,
     fill_defaults,
+    header_value,
     is_json,
     read_body,
 )
@@ -179,16 +179,6 @@ def _body_violations(operation: Operation, found: DecodedRequest) -> Iterator[Vi
     yield from _schema_violations(operation, "body", schema, body, "request")
 
 
-def _is_file(operation: Operation, schema: Any) -> bool:
-    """Binary in OpenAPI 3.0 words (`format: binary`) or 3.1 words (a media type without a content
-    encoding).
-    """
-    return any(
-        part.get("format") == "binary" or ("contentMediaType" in part and "contentEncoding" not in part)
-        for part in operation.schemas.parts(schema)
-    )
-
-
 def _file_violations(operation: Operation, found: DecodedRequest, schema: Schema) -> Iterator[Violation]:
     declared = operation.schemas.properties(schema)
     encoding: Mapping[str, Any] = {}
@@ -198,7 +188,7 @@ def _file_violations(operation: Operation, found: DecodedRequest, schema: Schema
     for name, property_schema in declared.items():
         pointer = f"/{token(name)}"
         part: FilePart | None = found.files.get(name)
-        if not _is_file(operation, property_schema):
+        if not operation.schemas.is_file(property_schema):
             if part is not None:
                 yield Violation("body", pointer, "file", "a file was sent where text belongs", part.filename)
         elif part is None:
@@ -254,7 +244,7 @@ def header_violations(operation: Operation, status: int, headers: Mapping[str, s
                 broken.append(Violation("header", pointer, "required", f'"{name}" is a required header'))
             continue
         schema = header.get("schema", {})
-        value = coerced(operation.schemas, schema, sent[name], wrap=True)
+        value = header_value(operation.schemas, schema, sent[name])
         broken += [
             replace(violation, pointer=pointer + violation.pointer)
             for violation in _schema_violations(operation, "header", schema, value, "response")
