@@ -52,7 +52,7 @@ def applicants_address(world: World, draft: Draft) -> None:
     if "registration-approval" not in world.capabilities:
         draft.body["email"] = world.address()
         return
-    # Not the applicant whose mail verifyRegistrationEmail reads: a new mail makes the string of the old one useless.
+    # Not the applicant of verifyRegistrationEmail: a new mail makes the string in the old one useless.
     if world not in _undecided:
         _undecided[world] = world.new_registration()
     draft.body["email"] = _undecided[world].email
