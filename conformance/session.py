@@ -9,6 +9,7 @@ from functools import cached_property
 from peertube_conformance.conformance.checks import judge
 from peertube_conformance.conformance.generation import Generator
 from peertube_conformance.conformance.options import Options
+from peertube_conformance.fixtures.draft import Draft
 from peertube_conformance.fixtures.run import Ground, Shared
 from peertube_conformance.reports import Exchange, Finding
 from peertube_conformance.reports.recorder import Recorder
@@ -30,6 +31,7 @@ class Session:
         self.ground = Ground(shared, worker)
         self.recorder = Recorder(options.report_dir, worker, self.ground.redactor)
         self.ground.client.listener = self._saw
+        self.bases: dict[str, Draft] = {}
         self._found: list[Finding] = []
 
     @cached_property
