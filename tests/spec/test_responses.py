@@ -21,7 +21,13 @@ responses:
     content:
       application/json: {schema: {$ref: '#/components/schemas/Thing'}}
       application/problem+json: {schema: {type: object, required: [status]}}
+      text/xml: {schema: {type: string, pattern: ^<}}
+      text/csv: {schema: {type: string, format: binary, pattern: ^a}}
   "204": {description: Nothing.}
+  "206":
+    description: Part of a thing.
+    content:
+      application/json: {schema: {$ref: '#/components/schemas/Thing'}}
   4XX: {description: Refused., content: {text/*: {schema: {type: string}}}}
   default: {description: Anything else., content: {'*/*': {}}}
 """
@@ -58,6 +64,10 @@ def operation(operation_of: OperationOf) -> Operation:
         (204, None, b"", []),
         (204, "application/json", None, []),
         (204, "application/json", b"{}", [("", "content")]),
+        (206, "application/json", b'{"id": 1, "ne', []),
+        (200, "text/xml; charset=utf-8", "<é/>".encode(), []),
+        (200, "text/xml", b"xml", [("", "pattern")]),
+        (200, "text/csv", b"b", []),
         (404, "text/html", b"\xff", []),
         (404, "application/json", {}, [("", "mediaType")]),
         (500, "image/png", b"\x00", []),
