@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from peertube_conformance.conformance.arrangements.dedicated import dedicated
 from peertube_conformance.conformance.arrangements.registry import arrange
 from peertube_conformance.fixtures.accounts import Account
@@ -15,11 +13,16 @@ _UNFINISHED = frozenset({1, 2})
 _HEADERS = {"X-Upload-Content-Length": "1", "X-Upload-Content-Type": "application/zip"}
 
 
+def _has_imported(world: World, account: Account) -> bool:
+    operation = world.contract.operation("getLatestUserImport")
+    asked = Draft(operation, path={"userId": account.user_id}, actor=account)
+    return world.send(asked).status == 200
+
+
 def _importer(world: World) -> Account:
     """An account whose last import, if any, has ended."""
     account = dedicated(world, "import")
-    latest = Draft(world.contract.operation("getLatestUserImport"), path={"userId": account.user_id}, actor=account)
-    if world.send(latest).status == 200:
+    if _has_imported(world, account):
         world.poll(
             "getLatestUserImport",
             account,
@@ -43,7 +46,7 @@ def _session(world: World, account: Account, size: int) -> str:
 
 
 def _chunk(world: World, draft: Draft, size: int | None = None) -> None:
-    """Makes the draft send its bytes as the beginning of an archive of `size` bytes, by default as all of it."""
+    """Makes the draft send its bytes as the beginning of an archive of `size` bytes, or as all of it."""
     content = draft.body if isinstance(draft.body, bytes) and draft.body else world.media.zip()
     total = size or len(content)
     account = _importer(world)
@@ -137,8 +140,7 @@ def an_open_session(world: World, draft: Draft) -> None:
 def of_somebody_who_imported(world: World, draft: Draft) -> None:
     """Asks about an account that has imported."""
     account = _importer(world)
-    asked = Draft(world.contract.operation("getLatestUserImport"), path={"userId": account.user_id}, actor=account)
-    if world.send(asked).status == 404:
+    if not _has_imported(world, account):
         archive = world.media.zip()
         world.call(
             "userImportResumable",

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from peertube_conformance.fixtures import media
 from peertube_conformance.fixtures.instance.app import Application
 from peertube_conformance.fixtures.instance.instance import Instance
 from peertube_conformance.fixtures.instance.server import application
@@ -189,3 +190,19 @@ def person(root: Person) -> MakePerson:
         return somebody
 
     return made
+
+
+@pytest.fixture
+def upload(clock: Clock) -> Callable[..., dict[str, Any]]:
+    """Uploads a video and lets what follows from it happen; returns its id, uuid and shortUUID."""
+
+    def uploaded(owner: Person, name: str, privacy: int = 1, **more: Any) -> dict[str, Any]:
+        channel = owner("GET", "/users/me").json()["videoChannels"][0]["id"]
+        fields = {"channelId": channel, "name": name, "privacy": privacy, **more}
+        files = {"videofile": (f"{name}.mp4", media.mp4(), media.MP4_TYPE)}
+        answer = owner("POST", "/videos/upload", data=fields, files=files)
+        clock.advance(seconds=1)
+        video: dict[str, Any] = answer.json()["video"]
+        return video
+
+    return uploaded
