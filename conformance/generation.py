@@ -203,6 +203,8 @@ def _body(operation: Operation, case: Any) -> Any:
 
 def _file(value: Any, kinds: str) -> Any:
     """Binary data goes as a file of the first media type that the contract names for it."""
+    if isinstance(value, str) and kinds:
+        value = value.encode("utf-8", "surrogatepass")
     if not isinstance(value, bytes):
         return value
     kind = kinds.partition(",")[0].strip() or "application/octet-stream"

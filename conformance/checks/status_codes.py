@@ -9,6 +9,8 @@ from peertube_conformance.reports import Exchange, Finding, Intent
 
 # What a server may read leniently: the text of a number where a number is wanted, and the like.
 _TYPE_KEYWORDS = frozenset({"type", "format"})
+_MEDIA_TYPE = "mediaType"
+_LENIENT = _TYPE_KEYWORDS | {_MEDIA_TYPE}
 _TOO_MANY_REQUESTS = 429
 # How the test of the limit names the request after the window.
 WINDOW_OVER = "a client whose window is over"
@@ -23,11 +25,15 @@ def _keyword(exchange: Exchange) -> str:
 
 
 def _invalid(exchange: Exchange) -> bool:
-    return answered(exchange) and exchange.intent is Intent.INVALID and _keyword(exchange) not in _TYPE_KEYWORDS
+    return answered(exchange) and exchange.intent is Intent.INVALID and _keyword(exchange) not in _LENIENT
 
 
 def _mistyped(exchange: Exchange) -> bool:
     return answered(exchange) and exchange.intent is Intent.INVALID and _keyword(exchange) in _TYPE_KEYWORDS
+
+
+def _foreign_body(exchange: Exchange) -> bool:
+    return answered(exchange) and exchange.intent is Intent.INVALID and _keyword(exchange) == _MEDIA_TYPE
 
 
 def _provoked(exchange: Exchange) -> bool:
@@ -88,6 +94,12 @@ def invalid_request_is_refused(exchange: Exchange) -> Iterator[Finding]:
 @check("PT-STATUS-05", on=_mistyped)
 def wrong_type_is_refused(exchange: Exchange) -> Iterator[Finding]:
     """Reference, "Validation errors": types and formats."""
+    yield from _accepted(exchange)
+
+
+@check("PT-STATUS-09", on=_foreign_body)
+def foreign_media_type_is_refused(exchange: Exchange) -> Iterator[Finding]:
+    """RFC 9110 section 15.5.16: whoever ignores a body tells its sender that it was heeded."""
     yield from _accepted(exchange)
 
 
