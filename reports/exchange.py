@@ -63,16 +63,29 @@ class Response:
 
     @cached_property
     def json(self) -> Any:
-        """The decoded JSON body; None where it is empty or not JSON."""
+        """The decoded JSON body; None where it is `null`, or not JSON as `has_json` tells."""
+        return self._decoded[1]
+
+    @cached_property
+    def has_json(self) -> bool:
+        """Whether the body is a JSON text: UTF-8 without a byte order mark, no NaN (RFC 8259 sections 3, 6, 8.1)."""
+        return self._decoded[0]
+
+    @cached_property
+    def _decoded(self) -> tuple[bool, Any]:
         try:
-            return json.loads(self.body)
-        except ValueError:
-            return None
+            return True, json.loads(self.body.decode(), parse_constant=_refused)
+        except (ValueError, RecursionError):
+            return False, None
 
     @cached_property
     def problem(self) -> Mapping[str, Any]:
         """The problem details object (RFC 9457 section 3); empty where the body is no JSON object."""
         return self.json if isinstance(self.json, dict) else {}
+
+
+def _refused(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON number")
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def judge(exchange: Exchange) -> tuple[list[Finding], list[str]]:
 def _completed(finding: Finding, by: Check, exchange: Exchange) -> Finding:
     return replace(
         finding,
-        at=_INDEX.sub("/*", finding.at),
+        at=starred(finding.at),
         check=by.name,
         requirement=by.requirement,
         level=by.level,
@@ -80,3 +80,12 @@ def errors(exchange: Exchange) -> bool:
 def problems(exchange: Exchange) -> bool:
     """The response carries a JSON object as an error."""
     return errors(exchange) and exchange.response is not None and bool(exchange.response.problem)
+
+
+# Where a finding is
+
+
+def starred(pointer: str) -> str:
+    """The pointer with `*` for every index in a body; numbers elsewhere (`/response/status/404`) are no indices."""
+    part, body, within = pointer.partition("/body")
+    return f"{part}{body}{_INDEX.sub('/*', within)}"
