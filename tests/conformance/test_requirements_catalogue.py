@@ -1,0 +1,71 @@
+"""The catalogue of requirements and what proves them name each other, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from peertube_conformance.conformance.checks import CHECKS
+from peertube_conformance.reports import Level
+from peertube_conformance.spec.requirements import CatalogueError, load_requirements
+
+_MARKED = re.compile(r"requirement\(\s*[\"'](PT-[A-Z0-9]+-\d+)[\"']")
+_ID = re.compile(r"PT-[A-Z0-9]+-\d{2}")
+
+
+def _enumerated() -> set[str]:
+    """The requirements that a test or a flow is marked to prove."""
+    return {
+        found
+        for room in ("conformance", "stateful")
+        for file in files("peertube_conformance").joinpath(room).iterdir()
+        if file.name.startswith("test_") and file.name.endswith(".py")
+        for found in _MARKED.findall(file.read_text("utf-8"))
+    }
+
+
+def test_every_requirement_is_proven_by_a_check_or_a_test() -> None:
+    proven = {check.requirement for check in CHECKS} | _enumerated()
+    assert set(load_requirements()) - proven == set()
+
+
+def test_every_check_and_marked_test_proves_a_requirement_of_the_catalogue() -> None:
+    assert {check.requirement for check in CHECKS} | _enumerated() <= set(load_requirements())
+
+
+def test_a_check_binds_as_strongly_as_its_requirement() -> None:
+    assert {check.level for check in CHECKS} <= set(Level)
+    for check in CHECKS:
+        assert check.level == load_requirements()[check.requirement].level
+
+
+def test_a_check_says_what_it_looks_at() -> None:
+    assert [check.name for check in CHECKS if not (check.look.__doc__ or "").strip()] == []
+
+
+def test_requirements_are_well_formed() -> None:
+    for known, requirement in load_requirements().items():
+        assert _ID.fullmatch(known)
+        assert requirement.statement.endswith(".")
+        assert requirement.section
+        assert re.search(r"RFC \d+|Reference|standard", requirement.source)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("- {id: PT-A-01, level: must, statement: x, source: y}", "PT-A-01"),
+        ("- {id: PT-A-01, level: shall, statement: x, source: y, section: z}", "PT-A-01"),
+        ("- {id: PT-A-01, level: must, statement: x, source: y, section: z}\n" * 2, "twice"),
+    ],
+)
+def test_a_bad_entry_is_named(text: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "peertube-6.2" / "requirements"
+    folder.mkdir(parents=True)
+    (folder / "some.yaml").write_text(text)
+    monkeypatch.setattr("peertube_conformance.spec.requirements.__file__", str(tmp_path / "requirements.py"))
+    with pytest.raises(CatalogueError, match=told):
+        load_requirements.__wrapped__("6.2")
