@@ -206,9 +206,9 @@ def read_body(operation: Operation, request: WireRequest, found: DecodedRequest)
         UnsupportedMediaType: of none of the documented media types.
         MalformedBody: not what its media type says.
     """
-    if not request.content or not operation.request_bodies:
-        return
     media_type = request.media_type
+    if not operation.request_bodies or (not request.content and not _may_be_empty(media_type)):
+        return
     accepted = accepted_media_type(media_type or "application/octet-stream", operation.request_bodies)
     if accepted is None:
         raise UnsupportedMediaType(media_type, operation.request_bodies)
@@ -235,6 +235,13 @@ def read_body(operation: Operation, request: WireRequest, found: DecodedRequest)
         found.body = request.content.decode("utf-8", "replace")
     else:
         found.body = request.content
+
+
+def _may_be_empty(media_type: str | None) -> bool:
+    """Whether no bytes are a body of that type: no text and no fields are, but there is no JSON value
+    without a character.
+    """
+    return media_type is not None and media_type != MULTIPART and not is_json(media_type)
 
 
 def _untyped(name: str, value: Any, encoding: Mapping[str, Any]) -> Any:

@@ -160,6 +160,7 @@ def test_defaults_are_filled_in(posted: Operation) -> None:
         (b"name=a", []),
         (b"name=a&size=4&open=true&born=null&tags[]=x&owner[id]=1", []),
         (b"size=4", [("/name", "required")]),
+        (b"", [("/name", "required")]),
         (b"name=a&size=x", [("/size", "type")]),
         (b"name=a&tags=x", [("/tags", "type")]),
         (b"name=a&name=b", [("/name", "type")]),
@@ -245,6 +246,7 @@ def test_multipart_decodes_to_fields_and_files(operation_of: OperationOf) -> Non
 
 OCTETS = """
 requestBody:
+  required: true
   content:
     application/octet-stream: {schema: {type: string, format: binary, maxLength: 4}}
     text/*: {schema: {type: string, maxLength: 2}}
@@ -258,6 +260,8 @@ requestBody:
         (b"\x00\xff\xfe\x01\x02", None, [("", "maxLength")]),
         ("éé".encode(), "text/plain", []),
         (b"abc", "text/csv", [("", "maxLength")]),
+        (b"", "application/octet-stream", []),
+        (b"", None, [("", "required")]),
         (b"abc", "image/png", [("", "mediaType")]),
     ],
 )
