@@ -12,15 +12,15 @@ from peertube_conformance.fixtures.draft import Draft
 from peertube_conformance.fixtures.guard import IMPOSSIBLE_NUMBER
 from peertube_conformance.fixtures.world import World
 
-_PROCESSING = 2
+_UNFINISHED = frozenset({1, 2})
 
 
 def _exports(world: World, account: Account) -> list[dict[str, Any]]:
-    """The account's exports, none of which is at work any longer."""
+    """The account's exports, none of which waits or is at work any longer."""
 
     def settled(answer: Any) -> list[dict[str, Any]] | None:
         found: list[dict[str, Any]] = answer["data"]
-        return None if any(export["state"]["id"] == _PROCESSING for export in found) else found
+        return None if any(export["state"]["id"] in _UNFINISHED for export in found) else found
 
     return world.poll("listUserExports", account, settled, path={"userId": account.user_id})
 
