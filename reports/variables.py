@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator
 from typing import Any, Self
 
 # Private-use characters: a generated value that happens to read `$TOKEN` is not taken for a variable.
@@ -48,6 +49,15 @@ def marked(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [marked(item) for item in value]
     return value
+
+
+def named_numbers(value: Any) -> Iterator[str]:
+    """The variables of the numbers in a value: in JSON they stand without quotes."""
+    if isinstance(value, NamedNumber):
+        yield value.variable
+    elif isinstance(value, dict | list | tuple):
+        for member in value.values() if isinstance(value, dict) else value:
+            yield from named_numbers(member)
 
 
 def shown(text: str) -> str:
