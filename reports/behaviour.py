@@ -79,7 +79,7 @@ def situation_of(part: Mapping[str, Any]) -> str:
 
 
 def latency_of(milliseconds: Sequence[float]) -> dict[str, Any] | None:
-    """Count, sum, quantiles, and histogram (counts up to each of LATENCY_BOUNDS, and above); None of nothing."""
+    """Count, sum, quantiles, histogram (counts up to each of LATENCY_BOUNDS, then above); None of nothing."""
     if not milliseconds:
         return None
     ordered = sorted(milliseconds)

@@ -23,7 +23,7 @@ class Timeline:
         self._left.append(_share_left(part["response"]))
 
     def to_json(self) -> dict[str, Any] | None:
-        """At most 60 spans of `seconds` each: requests, and the least share left (0 to 1, null if unknown)."""
+        """At most 60 spans of `seconds` each: requests, and the least share left (0 to 1, null: unknown)."""
         if not self._at:
             return None
         first, last = min(self._at), max(self._at)

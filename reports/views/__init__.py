@@ -1,0 +1,74 @@
+"""A run told in the forms that people and machines read, all made from the run document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from peertube_conformance.reports.views.badge import badge
+from peertube_conformance.reports.views.html import page
+from peertube_conformance.reports.views.junit import write_junit
+from peertube_conformance.reports.views.markdown import summary
+from peertube_conformance.reports.views.sarif import sarif
+from peertube_conformance.reports.views.writing import ReportError, json_text, write_text
+from peertube_conformance.spec.deviations import Deviation
+
+__all__ = ["ReportError", "write_all"]
+
+VIEWS: Mapping[str, Callable[[Mapping[str, Any], Path], None]] = {
+    "run.json": lambda document, path: write_text(path, json_text(document)),
+    "report.html": lambda document, path: write_text(path, page(document)),
+    "summary.md": lambda document, path: write_text(path, summary(document)),
+    "junit.xml": write_junit,
+    "report.sarif": lambda document, path: write_text(path, json_text(sarif(document))),
+    "badge.json": lambda document, path: write_text(path, json_text(badge(document))),
+}
+
+
+def write_all(document: Mapping[str, Any], directory: Path, deviations: Iterable[Deviation] = ()) -> None:
+    """Writes every view of the run into the directory, which is made where it does not exist.
+
+    The document is told with what is known of these deviations. A view that fails does not keep the others
+    from being written; ReportError then names it.
+    """
+    told = _explained(document, deviations)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ReportError(
+            f"the report cannot be written: {directory} cannot be made ({error.strerror})"
+        ) from error
+    failures: dict[str, Exception] = {}
+    for name, write in VIEWS.items():
+        try:
+            write(told, directory / name)
+        except Exception as error:  # noqa: BLE001 - a defect in one view must not cost the others
+            failures[name] = error
+    if failures:
+        reasons = "; ".join(f"{name} ({_why(error)})" for name, error in failures.items())
+        raise ReportError(
+            f"these parts of the report could not be written to {directory}: {reasons}"
+        ) from next(iter(failures.values()))
+
+
+def _explained(document: Mapping[str, Any], deviations: Iterable[Deviation]) -> dict[str, Any]:
+    entries = [
+        {
+            "id": deviation.id,
+            "party": deviation.party,
+            "reason": deviation.reason,
+            "evidence": deviation.evidence,
+            "fingerprint": list(deviation.fingerprint),
+            "expires": None if deviation.expires is None else deviation.expires.isoformat(),
+        }
+        for deviation in deviations
+    ]
+    known = document["deviations"]
+    return {**document, "deviations": {**known, "entries": entries or known.get("entries", [])}}
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,134 @@
+"""The end of a run as a person reads it in a terminal: plain text, the answer first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from peertube_conformance.reports.verdict import Verdict
+from peertube_conformance.reports.views.reading import (
+    NOUNS,
+    Document,
+    Members,
+    by_requirement,
+    judgement,
+    known_findings,
+    new_findings,
+    sections,
+    target_line,
+    untested,
+)
+from peertube_conformance.reports.views.text import cleaned, counted, listed, on_one_line, value_text, wrapped
+
+_MAX_FINDINGS = 15
+_MAX_NAMES = 6
+_MAX_VALUE = 160
+_NARROWEST = 40
+
+
+def lines(document: Document, width: int) -> list[str]:
+    """What a run found, in lines of at most `width` columns; curl lines are longer, to be copied whole."""
+    width = max(width, _NARROWEST)
+    told: list[str] = []
+    parts = (_answer, _sections, _requirements, _findings, _known, _untested, _left, _budget)
+    for part in parts:
+        block = list(part(document, width))
+        if block:
+            told += [*([""] if told else []), *block]
+    return told
+
+
+def _answer(document: Document, width: int) -> Iterator[str]:
+    judged = judgement(document)
+    yield from wrapped(f"{judged.answer.upper()}: {judged.sentence}", width)
+    yield from wrapped(on_one_line(target_line(document)), width)
+
+
+def _sections(document: Document, width: int) -> Iterator[str]:
+    found = sections(document["operations"], "tag")
+    if not found:
+        return
+    yield "operations that conform"
+    longest = min(max(len(on_one_line(section.name)) for section in found), width // 2)
+    for section in found:
+        name = on_one_line(section.name, longest).ljust(longest)
+        share = f"{section.passed}/{len(section.entries)}".rjust(7)
+        yield from wrapped(f"{name} {share}  {section.others}".rstrip(), width, "  ")
+
+
+def _requirements(document: Document, width: int) -> Iterator[str]:
+    verdicts = Counter(entry["verdict"] for entry in document["requirements"])
+    told = [f"{verdicts[verdict]} {NOUNS[verdict]}" for verdict in Verdict if verdicts[verdict]]
+    if told:
+        yield from wrapped(f"requirements: {', '.join(told)}", width)
+
+
+def _findings(document: Document, width: int) -> Iterator[str]:
+    new = new_findings(document)
+    if not new:
+        return
+    yield "findings by requirement"
+    for group in by_requirement(document, new):
+        found = f"{group.requirement} ({group.level})  {len(group.findings)}  {group.statement}"
+        yield from wrapped(on_one_line(found), width, "  ")
+    yield ""
+    yield "findings" if len(new) <= _MAX_FINDINGS else f"the first {_MAX_FINDINGS} of {len(new)} findings"
+    for number, finding in enumerate(new[:_MAX_FINDINGS], 1):
+        yield from _finding(number, finding, width)
+
+
+def _finding(number: int, finding: Members, width: int) -> Iterator[str]:
+    status = finding["status"] or "no answer"
+    head = f"{number}. {finding['operationId']} {status}: {finding['message']} [{finding['requirement']}]"
+    yield from wrapped(on_one_line(head), width, "  ")
+    expected, actual = value_text(finding["expected"], _MAX_VALUE), value_text(finding["actual"], _MAX_VALUE)
+    seen = counted(finding["occurrences"], "time")
+    yield from wrapped(f"at {on_one_line(finding['pointer'] or '/')}, seen {seen}", width, "     ")
+    yield from wrapped(f"expected {expected}, got {actual}", width, "     ")
+    # One line, whole: a shell cannot read it wrapped.
+    yield f"     {cleaned(finding['curl'])}"
+    if finding["needs"]:
+        yield from wrapped(f"set first: {', '.join(finding['needs'])}", width, "     ")
+
+
+def _known(document: Document, width: int) -> Iterator[str]:
+    known = known_findings(document)
+    if known:
+        used = Counter(finding["deviation"] for finding in known)
+        told = f"known deviations: {counted(len(known), 'finding')} under {listed(sorted(used), _MAX_NAMES)}"
+        yield from wrapped(told, width)
+    if document["deviations"]["stale"]:
+        stale = listed(document["deviations"]["stale"], _MAX_NAMES)
+        yield from wrapped(f"deviations that were not found any more: {stale}", width)
+
+
+def _untested(document: Document, width: int) -> Iterator[str]:
+    groups = untested(document)
+    if groups:
+        yield "not tested"
+    for group in groups:
+        names = listed(group.operations, _MAX_NAMES)
+        reason = on_one_line(group.reason, _MAX_VALUE) or "no reason was recorded"
+        told = f"{counted(len(group.operations), 'operation')}, {group.verdict}: {reason} ({names})"
+        yield from wrapped(told, width, "  ")
+
+
+def _left(document: Document, width: int) -> Iterator[str]:
+    ledger = document["ledger"]
+    created, removed, left = ledger["created"], ledger["removed"], ledger["left"]
+    if left:
+        yield f"left on the target, of {counted(created, 'thing')} created:"
+        for entry in left:
+            yield from wrapped(on_one_line(entry), width, "  ")
+    elif created:
+        yield f"created and removed on the target: {created:,}, {removed:,}"
+
+
+def _budget(document: Document, width: int) -> Iterator[str]:
+    budget = document["budget"]
+    told = (
+        f"traffic: {counted(budget['requests'], 'request')} in {document['durationSeconds']:,} s; "
+        f"workers waited {budget['throttledSeconds']:,} s for the instance's limits, "
+        f"which refused {budget['self429']:,}; seed {document['seed']}, depth {document['depth']}"
+    )
+    yield from wrapped(told, width)

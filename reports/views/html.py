@@ -1,0 +1,133 @@
+"""`report.html`: the whole run on one page that needs nothing else, neither network nor other files.
+
+Everything that came from the target is escaped, and the page's own content security policy lets no script and
+no style run but the two that are part of it.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from peertube_conformance.reports.verdict import Verdict
+from peertube_conformance.reports.views import text
+from peertube_conformance.reports.views.findings import shown_findings
+from peertube_conformance.reports.views.matrix import State, matrices
+from peertube_conformance.reports.views.plots import latencies, traffic
+from peertube_conformance.reports.views.reading import (
+    NOUNS,
+    Document,
+    Members,
+    by_requirement,
+    fail_level,
+    judgement,
+    known_findings,
+    new_findings,
+    sections,
+    untested,
+)
+
+_HERE = Path(__file__).parent
+SIGNS = {
+    Verdict.PASSED: "✓",
+    Verdict.FAILED: "✗",
+    Verdict.KNOWN: "≈",
+    Verdict.NO_EVIDENCE: "·",
+    Verdict.NOT_APPLICABLE: "○",
+    Verdict.BLOCKED: "!",
+    Verdict.ERROR: "!",
+}
+STATE_SIGNS = {
+    State.WITNESSED: "✓",
+    State.WRONG: "✗",
+    State.KNOWN: "≈",
+    State.UNDOCUMENTED: "?",
+    State.NEVER: "·",
+}
+
+
+def page(document: Document) -> str:
+    """The page as text."""
+    style, script = _file("report.css"), _file("report.js")
+    tags = {entry["operationId"]: entry["tag"] for entry in document["operations"]}
+    new, known = new_findings(document), known_findings(document)
+    shown, left_out = shown_findings([*new, *known], tags)
+    members: dict[str, Any] = {
+        "run": document,
+        "judged": judgement(document),
+        "fail_level": fail_level(document),
+        "style": Markup(style),  # noqa: S704 - the package's own file
+        "script": Markup(script),  # noqa: S704 - the package's own file
+        "style_hash": _hash(style),
+        "script_hash": _hash(script),
+        "operations": Counter(entry["verdict"] for entry in document["operations"]),
+        "requirements": Counter(entry["verdict"] for entry in document["requirements"]),
+        "requirement_sections": sections(document["requirements"], "section"),
+        "matrices": matrices(document),
+        "groups": by_requirement(document, new),
+        "shown": {finding.members["fingerprint"]: finding for finding in shown},
+        "left_out": left_out,
+        "untested": untested(document),
+        "latencies": latencies(document),
+        "traffic": traffic(document),
+        "deviations": {entry["id"]: entry for entry in document["deviations"].get("entries", ())},
+        "explained": _by_deviation(known),
+        "changes": document.get("comparison"),
+    }
+    return _environment().get_template("report.html").render(members)
+
+
+def _by_deviation(known: Iterable[Members]) -> dict[str, list[Members]]:
+    found: defaultdict[str, list[Members]] = defaultdict(list)
+    for finding in known:
+        found[finding["deviation"]].append(finding)
+    return dict(sorted(found.items()))
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["line"] = text.on_one_line
+    environment.filters["moment"] = _moment
+    environment.globals.update(
+        anchor=text.anchor,
+        counted=text.counted,
+        nouns=NOUNS,
+        signs=SIGNS,
+        state_signs=STATE_SIGNS,
+        verdicts=list(Verdict),
+    )
+    return environment
+
+
+def _moment(when: str) -> str:
+    """`2026-01-02 03:04 UTC`; the text itself where it is no time."""
+    try:
+        return f"{datetime.datetime.fromisoformat(when).astimezone(datetime.UTC):%Y-%m-%d %H:%M} UTC"
+    except ValueError:
+        return text.on_one_line(when)
+
+
+@cache
+def _file(name: str) -> str:
+    return (_HERE / name).read_text("utf-8")
+
+
+def _hash(content: str) -> str:
+    """A source expression for one inline element (Content Security Policy level 3, section 2.3.1)."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"

@@ -1,0 +1,161 @@
+"""`summary.md`: a run for the summary page of a CI job, the answer first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from peertube_conformance.reports.verdict import Verdict
+from peertube_conformance.reports.views.markup import block, code, plain, table
+from peertube_conformance.reports.views.reading import (
+    NOT_TESTED,
+    Answer,
+    Document,
+    Group,
+    by_requirement,
+    judgement,
+    known_findings,
+    new_findings,
+    sections,
+    target_line,
+    untested,
+)
+from peertube_conformance.reports.views.text import counted, value_text
+
+_SIGNS = {Answer.CONFORMS: "✅", Answer.FAILS: "❌"}
+# CI services cut a summary at 1 MiB; what comes after this is counted only.
+_MAX_FINDINGS = 60
+_MAX_PER_REQUIREMENT = 10
+_MAX_VALUE = 200
+_MAX_CURL = 4000
+_MAX_NAMES = 400
+
+
+def summary(document: Document) -> str:
+    """The whole page."""
+    parts = (_answer, _sections, _findings, _deviations, _untested, _left, _facts)
+    blocks = ["\n".join(part(document)) for part in parts]
+    return "\n\n".join(told for told in blocks if told) + "\n"
+
+
+def _answer(document: Document) -> Iterator[str]:
+    judged = judgement(document)
+    yield f"# {_SIGNS.get(judged.answer, '⚠️')} {judged.answer.capitalize()}"
+    yield ""
+    yield f"{judged.sentence[:1].upper()}{judged.sentence[1:]}."
+    yield ""
+    yield f"{plain(target_line(document))}"
+
+
+def _sections(document: Document) -> Iterator[str]:
+    rows = []
+    for section in sections(document["operations"], "tag"):
+        verdicts = section.verdicts
+        left_out = sum(verdicts.get(verdict, 0) for verdict in NOT_TESTED)
+        counts = (section.passed, verdicts.get(Verdict.FAILED, 0), verdicts.get(Verdict.KNOWN, 0), left_out)
+        rows.append((plain(section.name), str(len(section.entries)), *(str(count or "") for count in counts)))
+    if rows:
+        yield "## Operations"
+        yield ""
+        yield from table(("Section", "Operations ", "Passed ", "Failed ", "Known ", "Not tested "), rows)
+
+
+def _findings(document: Document) -> Iterator[str]:
+    new = new_findings(document)
+    if not new:
+        return
+    yield "## Findings"
+    room = _MAX_FINDINGS
+    for group in by_requirement(document, new):
+        told = min(room, _MAX_PER_REQUIREMENT, len(group.findings))
+        room -= told
+        yield from _group(group, told)
+
+
+def _group(group: Group, told: int) -> Iterator[str]:
+    yield ""
+    yield f"### {plain(group.requirement)} ({group.level}): {counted(len(group.findings), 'finding')}"
+    if group.statement:
+        yield ""
+        yield plain(group.statement)
+    for finding in group.findings[:told]:
+        expected, actual = (
+            value_text(finding["expected"], _MAX_VALUE),
+            value_text(finding["actual"], _MAX_VALUE),
+        )
+        status = finding["status"] or "no answer"
+        yield ""
+        yield f"**{plain(finding['operationId'])}** {status}: {plain(finding['message'])}, "
+        yield f"at {code(finding['pointer'] or '/')}, {counted(finding['occurrences'], 'time')}; "
+        yield f"expected {code(expected)}, got {code(actual)}"
+        yield ""
+        if len(finding["curl"]) <= _MAX_CURL:
+            yield from block(finding["curl"], "sh")
+        else:
+            yield "The request is too long for this page; `report.html` has it."
+    if told < len(group.findings):
+        yield ""
+        yield f"{len(group.findings) - told} more in `report.html`."
+
+
+def _deviations(document: Document) -> Iterator[str]:
+    used = Counter(finding["deviation"] for finding in known_findings(document))
+    entries = {entry["id"]: entry for entry in document["deviations"].get("entries", ())}
+    if used:
+        yield "## Known deviations"
+        yield ""
+        rows = [
+            (
+                code(name),
+                str(count),
+                plain(entry.get("party", "")),
+                plain(entry.get("reason", ""), _MAX_NAMES),
+            )
+            for name, count in sorted(used.items())
+            for entry in [entries.get(name, {})]
+        ]
+        yield from table(("Deviation", "Findings ", "At fault", "Reason"), rows)
+    stale = document["deviations"]["stale"]
+    if stale:
+        yield ""
+        yield f"Not found any more: {', '.join(map(code, stale))}"
+
+
+def _untested(document: Document) -> Iterator[str]:
+    groups = untested(document)
+    if not groups:
+        return
+    yield "## Not tested"
+    yield ""
+    rows = [
+        (
+            plain(group.reason, _MAX_NAMES),
+            group.verdict.value,
+            str(len(group.operations)),
+            plain(", ".join(group.operations), _MAX_NAMES),
+        )
+        for group in groups
+    ]
+    yield from table(("Reason", "Verdict", "Operations ", "Which"), rows)
+
+
+def _left(document: Document) -> Iterator[str]:
+    left = document["ledger"]["left"]
+    if left:
+        yield "## Left on the target"
+        yield ""
+        yield from (f"* {plain(entry)}" for entry in left[:_MAX_FINDINGS])
+
+
+def _facts(document: Document) -> Iterator[str]:
+    budget = document["budget"]
+    yield "## The run"
+    yield ""
+    rows = [
+        ("Requests", f"{budget['requests']:,}"),
+        ("Duration", f"{document['durationSeconds']:,} s"),
+        ("Waited for the instance's limits", f"{budget['throttledSeconds']:,} s"),
+        ("Seed, depth, tier", plain(f"{document['seed']}, {document['depth']}, {document['safety']}")),
+        ("Created, removed", f"{document['ledger']['created']:,}, {document['ledger']['removed']:,}"),
+    ]
+    yield from table(("Fact", "Value"), rows)

@@ -1,0 +1,71 @@
+"""Text that came from elsewhere, made fit for the place where it is shown."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import textwrap
+from collections.abc import Iterable
+from typing import Any
+
+# Control characters, direction overrides, lone surrogates and non-characters: invisible at best, and some are
+# not allowed in XML 1.0 (section 2.2) or steer a terminal.
+_UNFIT = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+_SPACE = re.compile(r"\s+")
+_NOT_IN_ID = re.compile(r"[^A-Za-z0-9_.-]+")
+
+
+def cleaned(text: str) -> str:
+    """The text with every unfit character as its escape; tabs and line feeds stay."""
+    return _UNFIT.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+
+
+def on_one_line(text: str, limit: int = 0) -> str:
+    """The cleaned text without line breaks, cut to `limit` characters where one is given."""
+    line = _SPACE.sub(" ", cleaned(text)).strip()
+    return line if not limit or len(line) <= limit else line[: limit - 1] + "…"
+
+
+def value_text(value: Any, limit: int = 0) -> str:
+    """An expected or actual value for reading: text as it is, absence as `nothing`, the rest as JSON."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, str) and value.strip():
+        return on_one_line(value, limit)
+    return on_one_line(json.dumps(value, ensure_ascii=False, default=str), limit)
+
+
+def wrapped(text: str, width: int, indent: str = "") -> list[str]:
+    """Lines of at most `width` columns, the later ones indented by two more; long words stay whole."""
+    return textwrap.wrap(
+        text,
+        max(width, len(indent) + 24),
+        initial_indent=indent,
+        subsequent_indent=indent + "  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def anchor(kind: str, name: str) -> str:
+    """An id for a place in a page: readable where the name is plain, and never the same for two names."""
+    plain = _NOT_IN_ID.sub("-", name)
+    if plain == name:
+        return f"{kind}-{name}"
+    return f"{kind}-{plain[:60]}-{hashlib.sha256(name.encode('utf-8', 'backslashreplace')).hexdigest()[:8]}"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 finding`, `2 findings`, `1,234 findings`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(names: Iterable[str], limit: int) -> str:
+    """The first names, and how many more there are."""
+    every = list(names)
+    rest = len(every) - limit
+    shown = ", ".join(on_one_line(name) for name in every[:limit])
+    return shown if rest <= 0 else f"{shown} and {rest} more"

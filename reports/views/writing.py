@@ -1,0 +1,61 @@
+"""Files of a report, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+class ReportError(OSError):
+    """The report, or a part of it, could not be written; the text is one sentence that says which and why."""
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replaces the file in one step; half characters (not UTF-8) become escapes. Raises OSError."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        partial.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def json_text(members: Mapping[str, Any]) -> str:
+    """The members as JSON, each entry of a list on a line of its own.
+
+    Numbers that JSON has no form for (RFC 8259 section 6) become text.
+    """
+    try:
+        return _by_entry(members)
+    except ValueError:
+        return _by_entry(_finite(members))
+
+
+def _by_entry(members: Mapping[str, Any]) -> str:
+    told = []
+    for name, value in members.items():
+        if isinstance(value, list) and value:
+            text = ",\n".join(map(_compact, value))
+            told.append(f"{_compact(name)}: [\n{text}\n]")
+        else:
+            told.append(f"{_compact(name)}: {_compact(value)}")
+    return "{\n" + ",\n".join(told) + "\n}\n"
+
+
+def _compact(value: Any) -> str:
+    # Not indented: only then is the encoder the fast one.
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {key: _finite(member) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value

@@ -1,0 +1,73 @@
+"""The summary in the terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from peertube_conformance.reports.views.console import lines
+
+
+def test_a_sound_run_conforms(sound: dict[str, Any]) -> None:
+    told = lines(sound, 100)
+    assert told[0] == "CONFORMS: no findings; 4 of 4 operations passed"
+    assert told[1] == "https://videos.example.com, PeerTube 6.2.0, held against contract 6.2.0"
+    assert "  Video       3/3" in told
+    assert not any("not tested" in line or "findings by" in line for line in told)
+
+
+def test_a_faulty_run_does_not(faulty: dict[str, Any]) -> None:
+    told = lines(faulty, 100)
+    assert told[0].startswith("DOES NOT CONFORM: 1 finding against 1 requirement in 1 operation; 2 of 4")
+    text = "\n".join(told)
+    assert "getVideo 404: status differs from the response's [PT-ERR-03]" in text
+    assert "at /response/body/status, seen 5 times" in text
+    assert "expected 404, got 400" in text
+    assert "set first: BASE_URL, VIDEO_ID, TOKEN" in text
+    assert "1 operation, blocked: no video could be created: the quota is used up (delVideo)" in text
+    assert "user pt-abc: answered 500" in text
+
+
+def test_a_curl_line_stays_whole(faulty: dict[str, Any]) -> None:
+    curl = faulty["findings"][0]["curl"]
+    assert f"     {curl}" in lines(faulty, 60)
+
+
+@pytest.mark.parametrize("width", [20, 60, 120])
+def test_other_lines_keep_to_the_width(faulty: dict[str, Any], width: int) -> None:
+    told = [line for line in lines(faulty, width) if "curl" not in line]
+    longest_word = max(len(word) for line in told for word in line.split())
+    assert max(map(len, told)) <= max(width, 40, longest_word + 7)
+
+
+def test_known_deviations_are_told_in_one_line(known: dict[str, Any]) -> None:
+    told = lines(known, 120)
+    assert (
+        told[0]
+        == "CONFORMS: no findings, 1 known; 2 of 4 operations passed, 1 with known deviations, 1 not tested"
+    )
+    assert "known deviations: 1 finding under stock-404" in told
+    assert "deviations that were not found any more: gone-by-now" in told
+
+
+@pytest.mark.parametrize(("code", "answer"), [(2, "INTERRUPTED"), (3, "THE HARNESS FAILED"), (5, "NOTHING")])
+def test_a_run_that_did_not_end_well_never_conforms(sound: dict[str, Any], code: int, answer: str) -> None:
+    assert lines(sound | {"exitCode": code}, 100)[0].startswith(answer)
+
+
+def test_a_run_without_exchanges_tested_nothing(empty: dict[str, Any]) -> None:
+    assert lines(empty, 100)[0].startswith("NOTHING WAS TESTED")
+
+
+def test_only_so_many_findings_are_told(flood: dict[str, Any]) -> None:
+    told = lines(flood, 100)
+    assert "the first 15 of 40 findings" in told
+    assert sum(line.lstrip().startswith("curl ") for line in told) == 15
+
+
+def test_the_target_cannot_steer_the_terminal(hostile: dict[str, Any]) -> None:
+    text = "\n".join(lines(hostile, 100))
+    assert "\x1b" not in text
+    assert "\u202e" not in text
+    text.encode("utf-8")
