@@ -1,0 +1,46 @@
+"""Video Comments: each deletion takes a comment of its own, below its own video."""
+
+from __future__ import annotations
+
+from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.videos import changed_video, hidden
+from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.world import World
+
+_DISABLED = 2
+
+
+@arrange("addCommentThread", answer=403)
+def below_a_private_video(world: World, draft: Draft) -> None:
+    """Comments on another user's private video."""
+    hidden(world, draft)
+
+
+@arrange("addCommentThread", answer=409)
+def where_comments_are_disabled(world: World, draft: Draft) -> None:
+    """Comments where the owner wants no comments."""
+    owner = world.account("other user")
+    video = changed_video(world, owner)
+    world.call("putVideo", owner, path={"id": video.uuid}, body={"privacy": 1, "commentsPolicy": _DISABLED})
+    draft.path["id"] = video.uuid
+
+
+@arrange("delComment")
+def a_comment_of_its_own(world: World, draft: Draft) -> None:
+    """Deletes a comment that was made for it."""
+    video = world.video(draft.actor)
+    draft.path |= {"id": video.uuid, "commentId": world.comment(video, fresh=True).id}
+
+
+@arrange("delComment", answer=400)
+def below_another_video(world: World, draft: Draft) -> None:
+    """Looks for a comment below another video."""
+    a_comment_of_its_own(world, draft)
+    draft.path["id"] = world.video(draft.actor, fresh=True).uuid
+
+
+@arrange("delComment", answer=409)
+def a_deleted_comment(world: World, draft: Draft) -> None:
+    """Deletes a comment for the second time."""
+    a_comment_of_its_own(world, draft)
+    world.call("delComment", draft.actor, path=dict(draft.path))

@@ -1,0 +1,84 @@
+"""Video Feeds: filters that go together, tokens that fit, and media types that no feed has."""
+
+from __future__ import annotations
+
+from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.videos import PASSWORD_PROTECTED, PRIVATE
+from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.guard import IMPOSSIBLE_NUMBER
+from peertube_conformance.fixtures.world import World
+
+_CHANNEL = ("videoChannelId", "videoChannelName")
+
+
+@arrange("getSyndicatedComments")
+def of_a_video_or_a_channel(_world: World, draft: Draft) -> None:
+    """Names either a video or a channel."""
+    if "videoId" in draft.query:
+        for name in _CHANNEL:
+            draft.query.pop(name, None)
+
+
+@arrange("getSyndicatedComments", answer=400)
+def of_a_video_and_a_channel(world: World, draft: Draft) -> None:
+    """Names a video and a channel at once."""
+    draft.query |= {"videoId": world.video().uuid, "videoChannelId": world.channel().id}
+
+
+@arrange("getSyndicatedComments", answer=401)
+def of_a_private_video(world: World, draft: Draft) -> None:
+    """Comments on a private video, without signing in."""
+    video = world.video(world.account("other user"), privacy=PRIVATE)
+    draft.query, draft.actor, draft.headers = {"videoId": video.uuid}, None, {}
+
+
+@arrange("getSyndicatedComments", answer=403)
+def of_a_guarded_video(world: World, draft: Draft) -> None:
+    """Comments on a password-protected video, without its password."""
+    video = world.video(world.account("other user"), privacy=PASSWORD_PROTECTED)
+    draft.query, draft.actor, draft.headers = {"videoId": video.uuid}, None, {}
+
+
+@arrange("getSyndicatedComments", answer=404)
+@arrange("getSyndicatedVideos", answer=404)
+@arrange("getSyndicatedSubscriptionVideos", answer=404)
+def of_nobody(_world: World, draft: Draft) -> None:
+    """What belongs to an account that does not exist."""
+    draft.query["accountId"] = IMPOSSIBLE_NUMBER
+
+
+@arrange("getVideosPodcastFeed", answer=404)
+def of_no_channel(_world: World, draft: Draft) -> None:
+    """The podcast of a channel that does not exist."""
+    draft.query["videoChannelId"] = IMPOSSIBLE_NUMBER
+
+
+@arrange("getSyndicatedComments", answer=406)
+@arrange("getSyndicatedVideos", answer=406)
+@arrange("getVideosPodcastFeed", answer=406)
+def as_a_picture(_world: World, draft: Draft) -> None:
+    """Accepts pictures only."""
+    draft.headers = {"Accept": "image/png"}
+
+
+@arrange("getSyndicatedSubscriptionVideos")
+def with_the_token_of_the_account(world: World, draft: Draft) -> None:
+    """Opens the feed with the token that belongs to it."""
+    account = world.account()
+    answer = world.call("getFeedToken", account).response
+    assert answer is not None
+    token = world.secret(answer.json["feedToken"], f"{account.variable}_FEED_TOKEN")
+    draft.query |= {"accountId": account.account_id, "token": token}
+
+
+@arrange("getSyndicatedSubscriptionVideos", answer=403)
+def with_another_token(world: World, draft: Draft) -> None:
+    """Opens the feed with a token that is none."""
+    draft.query |= {"accountId": world.account().account_id, "token": "no-token"}
+
+
+@arrange("getSyndicatedSubscriptionVideos", answer=406)
+def subscriptions_as_a_picture(world: World, draft: Draft) -> None:
+    """Accepts pictures only."""
+    with_the_token_of_the_account(world, draft)
+    draft.headers = {"Accept": "image/png"}

@@ -1,0 +1,143 @@
+"""Static Video Files: whole, in part, and not at all."""
+
+from __future__ import annotations
+
+from peertube_conformance.conformance.arrangements.files import (
+    a_part,
+    behind_the_end,
+    known,
+    last_part,
+    rendition,
+    web_file,
+)
+from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.videos import PRIVATE
+from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.world import Unavailable, World
+
+_NOTHING = "peertube-conformance-nothing.mp4"
+_OUTSIDE = "../outside"
+_NUL = "a\0b"
+
+
+@arrange("getPublicWebVideoFile")
+def of_a_public_video(world: World, draft: Draft) -> None:
+    """The file of a public video."""
+    draft.path["filename"] = last_part(web_file(world, world.video())["fileUrl"])
+
+
+@arrange("getPrivateWebVideoFile")
+def of_a_private_video(world: World, draft: Draft) -> None:
+    """The file of a private video, for its owner."""
+    draft.actor = world.account()
+    video = world.video(draft.actor, privacy=PRIVATE)
+    draft.path["filename"] = last_part(web_file(world, video)["fileUrl"])
+
+
+@arrange("getPublicHlsFile")
+def of_a_public_stream(world: World, draft: Draft) -> None:
+    """The main playlist of a public video."""
+    video = world.video()
+    draft.path |= {"videoUUID": video.uuid, "filename": last_part(rendition(world, video)["playlistUrl"])}
+
+
+@arrange("getPrivateHlsFile")
+def of_a_private_stream(world: World, draft: Draft) -> None:
+    """The main playlist of a private video, for its owner."""
+    draft.actor = world.account()
+    video = world.video(draft.actor, privacy=PRIVATE)
+    draft.path |= {"videoUUID": video.uuid, "filename": last_part(rendition(world, video)["playlistUrl"])}
+
+
+_ARRANGED = {
+    "getPublicWebVideoFile": of_a_public_video,
+    "getPrivateWebVideoFile": of_a_private_video,
+    "getPublicHlsFile": of_a_public_stream,
+    "getPrivateHlsFile": of_a_private_stream,
+}
+
+
+def _found(world: World, draft: Draft) -> None:
+    _ARRANGED[draft.operation.id](world, draft)
+    if draft.operation.id == "getPrivateHlsFile":  # playlists are sent whole, the stream is not
+        video = world.video(draft.actor, privacy=PRIVATE)
+        files = rendition(world, video)["files"]
+        if not files:
+            raise Unavailable("the rendition has no stream")
+        draft.path["filename"] = last_part(files[0]["fileUrl"])
+
+
+@arrange("getPublicWebVideoFile", answer=206)
+@arrange("getPrivateWebVideoFile", answer=206)
+@arrange("getPublicHlsFile", answer=206)
+@arrange("getPrivateHlsFile", answer=206)
+def in_part(world: World, draft: Draft) -> None:
+    """Asks for the first bytes."""
+    _found(world, draft)
+    a_part(draft)
+
+
+@arrange("getPublicWebVideoFile", answer=304)
+@arrange("getPrivateWebVideoFile", answer=304)
+@arrange("getPublicHlsFile", answer=304)
+@arrange("getPrivateHlsFile", answer=304)
+def again(world: World, draft: Draft) -> None:
+    """Asks whether the file is still the same."""
+    _found(world, draft)
+    known(world, draft)
+
+
+@arrange("getPublicWebVideoFile", answer=416)
+@arrange("getPrivateWebVideoFile", answer=416)
+@arrange("getPublicHlsFile", answer=416)
+@arrange("getPrivateHlsFile", answer=416)
+def further_than_it_goes(world: World, draft: Draft) -> None:
+    """Asks for bytes behind the end."""
+    _found(world, draft)
+    behind_the_end(draft)
+
+
+@arrange("getPublicWebVideoFile", answer=404)
+@arrange("getPublicHlsFile", answer=404)
+def that_is_not_there(world: World, draft: Draft) -> None:
+    """Asks for a file that does not exist."""
+    _found(world, draft)
+    draft.path["filename"] = _NOTHING
+
+
+@arrange("getPrivateWebVideoFile", answer=404)
+def of_a_video_that_is_public(world: World, draft: Draft) -> None:
+    """Looks for a public file among the private ones."""
+    draft.actor, draft.headers = world.account(), {}
+    draft.path["filename"] = last_part(web_file(world, world.video(draft.actor))["fileUrl"])
+
+
+@arrange("getPrivateHlsFile", answer=404)
+def that_the_stream_has_not(world: World, draft: Draft) -> None:
+    """Asks for a file that the rendition does not have."""
+    of_a_private_stream(world, draft)
+    draft.path["filename"], draft.headers = _NOTHING, {}
+
+
+@arrange("getPublicWebVideoFile", answer=403)
+@arrange("getPublicHlsFile", answer=403)
+def outside_the_folder(world: World, draft: Draft) -> None:
+    """Asks for a file outside the folder."""
+    _found(world, draft)
+    draft.path["filename"] = _OUTSIDE
+
+
+@arrange("getPrivateWebVideoFile", answer=403)
+@arrange("getPrivateHlsFile", answer=403)
+def for_anybody(world: World, draft: Draft) -> None:
+    """Asks for a private file without any reason to get it."""
+    _found(world, draft)
+    draft.actor, draft.headers, draft.query = None, {}, {}
+
+
+@arrange("getPublicWebVideoFile", answer=400)
+@arrange("getPublicHlsFile", answer=400)
+def that_no_file_is_called(world: World, draft: Draft) -> None:
+    """Asks for a name that no file can have."""
+    _found(world, draft)
+    draft.path["filename"] = _NUL

@@ -1,0 +1,255 @@
+"""Video Upload: real files, sessions that are open, and files that a server must refuse."""
+
+from __future__ import annotations
+
+from peertube_conformance.conformance.arrangements.dedicated import dedicated
+from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.videos import changed_video, with_pictures
+from peertube_conformance.fixtures.accounts import Account
+from peertube_conformance.fixtures.draft import Draft, Upload
+from peertube_conformance.fixtures.world import Unavailable, UploadRef, World, upload_id_in
+
+_BINARY = "application/octet-stream"
+_SMALL = 10  # bytes; no video is that small
+
+
+def _video_file(world: World) -> Upload:
+    seed = world.random.getrandbits(16)
+    return Upload(f"{world.unique('file')}.mp4", "video/mp4", world.media.mp4(seed=seed))
+
+
+def _announced(size: int, media_type: str = "video/mp4") -> dict[str, str]:
+    return {"X-Upload-Content-Length": str(size), "X-Upload-Content-Type": media_type}
+
+
+def _without_room(world: World) -> Account:
+    """An account whose quota holds no video."""
+    if world.root is None:
+        raise Unavailable("only an administrator can set a quota: give --admin-username")
+    account = dedicated(world, "small quota")
+    world.call("putUser", world.root, path={"id": account.user_id}, body={"videoQuota": _SMALL})
+    return account
+
+
+@arrange("uploadLegacy")
+def a_real_video(world: World, draft: Draft) -> None:
+    """Sends a video that nobody has sent before."""
+    draft.body["videofile"] = _video_file(world)
+    with_pictures(world, draft)
+
+
+@arrange("uploadLegacy", answer=413)
+def more_than_the_quota(world: World, draft: Draft) -> None:
+    """Sends more than the user's quota holds."""
+    draft.actor = _without_room(world)
+    draft.body |= {"videofile": _video_file(world), "channelId": int(draft.actor.channel_id)}
+
+
+@arrange("uploadLegacy", answer=415)
+def a_text(world: World, draft: Draft) -> None:
+    """Sends a text file."""
+    draft.body["videofile"] = Upload("notes.txt", "text/plain", world.media.not_a_video())
+
+
+@arrange("uploadLegacy", answer=422)
+def a_text_that_says_it_is_a_video(world: World, draft: Draft) -> None:
+    """Sends a text under the media type of a video."""
+    draft.body["videofile"] = Upload("notes.mp4", "video/mp4", world.media.not_a_video())
+
+
+@arrange("uploadResumableInit")
+def of_a_video(world: World, draft: Draft) -> None:
+    """Announces a video."""
+    draft.headers["X-Upload-Content-Type"] = "video/mp4"
+    with_pictures(world, draft)
+
+
+@arrange("uploadResumableInit", answer=200)
+def of_a_file_that_is_known(world: World, draft: Draft) -> None:
+    """Announces a file of which a part was sent already."""
+    assert draft.actor is not None
+    name, content = world.unique("known"), world.media.mp4()
+    body = {
+        "channelId": int(draft.actor.channel_id),
+        "name": name,
+        "filename": f"{name}.mp4",
+        "lastModified": world.random.getrandbits(40),
+    }
+    headers = _announced(len(content))
+    answer = world.call("uploadResumableInit", draft.actor, headers=headers, body=body).response
+    assert answer is not None
+    world.call(
+        "uploadResumable",
+        draft.actor,
+        query={"upload_id": upload_id_in(answer.headers["location"])},
+        headers={"Content-Range": f"bytes 0-99/{len(content)}"},
+        body=content[:100],
+        media_type=_BINARY,
+    )
+    draft.headers = headers
+    draft.json(**body)
+
+
+@arrange("uploadResumableInit", answer=413)
+@arrange("replaceVideoSourceResumableInit", answer=413)
+def announce_more_than_the_quota(world: World, draft: Draft) -> None:
+    """Announces more than the user's quota holds."""
+    draft.headers = _announced(_SMALL * 2)
+    if "id" in draft.path:
+        # The owner sends the video first; then the quota shrinks.
+        owner = dedicated(world, "full quota")
+        draft.path["id"] = changed_video(world, owner).uuid
+        if world.root is None:
+            raise Unavailable("only an administrator can set a quota: give --admin-username")
+        world.call("putUser", world.root, path={"id": owner.user_id}, body={"videoQuota": _SMALL})
+        draft.actor = owner
+        return
+    draft.actor = _without_room(world)
+    draft.body["channelId"] = int(draft.actor.channel_id)
+
+
+@arrange("uploadResumableInit", answer=415)
+@arrange("replaceVideoSourceResumableInit", answer=415)
+def announce_a_text(_world: World, draft: Draft) -> None:
+    """Announces a text file."""
+    draft.headers = _announced(100, "text/plain")
+
+
+def _send(draft: Draft, session: UploadRef, content: bytes, total: int | None = None) -> None:
+    """Makes the draft send the first bytes of an upload."""
+    draft.query["upload_id"] = session.upload_id
+    draft.media_type, draft.body = _BINARY, content
+    draft.headers = {
+        "Content-Range": f"bytes 0-{len(content) - 1}/{session.size if total is None else total}"
+    }
+
+
+@arrange("uploadResumable")
+def the_whole_file(world: World, draft: Draft) -> None:
+    """Sends all bytes in one chunk."""
+    session = world.upload(draft.actor)
+    _send(draft, session, session.content)
+
+
+@arrange("uploadResumable", answer=308)
+def the_first_bytes(world: World, draft: Draft) -> None:
+    """Sends the first bytes of a file."""
+    session = world.upload(draft.actor)
+    _send(draft, session, session.content[:100])
+
+
+@arrange("uploadResumable", answer=403)
+def to_the_session_of_another_user(world: World, draft: Draft) -> None:
+    """Sends to a session that another user opened."""
+    session = world.upload(world.account("other user"))
+    _send(draft, session, session.content[:100])
+
+
+@arrange("uploadResumable", answer=404)
+def to_a_cancelled_session(world: World, draft: Draft) -> None:
+    """Sends to a session that was cancelled."""
+    session = world.upload(draft.actor)
+    world.call("uploadResumableCancel", draft.actor, query={"upload_id": session.upload_id})
+    _send(draft, session, session.content[:100])
+
+
+@arrange("uploadResumable", answer=409)
+def of_another_size(world: World, draft: Draft) -> None:
+    """States a larger file than was announced."""
+    session = world.upload(draft.actor)
+    _send(draft, session, session.content[:100], session.size + 1)
+
+
+@arrange("uploadResumable", answer=422)
+def of_a_text(world: World, draft: Draft) -> None:
+    """Sends a text to its last byte."""
+    session = world.upload(draft.actor, world.media.not_a_video())
+    _send(draft, session, session.content)
+
+
+@arrange("uploadResumableCancel", answer=403)
+def the_session_of_another_user(world: World, draft: Draft) -> None:
+    """Cancels a session that another user opened."""
+    draft.query["upload_id"] = world.upload(world.account("other user")).upload_id
+
+
+# Replacing the file of a video
+
+
+def _replacement(world: World, owner: Account, content: bytes | None = None) -> UploadRef:
+    """A session for a new file of the owner's video that may change."""
+    content = world.media.mp4(seed=world.random.getrandbits(16)) if content is None else content
+    name = world.unique("replacement")
+    answer = world.call(
+        "replaceVideoSourceResumableInit",
+        owner,
+        path={"id": changed_video(world, owner).uuid},
+        headers=_announced(len(content)),
+        body={"filename": f"{name}.mp4"},
+    ).response
+    assert answer is not None
+    return UploadRef(upload_id_in(answer.headers["location"]), len(content), content, name, owner)
+
+
+def _of(world: World, draft: Draft) -> Account:
+    assert draft.actor is not None
+    draft.path["id"] = changed_video(world, draft.actor).uuid
+    return draft.actor
+
+
+@arrange("replaceVideoSourceResumableInit")
+def of_a_video_that_may_change(world: World, draft: Draft) -> None:
+    """Announces a video."""
+    _of(world, draft)
+    draft.headers["X-Upload-Content-Type"] = "video/mp4"
+
+
+@arrange("replaceVideoSourceResumable")
+def the_whole_new_file(world: World, draft: Draft) -> None:
+    """Sends all bytes of the new file in one chunk."""
+    session = _replacement(world, _of(world, draft))
+    _send(draft, session, session.content)
+
+
+@arrange("replaceVideoSourceResumable", answer=308)
+def the_first_new_bytes(world: World, draft: Draft) -> None:
+    """Sends the first bytes of the new file."""
+    session = _replacement(world, _of(world, draft))
+    _send(draft, session, session.content[:100])
+
+
+@arrange("replaceVideoSourceResumable", answer=404)
+def a_new_file_to_a_cancelled_session(world: World, draft: Draft) -> None:
+    """Sends to a session that was cancelled."""
+    session = _replacement(world, _of(world, draft))
+    query = {"upload_id": session.upload_id}
+    world.call("replaceVideoSourceResumableCancel", draft.actor, path=dict(draft.path), query=query)
+    _send(draft, session, session.content[:100])
+
+
+@arrange("replaceVideoSourceResumable", answer=409)
+def a_new_file_of_another_size(world: World, draft: Draft) -> None:
+    """States a larger file than was announced."""
+    session = _replacement(world, _of(world, draft))
+    _send(draft, session, session.content[:100], session.size + 1)
+
+
+@arrange("replaceVideoSourceResumable", answer=422)
+def a_text_as_the_new_file(world: World, draft: Draft) -> None:
+    """Sends a text to its last byte."""
+    session = _replacement(world, _of(world, draft), world.media.not_a_video())
+    _send(draft, session, session.content)
+
+
+@arrange("replaceVideoSourceResumableCancel")
+def an_open_replacement(world: World, draft: Draft) -> None:
+    """Cancels a session that was opened for it."""
+    draft.query["upload_id"] = _replacement(world, _of(world, draft)).upload_id
+
+
+@arrange("replaceVideoSourceResumableCancel", answer=403)
+def the_replacement_of_another_user(world: World, draft: Draft) -> None:
+    """Cancels a session that another user opened."""
+    other = world.account("other user")
+    draft.query["upload_id"] = _replacement(world, other).upload_id
+    draft.path["id"] = changed_video(world, other).uuid

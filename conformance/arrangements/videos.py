@@ -1,0 +1,93 @@
+"""Video: what is hidden from whom, and videos that only these requests change."""
+
+from __future__ import annotations
+
+from weakref import WeakKeyDictionary
+
+from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.subscriptions import MODERATORS_FILTERS
+from peertube_conformance.fixtures.accounts import Account
+from peertube_conformance.fixtures.draft import Draft, Upload
+from peertube_conformance.fixtures.world import VideoRef, World
+
+PRIVATE, PASSWORD_PROTECTED = 3, 5
+_PICTURES = ("thumbnailfile", "previewfile")
+_CHANGED: WeakKeyDictionary[World, dict[str, VideoRef]] = WeakKeyDictionary()
+
+
+def changed_video(world: World, owner: Account) -> VideoRef:
+    """A video of the owner that no request relies on to stay as it is."""
+    kept = _CHANGED.setdefault(world, {})
+    if owner.username not in kept:
+        kept[owner.username] = world.video(owner, fresh=True)
+    return kept[owner.username]
+
+
+def with_pictures(world: World, draft: Draft) -> None:
+    """Puts real pictures where the body has some."""
+    if isinstance(draft.body, dict):
+        for name in _PICTURES:
+            if name in draft.body:
+                draft.body[name] = Upload(f"{name}.png", "image/png", world.media.png())
+
+
+def hidden(world: World, draft: Draft, parameter: str = "id") -> None:
+    """A private video of another user."""
+    draft.path[parameter] = world.video(world.account("other user"), privacy=PRIVATE).uuid
+
+
+def guarded(world: World, draft: Draft, parameter: str = "id") -> None:
+    """A password-protected video of another user, without its password."""
+    draft.path[parameter] = world.video(world.account("other user"), privacy=PASSWORD_PROTECTED).uuid
+    draft.headers = {}
+
+
+@arrange("getVideos")
+def as_somebody_who_may_filter(world: World, draft: Draft) -> None:
+    """Signs in for filters that are not for everybody."""
+    if draft.query.keys() & MODERATORS_FILTERS:
+        draft.actor = world.account("moderator")
+    elif "excludeAlreadyWatched" in draft.query:
+        draft.actor = world.account()
+
+
+@arrange("getVideos", answer=400)
+def watched_by_nobody(_world: World, draft: Draft) -> None:
+    """Videos that an anonymous caller has not watched."""
+    draft.query["excludeAlreadyWatched"] = True
+
+
+@arrange("getVideos", answer=401)
+def all_for_anybody(_world: World, draft: Draft) -> None:
+    """A moderator's filter without signing in."""
+    draft.query["include"] = 1
+
+
+@arrange("putVideo")
+def of_a_video_made_for_it(world: World, draft: Draft) -> None:
+    """Changes a video that nothing else relies on, and always says for whom it is."""
+    assert draft.actor is not None
+    draft.path["id"] = changed_video(world, draft.actor).uuid
+    if isinstance(draft.body, dict):
+        draft.body.setdefault("privacy", 1)
+    with_pictures(world, draft)
+
+
+@arrange("getVideo", answer=401)
+@arrange("getVideoDesc", answer=401)
+@arrange("listVideoStoryboards", answer=401)
+@arrange("getCommentThreads", answer=401)
+def private_for_anybody(world: World, draft: Draft) -> None:
+    """A private video without signing in."""
+    hidden(world, draft)
+    draft.actor = None
+
+
+@arrange("getVideo", answer=403)
+@arrange("getVideoDesc", answer=403)
+@arrange("listVideoStoryboards", answer=403)
+@arrange("getCommentThreads", answer=403)
+def guarded_for_anybody(world: World, draft: Draft) -> None:
+    """A password-protected video without its password."""
+    guarded(world, draft)
+    draft.actor = None
