@@ -23,6 +23,7 @@ from peertube_conformance.reports.views.text import cleaned, counted, listed, on
 _MAX_FINDINGS = 15
 _MAX_NAMES = 6
 _MAX_VALUE = 160
+_MAX_CURL = 1500
 _NARROWEST = 40
 
 
@@ -85,6 +86,9 @@ def _finding(number: int, finding: Members, width: int) -> Iterator[str]:
     seen = counted(finding["occurrences"], "time")
     yield from wrapped(f"at {on_one_line(finding['pointer'] or '/')}, seen {seen}", width, "     ")
     yield from wrapped(f"expected {expected}, got {actual}", width, "     ")
+    if len(finding["curl"]) > _MAX_CURL:
+        yield from wrapped("the request is too long to be shown here; the report has its curl line", width, "     ")
+        return
     # One line, whole: a shell cannot read it wrapped.
     yield f"     {cleaned(finding['curl'])}"
     if finding["needs"]:

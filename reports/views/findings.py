@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import escape
 
-from peertube_conformance.reports.views.marking import Piece, pieces
+from peertube_conformance.reports.views.marking import Piece, pieces, query_pieces
 from peertube_conformance.reports.views.reading import Members
 from peertube_conformance.reports.views.text import anchor, cleaned, on_one_line
 
@@ -18,6 +18,8 @@ _MAX_PAGE_CHARACTERS = 2_500_000
 _MAX_FINDINGS = 1000
 _MAX_BODY = 4000
 _MAX_VALUE = 2000
+_ABOUT_STATUS = ("/response/status", "/request")
+_REQUEST_BODY = "/request/body"
 _RESPONSE_BODY = "/response/body"
 _RESPONSE_HEADERS = "/response/headers/"
 
@@ -37,7 +39,7 @@ class ShownExchange:
 
     id: str
     asked: str
-    request_line: str
+    request_line: Sequence[Piece]
     request_headers: Sequence[Header]
     request_body: Sequence[Piece]
     status: str
@@ -52,11 +54,11 @@ class ShownExchange:
     @property
     def size(self) -> int:
         """Characters that it takes on the page."""
-        texts = [self.request_line, self.failure]
+        texts = [self.failure]
         texts += [
             f"{header.name}{header.value}" for header in (*self.request_headers, *self.response_headers)
         ]
-        texts += [piece.text for piece in (*self.request_body, *self.response_body)]
+        texts += [piece.text for piece in (*self.request_line, *self.request_body, *self.response_body)]
         return sum(len(escape(text)) for text in texts)
 
 
@@ -120,23 +122,20 @@ def _exchange(finding: Members) -> ShownExchange | None:
     if seen is None:
         return None
     request, response, pointer = seen["request"], seen["response"], finding["pointer"]
-    in_body = pointer.startswith(_RESPONSE_BODY)
-    wrong_header = (
-        pointer.removeprefix(_RESPONSE_HEADERS).lower() if pointer.startswith(_RESPONSE_HEADERS) else ""
-    )
+    wrong_header = _below(pointer, _RESPONSE_HEADERS).lower()
     answered = _headers(response["headers"], wrong_header) if response else []
-    member = pointer.removeprefix(_RESPONSE_BODY) if in_body else ""
+    member = _below(pointer, _RESPONSE_BODY)
     answer = pieces(response["body"] if response else "", member, _MAX_BODY, finding["actual"])
     is_absent = bool(member) and bool(answer) and not any(piece.marked for piece in answer)
     asked = f"{seen['intent']}{': ' + seen['violation'] if seen['violation'] else ''}, as {seen['role']}"
     return ShownExchange(
         id=seen["id"],
         asked=on_one_line(asked),
-        request_line=on_one_line(f"{request['method']} {request['target']}"),
+        request_line=query_pieces(f"{request['method']} {request['target']}", pointer),
         request_headers=_headers(request["headers"], ""),
-        request_body=pieces(request["body"], "", _MAX_BODY),
+        request_body=pieces(request["body"], _below(pointer, _REQUEST_BODY), _MAX_BODY),
         status=str(response["status"]) if response else "",
-        status_marked=pointer in {"/response/status", "/request"},
+        status_marked=pointer.startswith(_ABOUT_STATUS),
         milliseconds=response["milliseconds"] if response else None,
         response_headers=answered,
         response_body=answer,
@@ -144,6 +143,11 @@ def _exchange(finding: Members) -> ShownExchange | None:
         absent=member if is_absent else "",
         failure=on_one_line(seen["failure"]),
     )
+
+
+def _below(pointer: str, prefix: str) -> str:
+    """What the pointer names below the prefix; empty where it points elsewhere."""
+    return pointer.removeprefix(prefix) if pointer.startswith(prefix) else ""
 
 
 def _headers(headers: Iterable[Sequence[str]], wrong: str) -> list[Header]:

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from peertube_conformance.reports.views.text import cleaned
+from peertube_conformance.reports.views.text import cleaned, on_one_line
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+_QUERY = "/request/query/"
 _ELLIPSIS = "…"
 
 
@@ -43,6 +44,16 @@ def pieces(body: str, pointer: str, limit: int, actual: Any = None) -> list[Piec
     exact = [place for place in found if _holds(text[place[2] : place[3]], actual)]
     spans = sorted((start, end) for _, start, _, end in exact or found)
     return [Piece(cleaned(piece.text), piece.marked) for piece in _cut(text, spans, limit)]
+
+
+def query_pieces(line: str, pointer: str) -> list[Piece]:
+    """A request line with the query parameter marked that `/request/query/NAME` names."""
+    line = on_one_line(line)
+    name = pointer.removeprefix(_QUERY).partition("/")[0] if pointer.startswith(_QUERY) else ""
+    found = re.search(rf"(?<=[?&]){re.escape(name)}(?:%5B\d*%5D|\[\d*\])?=[^&]*", line) if name else None
+    if found is None:
+        return [Piece(line)]
+    return [Piece(line[: found.start()]), Piece(found[0], marked=True), Piece(line[found.end() :])]
 
 
 def located(text: str) -> Iterator[tuple[str, int, int, int]]:

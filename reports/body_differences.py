@@ -1,0 +1,128 @@
+"""What a body has and of which type, in the later of two runs and not in the earlier, or the reverse."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from peertube_conformance.reports.changes import Change, Kind
+from peertube_conformance.reports.differences import Doubt, Pair
+from peertube_conformance.reports.evidence import is_certain, is_flip
+
+Shape = Mapping[str, Mapping[str, int]]
+_FIRST_ERROR = "400"
+
+
+def bodies(pair: Pair) -> Iterator[Doubt]:
+    """Changes of members and their types, status by status; with each, whether it is certain."""
+    before, after = pair.before["shape"], pair.after["shape"]
+    for status in sorted(before.keys() & after.keys()):
+        yield from _Bodies(pair.name, status, before[status], after[status]).changes()
+
+
+class _Bodies:
+    """The bodies of one status. Each event is counted in responses: `hits` of `tries` before and after."""
+
+    def __init__(self, operation_id: str, status: str, before: Shape, after: Shape) -> None:
+        self._operation_id = operation_id
+        self._status = status
+        self._before = before
+        self._after = after
+        self._maps = _maps(before) | _maps(after)
+
+    def changes(self) -> Iterator[Doubt]:
+        for pointer in sorted(self._before.keys() | self._after.keys()):
+            if pointer and not pointer.endswith("/*"):
+                yield from self._presence(pointer)
+            if pointer in self._before and pointer in self._after:
+                yield from self._types(pointer)
+
+    def _presence(self, pointer: str) -> Iterator[Doubt]:
+        parent = pointer.rpartition("/")[0]
+        if parent in self._maps:
+            return
+        hits, tries = _present(self._before, pointer, parent)
+        other_hits, other_tries = _present(self._after, pointer, parent)
+        if not tries or not other_tries:
+            return
+        if bool(hits) != bool(other_hits):
+            types = sorted(self._after.get(pointer, self._before.get(pointer, {})))
+            what = "added" if other_hits else "removed"
+            told = self._change(pointer, f"{pointer} {what} ({' or '.join(types)})")
+            yield from self._doubted(told, hits, tries, other_hits, other_tries)
+        elif self._is_success and is_certain(tries - hits, tries, other_tries - other_hits, other_tries):
+            what = "is not always there any more" if other_hits < other_tries else "is always there now"
+            yield self._change(pointer, f"{pointer} {what}"), True
+
+    def _types(self, pointer: str) -> Iterator[Doubt]:
+        old, new = _alike(self._before[pointer], self._after[pointer])
+        tries, other_tries = sum(old.values()), sum(new.values())
+        for kind in sorted(old.keys() ^ new.keys()):
+            hits, other_hits = old.get(kind, 0), new.get(kind, 0)
+            where = pointer or "the body"
+            if kind == "null":
+                message = f"{where} may be null now" if other_hits else f"{where} is not null any more"
+            else:
+                message = f"the type of {where} changed"
+            told = self._change(pointer, message, sorted(old), sorted(new))
+            yield from self._doubted(told, hits, tries, other_hits, other_tries)
+
+    def _doubted(
+        self, told: Change, hits: int, tries: int, other_hits: int, other_tries: int
+    ) -> Iterator[Doubt]:
+        flips = is_flip(hits, tries, other_hits, other_tries)
+        # Which members an error has depends on the error; only what is always so counts there.
+        certain = is_certain(hits, tries, other_hits, other_tries) and (flips or self._is_success)
+        if certain or flips:
+            yield told, certain
+
+    @property
+    def _is_success(self) -> bool:
+        return self._status < _FIRST_ERROR
+
+    def _change(
+        self, pointer: str, message: str, before: list[str] | None = None, after: list[str] | None = None
+    ) -> Change:
+        return Change(
+            Kind.SHAPE,
+            self._operation_id,
+            f"{self._status} {pointer}",
+            f"{message} in {self._status}",
+            before,
+            after,
+            status=self._status,
+            pointer=pointer,
+        )
+
+
+def _present(shape: Shape, pointer: str, parent: str) -> tuple[int, int]:
+    """In how many responses the member is there, of how many that have its parent."""
+    tries = shape.get(parent, {}).get("object", 0)
+    return min(tries, sum(shape.get(pointer, {}).values())), tries
+
+
+def _maps(shape: Shape) -> set[str]:
+    """Objects with member names that are data (an entry for each refused field): none is always there."""
+    children: defaultdict[str, list[str]] = defaultdict(list)
+    for pointer in shape:
+        if pointer and not pointer.endswith("/*"):
+            children[pointer.rpartition("/")[0]].append(pointer)
+    return {
+        parent
+        for parent, members in children.items()
+        if len(members) > 1
+        and all(hits < tries for hits, tries in (_present(shape, member, parent) for member in members))
+    }
+
+
+def _alike(old: Mapping[str, int], new: Mapping[str, int]) -> tuple[dict[str, int], dict[str, int]]:
+    """Both with integers as numbers where either has other numbers: 2 is one of those."""
+    if "number" not in old and "number" not in new:
+        return dict(old), dict(new)
+    return _widened(old), _widened(new)
+
+
+def _widened(types: Mapping[str, int]) -> dict[str, int]:
+    widened = {name: count for name, count in types.items() if name not in {"integer", "number"}}
+    count = types.get("integer", 0) + types.get("number", 0)
+    return widened | ({"number": count} if count else {})

@@ -1,0 +1,89 @@
+"""A comparison of two runs in the terminal and as Markdown; as JSON it tells itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from peertube_conformance.reports.changes import TITLES, Change, Kind
+from peertube_conformance.reports.comparison import Comparison, Group
+from peertube_conformance.reports.views.markup import block, code, plain
+from peertube_conformance.reports.views.text import cleaned, counted, listed, on_one_line, value_text, wrapped
+
+_MAX_NAMES = 4
+_MAX_VALUE = 120
+_MAX_ENTRIES = 200
+_NARROWEST = 40
+
+
+def lines(comparison: Comparison, width: int) -> list[str]:
+    """For a terminal, in lines of at most `width` columns but for curl lines."""
+    width = max(width, _NARROWEST)
+    told = wrapped(on_one_line(comparison.sentence), width)
+    for remark in comparison.remarks:
+        told += wrapped(on_one_line(f"note: {remark}"), width)
+    for kind, groups in comparison.grouped().items():
+        told += ["", f"{TITLES[kind].lower()} ({sum(len(group.operations) for group in groups)})"]
+        for group in groups:
+            told += _lines_of(group, width)
+    if comparison.unsure:
+        told += ["", *wrapped(_unsure(comparison), width)]
+    return told
+
+
+def _lines_of(group: Group, width: int) -> Iterator[str]:
+    yield from wrapped(on_one_line(_told(group)), width, "  ")
+    values = _values(group.change)
+    if values:
+        yield from wrapped(values, width, "      ")
+    if group.change.curl:
+        yield f"      {cleaned(group.change.curl)}"
+    if group.change.needs:
+        yield from wrapped(f"set first: {', '.join(group.change.needs)}", width, "      ")
+
+
+def summary(comparison: Comparison) -> str:
+    """For the summary page of a CI job."""
+    sign = "❌" if comparison.has_regressions else "✅"
+    told = [f"# {sign} {plain(comparison.sentence)}"]
+    if comparison.remarks:
+        told += ["", *(f"* {plain(remark)}" for remark in comparison.remarks)]
+    for kind, groups in comparison.grouped().items():
+        told += ["", f"## {TITLES[kind]}", ""]
+        for group in groups[:_MAX_ENTRIES]:
+            told += _markdown_of(group)
+        if len(groups) > _MAX_ENTRIES:
+            told.append(f"* and {len(groups) - _MAX_ENTRIES} more")
+    if comparison.unsure:
+        told += ["", plain(_unsure(comparison))]
+    return "\n".join(told) + "\n"
+
+
+def _markdown_of(group: Group) -> Iterator[str]:
+    values = _values(group.change)
+    yield f"* {plain(_told(group))}" + (f": {code(values)}" if values else "")
+    if group.change.curl:
+        yield ""
+        yield from (f"  {line}" for line in block(on_one_line(group.change.curl), "sh"))
+        yield ""
+
+
+def _told(group: Group) -> str:
+    names = listed([name for name in group.operations if name], _MAX_NAMES)
+    announced = " (announced)" if group.change.announced else ""
+    return f"{names}: {group.change.message}{announced}" if names else f"{group.change.message}{announced}"
+
+
+def _values(change: Change) -> str:
+    if change.before is None and change.after is None:
+        return ""
+    before, after = value_text(change.before, _MAX_VALUE), value_text(change.after, _MAX_VALUE)
+    if change.kind in {Kind.FIX, Kind.GONE} and change.level:
+        return f"was {before}, should be {after}"
+    if change.level:
+        return f"expected {before}, got {after}"
+    return f"{before} before, {after} after"
+
+
+def _unsure(comparison: Comparison) -> str:
+    differences = counted(len(comparison.unsure), "further difference")
+    return f"{differences} seen too seldom to tell from chance; runs of more depth tell more"
