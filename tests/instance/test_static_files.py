@@ -147,17 +147,18 @@ def test_a_saved_file_is_called_after_the_video(owner, upload, http):
 
 def test_chosen_streams_are_one_file(owner, upload, http):
     video = upload(owner, "Chosen")
-    number = file_of(owner, video)["id"]
+    seen = owner("GET", f"/videos/{video['uuid']}").json()
+    number, streamed = seen["files"][0]["id"], seen["streamingPlaylists"][0]["files"][0]
     path = f"/download/videos/generate/{video['uuid']}?videoFileIds="
     assert http.get(f"{path}{number}").content == CONTENT
-    assert http.get(f"{path}{number + 1}").status_code == 404
+    assert len(http.get(f"{path}{streamed['id']}").content) == streamed["size"]
+    assert http.get(f"{path}{number}&videoFileIds={streamed['id']}").status_code == 400
+    assert http.get(f"{path}{number}&videoFileIds=1").status_code == 404
 
 
 @pytest.fixture
-def streamed(instance, owner, upload):
-    """Uploads a video that gets an HLS rendition."""
-    transcoding = instance.state.custom_config["transcoding"]
-    transcoding["enabled"] = transcoding["hls"]["enabled"] = True
+def streamed(owner, upload):
+    """Uploads a video; returns its HLS rendition."""
 
     def uploaded(privacy: int) -> dict:
         video = upload(owner, "Streamed", privacy)
@@ -198,3 +199,9 @@ def test_a_private_stream_carries_its_token_along(streamed, owner, person, http)
     assert lower.splitlines()[-2].endswith(f"?videoFileToken={token}")
     bearer = {"Authorization": f"Bearer {person().tokens['access_token']}"}
     assert http.get(address, headers=bearer).status_code == 403
+
+
+def test_no_stream_is_made_where_none_is_wanted(instance, streamed):
+    instance.state.custom_config["transcoding"]["enabled"] = False
+    with pytest.raises(IndexError):
+        streamed(1)

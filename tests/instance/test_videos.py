@@ -87,7 +87,7 @@ def test_lists_are_filtered_sorted_and_paged(owner, upload, http):
     assert found("licenceOneOf=1&nsfw=both") == ["Sparrows"]
     assert found("isLive=true") == []
     assert found("isLocal=false") == []
-    assert found("hasHLSFiles=true") == []
+    assert found("hasHLSFiles=false") == []
     assert found("hasWebVideoFiles=true") == ["Cooking", "Whales"]
     page = http.get("/api/v1/videos?nsfw=both&sort=-name&start=1&count=1").json()
     assert (page["total"], page["data"][0]["name"]) == (3, "Sparrows")
