@@ -100,7 +100,8 @@ def _serve(given: argparse.Namespace) -> int:
 
 
 def _compare(given: argparse.Namespace) -> int:
-    from peertube_conformance.reports.comparison import compare, rendered
+    from peertube_conformance.reports.comparison import compare
+    from peertube_conformance.reports.views.changes import rendered
 
     comparison = compare(_read(given.before), _read(given.after))
     print(rendered(comparison, given.format))

@@ -66,7 +66,7 @@ def estimate(
 
 
 def _of(operation: Operation, depth: Depth) -> float:
-    arranged = success_of(operation.id) is not None
+    arranged = success_of(operation.id) is not None and not operation.is_safe
     valid = max(2, depth.valid // 4) if arranged or operation.method == "DELETE" else depth.valid
     places = len(operation.parameters) * 2 + sum(4 for _ in operation.request_bodies)
     invalid = min(depth.defects, places * depth.variants)

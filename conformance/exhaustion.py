@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from peertube_conformance.conformance.checks.status_codes import WINDOW_OVER
 from peertube_conformance.conformance.session import Session
@@ -14,7 +15,7 @@ from peertube_conformance.fixtures.embedded import EmbeddedInstance
 from peertube_conformance.fixtures.guard import Safety, impossible
 from peertube_conformance.fixtures.world import Unavailable
 from peertube_conformance.reports import Exchange, Intent, Verdict
-from peertube_conformance.spec import Operation
+from peertube_conformance.spec import Operation, Parameter
 
 USED_UP = "a client that used up its requests"
 # More requests than this are not sent only to see a limit: the run would be a load test.
@@ -62,11 +63,17 @@ def _harmless(operation: Operation) -> Draft:
     draft = Draft(operation, body=UNSET)
     for number, parameter in enumerate(operation.parameters):
         if parameter.location == "path":
-            example = parameter.example if parameter.example is not None else "1"
-            draft.path[parameter.name] = impossible(parameter.resource, number) if parameter.resource else example
+            draft.path[parameter.name] = (
+                impossible(parameter.resource, number) if parameter.resource else _some_value(operation, parameter)
+            )
         elif parameter.location == "query" and parameter.required:
             draft.query[parameter.name] = parameter.example if parameter.example is not None else "absent"
     return draft
+
+
+def _some_value(operation: Operation, parameter: Parameter) -> Any:
+    allowed = operation.schemas.resolved(parameter.schema).get("enum", ["1"])
+    return parameter.example if parameter.example is not None else allowed[0]
 
 
 @contextmanager

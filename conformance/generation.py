@@ -90,7 +90,10 @@ class Generator:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             drawn = self._schema[operation.path][operation.method]
-            yield from self._systematic(operation, drawn, mode)
+            systematic = self._systematic(operation, drawn, mode)
+            if mode is GenerationMode.POSITIVE:
+                systematic = _spread(list(systematic), count // 2 + 1)
+            yield from systematic
             yield from self._random(operation, drawn, mode, count)
 
     def _systematic(self, operation: Operation, drawn: Any, mode: GenerationMode) -> Iterator[Draft]:
@@ -129,6 +132,12 @@ class Generator:
     def _seed_of(self, operation: Operation, mode: GenerationMode) -> int:
         text = f"{self._seed}/{operation.id}/{mode.value}"
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+def _spread(drafts: list[Draft], count: int) -> Iterator[Draft]:
+    """So many of the drafts, evenly over all: neighbours differ in one optional value only."""
+    step = max(1, len(drafts) // max(1, count))
+    yield from drafts[::step][:count]
 
 
 def found_in(draft: Draft) -> list[Violation]:

@@ -56,7 +56,7 @@ class Option:
         return f"peertube_{self.name}"
 
 
-_SWITCH = {"action": "store_true", "default": None}
+_SWITCH = {"action": "store_true"}
 OPTIONS: tuple[Option, ...] = (
     Option("--spec", "contract: a version (6.2), or path or URL of an OpenAPI 3 document; default: the server's version"),
     Option("--admin-username", f"administrator of the target; the password is read from {ADMIN_PASSWORD}"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from peertube_conformance.conformance.arrangements.registry import Arrange, answers_of, success_of
 from peertube_conformance.conformance.checks.authentication import LOW_ROLE, NO_TOKEN, SOMEBODY_ELSE, WRONG_TOKEN
@@ -17,7 +18,7 @@ from peertube_conformance.fixtures.draft import Draft
 from peertube_conformance.fixtures.guard import Refused
 from peertube_conformance.fixtures.mailbox import NoMail
 from peertube_conformance.fixtures.resources import absent, fill
-from peertube_conformance.fixtures.world import NotArranged, Unavailable
+from peertube_conformance.fixtures.world import NotArranged, Unavailable, World
 from peertube_conformance.reports import Exchange, Intent, Verdict
 from peertube_conformance.spec import Operation
 from peertube_conformance.spec.contract import Authentication, Role
@@ -46,10 +47,29 @@ class Exercise:
     def __init__(self, session: Session, operation: Operation) -> None:
         self.session = session
         self.operation = operation
-        self.world = session.ground.world
+        self.ground = session.ground
         self.depth = session.options.depth
 
+    @property
+    def world(self) -> World:
+        """The resource factories of the target that is being tested."""
+        return self.ground.world
+
     def run(self, phase: Callable[[], Outcome]) -> Outcome:
+        """The outcome of a phase on the first target that can be asked for it."""
+        before, first = self.ground, None
+        try:
+            for self.ground in self.session.grounds():
+                outcome = self._attempted(phase)
+                if outcome.verdict is not Verdict.NOT_APPLICABLE:
+                    return outcome
+                first = first or outcome
+        finally:
+            self.ground = before
+        assert first is not None
+        return first
+
+    def _attempted(self, phase: Callable[[], Outcome]) -> Outcome:
         """The outcome of a phase, with what stands in its way turned into a verdict."""
         why_not = self.not_applicable()
         if why_not:
@@ -66,10 +86,10 @@ class Exercise:
     def not_applicable(self) -> str:
         """Why this instance need not serve the operation; empty where it must."""
         since = ".".join(map(str, self.operation.since))
-        if _number(self.session.shared.server_version) < self.operation.since:
-            return f"since {since}; this is {self.session.shared.server_version}"
+        if _number(self.ground.shared.server_version) < self.operation.since:
+            return f"since {since}; this is {self.ground.shared.server_version}"
         capability = self.operation.capability
-        if capability and is_known(capability) and capability not in self.session.shared.capabilities:
+        if capability and is_known(capability) and capability not in self.ground.shared.capabilities:
             return f"the instance does not offer {capability}"
         return ""
 
@@ -78,10 +98,11 @@ class Exercise:
     def valid(self) -> Outcome:
         """Requests that keep to the contract must be accepted and answered as documented."""
         accepted = 0
-        scarce = self._arrangement is not None or self._deletes_the_thing()
+        scarce = (self._arrangement is not None and not self.operation.is_safe) or self._deletes_the_thing()
         count = max(2, self.depth.valid // 4) if scarce else self.depth.valid
-        for number, drawn in enumerate(self.session.generator.valid(self.operation, count)):
-            draft = self._arranged(drawn)
+        drawn = chain([self._plain()], self.session.generator.valid(self.operation, count - 1))
+        for number, request in enumerate(drawn):
+            draft = self._arranged(request)
             if number == 0:
                 draft.headers.setdefault("Origin", "https://elsewhere.example.com")
             exchange = self._send(draft, Intent.VALID)
@@ -229,23 +250,24 @@ class Exercise:
 
     def _base(self) -> Draft:
         """A valid request that was not sent yet; refused variants of it leave it so, and the phases share it."""
-        known = self.session.bases.get(self.operation.id)
+        key = (self.ground.shared.base_url, self.operation.id)
+        known = self.session.bases.get(key)
         if known is None:
-            known = self.session.bases[self.operation.id] = self._arranged(self._plain())
+            known = self.session.bases[key] = self._arranged(self._plain())
         return known.copy()
 
     def _spent(self, exchange: Exchange | None) -> bool:
         """Whether a variant was accepted, so that the base may not be valid any more."""
         accepted = exchange is not None and (exchange.status or 500) < 400
         if accepted:
-            self.session.bases.pop(self.operation.id, None)
+            self.session.bases.pop((self.ground.shared.base_url, self.operation.id), None)
         return accepted
 
     def _send(
         self, draft: Draft, intent: Intent, *, violation: str = "", expects: int | None = None
     ) -> Exchange | None:
         try:
-            return self.session.ground.client.send(draft, intent, violation=violation, expects=expects)
+            return self.ground.client.send(draft, intent, violation=violation, expects=expects)
         except Unsendable:
             # Only generated invalid headers come here: no client library sends them, so no answer is missed.
             if intent is Intent.INVALID:

@@ -22,8 +22,10 @@ _SESSION = pytest.StashKey[Any]()
 _OPERATIONS = pytest.StashKey[Any]()
 _CONCLUSION = pytest.StashKey[Any]()
 _STATE_INPUT = "peertube_conformance_state"
+HARNESS_FAILED = 3
 _PROGRESS_SECONDS = 10.0
 _TRUSTED_SHARE = 0.1
+_ROOMS = ("peertube_conformance.conformance", "peertube_conformance.stateful")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,6 +33,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("peertube-conformance", "conformance with the PeerTube REST API")
     for option in OPTIONS:
         group.addoption(option.flag, dest=option.destination, default=None, help=option.help, **option.how)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With --pyargs, pytest reads the rooms' conftest files after the session has begun; their names are known now."""
+    if config.option.pyargs and any(argument.startswith(_ROOMS) for argument in config.args):
+        activate(config)
 
 
 def activate(config: pytest.Config) -> None:
@@ -159,7 +167,12 @@ def conclude(exercise: Any, phase: str, run: Callable[[], Any]) -> None:
         session.recorder.outcome(exercise.operation.id, phase, Verdict.NO_EVIDENCE, "--max-time was up")
         pytest.skip("--max-time was up")
     session.collect(exercise.operation)
-    outcome = exercise.run(run)
+    try:
+        outcome = exercise.run(run)
+    except Exception as error:
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        session.recorder.outcome(exercise.operation.id, phase, Verdict.ERROR, reason)
+        raise
     session.recorder.outcome(exercise.operation.id, phase, outcome.verdict, outcome.reason)
     if outcome.verdict is Verdict.ERROR:
         pytest.fail(f"the harness failed: {outcome.reason}", pytrace=False)
@@ -229,7 +242,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     config.stash[_CONCLUSION] = conclusion
     if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
         return
-    session.exitstatus = conclusion.exit_code
+    code = conclusion.exit_code
+    # An item that failed without a finding that says why: whatever it was, it is no verdict on the target.
+    unexplained = exitstatus == pytest.ExitCode.TESTS_FAILED and code == pytest.ExitCode.OK
+    session.exitstatus = HARNESS_FAILED if unexplained else code
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from pathlib import Path
 
 from peertube_conformance.conformance.checks import judge
 from peertube_conformance.conformance.generation import Generator
@@ -28,16 +29,28 @@ class Session:
         self.contract = contract
         self.shared = shared
         self.deviations = deviations
+        self.worker = worker
         self.ground = Ground(shared, worker)
         self.recorder = Recorder(options.report_dir, worker, self.ground.redactor)
         self.ground.client.listener = self._saw
-        self.bases: dict[str, Draft] = {}
+        self.bases: dict[tuple[str, str], Draft] = {}
+        self._others: list[Ground] = []
         self._found: list[Finding] = []
 
     @cached_property
     def generator(self) -> Generator:
         """Made when first needed: it loads the whole contract into Schemathesis."""
         return Generator(self.contract, self.options.seed)
+
+    def grounds(self) -> Iterator[Ground]:
+        """The target, then those that offer what it does not; each is opened when it is first needed."""
+        yield self.ground
+        for number, state in enumerate(self.shared.others):
+            if number == len(self._others):
+                other = Ground(Shared.load(Path(state)), self.worker, self.ground.redactor)
+                other.client.listener = self._saw
+                self._others.append(other)
+            yield self._others[number]
 
     def collect(self, operation: Operation | None = None) -> list[Finding]:
         """The findings since the last call, of this operation or of all."""
@@ -55,18 +68,19 @@ class Session:
 
     def close(self) -> None:
         """Writes the sums and closes everything."""
-        budget = self.ground.budget
-        self.recorder.note(
-            "budget",
-            {
-                "requests": budget.requests,
-                "throttledSeconds": budget.throttled_seconds,
-                "self429": budget.self_429,
-            },
-        )
-        self.recorder.note("refusals", {"refusals": self.ground.guard.refusals})
+        for ground in (self.ground, *self._others):
+            budget = ground.budget
+            self.recorder.note(
+                "budget",
+                {
+                    "requests": budget.requests,
+                    "throttledSeconds": budget.throttled_seconds,
+                    "self429": budget.self_429,
+                },
+            )
+            self.recorder.note("refusals", {"refusals": ground.guard.refusals})
+            ground.close()
         self.recorder.close()
-        self.ground.close()
 
     def _saw(self, exchange: Exchange) -> None:
         findings, evidence = judge(exchange)

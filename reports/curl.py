@@ -6,16 +6,22 @@ the variables are set. Quoted for POSIX shells.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 from peertube_conformance.reports.exchange import Request
 from peertube_conformance.reports.redaction import Redactor
-from peertube_conformance.reports.variables import mark, shell_quoted, variables_in
+from peertube_conformance.reports.variables import MARK, mark, shell_quoted, variables_in
 
 _LEFT_OUT = frozenset({"host", "content-length", "connection", "accept-encoding", "user-agent"})
 _INLINE_BYTES = 4096
+# NUL and bytes that are no UTF-8 fit in no argument; carriage returns are lost on the way through terminals.
+_UNSAFE_IN_ARGUMENTS = re.compile("[\0\r\udc80-\udcff]")
 
 
-def curl_line(request: Request, redactor: Redactor) -> tuple[str, tuple[str, ...]]:
-    """The line, and the variables to set before it runs (`BASE_URL` first)."""
+def curl_line(request: Request, redactor: Redactor, spare: str = "") -> tuple[str, tuple[str, ...]]:
+    """The line, and the variables to set before it runs (`BASE_URL` first). The value of the member `spare`, which was
+    generated to be wrong, is no secret."""
     texts: list[str] = []
 
     def word(text: str) -> str:
@@ -23,7 +29,7 @@ def curl_line(request: Request, redactor: Redactor) -> tuple[str, tuple[str, ...
         return shell_quoted(text)
 
     how = ["--head"] if request.method == "HEAD" else ["-X", request.method]
-    words = ["curl -sS -i --path-as-is", *how, word(mark("BASE_URL") + redactor.marks(request.marked_target))]
+    words = ["curl -sS -i --path-as-is", *how, word(mark("BASE_URL") + redactor.replayable(request.marked_target, spare))]
     for name, value in redactor.marked_headers(request.headers):
         if name.lower() not in _LEFT_OUT:
             words += ["-H", word(f"{name}: {value}")]
@@ -32,22 +38,36 @@ def curl_line(request: Request, redactor: Redactor) -> tuple[str, tuple[str, ...
         words += ["-H", "'Content-Type:'"]
     line = " ".join(words)
     if request.body:
-        line = _with_body(line, request, redactor, word)
+        line = _with_body(line, redactor.replayable(_text(request), spare), len(request.body), word)
     elif request.method in {"POST", "PUT", "PATCH"}:
         line += " -H 'Content-Length: 0'"
     return line, variables_in("".join(texts))
 
 
-def _with_body(line: str, request: Request, redactor: Redactor, word: object) -> str:
-    assert callable(word)
-    body = request.marked_body
-    if len(body) > _INLINE_BYTES:
+def _text(request: Request) -> str:
+    return request.marked_body.decode("utf-8", "surrogateescape")
+
+
+def _with_body(line: str, text: str, size: int, word: Callable[[str], str]) -> str:
+    if size > _INLINE_BYTES:
         return f"{line} --data-binary @{word(mark('BODY_FILE'))}"
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\r" not in text and "\0" not in text:
-        return f"{line} --data-raw {word(redactor.marks(text))}"
-    escaped = "".join(chr(b) if 32 <= b < 127 and b not in b"%\\'" else f"\\{b:03o}" for b in request.body)
-    return f"printf '{escaped}' | {line} --data-binary @-"
+    if not _UNSAFE_IN_ARGUMENTS.search(text):
+        return f"{line} --data-raw {word(text)}"
+    # Bytes that no argument can hold go through printf, with the variables as its arguments.
+    marks: list[str] = []
+
+    def octal(part: str) -> str:
+        octets = part.encode("utf-8", "surrogateescape")
+        return "".join(chr(b) if 32 <= b < 127 and b not in b"%\\'" else f"\\{b:03o}" for b in octets)
+
+    template, end = "", 0
+    for found in MARK.finditer(text):
+        template += octal(text[end : found.start()]) + "%s"
+        marks.append(word(found[0]))
+        end = found.end()
+    template += octal(text[end:])
+    return f"{' '.join(['printf', _single_quoted(template), *marks])} | {line} --data-binary @-"
+
+
+def _single_quoted(template: str) -> str:
+    return f"'{template}'"

@@ -40,7 +40,8 @@ class Recorder:
     def exchange(self, exchange: Exchange, evidence: Iterable[str], findings: Iterable[Finding]) -> list[Finding]:
         """Records an exchange with what it is evidence of and what is wrong with it; returns the findings completed."""
         self._number += 1
-        curl, needs = curl_line(exchange.request, self._redactor)
+        spare = exchange.violation.rpartition(" ")[0].split("/")
+        curl, needs = curl_line(exchange.request, self._redactor, spare[1] if len(spare) > 1 else "")
         completed = [self._completed(finding, curl, needs) for finding in findings]
         for finding in completed:
             self._told[finding.fingerprint] += 1

@@ -6,17 +6,17 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote, quote_plus
 
-from peertube_conformance.reports.variables import mark, shown
+from peertube_conformance.reports.variables import MARK, mark, shown
 
 SECRET_HEADERS = frozenset({"authorization", "cookie", "set-cookie", "x-peertube-otp", "x-peertube-video-password"})
 _KEYS = (
     "access_token|refresh_token|client_secret|password|currentPassword|verificationString|requestToken|otpToken|"
     "videoFileToken|videoPasswords|secret|token|externalAuthToken"
 )
-_IN_JSON = re.compile(rf'("(?:{_KEYS})"\s*:\s*)"(?:[^"\\]|\\.)*"')
-_IN_FORM = re.compile(rf"(^|[?&\s\"'])((?:{_KEYS}|jwt)=)[^&\s\"'<>]+")
+_IN_JSON = re.compile(rf'("(?P<json>{_KEYS})"\s*:\s*)"(?:[^"\\]|\\.)*"')
+_IN_FORM = re.compile(rf"(^|[?&\s\"'])((?P<form>{_KEYS}|jwt)=)[^&\s\"'<>]+")
 _IN_OTP_URI = re.compile(r"otpauth://[^\"'\s]+")
-_IN_MULTIPART = re.compile(rf'(name="(?:{_KEYS})(?:\[\d*\])?"(?:\r?\n[^\r\n]+)*\r?\n\r?\n)[^\r\n]*')
+_IN_MULTIPART = re.compile(rf'(name="(?P<part>{_KEYS})(?:\[\d*\])?"(?:\r?\n[^\r\n]+)*\r?\n\r?\n)[^\r\n]*')
 _BEARER = re.compile(r"(Bearer\s+)[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE)
 MASK = "[redacted]"
 
@@ -42,6 +42,13 @@ class Redactor:
                 text = text.replace(value, mark(name))
         return text
 
+    def replayable(self, text: str, spare: str = "") -> str:
+        """The text with every secret as a variable, so that it can be replayed; the member `spare` is left as it is."""
+        text = self.marks(text)
+        text = _IN_JSON.sub(lambda m: m[0] if m["json"] == spare else f'{m[1]}"{_variable(m["json"], m[0])}"', text)
+        text = _IN_MULTIPART.sub(lambda m: m[0] if m["part"] == spare else f"{m[1]}{_variable(m['part'], m[0])}", text)
+        return _IN_FORM.sub(lambda m: m[0] if m["form"] == spare else f"{m[1]}{m[2]}{_variable(m['form'], m[0])}", text)
+
     def text(self, text: str) -> str:
         """The text for reading, without secrets known by value or by the key that they stand under."""
         text = self.marks(text)
@@ -62,3 +69,9 @@ class Redactor:
     def _header(self, name: str, value: str) -> str:
         known = self.marks(value)
         return MASK if known == value and name.lower() in SECRET_HEADERS else known
+
+
+def _variable(key: str, found: str) -> str:
+    """The mark for a value under this key; one that is marked already keeps its own."""
+    known = MARK.search(found)
+    return known[0] if known else mark(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).upper())

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 # Private-use characters: a generated value that happens to read `$TOKEN` is not taken for a variable.
 _OPEN, _CLOSE = "\ue000", "\ue001"
-_MARK = re.compile(f"{_OPEN}([A-Z][A-Z0-9_]*){_CLOSE}")
+MARK = re.compile(f"{_OPEN}([A-Z][A-Z0-9_]*){_CLOSE}")
 
 
 def mark(variable: str) -> str:
@@ -62,14 +62,14 @@ def named_numbers(value: Any) -> Iterator[str]:
 
 def shown(text: str) -> str:
     """The text for reading: marks as `$NAME`."""
-    return _MARK.sub(r"$\1", text)
+    return MARK.sub(r"$\1", text)
 
 
 def shell_quoted(text: str) -> str:
     """The text as one shell word, with variables outside the single quotes so that the shell fills them in."""
     parts: list[str] = []
     end = 0
-    for found in _MARK.finditer(text):
+    for found in MARK.finditer(text):
         if found.start() > end:
             parts.append(shlex.quote(text[end : found.start()]))
         parts.append(f'"${found[1]}"')
@@ -81,4 +81,4 @@ def shell_quoted(text: str) -> str:
 
 def variables_in(text: str) -> tuple[str, ...]:
     """The variables marked in the text, in the order of their first use."""
-    return tuple(dict.fromkeys(_MARK.findall(text)))
+    return tuple(dict.fromkeys(MARK.findall(text)))

@@ -180,7 +180,7 @@ def _insert(container: dict[str, Any], keys: list[str], value: Any) -> None:
 def _listed(value: Any) -> Any:
     """Objects whose keys are all numbers are lists."""
     if isinstance(value, dict):
-        if value and all(key.isdigit() for key in value):
+        if value and all(key.isascii() and key.isdigit() for key in value):
             return [_listed(value[key]) for key in sorted(value, key=int)]
         return {key: _listed(item) for key, item in value.items()}
     return value

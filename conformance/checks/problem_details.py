@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -24,9 +24,12 @@ _INSIDE = re.compile(
     re.DOTALL,
 )
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
-# Phrases of RFC 9110 beside those of its predecessors, which servers still use.
-_FORMER_PHRASES = {413: {"Payload Too Large", "Request Entity Too Large"}, 416: {"Requested Range Not Satisfiable"},
-                   422: {"Unprocessable Entity"}}  # fmt: skip
+# Phrases of RFC 9110 and of its predecessors, which servers and libraries still use.
+_OTHER_PHRASES: Mapping[int, set[str]] = {
+    413: {"Content Too Large", "Payload Too Large", "Request Entity Too Large"},
+    416: {"Range Not Satisfiable", "Requested Range Not Satisfiable"},
+    422: {"Unprocessable Content", "Unprocessable Entity"},
+}
 
 
 def _validation(exchange: Exchange) -> bool:
@@ -80,7 +83,7 @@ def title_is_there(exchange: Exchange) -> Iterator[Finding]:
 def blank_type_has_the_phrase_as_title(exchange: Exchange) -> Iterator[Finding]:
     """RFC 9457 section 4.2.1; phrases of earlier HTTP specifications are accepted."""
     status = exchange.status or 0
-    known = _FORMER_PHRASES.get(status, set()) | ({_PHRASES[status]} if status in _PHRASES else set())
+    known = _OTHER_PHRASES.get(status, set()) | ({_PHRASES[status]} if status in _PHRASES else set())
     if known and _member(exchange, "title") not in known:
         yield Finding("/response/body/title", "title is not the status phrase", sorted(known), _member(exchange, "title"))
 

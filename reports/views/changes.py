@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 
 from peertube_conformance.reports.changes import TITLES, Change, Kind
 from peertube_conformance.reports.comparison import Comparison, Group
 from peertube_conformance.reports.views.markup import block, code, plain
 from peertube_conformance.reports.views.text import cleaned, counted, listed, on_one_line, value_text, wrapped
+from peertube_conformance.reports.views.writing import json_text
 
 _MAX_NAMES = 4
 _MAX_VALUE = 120
 _MAX_ENTRIES = 200
 _NARROWEST = 40
+
+
+def rendered(comparison: Comparison, form: str) -> str:
+    """The comparison as `console`, `markdown` or `json`, without a line feed at the end."""
+    if form == "json":
+        return json_text(comparison.to_json()).rstrip("\n")
+    if form == "markdown":
+        return summary(comparison).rstrip("\n")
+    return "\n".join(lines(comparison, shutil.get_terminal_size().columns))
 
 
 def lines(comparison: Comparison, width: int) -> list[str]:

@@ -87,7 +87,7 @@ def _finding(number: int, finding: Members, width: int) -> Iterator[str]:
     yield from wrapped(f"at {on_one_line(finding['pointer'] or '/')}, seen {seen}", width, "     ")
     yield from wrapped(f"expected {expected}, got {actual}", width, "     ")
     if len(finding["curl"]) > _MAX_CURL:
-        yield from wrapped("the request is too long to be shown here; the report has its curl line", width, "     ")
+        yield from wrapped("the request is too long for this place; the report has it", width, "     ")
         return
     # One line, whole: a shell cannot read it wrapped.
     yield f"     {cleaned(finding['curl'])}"
