@@ -16,6 +16,7 @@ from peertube_conformance.conformance.options import OPTIONS, OptionError, Optio
 from peertube_conformance.reports.verdict import Verdict
 
 _ACTIVE = pytest.StashKey[bool]()
+_BEGUN = pytest.StashKey[bool]()
 _OPTIONS = pytest.StashKey[Options]()
 _CONTROLLER = pytest.StashKey[Any]()
 _SESSION = pytest.StashKey[Any]()
@@ -45,6 +46,9 @@ def activate(config: pytest.Config) -> None:
     """Makes this session a conformance run; called by the conftest files of the rooms that hold its tests."""
     if config.stash.get(_ACTIVE, False):
         return
+    if config.stash.get(_BEGUN, False) and not config.option.collectonly:
+        rooms = " ".join(_ROOMS)
+        raise pytest.UsageError(f"the rooms of peertube-conformance are to be named: pytest --pyargs {rooms}")
     config.stash[_ACTIVE] = True
     config.addinivalue_line("markers", "requirement(id): the requirement of the catalogue that a test proves")
     try:
@@ -66,6 +70,7 @@ def _is_worker(config: pytest.Config) -> bool:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """The controller sets the run up; a worker joins it."""
     config = session.config
+    config.stash[_BEGUN] = True
     if not config.stash.get(_ACTIVE, False) or config.option.collectonly:
         return
     from peertube_conformance.conformance.lifecycle import USER_MISTAKES, Controller
