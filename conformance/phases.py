@@ -10,7 +10,7 @@ from itertools import chain
 from peertube_conformance.conformance.arrangements.registry import Arrange, answers_of, success_of
 from peertube_conformance.conformance.checks.authentication import LOW_ROLE, NO_TOKEN, SOMEBODY_ELSE, WRONG_TOKEN
 from peertube_conformance.conformance.generation import NotGenerated, found_in, spliced
-from peertube_conformance.conformance.session import Session
+from peertube_conformance.conformance.session import FOREIGN_TOKEN, Session
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.capabilities import is_known
 from peertube_conformance.fixtures.client import TargetGone, Unsendable
@@ -23,8 +23,6 @@ from peertube_conformance.reports import Exchange, Intent, Verdict
 from peertube_conformance.spec import Operation
 from peertube_conformance.spec.contract import Authentication, Role
 
-# 40 hexadecimal digits, as PeerTube's own tokens; the server never issued it.
-_FOREIGN_TOKEN = "0" * 40
 _LABELS = {Role.ADMIN: "admin", Role.MODERATOR: "moderator"}
 _BELOW = {Role.ADMIN: "moderator", Role.MODERATOR: "user"}
 
@@ -186,7 +184,7 @@ class Exercise:
             draft.actor = draft.token = None
             yield draft, 401, NO_TOKEN
         draft = self._base()
-        draft.actor, draft.token = None, _FOREIGN_TOKEN
+        draft.actor, draft.token = None, FOREIGN_TOKEN
         yield draft, 401, WRONG_TOKEN
         if operation.role in _BELOW:
             draft = self._base()

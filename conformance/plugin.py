@@ -23,6 +23,7 @@ _SESSION = pytest.StashKey[Any]()
 _OPERATIONS = pytest.StashKey[Any]()
 _CONCLUSION = pytest.StashKey[Any]()
 _STATE_INPUT = "peertube_conformance_state"
+_DEFAULT_REPORT_CHARACTERS = "fE"
 HARNESS_FAILED = 3
 _PROGRESS_SECONDS = 10.0
 _TRUSTED_SHARE = 0.1
@@ -56,6 +57,11 @@ def activate(config: pytest.Config) -> None:
     except OptionError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_OPTIONS] = options
+    # The summary tells each finding once, with its curl line; pytest's own sections would tell them all again.
+    if config.option.tbstyle == "auto":
+        config.option.tbstyle = "no"
+    if config.option.reportchars == _DEFAULT_REPORT_CHARACTERS:
+        config.option.reportchars = ""
     # allure-pytest reads its folder from the parsed options; its own flag goes first.
     if config.pluginmanager.hasplugin("allure_pytest") and not config.option.allure_report_dir:
         config.option.allure_report_dir = str(options.report_dir / "allure-results")

@@ -26,6 +26,7 @@ class Redactor:
 
     def __init__(self, secrets: Mapping[str, str] | None = None) -> None:
         self._secrets: dict[str, str] = {}
+        self._harmless: set[str] = set()
         for value, name in (secrets or {}).items():
             self.add(value, name)
 
@@ -34,6 +35,10 @@ class Redactor:
         if len(value) >= 6:
             for form in {value, quote(value, safe=""), quote_plus(value)}:
                 self._secrets[form] = name
+
+    def harmless(self, value: str) -> None:
+        """Knows the value of a secret field as one that was made up and opens nothing."""
+        self._harmless.add(value)
 
     def marks(self, text: str) -> str:
         """The text with the secrets that are known by value marked as variables, and nothing else changed."""
@@ -55,11 +60,11 @@ class Redactor:
         text = _IN_JSON.sub(lambda m: f'{m[1]}"{MASK}"', text)
         text = _IN_OTP_URI.sub(MASK, text)
         text = _IN_MULTIPART.sub(lambda m: f"{m[1]}{MASK}", text)
-        text = _BEARER.sub(lambda m: f"{m[1]}{MASK}", text)
+        text = _BEARER.sub(lambda m: m[0] if m[0] in self._harmless else f"{m[1]}{MASK}", text)
         return shown(_IN_FORM.sub(lambda m: f"{m[1]}{m[2]}{MASK}", text))
 
     def marked_headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-        """Header fields with known secrets marked and unknown values of secret fields masked."""
+        """Header fields with known secrets, and unknown values of secret fields, marked as variables."""
         return [(name, self._header(name, value)) for name, value in headers]
 
     def headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -68,7 +73,8 @@ class Redactor:
 
     def _header(self, name: str, value: str) -> str:
         known = self.marks(value)
-        return MASK if known == value and name.lower() in SECRET_HEADERS else known
+        secret = known == value and name.lower() in SECRET_HEADERS and value not in self._harmless
+        return mark(name.upper().replace("-", "_")) if secret else known
 
 
 def _variable(key: str, found: str) -> str:

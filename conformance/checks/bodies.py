@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from peertube_conformance.conformance.checks.registry import answered, check, starred
+from peertube_conformance.conformance.checks.registry import answered, as_asked, check, starred
 from peertube_conformance.reports import Exchange, Finding
 from peertube_conformance.spec.validation import body_violations
 
@@ -13,7 +13,7 @@ _MAX_FINDINGS = 20
 
 
 def _documented_with_content(exchange: Exchange) -> bool:
-    if not answered(exchange) or exchange.request.method == "HEAD" or exchange.status in _BODILESS:
+    if not as_asked(exchange) or exchange.request.method == "HEAD" or exchange.status in _BODILESS:
         return False
     documented = exchange.operation.response_for(exchange.status or 0)
     return documented is not None and bool(documented.content)

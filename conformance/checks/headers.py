@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from peertube_conformance.conformance.checks.registry import answered, check
+from peertube_conformance.conformance.checks.registry import as_asked, check
 from peertube_conformance.reports import Exchange, Finding
 
 
 def _documents_headers(exchange: Exchange) -> bool:
     """A header that may be left out, and is, says nothing."""
-    documented = exchange.operation.response_for(exchange.status or 0) if answered(exchange) else None
+    documented = exchange.operation.response_for(exchange.status or 0) if as_asked(exchange) else None
     return documented is not None and any(
         header.get("required") or name in exchange.response.headers  # type: ignore[union-attr]
         for name, header in documented.headers.items()

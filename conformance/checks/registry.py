@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from peertube_conformance.reports import Exchange, Finding, Level
+from peertube_conformance.reports import Exchange, Finding, Intent, Level
 from peertube_conformance.spec.requirements import load_requirements
 
 Predicate = Callable[[Exchange], bool]
@@ -70,6 +70,11 @@ def _completed(finding: Finding, by: Check, exchange: Exchange) -> Finding:
 def answered(exchange: Exchange) -> bool:
     """A response arrived, and it is not one that the harness caused by its own traffic."""
     return exchange.response is not None and exchange.counted
+
+
+def as_asked(exchange: Exchange) -> bool:
+    """A response arrived, and not to an invalid request that was accepted: that it was is told, what follows is not."""
+    return answered(exchange) and not (exchange.intent is Intent.INVALID and (exchange.status or 0) < 400)
 
 
 def errors(exchange: Exchange) -> bool:
