@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from peertube_conformance.reports.changes import Change, Kind
 from peertube_conformance.reports.differences import Doubt, Pair
@@ -17,17 +18,28 @@ def bodies(pair: Pair) -> Iterator[Doubt]:
     """Changes of members and their types, status by status; with each, whether it is certain."""
     before, after = pair.before["shape"], pair.after["shape"]
     for status in sorted(before.keys() & after.keys()):
-        yield from _Bodies(pair.name, status, before[status], after[status]).changes()
+        may_be_null = _nullable(pair.before, status) & _nullable(pair.after, status)
+        yield from _Bodies(pair.name, status, before[status], after[status], may_be_null).changes()
+
+
+def _nullable(entry: Mapping[str, Any], status: str) -> set[str]:
+    return set(entry.get("nullable", {}).get(status, ()))
 
 
 class _Bodies:
-    """The bodies of one status. Each event is counted in responses: `hits` of `tries` before and after."""
+    """The bodies of one status. Each event is counted in responses: `hits` of `tries` before and after.
 
-    def __init__(self, operation_id: str, status: str, before: Shape, after: Shape) -> None:
+    Where both contracts let a member be null (`may_be_null`), whether it is depends on the data.
+    """
+
+    def __init__(
+        self, operation_id: str, status: str, before: Shape, after: Shape, may_be_null: set[str]
+    ) -> None:
         self._operation_id = operation_id
         self._status = status
         self._before = before
         self._after = after
+        self._may_be_null = may_be_null
         self._maps = _maps(before) | _maps(after)
 
     def changes(self) -> Iterator[Doubt]:
@@ -56,16 +68,21 @@ class _Bodies:
 
     def _types(self, pointer: str) -> Iterator[Doubt]:
         old, new = _alike(self._before[pointer], self._after[pointer])
-        tries, other_tries = sum(old.values()), sum(new.values())
-        for kind in sorted(old.keys() ^ new.keys()):
-            hits, other_hits = old.get(kind, 0), new.get(kind, 0)
-            where = pointer or "the body"
-            if kind == "null":
-                message = f"{where} may be null now" if other_hits else f"{where} is not null any more"
-            else:
-                message = f"the type of {where} changed"
+        where = pointer or "the body"
+        if pointer not in self._may_be_null:
+            message = f"{where} may be null now" if new.get("null") else f"{where} is not null any more"
             told = self._change(pointer, message, sorted(old), sorted(new))
-            yield from self._doubted(told, hits, tries, other_hits, other_tries)
+            counts = (old.get("null", 0), sum(old.values()), new.get("null", 0), sum(new.values()))
+            yield from self._doubted(told, *counts)
+        old_types, new_types = _without_null(old), _without_null(new)
+        # Null tells nothing of the type that other values have.
+        if old_types and new_types:
+            told = self._change(pointer, f"the type of {where} changed", sorted(old_types), sorted(new_types))
+            tries, other_tries = sum(old_types.values()), sum(new_types.values())
+            for kind in sorted(old_types.keys() ^ new_types.keys()):
+                yield from self._doubted(
+                    told, old_types.get(kind, 0), tries, new_types.get(kind, 0), other_tries
+                )
 
     def _doubted(
         self, told: Change, hits: int, tries: int, other_hits: int, other_tries: int
@@ -113,6 +130,10 @@ def _maps(shape: Shape) -> set[str]:
         if len(members) > 1
         and all(hits < tries for hits, tries in (_present(shape, member, parent) for member in members))
     }
+
+
+def _without_null(types: Mapping[str, int]) -> dict[str, int]:
+    return {name: count for name, count in types.items() if name != "null"}
 
 
 def _alike(old: Mapping[str, int], new: Mapping[str, int]) -> tuple[dict[str, int], dict[str, int]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from peertube_conformance.reports.behaviour import Behaviour
+from peertube_conformance.reports.documented import nullable
 from peertube_conformance.reports.finding import Finding, Level
 from peertube_conformance.reports.timeline import Timeline
 from peertube_conformance.reports.verdict import Verdict
@@ -170,6 +171,9 @@ class RunDocument:
                 if not seen.statuses[status]
             },
             **seen.to_json(),
+            "nullable": {
+                status: nullable(operation, status, shape) for status, shape in sorted(seen.shape.items())
+            },
         }
 
     @staticmethod
