@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from peertube_conformance.fixtures.instance.server import _listen
 from peertube_conformance.fixtures.instance.settings import ADMIN_PASSWORD_VARIABLE
 from peertube_conformance.fixtures.mailbox import MaildirMailbox, SmtpSink
 
@@ -109,3 +110,12 @@ def test_an_interrupted_instance_leaves_nothing(tmp_path: Path) -> None:
     started = Started(tmp_path)
     started.end()
     assert not list(tmp_path.iterdir())
+
+
+def test_small_answers_leave_at_once() -> None:
+    """asyncio turns off Nagle's algorithm, which costs 40 ms an answer, where sockets name their protocol."""
+    sockets = _listen("localhost", 0)
+    assert {one.proto for one in sockets} == {socket.IPPROTO_TCP}
+    assert len({one.getsockname()[1] for one in sockets}) == 1
+    for one in sockets:
+        one.close()
