@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peertube_conformance.reports.changes import Announced, Change, Kind
 from peertube_conformance.reports.documented import schema_at
-from peertube_conformance.spec import Contract, Operation, parse_version
+from peertube_conformance.spec import Contract, Operation, Version, parse_version
 
 _OPERATION = "operation"
 
@@ -14,7 +14,7 @@ def announced_between(before: Contract, after: Contract, server_version: str = "
 
     `server_version` is that of the earlier run: an operation is also announced where it is said to be newer.
     """
-    earlier = parse_version(server_version) if server_version else None
+    earlier = _version(server_version)
 
     def is_announced(change: Change) -> bool:
         new = _operation(after, change.operation_id)
@@ -33,6 +33,13 @@ def announced_between(before: Contract, after: Contract, server_version: str = "
         return False
 
     return is_announced
+
+
+def _version(text: str) -> Version | None:
+    try:
+        return parse_version(text)
+    except ValueError:
+        return None
 
 
 def _operation(contract: Contract, operation_id: str) -> Operation | None:

@@ -101,8 +101,9 @@ class _Suite:
         new = [finding for finding in self._document["findings"] if finding["deviation"] is None]
         found = self._of(entry, new)
         message = on_one_line(found[0]["message"]) if len(found) == 1 else counted(len(found), "finding")
-        kinds = ", ".join(sorted({finding["requirement"] for finding in found}))
-        ET.SubElement(case, "failure", type=on_one_line(kinds), message=message).text = _told(found)
+        kinds = on_one_line(", ".join(sorted({finding["requirement"] for finding in found})))
+        failure = ET.SubElement(case, "failure", type=kinds or "failed", message=message or "failed")
+        failure.text = _told(found)
 
     def _of(self, entry: Members, findings: Sequence[Members]) -> list[Members]:
         member = "operationId" if self._kind == "operation" else "requirement"

@@ -100,7 +100,7 @@ class SampleRun:
         violation: str = "",
         role: str = "user",
         milliseconds: float = 12.0,
-        evidence: Sequence[str] = ("PT-STATUS-02",),
+        evidence: Sequence[str] = ("PT-STATUS-02", "PT-BODY-02", "PT-STATUS-08"),
         headers: dict[str, str] | None = None,
         times: int = 1,
     ) -> None:
@@ -156,7 +156,7 @@ class SampleRun:
         )
         told.add(read_parts(self._folder))
         document = told.to_json()
-        document["exitCode"] = bool(told.new_findings(Level.MUST)) if exit_code is None else exit_code
+        document["exitCode"] = int(bool(told.new_findings(Level.MUST))) if exit_code is None else exit_code
         return document
 
     def close(self) -> None:
@@ -167,13 +167,16 @@ class SampleRun:
 VIDEO = {"id": 7, "uuid": "b3f8a7e2-6d1c-4f0a-9d7e-0d4f7c1a2b3c", "name": "Sunrise", "description": None}
 
 
+NewRun = Callable[..., SampleRun]
+
+
 @pytest.fixture
-def new_run(contract: Contract, tmp_path: Path) -> Iterator[Callable[[], SampleRun]]:
+def new_run(contract: Contract, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewRun]:
     """Begins an empty run; may be called several times."""
     begun: list[SampleRun] = []
 
-    def begin() -> SampleRun:
-        begun.append(SampleRun(contract, tmp_path / f"run-{len(begun)}"))
+    def begin(other: Contract = contract) -> SampleRun:
+        begun.append(SampleRun(other, tmp_path_factory.mktemp("run")))
         return begun[-1]
 
     yield begin
@@ -182,7 +185,7 @@ def new_run(contract: Contract, tmp_path: Path) -> Iterator[Callable[[], SampleR
 
 
 @pytest.fixture
-def sound_run(new_run: Callable[[], SampleRun]) -> SampleRun:
+def sound_run(new_run: NewRun) -> SampleRun:
     """Every operation answers as documented."""
     run = new_run()
     run.saw("getVideos", 200, {"total": 1, "data": [VIDEO]}, times=8)
@@ -232,7 +235,7 @@ HOSTILE = "</script><img src=x onerror=alert(1)>\x1b[31m]]>`|\u202e\ud800"
 
 
 @pytest.fixture
-def hostile(new_run: Callable[[], SampleRun]) -> dict[str, Any]:
+def hostile(new_run: NewRun) -> dict[str, Any]:
     """A run against an instance that puts markup, control characters and half a character everywhere."""
     run = new_run()
     run.facts["target"] = {**FACTS["target"], "baseUrl": f"https://{HOSTILE}", "serverVersion": HOSTILE}
@@ -266,7 +269,7 @@ def known(faulty_run: SampleRun) -> dict[str, Any]:
 
 
 @pytest.fixture
-def empty(new_run: Callable[[], SampleRun]) -> dict[str, Any]:
+def empty(new_run: NewRun) -> dict[str, Any]:
     """A run in which no request was sent."""
     return new_run().document()
 

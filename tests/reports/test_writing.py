@@ -1,0 +1,162 @@
+"""The report directory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from peertube_conformance.reports import views
+from peertube_conformance.reports.views import ReportError, write_all
+from peertube_conformance.reports.views.badge import badge
+from peertube_conformance.reports.views.sarif import sarif
+from peertube_conformance.spec.deviations import Deviation
+
+SCHEMA = json.loads((Path(views.__file__).parent.parent / "run.schema.json").read_text("utf-8"))
+FILES = {"run.json", "report.html", "summary.md", "junit.xml", "report.sarif", "badge.json"}
+NAMES = ["sound", "faulty", "known", "hostile", "empty", "flood"]
+
+
+def validator() -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.FormatChecker())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_view_of_every_run_is_written(
+    name: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    directory = tmp_path / "deep" / "report"
+    write_all(request.getfixturevalue(name), directory)
+    assert {path.name for path in directory.iterdir()} == FILES
+    validator().validate(json.loads((directory / "run.json").read_text("utf-8")))
+
+
+def test_the_schema_is_one_and_refuses_other_documents(sound: dict[str, Any]) -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    assert not validator().is_valid({})
+    sound["operations"][0]["verdict"] = "green"
+    assert not validator().is_valid(sound)
+
+
+def test_deviations_are_explained(known: dict[str, Any], tmp_path: Path) -> None:
+    deviation = Deviation("stock-404", ("getVideo|*",), "server", "A slip of the server.", "GET -> 404")
+    write_all(known, tmp_path, [deviation])
+    written = json.loads((tmp_path / "run.json").read_text("utf-8"))
+    assert written["deviations"]["entries"][0]["reason"] == "A slip of the server."
+    validator().validate(written)
+    write_all(written, tmp_path)
+    assert "A slip of the server." in (tmp_path / "report.html").read_text("utf-8")
+
+
+def test_writing_again_gives_the_same(faulty: dict[str, Any], tmp_path: Path) -> None:
+    write_all(faulty, tmp_path / "a")
+    write_all(json.loads((tmp_path / "a" / "run.json").read_text("utf-8")), tmp_path / "b")
+    for name in FILES:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+
+
+def test_a_view_that_fails_does_not_cost_the_others(
+    sound: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_document: Any, _path: Path) -> None:
+        raise KeyError("gone")
+
+    monkeypatch.setattr(views, "VIEWS", {"first": fail, **views.VIEWS})
+    with pytest.raises(ReportError, match=r"^these parts .* first \(KeyError: 'gone'\)$"):
+        write_all(sound, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == FILES
+
+
+def test_a_file_that_cannot_be_written_is_named(sound: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "report.html").mkdir()
+    with pytest.raises(ReportError, match=r"report\.html \("):
+        write_all(sound, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == FILES
+
+
+def test_a_directory_that_cannot_be_made_is_one_sentence(sound: dict[str, Any], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ReportError, match=r"^the report cannot be written: .*Not a directory\)$") as caught:
+        write_all(sound, tmp_path / "file" / "report")
+    assert isinstance(caught.value, OSError)
+
+
+def test_an_old_run_document_is_replaced_whole_or_not_at_all(
+    sound: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_all(sound, tmp_path)
+    before = (tmp_path / "run.json").read_bytes()
+
+    def fail(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(ReportError, match="No space left on device"):
+        write_all({**sound, "seed": 2}, tmp_path)
+    assert (tmp_path / "run.json").read_bytes() == before
+    assert {path.name for path in tmp_path.iterdir()} == FILES
+
+
+def test_sarif_has_a_result_for_each_finding(faulty: dict[str, Any]) -> None:
+    (run,) = sarif(faulty)["runs"]
+    (result,) = run["results"]
+    assert (result["ruleId"], result["level"]) == ("PT-ERR-03", "error")
+    assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == "PT-ERR-03"
+    place = result["locations"][0]
+    assert place["physicalLocation"]["artifactLocation"]["uri"] == "api/v1/videos/%7Bid%7D"
+    assert place["logicalLocations"][0]["fullyQualifiedName"] == "GET /api/v1/videos/{id}"
+    assert result["partialFingerprints"] == {
+        "peertubeConformance/v1": "getVideo|PT-ERR-03|404|/response/body/status"
+    }
+    assert "suppressions" not in result
+
+
+def test_sarif_suppresses_what_is_known(known: dict[str, Any], sound: dict[str, Any]) -> None:
+    known["deviations"]["entries"] = [{"id": "stock-404", "reason": "A slip."}]
+    (result,) = sarif(known)["runs"][0]["results"]
+    assert result["suppressions"] == [{"kind": "external", "justification": "stock-404: A slip."}]
+    assert sarif(sound | {"findings": []})["runs"][0]["results"] == []
+
+
+def test_an_unfinished_run_is_no_success_in_sarif(sound: dict[str, Any]) -> None:
+    def succeeded(code: int) -> bool:
+        told = sarif(sound | {"exitCode": code})["runs"][0]["invocations"][0]["executionSuccessful"]
+        assert isinstance(told, bool)
+        return told
+
+    assert [succeeded(code) for code in (0, 2, 3, 5)] == [True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "message", "colour"),
+    [
+        ("sound", {}, "conforms", "brightgreen"),
+        ("faulty", {}, "1 finding", "red"),
+        ("sound", {"exitCode": 2}, "interrupted", "orange"),
+        ("empty", {}, "nothing was tested", "lightgrey"),
+    ],
+)
+def test_the_badge(
+    name: str, change: dict[str, Any], message: str, colour: str, request: pytest.FixtureRequest
+) -> None:
+    members = badge(request.getfixturevalue(name) | change)
+    assert (members["label"], members["message"], members["color"]) == (
+        "PeerTube API 6.2.0",
+        message,
+        colour,
+    )
+
+
+def test_a_stale_deviation_alone_fails_a_strict_run(known: dict[str, Any]) -> None:
+    assert badge(known | {"exitCode": 1})["message"] == "does not conform"
+
+
+def test_only_levels_that_count_fail(new_run: Callable[[], Any], faulty: dict[str, Any]) -> None:
+    weaker = [{**finding, "level": "should"} for finding in faulty["findings"]]
+    told = faulty | {"findings": weaker, "exitCode": 0}
+    assert badge(told)["message"] == "conforms"
+    assert badge(told | {"failOn": "should", "exitCode": 1})["message"] == "1 finding"
