@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from peertube_conformance.conformance.checks.registry import answered, check
+from peertube_conformance.conformance.checks.registry import answered, check, unreadable
 from peertube_conformance.reports import Exchange, Finding
 
 _GROUPS = ("/api/", "/download/", "/lazy-static/", "/.well-known/webfinger")
@@ -14,13 +14,31 @@ def _shared(exchange: Exchange) -> bool:
     return answered(exchange) and exchange.operation.path.startswith(_GROUPS)
 
 
+def _routed(exchange: Exchange) -> bool:
+    return _shared(exchange) and not unreadable(exchange)
+
+
+def _unread(exchange: Exchange) -> bool:
+    return _shared(exchange) and unreadable(exchange)
+
+
 def _names_origin(exchange: Exchange) -> bool:
     return _shared(exchange) and _origin(exchange) is not None
 
 
-@check("PT-CORS-01", on=_shared)
+@check("PT-CORS-01", on=_routed)
 def every_origin_is_allowed(exchange: Exchange) -> Iterator[Finding]:
     """The four route groups, whatever the status: a page must be able to read an error too."""
+    yield from _closed(exchange)
+
+
+@check("PT-CORS-03", on=_unread)
+def every_origin_is_allowed_on_unreadable_bodies(exchange: Exchange) -> Iterator[Finding]:
+    """The same where no route was asked."""
+    yield from _closed(exchange)
+
+
+def _closed(exchange: Exchange) -> Iterator[Finding]:
     assert exchange.response is not None
     value = exchange.response.headers.get("access-control-allow-origin")
     if value is None or (value != "*" and value != _origin(exchange)):

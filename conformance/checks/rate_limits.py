@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 
-from peertube_conformance.conformance.checks.registry import answered, check
+from peertube_conformance.conformance.checks.registry import answered, check, unreadable
 from peertube_conformance.reports import Exchange, Finding
 
 _HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
@@ -16,7 +16,11 @@ _ROUNDING_SECONDS = 1
 
 def _counted(exchange: Exchange) -> bool:
     """Every route of the API is counted, whatever the status."""
-    return answered(exchange) and bool(exchange.operation.rate_limits)
+    return answered(exchange) and bool(exchange.operation.rate_limits) and not unreadable(exchange)
+
+
+def _unread(exchange: Exchange) -> bool:
+    return answered(exchange) and bool(exchange.operation.rate_limits) and unreadable(exchange)
 
 
 def _announced(exchange: Exchange) -> bool:
@@ -32,6 +36,16 @@ def _number(exchange: Exchange, name: str) -> int | None:
 @check("PT-RATE-01", on=_counted)
 def rate_limit_headers(exchange: Exchange) -> Iterator[Finding]:
     """All three headers on every counted response."""
+    yield from _missing(exchange)
+
+
+@check("PT-RATE-06", on=_unread)
+def rate_limit_headers_on_unreadable_bodies(exchange: Exchange) -> Iterator[Finding]:
+    """The same where no route was asked."""
+    yield from _missing(exchange)
+
+
+def _missing(exchange: Exchange) -> Iterator[Finding]:
     assert exchange.response is not None
     for name in _HEADERS:
         if name not in exchange.response.headers:

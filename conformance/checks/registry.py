@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from peertube_conformance.reports import Exchange, Finding, Intent, Level
+from peertube_conformance.reports.exchange import PROBLEM_JSON
 from peertube_conformance.spec.requirements import load_requirements
 
 Predicate = Callable[[Exchange], bool]
@@ -77,14 +78,24 @@ def as_asked(exchange: Exchange) -> bool:
     return answered(exchange) and not (exchange.intent is Intent.INVALID and (exchange.status or 0) < 400)
 
 
+def unreadable(exchange: Exchange) -> bool:
+    """The request's JSON body is none, or no object or array: parsers refuse it before any route is asked."""
+    named = {name.lower(): value for name, value in exchange.request.headers}
+    is_json = "json" in named.get("content-type", "").lower()
+    return is_json and (
+        exchange.violation.endswith(" malformed") or exchange.request.body.lstrip()[:1] not in {b"{", b"[", b""}
+    )
+
+
 def errors(exchange: Exchange) -> bool:
     """The response is of the 4xx or 5xx class."""
     return answered(exchange) and (exchange.status or 0) >= 400 and exchange.request.method != "HEAD"
 
 
 def problems(exchange: Exchange) -> bool:
-    """The response carries a JSON object as an error."""
-    return errors(exchange) and exchange.response is not None and bool(exchange.response.problem)
+    """The response says that it carries problem details, and carries a JSON object."""
+    response = exchange.response
+    return errors(exchange) and response is not None and response.media_type == PROBLEM_JSON and bool(response.problem)
 
 
 # Where a finding is
