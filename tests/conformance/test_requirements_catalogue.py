@@ -21,7 +21,7 @@ def _enumerated() -> set[str]:
     return {
         found
         for room in ("conformance", "stateful")
-        for file in files("peertube_conformance").joinpath(room).iterdir()
+        for file in files(f"peertube_conformance.{room}").iterdir()
         if file.name.startswith("test_") and file.name.endswith(".py")
         for found in _MARKED.findall(file.read_text("utf-8"))
     }

@@ -96,6 +96,7 @@ _RIGHT_HEADERS: Mapping[str, str] = {
     "x-ratelimit-reset": "1700000010",
 }
 _LEFT_OUT = object()
+_JSON = (("Content-Type", "application/json"),)
 
 
 def problem(status: int, operation: str = "getThing", /, **members: Any) -> dict[str, Any]:
@@ -148,6 +149,12 @@ def exchange(
         sent_at=SENT_AT,
         **{"intent": Intent.VALID, **known},
     )
+
+
+def unreadable(body: bytes = b"{", **known: Any) -> Exchange:
+    """The answer to a body that is no JSON object, refused before any route is asked."""
+    known = {"intent": Intent.INVALID, "violation": "body malformed", **known}
+    return exchange(400, operation="addThing", sent=_JSON, sent_body=body, **known)
 
 
 def unanswered(failure: str = "ReadError: it broke off") -> Exchange:

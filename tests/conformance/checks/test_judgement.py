@@ -73,3 +73,12 @@ def test_large_values_are_cut_short() -> None:
 def test_lone_surrogates_are_judged() -> None:
     found = judge(exchange(body=b'{"id": 7, "tags": [{"name": "\\ud800"}]}'))[0]
     assert {finding.check for finding in found} <= {"body_matches_schema"}
+
+
+def test_what_follows_an_accepted_invalid_request_is_not_judged() -> None:
+    answer = exchange(
+        body={"id": "x"}, headers={"x-size": None}, intent=Intent.INVALID, violation="query/count maximum"
+    )
+    findings, evidence = judge(answer)
+    assert [finding.check for finding in findings] == ["invalid_request_is_refused"]
+    assert not {"PT-BODY-02", "PT-HEAD-01"} & set(evidence)

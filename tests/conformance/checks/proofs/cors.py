@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.conformance.checks.exchanges import ORIGIN, Proof, Proofs, exchange, wrong
+from tests.conformance.checks.exchanges import ORIGIN, Proof, Proofs, exchange, unreadable, wrong
 
 _ALLOWED = "access-control-allow-origin"
 _SENT = (("Origin", ORIGIN),)
@@ -21,7 +21,16 @@ PROOFS: Proofs = {
                 f"/response/headers/{_ALLOWED}",
             ),
         ),
-        silent=(exchange(operation="listThings", headers={_ALLOWED: None}),),
+        silent=(exchange(operation="listThings", headers={_ALLOWED: None}), unreadable()),
+    ),
+    "every_origin_is_allowed_on_unreadable_bodies": Proof(
+        right=(unreadable(), unreadable(b"5", violation="body type")),
+        wrong=(wrong(unreadable(headers={_ALLOWED: None}), f"/response/headers/{_ALLOWED}"),),
+        silent=(
+            exchange(),
+            unreadable(b" {}", violation="body/id required"),
+            unreadable(b"", violation="body required"),
+        ),
     ),
     "no_credentials_for_any_origin": Proof(
         right=(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from peertube_conformance.reports import Intent
-from tests.conformance.checks.exchanges import Proof, Proofs, exchange, unanswered, wrong
+from tests.conformance.checks.exchanges import Proof, Proofs, exchange, unanswered, unreadable, wrong
 
 _LIMIT, _REMAINING, _RESET = "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"
 _NONE = {_LIMIT: None, _REMAINING: None, _RESET: None}
@@ -16,7 +16,15 @@ PROOFS: Proofs = {
             wrong(exchange(headers={name: None}), f"/response/headers/{name}")
             for name in (_LIMIT, _REMAINING, _RESET)
         ),
-        silent=(_UNCOUNTED, unanswered(), exchange(429, counted=False)),
+        silent=(_UNCOUNTED, unanswered(), exchange(429, counted=False), unreadable()),
+    ),
+    "rate_limit_headers_on_unreadable_bodies": Proof(
+        right=(unreadable(), unreadable(b'"text"', violation="body type")),
+        wrong=tuple(
+            wrong(unreadable(headers={name: None}), f"/response/headers/{name}")
+            for name in (_LIMIT, _REMAINING, _RESET)
+        ),
+        silent=(exchange(), unreadable(b"[]", violation="body type"), unreadable(counted=False)),
     ),
     "remaining_is_below_the_limit": Proof(
         right=(exchange(), exchange(headers={_REMAINING: "0"})),
