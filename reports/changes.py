@@ -53,6 +53,16 @@ class Change:
     needs: tuple[str, ...] = ()
     announced: bool = False
 
+    @property
+    def is_finding(self) -> bool:
+        """Whether a finding came or went, and no other behaviour changed."""
+        return bool(self.level)
+
+    @property
+    def went(self) -> bool:
+        """Whether the later run has it no more."""
+        return self.kind in {Kind.FIX, Kind.GONE}
+
     def to_json(self) -> dict[str, Any]:
         """Its members, named as in the run document."""
         members = asdict(self)

@@ -96,6 +96,8 @@ class Comparison:
                             "told": group.change.message,
                             "before": group.change.before,
                             "after": group.change.after,
+                            "isFinding": group.change.is_finding,
+                            "went": group.change.went,
                             "announced": group.change.announced,
                         }
                         for group in groups

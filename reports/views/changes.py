@@ -5,10 +5,17 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 
-from peertube_conformance.reports.changes import TITLES, Change, Kind
+from peertube_conformance.reports.changes import TITLES, Change
 from peertube_conformance.reports.comparison import Comparison, Group
 from peertube_conformance.reports.views.markup import block, code, plain
-from peertube_conformance.reports.views.text import cleaned, counted, listed, on_one_line, value_text, wrapped
+from peertube_conformance.reports.views.text import (
+    cleaned,
+    counted,
+    difference_text,
+    listed,
+    on_one_line,
+    wrapped,
+)
 from peertube_conformance.reports.views.writing import json_text
 
 _MAX_NAMES = 4
@@ -85,14 +92,13 @@ def _told(group: Group) -> str:
 
 
 def _values(change: Change) -> str:
-    if change.before is None and change.after is None:
-        return ""
-    before, after = value_text(change.before, _MAX_VALUE), value_text(change.after, _MAX_VALUE)
-    if change.kind in {Kind.FIX, Kind.GONE} and change.level:
-        return f"was {before}, should be {after}"
-    if change.level:
-        return f"expected {before}, got {after}"
-    return f"{before} before, {after} after"
+    return difference_text(
+        change.before,
+        change.after,
+        of_finding=change.is_finding,
+        went=change.went,
+        limit=_MAX_VALUE,
+    )
 
 
 def _unsure(comparison: Comparison) -> str:

@@ -107,6 +107,7 @@ def _environment() -> Environment:
     environment.globals.update(
         anchor=text.anchor,
         counted=text.counted,
+        difference=text.difference_text,
         nouns=NOUNS,
         signs=SIGNS,
         state_signs=STATE_SIGNS,

@@ -79,7 +79,10 @@
 
   let folded = [];
   addEventListener("beforeprint", () => {
-    folded = [...document.querySelectorAll("details:not([open])")];
+    // Paper is for what needs attention.
+    folded = [...document.querySelectorAll("details:not([open])")].filter(
+      (details) => details.dataset.verdict !== "passed",
+    );
     for (const details of folded) details.open = true;
   });
   addEventListener("afterprint", () => { for (const details of folded) details.open = false; });

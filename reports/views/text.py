@@ -38,6 +38,16 @@ def value_text(value: Any, limit: int = 0) -> str:
     return on_one_line(json.dumps(value, ensure_ascii=False, default=str), limit)
 
 
+def difference_text(before: Any, after: Any, *, of_finding: bool, went: bool, limit: int = 0) -> str:
+    """Both values of a change; empty where there are none. A finding's are what should be and what is."""
+    if before is None and after is None:
+        return ""
+    old, new = value_text(before, limit), value_text(after, limit)
+    if not of_finding:
+        return f"{old} before, {new} after"
+    return f"was {old}, should be {new}" if went else f"expected {old}, got {new}"
+
+
 def wrapped(text: str, width: int, indent: str = "") -> list[str]:
     """Lines of at most `width` columns, the later ones indented by two more; long words stay whole."""
     return textwrap.wrap(

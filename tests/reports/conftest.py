@@ -38,7 +38,7 @@ def _operation(operation_id: str, tag: str, *statuses: int, **more: Any) -> dict
 def contract() -> Contract:
     """Videos and sessions, in small."""
     number = {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
-    user = [{"OAuth2": []}]
+    user: list[dict[str, list[str]]] = [{"OAuth2": []}]
     return contract_of(
         {
             "openapi": "3.1.0",
