@@ -6,6 +6,7 @@ Each worker writes a file of its own; a run that is killed leaves readable files
 from __future__ import annotations
 
 import base64
+import codecs
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -119,7 +120,9 @@ class Recorder:
 
     def _body(self, body: bytes) -> str:
         try:
-            text = body[:_MAX_BODY_CHARACTERS].decode("utf-8")
+            # A character that the cut goes through is left out.
+            whole = len(body) <= _MAX_BODY_CHARACTERS
+            text = codecs.getincrementaldecoder("utf-8")().decode(body[:_MAX_BODY_CHARACTERS], final=whole)
         except UnicodeDecodeError:
             return f"base64:{base64.b64encode(body[:256]).decode()}" + ("…" if len(body) > 256 else "")
         return self._redactor.text(text) + ("…" if len(body) > _MAX_BODY_CHARACTERS else "")

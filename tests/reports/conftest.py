@@ -144,6 +144,11 @@ class SampleRun:
             self._at += 0.2
             self._recorder.exchange(replace(exchange, sent_at=self._at), found_for, completed)
 
+    def record(self, exchange: Exchange, *findings: Finding) -> None:
+        """An exchange made elsewhere."""
+        named = [replace(finding, operation_id=exchange.operation.id) for finding in findings]
+        self._recorder.exchange(exchange, (), named)
+
     def ended(self, operation_id: str, verdict: Verdict, reason: str = "", phase: str = "valid") -> None:
         """How a phase of an operation ended."""
         self._recorder.outcome(operation_id, phase, verdict, reason)

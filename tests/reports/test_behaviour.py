@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
-from peertube_conformance.reports import Finding, Intent
+from peertube_conformance.reports import Exchange, Finding, Intent, Request, Response
 from peertube_conformance.reports.behaviour import LATENCY_BOUNDS, Behaviour, latency_of
 from peertube_conformance.reports.evidence import is_certain, is_flip
 from peertube_conformance.reports.timeline import Timeline
@@ -142,3 +143,14 @@ def test_flips() -> None:
     assert is_flip(0, 3, 2, 2)
     assert not is_flip(1, 3, 0, 2)
     assert not is_flip(0, 0, 2, 2)
+
+
+def test_a_cut_through_a_character_keeps_the_text(new_run: Callable[..., Any]) -> None:
+    run = new_run()
+    wrong = Finding("/response/body", "wrong", 1, 2, requirement="PT-BODY-02")
+    operation = run.contract.operation("getVideo")
+    body = "é".encode() * 5000
+    response = Response(200, httpx.Headers({"content-type": "text/plain"}), b"x" + body, 0.01)
+    run.record(Exchange(operation, Request("GET", "https://videos.example.com/"), response), wrong)
+    (finding,) = run.document()["findings"]
+    assert finding["exchange"]["response"]["body"].startswith("xééé")
