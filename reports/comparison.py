@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -60,9 +60,9 @@ class Comparison:
     @property
     def sentence(self) -> str:
         """`1 regression, 2 fixes, 3 other changes in 120 operations: PeerTube 6.1.0 to PeerTube 6.2.0`."""
-        counts = Counter(change.kind for change in self.changes)
-        regressions, fixes = counts[Kind.REGRESSION], counts[Kind.FIX]
-        others = len(self.changes) - regressions - fixes
+        counts = {kind: len(groups) for kind, groups in self.grouped().items()}
+        regressions, fixes = counts.pop(Kind.REGRESSION, 0), counts.pop(Kind.FIX, 0)
+        others = sum(counts.values())
         told = [
             f"{count} {one if count == 1 else many}"
             for count, one, many in (

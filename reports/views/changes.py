@@ -40,7 +40,7 @@ def lines(comparison: Comparison, width: int) -> list[str]:
     for remark in comparison.remarks:
         told += wrapped(on_one_line(f"note: {remark}"), width)
     for kind, groups in comparison.grouped().items():
-        told += ["", f"{TITLES[kind].lower()} ({sum(len(group.operations) for group in groups)})"]
+        told += ["", f"{TITLES[kind].lower()} ({len(groups)})"]
         for group in groups:
             told += _lines_of(group, width)
     if comparison.unsure:

@@ -411,7 +411,7 @@ def several(told: Callable[..., Comparison]) -> Comparison:
 
 def test_in_the_terminal(several: Comparison) -> None:
     text = lines(several, 100)
-    assert text[0].startswith("1 regression, 2 other changes in 4 operations: PeerTube 6.2.0")
+    assert text[0].startswith("1 regression, 1 other change in 4 operations: PeerTube 6.2.0")
     assert "regressions (1)" in text
     assert "      expected type, got 2" in text
     assert any(line.startswith("      curl ") for line in text)
