@@ -46,16 +46,11 @@ class Comparison:
 
     def grouped(self) -> dict[Kind, list[Group]]:
         """Changes of each kind that has any, the same one of several operations told once."""
-        found: defaultdict[tuple[Kind, str, str, str], list[Change]] = defaultdict(list)
-        for change in self.changes:
-            shared = change.subject if change.kind in {Kind.SHAPE, Kind.SLOWER} else change.operation_id
-            values = f"{change.before!r} {change.after!r} {change.announced}"
-            found[change.kind, shared + change.message, values, change.curl].append(change)
-        groups: defaultdict[Kind, list[Group]] = defaultdict(list)
-        for shared_changes in found.values():
-            first = shared_changes[0]
-            groups[first.kind].append(Group(first, [change.operation_id for change in shared_changes]))
-        return {kind: groups[kind] for kind in Kind if kind in groups}
+        return _grouped(self.changes)
+
+    def perhaps(self) -> list[Group]:
+        """The changes that may be chance, grouped likewise."""
+        return [group for groups in _grouped(self.unsure).values() for group in groups]
 
     @property
     def sentence(self) -> str:
@@ -133,6 +128,18 @@ def compare(before: Document, after: Document, announced: Announced | None = Non
         unsure=_ordered((change for change, certain in doubts if not certain), announced),
         remarks=list(_remarks(before, after)),
     )
+
+
+def _grouped(changes: Iterable[Change]) -> dict[Kind, list[Group]]:
+    found: defaultdict[tuple[Kind, str, str, str], list[Change]] = defaultdict(list)
+    for change in changes:
+        shared = change.subject if change.kind in {Kind.SHAPE, Kind.SLOWER} else change.operation_id
+        values = f"{change.before!r} {change.after!r} {change.announced}"
+        found[change.kind, shared + change.message, values, change.curl].append(change)
+    groups: defaultdict[Kind, list[Group]] = defaultdict(list)
+    for alike in found.values():
+        groups[alike[0].kind].append(Group(alike[0], [change.operation_id for change in alike]))
+    return {kind: groups[kind] for kind in Kind if kind in groups}
 
 
 def _paired(

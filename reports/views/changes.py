@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from peertube_conformance.reports.changes import TITLES, Change
 from peertube_conformance.reports.comparison import Comparison, Group
@@ -21,6 +21,7 @@ from peertube_conformance.reports.views.writing import json_text
 _MAX_NAMES = 4
 _MAX_VALUE = 120
 _MAX_ENTRIES = 200
+_MAX_DOUBTFUL = 10
 _NARROWEST = 40
 
 
@@ -43,8 +44,11 @@ def lines(comparison: Comparison, width: int) -> list[str]:
         told += ["", f"{TITLES[kind].lower()} ({len(groups)})"]
         for group in groups:
             told += _lines_of(group, width)
-    if comparison.unsure:
-        told += ["", *wrapped(_unsure(comparison), width)]
+    doubtful = comparison.perhaps()
+    if doubtful:
+        told += ["", *wrapped(_unsure(doubtful), width)]
+    for group in doubtful[:_MAX_DOUBTFUL]:
+        told += wrapped(on_one_line(_told(group)), width, "  ")
     return told
 
 
@@ -71,8 +75,10 @@ def summary(comparison: Comparison) -> str:
             told += _markdown_of(group)
         if len(groups) > _MAX_ENTRIES:
             told.append(f"* and {len(groups) - _MAX_ENTRIES} more")
-    if comparison.unsure:
-        told += ["", plain(_unsure(comparison))]
+    doubtful = comparison.perhaps()
+    if doubtful:
+        told += ["", plain(_unsure(doubtful)), ""]
+        told += [f"* {plain(_told(group))}" for group in doubtful[:_MAX_DOUBTFUL]]
     return "\n".join(told) + "\n"
 
 
@@ -101,6 +107,6 @@ def _values(change: Change) -> str:
     )
 
 
-def _unsure(comparison: Comparison) -> str:
-    differences = counted(len(comparison.unsure), "further difference")
-    return f"{differences} seen too seldom to tell from chance; runs of more depth tell more"
+def _unsure(doubtful: Sequence[Group]) -> str:
+    differences = counted(len(doubtful), "further difference")
+    return f"{differences} seen too seldom to tell from chance; runs of more depth tell more:"

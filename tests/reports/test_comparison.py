@@ -440,3 +440,11 @@ def test_a_hostile_run_steers_nothing(sound: dict[str, Any], hostile: dict[str, 
     outside_code = "".join("".join(line.split("``")[::2]) for line in summary(comparison).splitlines())
     assert "<img" not in outside_code.replace("\\<img", "")
     json.loads(rendered(comparison, "json"))
+
+
+def test_what_may_be_chance_is_told_apart(told: Callable[..., Comparison]) -> None:
+    comparison = told(answers(page({"id": 1}), 2), answers(page({"id": 1, "language": "fr"}), 2))
+    text = lines(comparison, 120)
+    assert text[0].startswith("no change")
+    assert text[-1] == "  getVideos: /data/*/language added (string) in 200"
+    assert "1 further difference seen too seldom" in summary(comparison)
