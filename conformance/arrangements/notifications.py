@@ -12,3 +12,9 @@ from peertube_conformance.fixtures.world import World
 def of_an_account_of_its_own(world: World, draft: Draft) -> None:
     """Changes settings that nothing else relies on."""
     draft.actor = dedicated(world, "profile")
+
+
+@arrange("markMyNotificationsRead")
+def with_one_that_exists(world: World, draft: Draft) -> None:
+    """Marks, beside whatever numbers, a notice of the caller."""
+    draft.body = {**draft.body, "ids": [*draft.body["ids"], world.notification(draft.actor).id]}
