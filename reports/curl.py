@@ -32,7 +32,8 @@ def curl_line(request: Request, redactor: Redactor, spare: str = "") -> tuple[st
     words = ["curl -sS -i --path-as-is", *how, word(mark("BASE_URL") + redactor.replayable(request.marked_target, spare))]
     for name, value in redactor.marked_headers(request.headers):
         if name.lower() not in _LEFT_OUT:
-            words += ["-H", word(f"{name}: {value}")]
+            # curl takes `Name:` for "leave this field out", and `Name;` for one without a value.
+            words += ["-H", word(f"{name}: {value}" if value.strip() else f"{name};")]
     named = {name.lower() for name, _ in request.headers}
     if request.body and "content-type" not in named:
         words += ["-H", "'Content-Type:'"]
@@ -66,6 +67,8 @@ def _with_body(line: str, text: str, size: int, word: Callable[[str], str]) -> s
         marks.append(word(found[0]))
         end = found.end()
     template += octal(text[end:])
+    if template.startswith("-"):
+        template = f"\\{ord('-'):03o}{template[1:]}"  # or printf takes it for an option
     return f"{' '.join(['printf', _single_quoted(template), *marks])} | {line} --data-binary @-"
 
 

@@ -6,8 +6,8 @@ Each worker writes a file of its own; a run that is killed leaves readable files
 from __future__ import annotations
 
 import base64
-import codecs
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -23,6 +23,10 @@ from peertube_conformance.reports.verdict import Verdict
 
 PARTS = "parts"
 _MAX_BODY_CHARACTERS = 8192
+_MAX_BYTES = 256
+_MAX_READ_CHARACTERS = 16 * _MAX_BODY_CHARACTERS
+_MAX_SECRET_CHARACTERS = 1024
+_BYTES = re.compile("[\udc80-\udcff]")
 _MAX_PER_FINGERPRINT = 3
 
 
@@ -97,7 +101,7 @@ class Recorder:
         return Finding.from_json(members)
 
     def _clean(self, value: Any) -> Any:
-        return json.loads(self._redactor.text(json.dumps(value, default=str)))
+        return self._redactor.value(json.loads(json.dumps(value, default=str)))
 
     def _request(self, exchange: Exchange) -> dict[str, Any]:
         request = exchange.request
@@ -119,13 +123,18 @@ class Recorder:
         }
 
     def _body(self, body: bytes) -> str:
-        try:
-            # A character that the cut goes through is left out.
-            whole = len(body) <= _MAX_BODY_CHARACTERS
-            text = codecs.getincrementaldecoder("utf-8")().decode(body[:_MAX_BODY_CHARACTERS], final=whole)
-        except UnicodeDecodeError:
-            return f"base64:{base64.b64encode(body[:256]).decode()}" + ("…" if len(body) > 256 else "")
-        return self._redactor.text(text) + ("…" if len(body) > _MAX_BODY_CHARACTERS else "")
+        """Text, or the beginning of anything else as base64; cut once secrets are out, never before."""
+        text = body.decode("utf-8", "surrogateescape")
+        clean = self._redactor.text(text[:_MAX_READ_CHARACTERS])
+        is_text = _BYTES.search(clean) is None
+        longest = _MAX_BODY_CHARACTERS if is_text else _MAX_BYTES
+        if len(text) > _MAX_READ_CHARACTERS:
+            # What was not read may be the rest of a secret.
+            longest = min(longest, max(0, len(clean) - _MAX_SECRET_CHARACTERS))
+        told, more = clean[:longest], "…" if len(clean) > longest else ""
+        if is_text:
+            return told + more
+        return f"base64:{base64.b64encode(told.encode('utf-8', 'surrogateescape')).decode()}{more}"
 
     def _write(self, members: Mapping[str, Any]) -> None:
         self._file.write(json.dumps(members, default=str, ensure_ascii=False) + "\n")
@@ -134,7 +143,7 @@ class Recorder:
 def read_parts(directory: Path) -> Iterator[dict[str, Any]]:
     """Every line of every worker, in the order of each; a torn last line is passed over."""
     for path in sorted((directory / PARTS).glob("*.ndjson")):
-        with path.open(encoding="utf-8") as file:
+        with path.open(encoding="utf-8", errors="replace") as file:
             for line in file:
                 try:
                     yield json.loads(line)

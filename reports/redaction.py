@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 from peertube_conformance.reports.variables import MARK, mark, shown
@@ -13,10 +15,16 @@ _KEYS = (
     "access_token|refresh_token|client_secret|password|currentPassword|verificationString|requestToken|otpToken|"
     "videoFileToken|videoPasswords|secret|token|externalAuthToken"
 )
-_IN_JSON = re.compile(rf'("(?P<json>{_KEYS})"\s*:\s*)"(?:[^"\\]|\\.)*"')
-_IN_FORM = re.compile(rf"(^|[?&\s\"'])((?P<form>{_KEYS}|jwt)=)[^&\s\"'<>]+")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_IN_JSON = re.compile(
+    rf'("(?P<json>{_KEYS})"\s*:\s*)({_STRING.pattern}|\[\s*(?:{_STRING.pattern}\s*,?\s*)*)', re.DOTALL
+)
+# `key=`, `key[0]=` and `of[key]=`, the brackets encoded or not.
+_INDEX = r"(?:\]|%5D)?(?:\[\d*\]|%5B\d*%5D)?"
+_IN_FORM = re.compile(rf"(^|[?&#;\s\"'\[]|%5B)((?P<form>{_KEYS}|jwt){_INDEX}=)[^&\s\"'<>]+")
+_KEY = re.compile(_KEYS)
 _IN_OTP_URI = re.compile(r"otpauth://[^\"'\s]+")
-_IN_MULTIPART = re.compile(rf'(name="(?P<part>{_KEYS})(?:\[\d*\])?"(?:\r?\n[^\r\n]+)*\r?\n\r?\n)[^\r\n]*')
+_IN_MULTIPART = re.compile(rf'(name="(?:[^"\r\n]*\[)?(?P<part>{_KEYS}){_INDEX}"(?:\r?\n[^\r\n]+)*\r?\n\r?\n)[^\r\n]*')
 _BEARER = re.compile(r"(Bearer\s+)[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE)
 MASK = "[redacted]"
 
@@ -31,10 +39,13 @@ class Redactor:
             self.add(value, name)
 
     def add(self, value: str, name: str) -> None:
-        """Knows `value` (at least six characters) as the secret `name`, in its URL-encoded forms too."""
+        """Knows `value` (at least six characters) as the secret `name`, in its encoded forms too."""
         if len(value) >= 6:
-            for form in {value, quote(value, safe=""), quote_plus(value)}:
-                self._secrets[form] = name
+            urls = {quote(value, safe=""), quote(value, safe="@:,"), quote_plus(value)}
+            texts = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
+            # Longest first: a secret may be part of another.
+            known = self._secrets | dict.fromkeys({value} | urls | texts, name)
+            self._secrets = dict(sorted(known.items(), key=lambda item: -len(item[0])))
 
     def harmless(self, value: str) -> None:
         """Knows the value of a secret field as one that was made up and opens nothing."""
@@ -50,18 +61,27 @@ class Redactor:
     def replayable(self, text: str, spare: str = "") -> str:
         """The text with every secret as a variable, so that it can be replayed; the member `spare` is left as it is."""
         text = self.marks(text)
-        text = _IN_JSON.sub(lambda m: m[0] if m["json"] == spare else f'{m[1]}"{_variable(m["json"], m[0])}"', text)
+        text = _IN_JSON.sub(lambda m: m[0] if m["json"] == spare else m[1] + _named(m["json"], m[3]), text)
         text = _IN_MULTIPART.sub(lambda m: m[0] if m["part"] == spare else f"{m[1]}{_variable(m['part'], m[0])}", text)
         return _IN_FORM.sub(lambda m: m[0] if m["form"] == spare else f"{m[1]}{m[2]}{_variable(m['form'], m[0])}", text)
 
     def text(self, text: str) -> str:
         """The text for reading, without secrets known by value or by the key that they stand under."""
         text = self.marks(text)
-        text = _IN_JSON.sub(lambda m: f'{m[1]}"{MASK}"', text)
+        text = _IN_JSON.sub(lambda m: m[1] + _STRING.sub(f'"{MASK}"', m[3]), text)
         text = _IN_OTP_URI.sub(MASK, text)
         text = _IN_MULTIPART.sub(lambda m: f"{m[1]}{MASK}", text)
         text = _BEARER.sub(lambda m: m[0] if m[0] in self._harmless else f"{m[1]}{MASK}", text)
         return shown(_IN_FORM.sub(lambda m: f"{m[1]}{m[2]}{MASK}", text))
+
+    def value(self, value: Any) -> Any:
+        """The same for a JSON value: every text in it is for reading."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, dict):
+            telling = {key for key, member in value.items() if isinstance(member, str) and _KEY.fullmatch(key)}
+            return {self.text(k): MASK if k in telling else self.value(member) for k, member in value.items()}
+        return [self.value(item) for item in value] if isinstance(value, list | tuple) else value
 
     def marked_headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Header fields with known secrets, and unknown values of secret fields, marked as variables."""
@@ -75,6 +95,11 @@ class Redactor:
         known = self.marks(value)
         secret = known == value and name.lower() in SECRET_HEADERS and value not in self._harmless
         return mark(name.upper().replace("-", "_")) if secret else known
+
+
+def _named(key: str, value: str) -> str:
+    """A JSON text, or a list of them, as variables."""
+    return _STRING.sub(lambda m: f'"{_variable(key, m[0])}"', value)
 
 
 def _variable(key: str, found: str) -> str:
