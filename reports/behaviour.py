@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from peertube_conformance.reports.exchange import Intent
 from peertube_conformance.reports.verdict import Verdict
 
 # Upper ends of the latency histogram in milliseconds; one more class is open.
@@ -28,11 +29,13 @@ def _counters() -> defaultdict[str, Counter[str]]:
 class Behaviour:
     """Collects the recorded exchanges of one operation.
 
-    `shape` maps status to pointer to type to the number of responses that had it; `situations` maps what was
-    asked (`invalid: query/count maximum (user)`) to what came (`400 code`) to how often.
+    `accepted` counts successes, but for those of requests that only prepare others. `shape` maps status to
+    pointer to type to the number of responses that had it; `situations` maps what was asked (`invalid:
+    query/count maximum (user)`) to what came (`400 code`) to how often.
     """
 
     statuses: Counter[int] = field(default_factory=Counter)
+    accepted: int = 0
     latencies: list[float] = field(default_factory=list)
     outcomes: list[tuple[Verdict, str, str]] = field(default_factory=list)
     shape: dict[str, defaultdict[str, Counter[str]]] = field(default_factory=dict)
@@ -50,6 +53,7 @@ class Behaviour:
         self.latencies.append(response["milliseconds"])
         if not part.get("counted", True):
             return
+        self.accepted += part["intent"] != Intent.ARRANGED and response["status"] < 400
         status = str(response["status"])
         shape = self.shape.setdefault(status, _counters())
         for pointer, types in response["shape"].items():

@@ -219,7 +219,7 @@ def _operation_verdict(seen: Behaviour, findings: Sequence[Finding]) -> tuple[Ve
     if phases.get("valid") in {Verdict.BLOCKED, Verdict.NOT_APPLICABLE}:
         verdict = phases["valid"]
         return verdict, next(reason for v, reason, phase in seen.outcomes if phase == "valid" and v is verdict)
-    if not any(200 <= status < 400 for status in seen.statuses):
+    if not seen.accepted:
         return Verdict.NO_EVIDENCE, told.get(Verdict.NO_EVIDENCE, "no request was accepted")
     if findings:
         return Verdict.KNOWN, ", ".join(sorted({f.deviation or "" for f in findings}))
