@@ -89,8 +89,7 @@ class Controller:
 
     def cost(self, workers: int) -> Cost:
         """What the run will cost the target."""
-        limits = Budget(self.shared.folder / "budget.json").limits()
-        return estimate(self.operations, self.options, self.shared, limits, workers)
+        return estimate(self.operations, self.options, self.shared, workers)
 
     def finish(self, *, interrupted: bool) -> Conclusion:
         """Cleans up, writes the report, and says how the run ended."""

@@ -9,6 +9,7 @@ from itertools import chain
 
 from peertube_conformance.conformance.arrangements.registry import Arrange, answers_of, success_of
 from peertube_conformance.conformance.checks.authentication import LOW_ROLE, NO_TOKEN, SOMEBODY_ELSE, WRONG_TOKEN
+from peertube_conformance.conformance.cost import SCARCE_DEFECTS, SCARCE_VALID, is_scarce
 from peertube_conformance.conformance.generation import NotGenerated, found_in, spliced
 from peertube_conformance.conformance.session import FOREIGN_TOKEN, Session
 from peertube_conformance.fixtures.accounts import Account
@@ -98,6 +99,7 @@ class Exercise:
         accepted = 0
         scarce = (self._arrangement is not None and not self.operation.is_safe) or self._deletes_the_thing()
         count = max(2, self.depth.valid // 4) if scarce else self.depth.valid
+        count = SCARCE_VALID if self._is_scarce else count
         drawn = chain([self._plain()], self.session.generator.valid(self.operation, count - 1))
         for number, request in enumerate(drawn):
             draft = self._arranged(request)
@@ -113,7 +115,8 @@ class Exercise:
         """Requests with one defect must be refused as documented."""
         base = self._base()
         sent = 0
-        for defect in self.session.generator.defects(self.operation, self.depth.defects, self.depth.variants):
+        count = SCARCE_DEFECTS if self._is_scarce else self.depth.defects
+        for defect in self.session.generator.defects(self.operation, count, self.depth.variants):
             draft = spliced(base, defect)
             if draft is None:
                 continue
@@ -197,6 +200,10 @@ class Exercise:
 
     def _names_own_things(self) -> bool:
         return any(parameter.location == "path" and parameter.resource for parameter in self.operation.parameters)
+
+    @cached_property
+    def _is_scarce(self) -> bool:
+        return is_scarce(self.operation, self.ground.shared.limits)
 
     @cached_property
     def _arrangement(self) -> Arrange | None:

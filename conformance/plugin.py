@@ -120,21 +120,28 @@ def pytest_configure_node(node: Any) -> None:
         node.workerinput[_STATE_INPUT] = str(controller.state_file)
 
 
+def _shared(config: pytest.Config) -> Any:
+    """The run's state; None where the run was not begun, as with --collect-only."""
+    if _is_worker(config):
+        from peertube_conformance.fixtures.run import Shared
+
+        state = config.workerinput.get(_STATE_INPUT)  # type: ignore[attr-defined]
+        return None if state is None else Shared.load(Path(state))
+    controller = config.stash.get(_CONTROLLER, None)
+    return None if controller is None else controller.shared
+
+
 def _session(config: pytest.Config) -> Any:
     """This process's session, made when the first test needs it."""
     session = config.stash.get(_SESSION, None)
     if session is None:
         from peertube_conformance.conformance.lifecycle import known_deviations
         from peertube_conformance.conformance.session import Session
-        from peertube_conformance.fixtures.run import Shared
         from peertube_conformance.spec import load_contract
 
         options = config.stash[_OPTIONS]
-        if _is_worker(config):
-            shared = Shared.load(Path(config.workerinput[_STATE_INPUT]))  # type: ignore[attr-defined]
-            worker = config.workerinput["workerid"]  # type: ignore[attr-defined]
-        else:
-            shared, worker = config.stash[_CONTROLLER].shared, "main"
+        shared = _shared(config)
+        worker = config.workerinput["workerid"] if _is_worker(config) else "main"  # type: ignore[attr-defined]
         contract = load_contract(options.spec or None)
         deviations = known_deviations(contract, options, shared.server_version)
         session = config.stash[_SESSION] = Session(options, shared, contract, deviations, worker)
@@ -147,11 +154,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     operations = metafunc.config.stash.get(_OPERATIONS, None)
     if operations is None:
+        from peertube_conformance.conformance.cost import spaced
         from peertube_conformance.conformance.lifecycle import chosen
         from peertube_conformance.spec import load_contract
 
         options = metafunc.config.stash[_OPTIONS]
         operations = chosen(load_contract(options.spec or None), options)
+        shared = _shared(metafunc.config)
+        if shared is not None:
+            operations = spaced(operations, shared.limits)
         metafunc.config.stash[_OPERATIONS] = operations
     metafunc.parametrize("operation_id", [operation.id for operation in operations], scope="session")
 

@@ -154,7 +154,7 @@ class RunDocument:
     def _operation(self, operation: Operation) -> dict[str, Any]:
         seen = self._seen[operation.id]
         findings = [f for f in self._findings.values() if f.operation_id == operation.id]
-        verdict, reason = _operation_verdict(seen, findings)
+        verdict, reason = _operation_verdict(seen, findings, Level(self._facts.get("failOn", Level.MUST)))
         documented = sorted(int(status) for status in operation.responses if status.isdigit())
         return {
             "operationId": operation.id,
@@ -209,21 +209,23 @@ class RunDocument:
         }
 
 
-def _operation_verdict(seen: Behaviour, findings: Sequence[Finding]) -> tuple[Verdict, str]:
+def _operation_verdict(seen: Behaviour, findings: Sequence[Finding], fail_on: Level) -> tuple[Verdict, str]:
+    failing = sum(f.deviation is None and f.level.is_at_least(fail_on) for f in findings)
     told = {verdict: reason for verdict, reason, _ in reversed(seen.outcomes)}
     phases = {phase: verdict for verdict, _, phase in seen.outcomes}
     if Verdict.ERROR in told:
         return Verdict.ERROR, told[Verdict.ERROR]
-    if any(f.deviation is None for f in findings):
-        return Verdict.FAILED, f"{sum(f.deviation is None for f in findings)} findings"
-    if phases.get("valid") in {Verdict.BLOCKED, Verdict.NOT_APPLICABLE}:
-        verdict = phases["valid"]
-        return verdict, next(reason for v, reason, phase in seen.outcomes if phase == "valid" and v is verdict)
+    if failing:
+        return Verdict.FAILED, f"{failing} findings"
+    blocked = next((reason for verdict, reason, phase in seen.outcomes if verdict is Verdict.BLOCKED), None)
+    if blocked is not None:
+        return Verdict.BLOCKED, blocked
+    if phases.get("valid") is Verdict.NOT_APPLICABLE:
+        return next((v, reason) for v, reason, phase in seen.outcomes if phase == "valid" and v is Verdict.NOT_APPLICABLE)
     if not seen.accepted:
         return Verdict.NO_EVIDENCE, told.get(Verdict.NO_EVIDENCE, "no request was accepted")
-    if findings:
-        return Verdict.KNOWN, ", ".join(sorted({f.deviation or "" for f in findings}))
-    return Verdict.PASSED, ""
+    known = sorted({f.deviation for f in findings if f.deviation})
+    return (Verdict.KNOWN, ", ".join(known)) if known else (Verdict.PASSED, "")
 
 
 def _excerpt(part: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,5 +16,6 @@ def of_an_account_of_its_own(world: World, draft: Draft) -> None:
 
 @arrange("markMyNotificationsRead")
 def with_one_that_exists(world: World, draft: Draft) -> None:
-    """Marks, beside whatever numbers, a notice of the caller."""
-    draft.body = {**draft.body, "ids": [*draft.body["ids"], world.notification(draft.actor).id]}
+    """Marks, beside numbers that a JSON parser of any language keeps exact, a notice of the caller."""
+    exact = [number for number in draft.body["ids"] if abs(number) < 2**53]
+    draft.body = {**draft.body, "ids": [*exact, world.notification(draft.actor).id]}
