@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from peertube_conformance.conformance.cost import Cost, estimate
-from peertube_conformance.conformance.options import Options
+from peertube_conformance.conformance.options import OptionError, Options, make_report_directory
 from peertube_conformance.fixtures.budget import Budget
 from peertube_conformance.fixtures.cleanup import Cleaned
 from peertube_conformance.fixtures.embedded import InstanceError
@@ -30,7 +30,16 @@ from peertube_conformance.spec.errors import ContractError
 from peertube_conformance.spec.requirements import load_requirements
 
 PASSED, FINDINGS, INTERRUPTED, HARNESS_FAILED, UNUSABLE, NOTHING_RAN = range(6)
-USER_MISTAKES = (TargetError, MailboxError, CannotRun, ContractError, DeviationError, InstanceError, ReportError)
+USER_MISTAKES = (
+    OptionError,
+    TargetError,
+    MailboxError,
+    CannotRun,
+    ContractError,
+    DeviationError,
+    InstanceError,
+    ReportError,
+)
 
 
 def chosen(contract: Contract, options: Options) -> list[Operation]:
@@ -72,15 +81,15 @@ class Controller:
             safety=options.safety,
             seed=options.seed,
         )
-        if options.spec:
-            load_contract(options.spec)
-        self._prepare_directory()
+        # Whatever a person may have mistaken shows before anything is made on the target.
+        self.contract = load_contract(options.spec or None)
+        self.operations = chosen(self.contract, options)
+        known_deviations(self.contract, options, "")
         self._run = Run(setup)
         self._began = time.time()
         self.shared: Shared = self._run.start()
-        self.contract = load_contract(options.spec or None)
-        self.operations = chosen(self.contract, options)
         self.deviations = known_deviations(self.contract, options, self.shared.server_version)
+        self._clear_directory()
 
     @property
     def state_file(self) -> Path:
@@ -141,15 +150,14 @@ class Controller:
         }
         return RunDocument(self.contract, self.operations, load_requirements(), self.deviations, facts)
 
-    def _prepare_directory(self) -> None:
+    def _clear_directory(self) -> None:
+        """Removes what an earlier run left where this one writes."""
         directory = self.options.report_dir
-        try:
-            directory.mkdir(parents=True, exist_ok=True)
-            shutil.rmtree(directory / PARTS, ignore_errors=True)
-            (directory / PARTS).mkdir()
-            (directory / "exchanges.ndjson").unlink(missing_ok=True)
-        except OSError as error:
-            raise CannotRun(f"the report cannot be written to {directory} ({error.strerror}): give another --report-dir") from error
+        make_report_directory(directory)
+        for folder in (directory / PARTS, directory / "allure-results"):
+            for file in folder.glob("*.*"):
+                file.unlink()
+        (directory / "exchanges.ndjson").unlink(missing_ok=True)
 
     def _merge_parts(self) -> None:
         """One file of all exchanges; the parts are removed once it is whole."""

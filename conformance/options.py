@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 from collections.abc import Callable, Mapping
@@ -11,6 +12,7 @@ from typing import Any, Self
 
 from peertube_conformance.fixtures.guard import Safety
 from peertube_conformance.reports import Level
+from peertube_conformance.reports.recorder import PARTS
 
 ENVIRONMENT_PREFIX = "PEERTUBE_CONFORMANCE_"
 ADMIN_PASSWORD = f"{ENVIRONMENT_PREFIX}ADMIN_PASSWORD"
@@ -113,6 +115,16 @@ class Options:
         return cls(base_url=base, admin_password=environment.get(ADMIN_PASSWORD, ""), **found)
 
 
+def make_report_directory(directory: Path) -> None:
+    """Makes the folder of the report; raises OptionError where nothing can be written to it."""
+    try:
+        (directory / PARTS).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OptionError(
+            f"the report cannot be written to {directory} ({error.strerror}): give another --report-dir"
+        ) from error
+
+
 def _choice(name: str, choices: Mapping[str, Any]) -> Callable[[Any], Any]:
     def read(value: Any) -> Any:
         if value not in choices:
@@ -135,7 +147,7 @@ def _seconds(value: Any) -> float:
         seconds = float(value)
     except ValueError:
         seconds = 0.0
-    if seconds <= 0:
+    if not 0 < seconds < math.inf:
         raise OptionError(f"--max-time {value!r} is not a number of seconds above 0")
     return seconds
 

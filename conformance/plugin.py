@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from peertube_conformance.conformance.options import OPTIONS, OptionError, Options
+from peertube_conformance.conformance.options import OPTIONS, OptionError, Options, make_report_directory
 from peertube_conformance.reports.verdict import Verdict
 
 _ACTIVE = pytest.StashKey[bool]()
@@ -54,6 +54,8 @@ def activate(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "requirement(id): the requirement of the catalogue that a test proves")
     try:
         options = Options.read(lambda name: config.getoption(name, None), config.getoption("base_url") or "")
+        if not config.option.collectonly and not _is_worker(config):
+            make_report_directory(options.report_dir)
     except OptionError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_OPTIONS] = options
@@ -63,9 +65,9 @@ def activate(config: pytest.Config) -> None:
     if config.option.reportchars == _DEFAULT_REPORT_CHARACTERS:
         config.option.reportchars = ""
     # allure-pytest reads its folder from the parsed options; its own flag goes first.
-    if config.pluginmanager.hasplugin("allure_pytest") and not config.option.allure_report_dir:
+    own_folder = config.pluginmanager.hasplugin("allure_pytest") and not config.option.allure_report_dir
+    if own_folder and not config.option.collectonly:
         config.option.allure_report_dir = str(options.report_dir / "allure-results")
-        config.option.clean_alluredir = True
 
 
 def _is_worker(config: pytest.Config) -> bool:

@@ -1,0 +1,101 @@
+"""What a run costs its target is told beforehand, and grows with what is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from peertube_conformance.conformance.cost import Cost, estimate
+from peertube_conformance.conformance.options import DEPTHS, Options
+from peertube_conformance.fixtures.guard import Safety
+from peertube_conformance.fixtures.run import Shared
+from peertube_conformance.spec import Contract, Operation, load_contract
+
+RAISED = {"api": {"calls": 1_000_000.0, "seconds": 10.0}}
+STOCK = {"api": {"calls": 50.0, "seconds": 10.0}, "login": {"calls": 15.0, "seconds": 300.0}}
+EVERYTHING = {
+    "signup": {"allowed": True, "allowedForCurrentIP": True, "requiresApproval": True},
+    "email": {"enabled": True},
+    "export": {"users": {"enabled": True}},
+    "import": {"users": {"enabled": True}},
+    "videoStudio": {"enabled": True},
+    "videoFile": {"update": {"enabled": True}},
+}
+SHARED = Shared(
+    folder=Path("unused"),
+    base_url="http://localhost:9000",
+    server_version="6.2.0",
+    config=EVERYTHING,
+    safety=Safety.SANDBOX,
+    prefix="ptc",
+    ledger=Path("unused"),
+    maildir=None,
+    seed=1,
+    embedded=False,
+)
+
+
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    return load_contract()
+
+
+def cost(
+    operations: tuple[Operation, ...], depth: str = "standard", shared: Shared = SHARED, workers: int = 1
+) -> Cost:
+    return estimate(operations, Options(depth=DEPTHS[depth]), shared, RAISED, workers)
+
+
+def test_nothing_costs_nothing() -> None:
+    assert cost(()).requests == 0
+
+
+def test_each_operation_and_each_depth_adds_requests(contract: Contract) -> None:
+    some, all_of_them = contract.operations[:10], contract.operations
+    assert 0 < cost(some).requests < cost(all_of_them).requests
+    assert cost(some, "smoke").requests < cost(some).requests < cost(some, "thorough").requests
+    assert cost(all_of_them).requests >= 2 * len(all_of_them)
+
+
+def test_what_is_not_sent_costs_nothing(contract: Contract) -> None:
+    observed = cost(contract.operations, shared=replace(SHARED, safety=Safety.OBSERVE))
+    safe = tuple(operation for operation in contract.operations if operation.is_safe)
+    assert observed.requests == cost(safe).requests < cost(contract.operations).requests
+    bare = cost(contract.operations, shared=replace(SHARED, config={}))
+    assert bare.requests < cost(contract.operations).requests
+
+
+def test_the_slowest_limit_sets_the_pace(contract: Contract) -> None:
+    options = Options()
+    found = estimate(contract.operations, options, SHARED, STOCK, 1)
+    requests = found.requests
+    assert found.seconds >= (requests - 50 * 20) / 50 * 10 * 0.8
+    assert "bound by the limit of 50 per 10 s" in str(found) or "15 per 300 s" in str(found)
+    assert cost(contract.operations).bound_by == "bound by this machine"
+
+
+def test_a_second_worker_halves_the_time_of_the_machine_and_not_of_a_limit(contract: Contract) -> None:
+    one, two = cost(contract.operations), cost(contract.operations, workers=2)
+    assert two.seconds == pytest.approx(one.seconds / 2)
+    limited = [estimate(contract.operations, Options(), SHARED, STOCK, workers).seconds for workers in (1, 2)]
+    assert limited[0] == limited[1]
+
+
+def test_the_time_that_was_given_is_the_most(contract: Contract) -> None:
+    found = estimate(contract.operations, Options(max_time=5.0), SHARED, STOCK, 1)
+    assert (found.seconds, found.bound_by) == (5.0, "bound by --max-time")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (5.4, "about 5 s (x)"),
+        (60, "about 1 min 0 s (x)"),
+        (119.6, "about 2 min 0 s (x)"),
+        (0, "about 0 s (x)"),
+    ],
+)
+def test_how_it_is_told(seconds: float, told: str) -> None:
+    assert str(Cost(12345, seconds, "x")) == f"about 12,345 requests, {told}"

@@ -1,0 +1,142 @@
+"""What a person asked for, by option or environment, and what is said of mistakes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from peertube_conformance.conformance.options import (
+    ADMIN_PASSWORD,
+    DEFAULT_SEED,
+    DEPTHS,
+    OPTIONS,
+    OptionError,
+    Options,
+    make_report_directory,
+)
+from peertube_conformance.fixtures.guard import Safety
+from peertube_conformance.reports import Level
+
+
+def read(
+    given: dict[str, Any] | None = None, environment: dict[str, str] | None = None, base_url: str = ""
+) -> Options:
+    """Options of flags (`{"seed": "5"}`) and variables (`{"SEED": "5"}`)."""
+    named = {f"PEERTUBE_CONFORMANCE_{name}": value for name, value in (environment or {}).items()}
+    known = {f"peertube_{name}": value for name, value in (given or {}).items()}
+    return Options.read(lambda name: known.pop(name, None), base_url, named)
+
+
+def test_defaults() -> None:
+    assert read() == Options()
+    assert (read().depth, read().seed, read().fail_on) == (DEPTHS["standard"], DEFAULT_SEED, Level.MUST)
+    assert (read().safety, read().max_time, read().base_url) == (None, None, "")
+    assert read().report_dir == Path("conformance-report")
+
+
+VALUES: dict[str, tuple[str, Any]] = {
+    "spec": ("6.2", "6.2"),
+    "admin_username": ("root", "root"),
+    "mailbox": ("maildir:/x", "maildir:/x"),
+    "safety": ("observe", Safety.OBSERVE),
+    "depth": ("thorough", DEPTHS["thorough"]),
+    "max_time": ("1.5", 1.5),
+    "seed": ("42", 42),
+    "operations": ("get*", "get*"),
+    "tags": ("Video", "Video"),
+    "deviations": (__file__, Path(__file__)),
+    "fail_on": ("may", Level.MAY),
+    "strict_deviations": ("yes", True),
+    "report_dir": ("out", Path("out")),
+    "reap": ("1", True),
+}
+
+
+def test_every_option_is_tried_here() -> None:
+    assert set(VALUES) == {option.name for option in OPTIONS}
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_each_option_by_flag_and_by_variable(name: str) -> None:
+    text, value = VALUES[name]
+    assert getattr(read({name: text}), name) == value
+    assert getattr(read({}, {name.upper(): text}), name) == value
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_an_empty_variable_is_none(name: str) -> None:
+    assert read({}, {name.upper(): ""}) == Options()
+
+
+def test_a_flag_goes_before_a_variable() -> None:
+    assert read({"seed": "1"}, {"SEED": "2"}).seed == 1
+    assert read({}, {"BASE_URL": "http://b"}, "http://a").base_url == "http://a"
+    assert read({}, {"BASE_URL": "http://b"}).base_url == "http://b"
+
+
+def test_the_password_comes_from_the_environment_and_is_not_shown() -> None:
+    options = Options.read(lambda _name: None, "", {ADMIN_PASSWORD: "s3cret"})
+    assert options.admin_password == "s3cret"
+    assert "s3cret" not in repr(options)
+    assert "password" not in " ".join(option.flag for option in OPTIONS)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("1", True), ("TRUE", True), ("on", True), ("0", False), ("false", False)]
+)
+def test_switches(text: str, value: bool) -> None:
+    assert read({}, {"REAP": text}).reap is value
+    assert read({"reap": True}).reap
+
+
+def test_a_random_seed_is_a_number_to_repeat_the_run_with() -> None:
+    seeds = {read({"seed": "random"}).seed for _ in range(5)}
+    assert len(seeds) > 1
+    assert all(read({"seed": str(seed)}).seed == seed for seed in seeds)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("safety", "everything"), ("safety", "Observe"),
+        ("depth", "deep"), ("depth", ""),
+        ("fail_on", "never"),
+        ("seed", "-1"), ("seed", "1.5"), ("seed", "Random"), ("seed", "٣"), ("seed", " "),
+        ("max_time", "0"), ("max_time", "-5"), ("max_time", "soon"), ("max_time", "nan"), ("max_time", "inf"),
+        ("deviations", "/nowhere/deviations.yaml"), ("deviations", "/"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_one_sentence_that_names_the_option(name: str, text: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        read({name: text})
+    told = str(caught.value)
+    assert f"--{name.replace('_', '-')}" in told
+    assert "\n" not in told
+
+
+def test_flags_and_destinations_are_unique_and_told() -> None:
+    assert len({option.flag for option in OPTIONS}) == len(OPTIONS)
+    assert all(option.destination.startswith("peertube_") for option in OPTIONS)
+    assert all(option.help for option in OPTIONS)
+
+
+def test_deeper_means_more() -> None:
+    for less, more in (("smoke", "standard"), ("standard", "thorough")):
+        assert DEPTHS[less].valid < DEPTHS[more].valid
+        assert DEPTHS[less].defects < DEPTHS[more].defects
+        assert DEPTHS[less].variants <= DEPTHS[more].variants
+
+
+def test_the_folder_of_the_report_is_made(tmp_path: Path) -> None:
+    make_report_directory(tmp_path / "a" / "b")
+    make_report_directory(tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").is_dir()
+
+
+@pytest.mark.parametrize("where", ["file", "file/below"])
+def test_a_folder_that_cannot_be_written_to_is_told(where: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OptionError, match="give another --report-dir"):
+        make_report_directory(tmp_path / where)
