@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from peertube_conformance.conformance.arrangements.dedicated import dedicated
 from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.videos import changed_video
 from peertube_conformance.fixtures.draft import Draft, Upload
 from peertube_conformance.fixtures.world import Unavailable, World
 
@@ -37,6 +39,18 @@ def of_a_video_that_rests(world: World, draft: Draft) -> None:
 def a_cut_that_ends_before_it_starts(_world: World, draft: Draft) -> None:
     """A cut that ends before it starts."""
     draft.json(tasks=[{"name": "cut", "options": {"start": 2, "end": 1}}])
+
+
+@arrange("createStudioTask", answer=413)
+def beyond_the_quota(world: World, draft: Draft) -> None:
+    """An intro that the user's quota does not hold."""
+    if world.root is None:
+        raise Unavailable("only an administrator can set a quota: give --admin-username")
+    owner = dedicated(world, "full quota")
+    draft.actor, draft.path["id"] = owner, changed_video(world, owner).uuid
+    world.call("putUser", world.root, path={"id": owner.user_id}, body={"videoQuota": 10})
+    draft.media_type = "multipart/form-data"
+    draft.body = {"tasks": [_doable(world, {"name": "add-intro"})]}
 
 
 @arrange("createStudioTask", answer=409)
