@@ -7,12 +7,19 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from peertube_conformance.conformance.lifecycle import UNUSABLE
 from peertube_conformance.conformance.options import OPTIONS
 
 ROOMS = ("peertube_conformance.conformance", "peertube_conformance.stateful")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Ends with the exit code of unusable options, which is not argparse's."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(UNUSABLE, f"ERROR: {message}: see {self.prog} --help\n")
 
 
 class MistakeError(Exception):
@@ -38,10 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="peertube-conformance", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    parser = _Parser(prog="peertube-conformance", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
 
-    run = commands.add_parser("run", help="test an instance; what is not listed here goes to pytest (-n 2, -k …)")
+    run = commands.add_parser(
+        "run", help="test an instance; what is not listed here goes to pytest (-n 2, -k …)"
+    )
     run.add_argument("--base-url", default="", help="the instance; default: the embedded one")
     for option in OPTIONS:
         run.add_argument(option.flag, dest=option.destination, default=None, help=option.help, **option.how)
@@ -49,7 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="start the embedded instance and keep it running")
     serve.add_argument("--port", type=int, default=9000, help="0 for any free port; default 9000")
     serve.add_argument("--signup", choices=["direct", "approval", "closed"], default="direct")
-    serve.add_argument("--limits", choices=["stock", "raised"], default="stock", help="rate limits; default stock")
+    serve.add_argument(
+        "--limits", choices=["stock", "raised"], default="stock", help="rate limits; default stock"
+    )
     serve.add_argument("--smtp", default="", metavar="HOST:PORT", help="where it sends mail")
     serve.set_defaults(do=_serve)
 
@@ -61,10 +72,14 @@ def _parser() -> argparse.ArgumentParser:
 
     report = commands.add_parser("report", help="write the views of a run document again")
     report.add_argument("run", type=Path)
-    report.add_argument("--report-dir", type=Path, default=None, help="default: the folder of the run document")
+    report.add_argument(
+        "--report-dir", type=Path, default=None, help="default: the folder of the run document"
+    )
     report.set_defaults(do=_report)
 
-    deviations = commands.add_parser("deviations", help="print entries for the new findings of a run, ready to paste")
+    deviations = commands.add_parser(
+        "deviations", help="print entries for the new findings of a run, ready to paste"
+    )
     deviations.add_argument("run", type=Path)
     deviations.set_defaults(do=_deviations)
 
@@ -125,11 +140,11 @@ def _deviations(given: argparse.Namespace) -> int:
 
 
 def _reap(given: argparse.Namespace) -> int:
+    import os
+
     from peertube_conformance.conformance.lifecycle import USER_MISTAKES
     from peertube_conformance.conformance.options import ADMIN_PASSWORD
     from peertube_conformance.fixtures.reaping import reap
-
-    import os
 
     try:
         left = reap(given.base_url, given.admin_username, os.environ.get(ADMIN_PASSWORD, ""))
@@ -150,7 +165,9 @@ def _read(path: Path) -> Any:
     try:
         document = json.loads(file.read_text("utf-8"))
     except OSError as error:
-        raise MistakeError(f"{file} cannot be read ({error.strerror}): give a run.json or the folder of one") from error
+        raise MistakeError(
+            f"{file} cannot be read ({error.strerror}): give a run.json or the folder of one"
+        ) from error
     except ValueError as error:
         raise MistakeError(f"{file} is no run document: give the run.json that a run wrote") from error
     if not isinstance(document, dict) or "schemaVersion" not in document:

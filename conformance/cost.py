@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -48,7 +48,7 @@ def estimate(
 ) -> Cost:
     """The sum over the operations that will be sent, against each bucket of the instance."""
     limits = shared.limits
-    counted: Counter[str] = Counter()
+    counted: dict[str, float] = defaultdict(float)
     total = 0.0
     for operation in operations:
         if shared.safety is Safety.OBSERVE and not operation.is_safe:
@@ -72,7 +72,10 @@ def estimate(
         windows = math.ceil(requests / limit["calls"]) - 1
         seconds = windows * (limit["seconds"] + _MARGIN_SECONDS)
         if seconds > slowest:
-            slowest, bound_by = seconds, f"bound by the limit of {limit['calls']:.0f} per {limit['seconds']:.0f} s"
+            slowest, bound_by = (
+                seconds,
+                f"bound by the limit of {limit['calls']:.0f} per {limit['seconds']:.0f} s",
+            )
     if options.max_time is not None and options.max_time < slowest:
         slowest, bound_by = options.max_time, "bound by --max-time"
     return Cost(round(total), slowest, bound_by)

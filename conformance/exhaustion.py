@@ -64,7 +64,9 @@ def _harmless(operation: Operation) -> Draft:
     for number, parameter in enumerate(operation.parameters):
         if parameter.location == "path":
             draft.path[parameter.name] = (
-                impossible(parameter.resource, number) if parameter.resource else _some_value(operation, parameter)
+                impossible(parameter.resource, number)
+                if parameter.resource
+                else _some_value(operation, parameter)
             )
         elif parameter.location == "query" and parameter.required:
             draft.query[parameter.name] = parameter.example if parameter.example is not None else "absent"
@@ -83,14 +85,18 @@ def limited_client(session: Session) -> Iterator[Client]:
     ground = session.ground
     if session.shared.embedded:
         with EmbeddedInstance(limits="stock") as second:
-            client = Client(second.base_url, ground.guard, ground.ledger, ground.budget, ground.client.listener)
+            client = Client(
+                second.base_url, ground.guard, ground.ledger, ground.budget, ground.client.listener
+            )
             try:
                 yield client
             finally:
                 client.close()
         return
     if session.shared.safety is Safety.OBSERVE:
-        raise Unavailable("using a limit up would shut out others behind this address: not in the tier observe")
+        raise Unavailable(
+            "using a limit up would shut out others behind this address: not in the tier observe"
+        )
     limit = ground.budget.limits()["api"]["calls"]
     if limit > _MOST_REQUESTS:
         raise Unavailable(f"a limit of {limit:.0f} requests is too high to be used up by a test")

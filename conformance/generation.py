@@ -69,7 +69,9 @@ class Generator:
             if len(seen) >= count:
                 return
             request = draft.request(_ANY_HOST)
-            identity = b"\n".join((request.url.encode("utf-8", "surrogatepass"), repr(draft.headers).encode(), request.body))
+            identity = b"\n".join(
+                (request.url.encode("utf-8", "surrogatepass"), repr(draft.headers).encode(), request.body)
+            )
             if identity not in seen and not found_in(draft):
                 seen.add(identity)
                 yield draft
@@ -146,7 +148,9 @@ def found_in(draft: Draft) -> list[Violation]:
         request = draft.request(_ANY_HOST)
     except (UnicodeError, ValueError):
         return []
-    return violations(draft.operation, WireRequest(request.method, request.url, request.headers, request.body))
+    return violations(
+        draft.operation, WireRequest(request.method, request.url, request.headers, request.body)
+    )
 
 
 def spliced(base: Draft, defect: Defect) -> Draft | None:
@@ -156,7 +160,11 @@ def spliced(base: Draft, defect: Defect) -> Draft | None:
     draft = base.copy()
     if violation.location == "body":
         return _spliced_body(draft, drawn, names)
-    container: Mapping[str, dict[str, Any]] = {"path": draft.path, "query": draft.query, "header": draft.headers}
+    container: Mapping[str, dict[str, Any]] = {
+        "path": draft.path,
+        "query": draft.query,
+        "header": draft.headers,
+    }
     source: Mapping[str, dict[str, Any]] = {"path": drawn.path, "query": drawn.query, "header": drawn.headers}
     if violation.location not in container or not names:
         return None
@@ -191,7 +199,9 @@ def _draft(operation: Operation, case: Any) -> Draft:
     return Draft(
         operation,
         # Schemathesis percent-encodes path parameters as it draws them; a draft is encoded when it is sent.
-        path={n: unquote(v) if isinstance(v, str) else v for n, v in dict(case.path_parameters or {}).items()},
+        path={
+            n: unquote(v) if isinstance(v, str) else v for n, v in dict(case.path_parameters or {}).items()
+        },
         query=_undone(dict(case.query or {})),
         headers={str(name): str(value) for name, value in dict(case.headers or {}).items()},
         body=UNSET if case.body is NOT_SET else _body(operation, case),

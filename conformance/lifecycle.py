@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import fnmatch
 import importlib.metadata
-import os
 import shutil
 import time
 from collections.abc import Mapping, Sequence
@@ -19,6 +18,7 @@ from peertube_conformance.fixtures.budget import Budget
 from peertube_conformance.fixtures.cleanup import Cleaned
 from peertube_conformance.fixtures.embedded import InstanceError
 from peertube_conformance.fixtures.mailbox import MailboxError
+from peertube_conformance.fixtures.reaping import reap
 from peertube_conformance.fixtures.run import CannotRun, Run, Setup, Shared
 from peertube_conformance.fixtures.target import TargetError
 from peertube_conformance.reports.recorder import PARTS, read_parts
@@ -59,6 +59,15 @@ def known_deviations(contract: Contract, options: Options, server_version: str) 
     return [entry for entry in load_deviations(paths) if entry.applies_to(server_version, today)]
 
 
+def _reaped(options: Options) -> list[str]:
+    """What earlier runs left on the target and this one could not remove, where it was asked to."""
+    if not options.reap or not options.base_url:
+        return []
+    if not options.admin_username:
+        raise CannotRun("--reap needs an administrator: give one with --admin-username")
+    return reap(options.base_url, options.admin_username, options.admin_password)
+
+
 @dataclass
 class Conclusion:
     """How a run ended: the exit code, the document, and what to tell beside it."""
@@ -85,6 +94,7 @@ class Controller:
         self.contract = load_contract(options.spec or None)
         self.operations = chosen(self.contract, options)
         known_deviations(self.contract, options, "")
+        self.left_before = _reaped(options)
         self._run = Run(setup)
         self._began = time.time()
         self.shared: Shared = self._run.start()
@@ -126,8 +136,13 @@ class Controller:
 
     def _document(self, cleaned: Cleaned, limits: Mapping[str, Any]) -> RunDocument:
         facts = {
-            "harness": {"name": "peertube-conformance", "version": importlib.metadata.version("peertube-conformance")},
-            "startedAt": datetime.datetime.fromtimestamp(self._began, datetime.UTC).isoformat(timespec="seconds"),
+            "harness": {
+                "name": "peertube-conformance",
+                "version": importlib.metadata.version("peertube-conformance"),
+            },
+            "startedAt": datetime.datetime.fromtimestamp(self._began, datetime.UTC).isoformat(
+                timespec="seconds"
+            ),
             "durationSeconds": round(time.time() - self._began, 1),
             "target": {
                 "baseUrl": self.shared.base_url,
@@ -168,5 +183,5 @@ class Controller:
             for part in sorted((directory / PARTS).glob("*.ndjson")):
                 with part.open("rb") as lines:
                     shutil.copyfileobj(lines, file)
-        os.replace(partial, whole)
+        partial.replace(whole)
         shutil.rmtree(directory / PARTS, ignore_errors=True)

@@ -60,17 +60,30 @@ class Option:
 
 _SWITCH = {"action": "store_true"}
 OPTIONS: tuple[Option, ...] = (
-    Option("--spec", "contract: a version (6.2), or path or URL of an OpenAPI 3 document; default: the server's version"),
+    Option(
+        "--spec",
+        "contract: a version (6.2), or path or URL of an OpenAPI 3 document; default: the server's version",
+    ),
     Option("--admin-username", f"administrator of the target; the password is read from {ADMIN_PASSWORD}"),
-    Option("--mailbox", "where the target's mail arrives: smtp://HOST:PORT (a sink is run there) or maildir:PATH"),
-    Option("--safety", "what may be sent: observe, sandbox or disposable", {"choices": [tier.value for tier in Safety]}),
+    Option(
+        "--mailbox", "where the target's mail arrives: smtp://HOST:PORT (a sink is run there) or maildir:PATH"
+    ),
+    Option(
+        "--safety",
+        "what may be sent: observe, sandbox or disposable",
+        {"choices": [tier.value for tier in Safety]},
+    ),
     Option("--depth", "how much: smoke, standard (default) or thorough", {"choices": list(DEPTHS)}),
     Option("--max-time", "seconds after which no further operation is begun", {"type": float}),
     Option("--seed", f"a number or 'random'; default {DEFAULT_SEED}, always printed"),
     Option("--operations", "only operations whose id matches this pattern (*, ?)"),
     Option("--tags", "only operations of this tag"),
     Option("--deviations", "a file of further known deviations"),
-    Option("--fail-on", "weakest level that fails: must (default), should or may", {"choices": [v.value for v in Level]}),
+    Option(
+        "--fail-on",
+        "weakest level that fails: must (default), should or may",
+        {"choices": [v.value for v in Level]},
+    ),
     Option("--strict-deviations", "fail where a known deviation no longer occurs", _SWITCH),
     Option("--report-dir", "where the report goes; default conformance-report"),
     Option("--reap", "first remove what earlier, killed runs left on the target", _SWITCH),
@@ -99,7 +112,9 @@ class Options:
     reap: bool = False
 
     @classmethod
-    def read(cls, option: Callable[[str], Any], base_url: str, environment: Mapping[str, str] = os.environ) -> Self:
+    def read(
+        cls, option: Callable[[str], Any], base_url: str, environment: Mapping[str, str] = os.environ
+    ) -> Self:
         """From parsed options (`option("peertube_seed")`) and the environment, an option going before a variable.
 
         Raises OptionError for a value that cannot be used.

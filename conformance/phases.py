@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain
 
 from peertube_conformance.conformance.arrangements.registry import Arrange, answers_of, success_of
-from peertube_conformance.conformance.checks.authentication import LOW_ROLE, NO_TOKEN, SOMEBODY_ELSE, WRONG_TOKEN
+from peertube_conformance.conformance.checks.authentication import (
+    LOW_ROLE,
+    NO_TOKEN,
+    SOMEBODY_ELSE,
+    WRONG_TOKEN,
+)
 from peertube_conformance.conformance.cost import SCARCE_DEFECTS, SCARCE_VALID, is_scarce
 from peertube_conformance.conformance.generation import NotGenerated, found_in, spliced
 from peertube_conformance.conformance.session import FOREIGN_TOKEN, Session
@@ -58,7 +63,8 @@ class Exercise:
         """The outcome of a phase on the first target that can be asked for it."""
         before, first = self.ground, None
         try:
-            for self.ground in self.session.grounds():
+            for ground in self.session.grounds():
+                self.ground = ground
                 outcome = self._attempted(phase)
                 if outcome.verdict is not Verdict.NOT_APPLICABLE:
                     return outcome
@@ -151,11 +157,14 @@ class Exercise:
         if 404 not in arranged and self.operation.response_for(404) is not None:
             outcomes.append(self._recorded(404, self._absent))
         for status, arrange in arranged.items():
-            outcomes.append(self._recorded(status, lambda arrange=arrange, status=status: self._provoked(arrange, status)))
+            outcomes.append(self._recorded(status, partial(self._provoked, arrange, status)))
         if not outcomes:
             return Outcome(Verdict.NO_EVIDENCE, "no refusal can be provoked beside those of the other phases")
         worst = (Verdict.ERROR, Verdict.BLOCKED, Verdict.PASSED, Verdict.NOT_APPLICABLE)
-        return min(outcomes, key=lambda outcome: worst.index(outcome.verdict) if outcome.verdict in worst else len(worst))
+        return min(
+            outcomes,
+            key=lambda outcome: worst.index(outcome.verdict) if outcome.verdict in worst else len(worst),
+        )
 
     # Parts
 
@@ -174,7 +183,9 @@ class Exercise:
     def _provoked(self, arrange: Arrange, status: int) -> Outcome:
         draft = self._filled(self._plain())
         arrange(self.world, draft)
-        said = " ".join((arrange.__doc__ or arrange.__name__.replace("_", " ")).split("\n")[0].split()).rstrip(".")
+        said = " ".join(
+            (arrange.__doc__ or arrange.__name__.replace("_", " ")).split("\n")[0].split()
+        ).rstrip(".")
         self._send(draft, Intent.PROVOKED, violation=said, expects=status)
         return Outcome(Verdict.PASSED)
 
@@ -199,7 +210,9 @@ class Exercise:
             yield draft, 403, SOMEBODY_ELSE
 
     def _names_own_things(self) -> bool:
-        return any(parameter.location == "path" and parameter.resource for parameter in self.operation.parameters)
+        return any(
+            parameter.location == "path" and parameter.resource for parameter in self.operation.parameters
+        )
 
     @cached_property
     def _is_scarce(self) -> bool:

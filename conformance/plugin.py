@@ -5,6 +5,7 @@ The plugin is loaded wherever the package is installed, and does nothing in sess
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -107,10 +108,14 @@ def _announce(config: pytest.Config, controller: Any) -> None:
         f"contract: {controller.contract.version}, {len(controller.operations)} operations; "
         f"depth {options.depth.name}, seed {options.seed}"
     )
+    for line in controller.left_before:
+        reporter.write_line(f"left by an earlier run: {line}")
     for repair in controller.contract.repairs:
         reporter.write_line(f"repaired: {repair}")
     if not shared.accounts:
-        reporter.write_line("no account: only what is open to everybody is tested (give --admin-username for the rest)")
+        reporter.write_line(
+            "no account: only what is open to everybody is tested (give --admin-username for the rest)"
+        )
     reporter.write_line(f"cost: {cost}")
 
 
@@ -280,7 +285,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     from peertube_conformance.reports.views.console import lines
 
     terminalreporter.section("conformance")
-    for line in lines(conclusion.document, terminalreporter._tw.fullwidth):
+    for line in lines(conclusion.document, shutil.get_terminal_size().columns):
         terminalreporter.write_line(line)
     for error in conclusion.errors:
         terminalreporter.write_line(f"harness error: {error}")

@@ -25,7 +25,12 @@ class Session:
     """One worker's client, generator and recorder; every exchange is judged and recorded as it happens."""
 
     def __init__(
-        self, options: Options, shared: Shared, contract: Contract, deviations: Sequence[Deviation], worker: str
+        self,
+        options: Options,
+        shared: Shared,
+        contract: Contract,
+        deviations: Sequence[Deviation],
+        worker: str,
     ) -> None:
         self.options = options
         self.started = time.time()

@@ -24,5 +24,3 @@ def test_access(exercise: Exercise) -> None:
 def test_refusals(exercise: Exercise) -> None:
     """Every documented refusal is answered where it is due."""
     conclude(exercise, "refusals", exercise.refusals)
-
-

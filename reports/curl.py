@@ -29,7 +29,11 @@ def curl_line(request: Request, redactor: Redactor, spare: str = "") -> tuple[st
         return shell_quoted(text)
 
     how = ["--head"] if request.method == "HEAD" else ["-X", request.method]
-    words = ["curl -sS -i --path-as-is", *how, word(mark("BASE_URL") + redactor.replayable(request.marked_target, spare))]
+    words = [
+        "curl -sS -i --path-as-is",
+        *how,
+        word(mark("BASE_URL") + redactor.replayable(request.marked_target, spare)),
+    ]
     for name, value in redactor.marked_headers(request.headers):
         if name.lower() not in _LEFT_OUT:
             # curl takes `Name:` for "leave this field out", and `Name;` for one without a value.

@@ -118,4 +118,3 @@ class Exchange:
     def summary(self) -> str:
         """Method, path and query with this run's ids replaced by their variables."""
         return f"{self.request.method} {shown(self.request.marked_target)}"
-

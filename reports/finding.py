@@ -63,7 +63,11 @@ class Finding:
     @classmethod
     def from_json(cls, members: dict[str, Any]) -> Self:
         """The finding that `to_json` wrote."""
-        known = {key: value for key, value in members.items() if key not in {"fingerprint", "pointer", "operationId"}}
+        known = {
+            key: value
+            for key, value in members.items()
+            if key not in {"fingerprint", "pointer", "operationId"}
+        }
         known["level"] = Level(members["level"])
         known["needs"] = tuple(members.get("needs", ()))
         return cls(at=members["pointer"], operation_id=members["operationId"], **known)

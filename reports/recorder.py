@@ -38,11 +38,15 @@ class Recorder:
         self._told: Counter[str] = Counter()
         folder = directory / PARTS
         folder.mkdir(parents=True, exist_ok=True)
-        self._file = (folder / f"{worker}.ndjson").open("a", encoding="utf-8", errors="backslashreplace", buffering=1)
+        self._file = (folder / f"{worker}.ndjson").open(
+            "a", encoding="utf-8", errors="backslashreplace", buffering=1
+        )
         self._worker = worker
         self._number = 0
 
-    def exchange(self, exchange: Exchange, evidence: Iterable[str], findings: Iterable[Finding]) -> list[Finding]:
+    def exchange(
+        self, exchange: Exchange, evidence: Iterable[str], findings: Iterable[Finding]
+    ) -> list[Finding]:
         """Records an exchange with what it is evidence of and what is wrong with it; returns the findings completed."""
         self._number += 1
         spare = exchange.violation.rpartition(" ")[0].split("/")
@@ -68,7 +72,9 @@ class Recorder:
                 "needs": list(needs),
                 "evidence": sorted(set(evidence)),
                 "findings": told,
-                "more": [f.fingerprint for f in completed if self._told[f.fingerprint] > _MAX_PER_FINGERPRINT],
+                "more": [
+                    f.fingerprint for f in completed if self._told[f.fingerprint] > _MAX_PER_FINGERPRINT
+                ],
             }
         )
         return completed
@@ -94,7 +100,11 @@ class Recorder:
         self._file.close()
 
     def _completed(self, finding: Finding, curl: str, needs: tuple[str, ...]) -> Finding:
-        members = finding.to_json() | {"curl": curl, "needs": needs, "message": self._redactor.text(finding.message)}
+        members = finding.to_json() | {
+            "curl": curl,
+            "needs": needs,
+            "message": self._redactor.text(finding.message),
+        }
         members["expected"] = self._clean(finding.expected)
         members["actual"] = self._clean(finding.actual)
         members["request"] = self._redactor.text(finding.request)

@@ -10,7 +10,9 @@ from urllib.parse import quote, quote_plus
 
 from peertube_conformance.reports.variables import MARK, mark, shown
 
-SECRET_HEADERS = frozenset({"authorization", "cookie", "set-cookie", "x-peertube-otp", "x-peertube-video-password"})
+SECRET_HEADERS = frozenset(
+    {"authorization", "cookie", "set-cookie", "x-peertube-otp", "x-peertube-video-password"}
+)
 _KEYS = (
     "access_token|refresh_token|client_secret|password|currentPassword|verificationString|requestToken|otpToken|"
     "videoFileToken|videoPasswords|secret|token|externalAuthToken"
@@ -24,7 +26,9 @@ _INDEX = r"(?:\]|%5D)?(?:\[\d*\]|%5B\d*%5D)?"
 _IN_FORM = re.compile(rf"(^|[?&#;\s\"'\[]|%5B)((?P<form>{_KEYS}|jwt){_INDEX}=)[^&\s\"'<>]+")
 _KEY = re.compile(_KEYS)
 _IN_OTP_URI = re.compile(r"otpauth://[^\"'\s]+")
-_IN_MULTIPART = re.compile(rf'(name="(?:[^"\r\n]*\[)?(?P<part>{_KEYS}){_INDEX}"(?:\r?\n[^\r\n]+)*\r?\n\r?\n)[^\r\n]*')
+_IN_MULTIPART = re.compile(
+    rf'(name="(?:[^"\r\n]*\[)?(?P<part>{_KEYS}){_INDEX}"(?:\r?\n[^\r\n]+)*\r?\n\r?\n)[^\r\n]*'
+)
 _BEARER = re.compile(r"(Bearer\s+)[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE)
 MASK = "[redacted]"
 
@@ -62,8 +66,12 @@ class Redactor:
         """The text with every secret as a variable, so that it can be replayed; the member `spare` is left as it is."""
         text = self.marks(text)
         text = _IN_JSON.sub(lambda m: m[0] if m["json"] == spare else m[1] + _named(m["json"], m[3]), text)
-        text = _IN_MULTIPART.sub(lambda m: m[0] if m["part"] == spare else f"{m[1]}{_variable(m['part'], m[0])}", text)
-        return _IN_FORM.sub(lambda m: m[0] if m["form"] == spare else f"{m[1]}{m[2]}{_variable(m['form'], m[0])}", text)
+        text = _IN_MULTIPART.sub(
+            lambda m: m[0] if m["part"] == spare else f"{m[1]}{_variable(m['part'], m[0])}", text
+        )
+        return _IN_FORM.sub(
+            lambda m: m[0] if m["form"] == spare else f"{m[1]}{m[2]}{_variable(m['form'], m[0])}", text
+        )
 
     def text(self, text: str) -> str:
         """The text for reading, without secrets known by value or by the key that they stand under."""
@@ -79,7 +87,9 @@ class Redactor:
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, dict):
-            telling = {key for key, member in value.items() if isinstance(member, str) and _KEY.fullmatch(key)}
+            telling = {
+                key for key, member in value.items() if isinstance(member, str) and _KEY.fullmatch(key)
+            }
             return {self.text(k): MASK if k in telling else self.value(member) for k, member in value.items()}
         return [self.value(item) for item in value] if isinstance(value, list | tuple) else value
 

@@ -57,7 +57,9 @@ class RunDocument:
                     seen = self._seen[part["operationId"]]
                     seen.outcomes.append((Verdict(part["verdict"]), part["reason"], part["phase"]))
                 case "budget":
-                    self._budget.update({key: part[key] for key in ("requests", "throttledSeconds", "self429")})
+                    self._budget.update(
+                        {key: part[key] for key in ("requests", "throttledSeconds", "self429")}
+                    )
                 case "refusals":
                     self._refusals.update(part["refusals"])
 
@@ -101,7 +103,9 @@ class RunDocument:
             deviation
             for deviation in self._deviations
             if deviation.id not in used
-            and any(p.partition("|")[0] in called or "*" in p.partition("|")[0] for p in deviation.fingerprint)
+            and any(
+                p.partition("|")[0] in called or "*" in p.partition("|")[0] for p in deviation.fingerprint
+            )
         ]
 
     def harness_errors(self) -> list[str]:
@@ -221,7 +225,11 @@ def _operation_verdict(seen: Behaviour, findings: Sequence[Finding], fail_on: Le
     if blocked is not None:
         return Verdict.BLOCKED, blocked
     if phases.get("valid") is Verdict.NOT_APPLICABLE:
-        return next((v, reason) for v, reason, phase in seen.outcomes if phase == "valid" and v is Verdict.NOT_APPLICABLE)
+        return next(
+            (v, reason)
+            for v, reason, phase in seen.outcomes
+            if phase == "valid" and v is Verdict.NOT_APPLICABLE
+        )
     if not seen.accepted:
         return Verdict.NO_EVIDENCE, told.get(Verdict.NO_EVIDENCE, "no request was accepted")
     known = sorted({f.deviation for f in findings if f.deviation})

@@ -15,7 +15,7 @@ _SURROGATES = re.compile("[\\ud800-\\udfff]")
 _DEPTH = 5
 
 
-class MalformedBody(ValueError):  # noqa: N818 - a property of the body
+class MalformedBody(ValueError):
     """The body is not what its media type says. The message tells why."""
 
 

@@ -32,7 +32,7 @@ FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 
 
-class UnsupportedMediaType(ValueError):  # noqa: N818 - the phrase of status 415
+class UnsupportedMediaType(ValueError):
     """The body is of `media_type`, which is none of the `accepted` ones."""
 
     def __init__(self, media_type: str | None, accepted: Iterable[str]) -> None:

@@ -49,13 +49,18 @@ class Deviation:
 
 
 def load_deviations(paths: Iterable[Path]) -> list[Deviation]:
-    """The entries of these files. Raises DeviationError for an entry that lacks a member, or an id that is there twice."""
+    """The entries of these files.
+
+    Raises DeviationError for an entry that lacks a member, or an id that is there twice.
+    """
     found: dict[str, Deviation] = {}
     for path in paths:
         try:
             entries = yaml.safe_load(path.read_text("utf-8")) or []
         except (OSError, yaml.YAMLError) as error:
-            raise DeviationError(f"{path} cannot be read as YAML ({' '.join(str(error).split())[:120]}): mend it") from error
+            raise DeviationError(
+                f"{path} cannot be read as YAML ({' '.join(str(error).split())[:120]}): mend it"
+            ) from error
         if not isinstance(entries, list):
             raise DeviationError(f"{path} must hold a list of deviations")
         for entry in entries:
@@ -75,7 +80,7 @@ def _read(path: Path, entry: Any) -> Deviation:
         raise DeviationError(f"{path}: {entry['id']}: party is one of {', '.join(sorted(_PARTIES))}")
     patterns = entry["fingerprint"]
     versions = entry.get("versions", ["", ""])
-    if not isinstance(versions, list) or len(versions) != 2:  # noqa: PLR2004
+    if not isinstance(versions, list) or len(versions) != 2:
         raise DeviationError(f"{path}: {entry['id']}: versions is [first, last], '' where open")
     return Deviation(
         id=entry["id"],

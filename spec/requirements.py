@@ -35,10 +35,12 @@ def load_requirements(version: str = "6.2") -> Mapping[str, Requirement]:
     found: dict[str, Requirement] = {}
     for path in sorted(folder.glob("*.yaml")):
         with path.open("rb") as file:
-            entries = yaml.load(file, Loader=yaml.CSafeLoader)  # noqa: S506 - the C form of the safe loader
+            entries = yaml.load(file, Loader=yaml.CSafeLoader)
         for entry in entries:
             if set(entry) != _MEMBERS or entry["level"] not in _LEVELS:
-                raise CatalogueError(f"{path.name}: {entry.get('id', entry)} needs exactly {', '.join(sorted(_MEMBERS))}")
+                raise CatalogueError(
+                    f"{path.name}: {entry.get('id', entry)} needs exactly {', '.join(sorted(_MEMBERS))}"
+                )
             if entry["id"] in found:
                 raise CatalogueError(f"{path.name}: {entry['id']} is there twice")
             found[entry["id"]] = Requirement(**entry)

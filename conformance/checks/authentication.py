@@ -7,14 +7,18 @@ from collections.abc import Iterator
 from peertube_conformance.conformance.checks.registry import answered, check
 from peertube_conformance.reports import Exchange, Finding, Intent
 
-NO_TOKEN = "a request without a token"
-WRONG_TOKEN = "a token that was never issued"
+NO_TOKEN = "a request without a token"  # noqa: S105 - a description
+WRONG_TOKEN = "a token that was never issued"  # noqa: S105 - a description
 LOW_ROLE = "a role that is too low"
 SOMEBODY_ELSE = "another user"
 
 
 def _as(violation: str, exchange: Exchange) -> bool:
-    return answered(exchange) and exchange.intent is Intent.UNAUTHORISED and exchange.violation.startswith(violation)
+    return (
+        answered(exchange)
+        and exchange.intent is Intent.UNAUTHORISED
+        and exchange.violation.startswith(violation)
+    )
 
 
 @check("PT-AUTH-01", on=lambda exchange: _as(NO_TOKEN, exchange))

@@ -20,7 +20,12 @@ def _documented_with_content(exchange: Exchange) -> bool:
 
 
 def _says_json(exchange: Exchange) -> bool:
-    return answered(exchange) and exchange.response is not None and exchange.response.is_json and _expects_body(exchange)
+    return (
+        answered(exchange)
+        and exchange.response is not None
+        and exchange.response.is_json
+        and _expects_body(exchange)
+    )
 
 
 def _expects_body(exchange: Exchange) -> bool:
@@ -46,7 +51,9 @@ def documented_media_type(exchange: Exchange) -> Iterator[Finding]:
         return
     if response.media_type not in documented.content:
         expected = sorted(documented.content)
-        yield Finding("/response/headers/content-type", "undocumented media type", expected, response.media_type)
+        yield Finding(
+            "/response/headers/content-type", "undocumented media type", expected, response.media_type
+        )
 
 
 @check("PT-BODY-02", on=_documented_json)
@@ -75,7 +82,9 @@ def json_is_well_formed(exchange: Exchange) -> Iterator[Finding]:
     response = exchange.response
     if response is not None and not response.has_json:
         what = "the body is empty" if not response.body else "the body is no JSON"
-        yield Finding("/response/body", f"{what}, though it is said to be {response.media_type}", "a JSON text", what)
+        yield Finding(
+            "/response/body", f"{what}, though it is said to be {response.media_type}", "a JSON text", what
+        )
 
 
 def _short(value: object) -> object:

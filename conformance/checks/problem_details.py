@@ -37,7 +37,12 @@ def _validation(exchange: Exchange) -> bool:
 
 
 def _refused_invalid(exchange: Exchange) -> bool:
-    return problems(exchange) and exchange.status == 400 and exchange.intent is Intent.INVALID and _field(exchange) != ""
+    return (
+        problems(exchange)
+        and exchange.status == 400
+        and exchange.intent is Intent.INVALID
+        and _field(exchange) != ""
+    )
 
 
 def _member(exchange: Exchange, name: str) -> Any:
@@ -51,7 +56,10 @@ def problem_details_media_type(exchange: Exchange) -> Iterator[Finding]:
     assert exchange.response is not None
     if exchange.response.media_type != PROBLEM_JSON:
         yield Finding(
-            "/response/headers/content-type", "an error without problem details", PROBLEM_JSON, exchange.response.media_type
+            "/response/headers/content-type",
+            "an error without problem details",
+            PROBLEM_JSON,
+            exchange.response.media_type,
         )
 
 
@@ -68,7 +76,10 @@ def status_member_repeats_the_status(exchange: Exchange) -> Iterator[Finding]:
     """RFC 9457 section 3.1.2."""
     if _member(exchange, "status") != exchange.status:
         yield Finding(
-            "/response/body/status", "status differs from the response's", exchange.status, _member(exchange, "status")
+            "/response/body/status",
+            "status differs from the response's",
+            exchange.status,
+            _member(exchange, "status"),
         )
 
 
@@ -76,23 +87,34 @@ def status_member_repeats_the_status(exchange: Exchange) -> Iterator[Finding]:
 def title_is_there(exchange: Exchange) -> Iterator[Finding]:
     """RFC 9457 section 3.1.3; the reference shows it in every example."""
     if not _is_text(_member(exchange, "title")):
-        yield Finding("/response/body/title", "the problem has no title", "a short text", _member(exchange, "title"))
+        yield Finding(
+            "/response/body/title", "the problem has no title", "a short text", _member(exchange, "title")
+        )
 
 
-@check("PT-ERR-05", on=lambda e: problems(e) and _member(e, "type") == _BLANK and _is_text(_member(e, "title")))
+@check(
+    "PT-ERR-05", on=lambda e: problems(e) and _member(e, "type") == _BLANK and _is_text(_member(e, "title"))
+)
 def blank_type_has_the_phrase_as_title(exchange: Exchange) -> Iterator[Finding]:
     """RFC 9457 section 4.2.1; phrases of earlier HTTP specifications are accepted."""
     status = exchange.status or 0
     known = _OTHER_PHRASES.get(status, set()) | ({_PHRASES[status]} if status in _PHRASES else set())
     if known and _member(exchange, "title") not in known:
-        yield Finding("/response/body/title", "title is not the status phrase", sorted(known), _member(exchange, "title"))
+        yield Finding(
+            "/response/body/title",
+            "title is not the status phrase",
+            sorted(known),
+            _member(exchange, "title"),
+        )
 
 
 @check("PT-ERR-06", on=problems)
 def detail_is_there(exchange: Exchange) -> Iterator[Finding]:
     """RFC 9457 section 3.1.4; the reference's errors all have it."""
     if not _is_text(_member(exchange, "detail")):
-        yield Finding("/response/body/detail", "the problem has no detail", "a text", _member(exchange, "detail"))
+        yield Finding(
+            "/response/body/detail", "the problem has no detail", "a text", _member(exchange, "detail")
+        )
 
 
 @check("PT-ERR-07", on=problems)
@@ -100,7 +122,9 @@ def docs_names_the_operation(exchange: Exchange) -> Iterator[Finding]:
     """Reference, "Errors": the link ends in `#operation/` and the operationId."""
     docs = _member(exchange, "docs")
     if not (isinstance(docs, str) and docs.endswith(f"#operation/{exchange.operation.id}")):
-        yield Finding("/response/body/docs", "no link to this operation's documentation", exchange.operation.id, docs)
+        yield Finding(
+            "/response/body/docs", "no link to this operation's documentation", exchange.operation.id, docs
+        )
 
 
 @check("PT-ERR-08", on=_validation)
@@ -108,12 +132,16 @@ def invalid_params_say_where_and_what(exchange: Exchange) -> Iterator[Finding]:
     """Reference, "Validation errors": `location` and `msg` of each entry; `value` where one was sent."""
     entries = _member(exchange, "invalid-params")
     if not isinstance(entries, dict) or not entries:
-        yield Finding("/response/body/invalid-params", "invalid-params is no object with entries", "object", entries)
+        yield Finding(
+            "/response/body/invalid-params", "invalid-params is no object with entries", "object", entries
+        )
         return
     for entry in entries.values():
         location = entry.get("location") if isinstance(entry, dict) else None
         if location not in _LOCATIONS:
-            yield Finding("/response/body/invalid-params/location", "unknown location", sorted(_LOCATIONS), location)
+            yield Finding(
+                "/response/body/invalid-params/location", "unknown location", sorted(_LOCATIONS), location
+            )
         if not isinstance(entry, dict) or not _is_text(entry.get("msg")):
             yield Finding("/response/body/invalid-params/msg", "an entry without a message", "a text", entry)
 
@@ -125,7 +153,9 @@ def invalid_params_name_the_field(exchange: Exchange) -> Iterator[Finding]:
     for name, entry in entries.items() if isinstance(entries, dict) else ():
         if not isinstance(entry, dict) or entry.get("param") != name:
             members = sorted(entry) if isinstance(entry, dict) else entry
-            yield Finding("/response/body/invalid-params/param", "param does not name the field", name, members)
+            yield Finding(
+                "/response/body/invalid-params/param", "param does not name the field", name, members
+            )
             return
 
 
@@ -140,7 +170,9 @@ def refused_field_is_named(exchange: Exchange) -> Iterator[Finding]:
         yield Finding("/response/body/invalid-params", "the refused field is not named", field, sorted(named))
     elif not any(str(entry.get("location", "")).rstrip("s") == place.rstrip("s") for entry in matching):
         actual = matching[0].get("location")
-        yield Finding("/response/body/invalid-params/location", "the field is named at another place", place, actual)
+        yield Finding(
+            "/response/body/invalid-params/location", "the field is named at another place", place, actual
+        )
 
 
 @check("PT-ERR-11", on=lambda exchange: problems(exchange) and "error" in exchange.response.problem)  # type: ignore[union-attr]
@@ -148,7 +180,10 @@ def deprecated_error_equals_detail(exchange: Exchange) -> Iterator[Finding]:
     """Reference, "Deprecated error fields"."""
     if _member(exchange, "error") != _member(exchange, "detail"):
         yield Finding(
-            "/response/body/error", "error differs from detail", _member(exchange, "detail"), _member(exchange, "error")
+            "/response/body/error",
+            "error differs from detail",
+            _member(exchange, "detail"),
+            _member(exchange, "error"),
         )
 
 
@@ -161,7 +196,12 @@ def nothing_of_the_inside(exchange: Exchange) -> Iterator[Finding]:
     found = _INSIDE.search(text)
     if found is not None and found[0] not in own:
         kind = next(name for name, value in found.groupdict().items() if value)
-        yield Finding("/response/body", f"the answer tells of the inside ({kind})", "nothing of the inside", found[0][:120])
+        yield Finding(
+            "/response/body",
+            f"the answer tells of the inside ({kind})",
+            "nothing of the inside",
+            found[0][:120],
+        )
 
 
 def _is_text(value: object) -> bool:

@@ -58,7 +58,9 @@ def remaining_is_below_the_limit(exchange: Exchange) -> Iterator[Finding]:
     limit, remaining = _number(exchange, _HEADERS[0]), _number(exchange, _HEADERS[1])
     if limit is None or limit < 1 or remaining is None or remaining >= limit:
         expected = f"from 0 to below {limit}"
-        yield Finding("/response/headers/x-ratelimit-remaining", "remaining does not fit the limit", expected, remaining)
+        yield Finding(
+            "/response/headers/x-ratelimit-remaining", "remaining does not fit the limit", expected, remaining
+        )
 
 
 @check("PT-RATE-03", on=_announced)

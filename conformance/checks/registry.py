@@ -83,7 +83,8 @@ def unreadable(exchange: Exchange) -> bool:
     named = {name.lower(): value for name, value in exchange.request.headers}
     is_json = "json" in named.get("content-type", "").lower()
     return is_json and (
-        exchange.violation.endswith(" malformed") or exchange.request.body.lstrip()[:1] not in {b"{", b"[", b""}
+        exchange.violation.endswith(" malformed")
+        or exchange.request.body.lstrip()[:1] not in {b"{", b"[", b""}
     )
 
 
@@ -95,7 +96,12 @@ def errors(exchange: Exchange) -> bool:
 def problems(exchange: Exchange) -> bool:
     """The response says that it carries problem details, and carries a JSON object."""
     response = exchange.response
-    return errors(exchange) and response is not None and response.media_type == PROBLEM_JSON and bool(response.problem)
+    return (
+        errors(exchange)
+        and response is not None
+        and response.media_type == PROBLEM_JSON
+        and bool(response.problem)
+    )
 
 
 # Where a finding is

@@ -82,7 +82,12 @@ def valid_request_is_accepted(exchange: Exchange) -> Iterator[Finding]:
     documented = exchange.operation.response_for(status)
     if documented is None or not documented.refuses_valid:
         detail = exchange.response.problem.get("detail", "") if exchange.response else ""
-        yield Finding(_at(exchange), f"a valid request was refused: {detail}", exchange.operation.success_statuses, status)
+        yield Finding(
+            _at(exchange),
+            f"a valid request was refused: {detail}",
+            exchange.operation.success_statuses,
+            status,
+        )
 
 
 @check("PT-STATUS-04", on=_invalid)
@@ -105,7 +110,9 @@ def foreign_media_type_is_refused(exchange: Exchange) -> Iterator[Finding]:
 
 def _accepted(exchange: Exchange) -> Iterator[Finding]:
     if (exchange.status or 0) < 400:
-        yield Finding(_at(exchange), f"an invalid request was accepted: {exchange.violation}", "4xx", exchange.status)
+        yield Finding(
+            _at(exchange), f"an invalid request was accepted: {exchange.violation}", "4xx", exchange.status
+        )
 
 
 @check("PT-STATUS-06", on=_provoked)
@@ -140,7 +147,9 @@ def _other_than_expected(exchange: Exchange) -> Iterator[Finding]:
 def response_arrives(exchange: Exchange) -> Iterator[Finding]:
     """RFC 9110 section 3.4: a server answers each request with a response."""
     if exchange.response is None:
-        yield Finding("/response", f"no response: {exchange.failure}", "a response", exchange.failure.partition(":")[0])
+        yield Finding(
+            "/response", f"no response: {exchange.failure}", "a response", exchange.failure.partition(":")[0]
+        )
 
 
 def _at(exchange: Exchange) -> str:
