@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from peertube_conformance.conformance.cost import Cost, estimate
+from peertube_conformance.conformance.cost import Cost, estimate, is_scarce, planned, spaced
 from peertube_conformance.conformance.options import DEPTHS, Options
+from peertube_conformance.fixtures.budget import STOCK_LIMITS
 from peertube_conformance.fixtures.guard import Safety
 from peertube_conformance.fixtures.run import Shared
 from peertube_conformance.spec import Contract, Operation, load_contract
 
 RAISED = {"api": {"calls": 1_000_000.0, "seconds": 10.0}}
-STOCK = {"api": {"calls": 50.0, "seconds": 10.0}, "login": {"calls": 15.0, "seconds": 300.0}}
+STOCK = {name: {"calls": calls, "seconds": seconds} for name, (calls, seconds) in STOCK_LIMITS.items()}
 EVERYTHING = {
     "signup": {"allowed": True, "allowedForCurrentIP": True, "requiresApproval": True},
     "email": {"enabled": True},
@@ -34,7 +35,10 @@ SHARED = Shared(
     maildir=None,
     seed=1,
     embedded=False,
+    limits=RAISED,
+    latency=0.01,
 )
+LIMITED = replace(SHARED, limits=STOCK)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +49,7 @@ def contract() -> Contract:
 def cost(
     operations: tuple[Operation, ...], depth: str = "standard", shared: Shared = SHARED, workers: int = 1
 ) -> Cost:
-    return estimate(operations, Options(depth=DEPTHS[depth]), shared, RAISED, workers)
+    return estimate(operations, Options(depth=DEPTHS[depth]), shared, workers)
 
 
 def test_nothing_costs_nothing() -> None:
@@ -68,24 +72,46 @@ def test_what_is_not_sent_costs_nothing(contract: Contract) -> None:
 
 
 def test_the_slowest_limit_sets_the_pace(contract: Contract) -> None:
-    options = Options()
-    found = estimate(contract.operations, options, SHARED, STOCK, 1)
-    requests = found.requests
-    assert found.seconds >= (requests - 50 * 20) / 50 * 10 * 0.8
-    assert "bound by the limit of 50 per 10 s" in str(found) or "15 per 300 s" in str(found)
+    reading = tuple(o for o in contract.operations if o.is_safe and o.rate_limits == ("api",))
+    found = cost(reading, shared=LIMITED)
+    assert found.bound_by == "bound by the limit of 50 per 10 s"
+    assert found.seconds >= (found.requests / 50 - 1) * 10
     assert cost(contract.operations).bound_by == "bound by this machine"
+
+
+def test_slow_answers_take_time(contract: Contract) -> None:
+    quick, slow = (
+        cost(contract.operations, shared=replace(SHARED, latency=latency)) for latency in (0.001, 0.5)
+    )
+    assert slow.seconds > 0.5 * slow.requests > quick.seconds
 
 
 def test_a_second_worker_halves_the_time_of_the_machine_and_not_of_a_limit(contract: Contract) -> None:
     one, two = cost(contract.operations), cost(contract.operations, workers=2)
     assert two.seconds == pytest.approx(one.seconds / 2)
-    limited = [estimate(contract.operations, Options(), SHARED, STOCK, workers).seconds for workers in (1, 2)]
+    limited = [cost(contract.operations, shared=LIMITED, workers=workers).seconds for workers in (1, 2)]
     assert limited[0] == limited[1]
 
 
 def test_the_time_that_was_given_is_the_most(contract: Contract) -> None:
-    found = estimate(contract.operations, Options(max_time=5.0), SHARED, STOCK, 1)
+    found = estimate(contract.operations, Options(max_time=5.0), LIMITED, 1)
     assert (found.seconds, found.bound_by) == (5.0, "bound by --max-time")
+
+
+def test_what_is_allowed_seldom_is_asked_seldom_and_apart(contract: Contract) -> None:
+    register, login, read = (
+        contract.operation(name) for name in ("registerUser", "getOAuthToken", "getVideos")
+    )
+    assert is_scarce(register, STOCK)
+    assert not is_scarce(register, RAISED)
+    assert not is_scarce(read, STOCK)
+    assert planned(login, DEPTHS["thorough"], STOCK) < planned(login, DEPTHS["thorough"], RAISED)
+    order = spaced(contract.operations, STOCK)
+    assert sorted(o.id for o in order) == sorted(o.id for o in contract.operations)
+    scarce = [is_scarce(operation, STOCK) for operation in order]
+    assert scarce[0]
+    assert scarce[-1]
+    assert True not in scarce[scarce.index(False) : len(scarce) - scarce[::-1].index(False)]
 
 
 @pytest.mark.parametrize(

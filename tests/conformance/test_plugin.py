@@ -1,0 +1,158 @@
+"""The pytest door: one item per operation and phase, nothing at all in anybody else's session, and honest outcomes."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from peertube_conformance.conformance.options import Options
+from peertube_conformance.conformance.phases import Outcome
+from peertube_conformance.conformance.plugin import conclude
+from peertube_conformance.reports import Finding, Level, Verdict
+from peertube_conformance.spec import Operation, load_contract
+from tests.conformance.processes import CLI, ROOMS, python_module
+from tests.fixtures.servers import response, serving
+
+CONTRACT = load_contract()
+PHASES = ("test_valid", "test_invalid", "test_access", "test_refusals")
+
+
+def test_collecting_sends_nothing_and_finds_four_items_per_operation(tmp_path: Path) -> None:
+    with serving(response(500)) as server:
+        done = python_module(CLI, tmp_path, "run", "--collect-only", "-q", f"--base-url={server.base_url}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (server.requests, server.connections) == ([], 0)
+    assert list(tmp_path.iterdir()) == [], "nothing is written"
+    items = [line.partition("::")[2] for line in done.stdout.splitlines() if "test_operations.py::" in line]
+    assert Counter(items) == Counter(
+        f"{phase}[{operation.id}]" for phase in PHASES for operation in CONTRACT.operations
+    )
+
+
+def test_the_choice_of_operations_reaches_pytest_through_either_door(tmp_path: Path) -> None:
+    chosen = ("--operations=getVideo", "--collect-only", "-q", "-p", "no:cacheprovider")
+    through_pytest = python_module("pytest", tmp_path, "--pyargs", *ROOMS, *chosen)
+    items = [
+        line.partition("::")[2]
+        for line in through_pytest.stdout.splitlines()
+        if "test_operations.py::" in line
+    ]
+    assert sorted(items) == sorted(f"{phase}[getVideo]" for phase in PHASES), through_pytest.stdout
+
+
+FOREIGN = """
+import sys
+
+def test_nothing_of_ours_is_loaded(pytestconfig):
+    assert pytestconfig.pluginmanager.hasplugin("peertube_conformance")
+    assert "peertube_conformance.conformance.lifecycle" not in sys.modules
+    assert pytestconfig.getoption("peertube_seed") is None
+"""
+
+
+def test_the_plugin_is_inert_in_sessions_of_others(tmp_path: Path) -> None:
+    (tmp_path / "test_foreign.py").write_text(FOREIGN)
+    # Even settings that no run could begin with say nothing here.
+    done = python_module(
+        "pytest",
+        tmp_path,
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        PEERTUBE_CONFORMANCE_SEED="nonsense",
+        PEERTUBE_CONFORMANCE_REPORT_DIR="report",
+        PYTHONDONTWRITEBYTECODE="1",
+    )
+    assert (done.returncode, "1 passed" in done.stdout) == (0, True), done.stdout + done.stderr
+    assert [file.name for file in tmp_path.iterdir()] == ["test_foreign.py"]
+
+
+# Outcomes
+
+
+class Recorded:
+    """A session and an exercise that remember what they were told."""
+
+    def __init__(self, *findings: Finding, options: Options | None = None) -> None:
+        self.operation = CONTRACT.operation("getVideo")
+        self.options = options or Options()
+        self.started = time.time() - 100
+        self.outcomes: list[tuple[str, str, Verdict, str]] = []
+        self.session = self.recorder = self
+        self._findings = findings
+        self._collected = 0
+
+    def outcome(self, operation_id: str, phase: str, verdict: Verdict, reason: str = "") -> None:
+        self.outcomes.append((operation_id, phase, verdict, reason))
+
+    def run(self, phase: Callable[[], Outcome]) -> Outcome:
+        return phase()
+
+    def collect(self, _operation: Operation) -> list[Finding]:
+        self._collected += 1
+        return list(self._findings) if self._collected > 1 else []
+
+    def unexplained(self, findings: list[Finding]) -> list[Finding]:
+        return [finding for finding in findings if finding.level is Level.MUST]
+
+
+def concluded(exercise: Recorded, outcome: Outcome) -> tuple[str, str]:
+    """What pytest says of the item, and why."""
+    try:
+        conclude(exercise, "valid", lambda: outcome)
+    except pytest.skip.Exception as skipped:
+        return "skipped", str(skipped.msg)
+    except pytest.fail.Exception as failed:
+        return "failed", str(failed.msg)
+    return "passed", ""
+
+
+WRONG = Finding("/response/body", "it is wrong", 1, 2, requirement="PT-BODY-02", curl="curl …")
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_only_passed_is_green_and_every_outcome_is_recorded(verdict: Verdict) -> None:
+    exercise = Recorded()
+    result, why = concluded(exercise, Outcome(verdict, "a reason"))
+    assert exercise.outcomes == [("getVideo", "valid", verdict, "a reason")]
+    assert result == {"passed": "passed", "error": "failed"}.get(verdict, "skipped")
+    assert result == "passed" or "a reason" in why
+
+
+def test_a_finding_fails_the_item_and_says_how_to_repeat_it() -> None:
+    result, why = concluded(Recorded(WRONG, WRONG), Outcome(Verdict.PASSED))
+    assert result == "failed"
+    assert why.count("it is wrong") == 1
+    assert "curl …" in why
+    assert "PT-BODY-02" in why
+
+
+def test_a_finding_that_does_not_count_fails_nothing() -> None:
+    may = Finding("/response/body", "it is odd", level=Level.MAY)
+    assert concluded(Recorded(may), Outcome(Verdict.PASSED)) == ("passed", "")
+
+
+def test_a_failure_of_the_harness_is_recorded_before_it_is_raised() -> None:
+    exercise = Recorded()
+
+    def broken() -> Any:
+        raise ZeroDivisionError("by\nzero")
+
+    with pytest.raises(ZeroDivisionError):
+        conclude(exercise, "invalid", broken)
+    assert exercise.outcomes == [("getVideo", "invalid", Verdict.ERROR, "ZeroDivisionError: by zero")]
+
+
+def test_after_the_time_that_was_given_nothing_is_begun() -> None:
+    exercise = Recorded(options=Options(max_time=99.0))
+    ran: list[int] = []
+    with pytest.raises(pytest.skip.Exception, match="--max-time"):
+        conclude(exercise, "valid", lambda: ran.append(1))
+    assert ran == []
+    assert exercise.outcomes == [("getVideo", "valid", Verdict.NO_EVIDENCE, "--max-time was up")]
+    assert concluded(Recorded(options=Options(max_time=101.0)), Outcome(Verdict.PASSED)) == ("passed", "")
