@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from peertube_conformance.conformance import lifecycle
 from peertube_conformance.conformance.cli import main
 from peertube_conformance.conformance.lifecycle import USER_MISTAKES, Controller, chosen, known_deviations
 from peertube_conformance.conformance.options import Options
+from peertube_conformance.fixtures import run
 from peertube_conformance.fixtures.run import CannotRun
 from peertube_conformance.fixtures.target import TargetError
 from peertube_conformance.spec import load_contract
@@ -19,6 +21,16 @@ from tests.conformance.processes import CLI, one_sentence, python_module
 from tests.fixtures.servers import Received, free_port, response, serving
 
 CONFIG = response(200, b'{"serverVersion": "6.2.0"}', Content_Type="application/json")
+
+
+_loaded = functools.cache(load_contract)
+
+
+@pytest.fixture(autouse=True)
+def loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading the contract takes longer than anything else here."""
+    monkeypatch.setattr(lifecycle, "load_contract", _loaded)
+    monkeypatch.setattr(run, "load_contract", _loaded)
 
 
 def instance(
@@ -242,7 +254,7 @@ def test_an_earlier_report_stays_until_the_run_begins(tmp_path: Path) -> None:
 
 
 def test_operations_are_chosen_by_name_and_tag() -> None:
-    contract = load_contract()
+    contract = _loaded()
     assert chosen(contract, Options()) == list(contract.operations)
     assert {o.id for o in chosen(contract, Options(operations="getVideo"))} == {"getVideo"}
     assert all(o.id.startswith("getVideo") for o in chosen(contract, Options(operations="getVideo*")))
@@ -266,7 +278,7 @@ def test_deviations_of_the_contract_and_of_a_file_count_for_their_release(tmp_pa
         "versions": ["6.2", "6.2.9"],
     }
     file.write_text(json.dumps([entry, {**entry, "id": "later", "versions": ["6.3", ""]}]))
-    contract = load_contract()
+    contract = _loaded()
     own = {deviation.id for deviation in known_deviations(contract, Options(), "6.2.0")}
     found = {deviation.id for deviation in known_deviations(contract, Options(deviations=file), "6.2.0")}
     assert found == own | {"mine"}
