@@ -19,6 +19,7 @@ from tests.conformance.processes import CLI, ROOMS, python_module
 from tests.fixtures.servers import response, serving
 
 CONTRACT = load_contract()
+QUICKLY = ("-p", "no:cacheprovider", "-p", "no:schemathesis")
 PHASES = ("test_valid", "test_invalid", "test_access", "test_refusals")
 
 
@@ -35,8 +36,8 @@ def test_collecting_sends_nothing_and_finds_four_items_per_operation(tmp_path: P
 
 
 def test_the_choice_of_operations_reaches_pytest_through_either_door(tmp_path: Path) -> None:
-    chosen = ("--operations=getVideo", "--collect-only", "-q", "-p", "no:cacheprovider")
-    through_pytest = python_module("pytest", tmp_path, "--pyargs", *ROOMS, *chosen)
+    chosen = ("--operations=getVideo", "--collect-only", "-q")
+    through_pytest = python_module("pytest", tmp_path, "--pyargs", *ROOMS, *chosen, *QUICKLY)
     items = [
         line.partition("::")[2]
         for line in through_pytest.stdout.splitlines()
@@ -62,8 +63,7 @@ def test_the_plugin_is_inert_in_sessions_of_others(tmp_path: Path) -> None:
         "pytest",
         tmp_path,
         "-q",
-        "-p",
-        "no:cacheprovider",
+        *QUICKLY,
         PEERTUBE_CONFORMANCE_SEED="nonsense",
         PEERTUBE_CONFORMANCE_REPORT_DIR="report",
         PYTHONDONTWRITEBYTECODE="1",
