@@ -94,7 +94,16 @@ def _run(given: argparse.Namespace, rest: Sequence[str]) -> int:
     import pytest
 
     # Schemathesis is used as a library; its own plugin would only double the time to start.
-    arguments = ["--pyargs", *ROOMS, "--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:schemathesis", *rest]
+    arguments = [
+        "--pyargs",
+        *ROOMS,
+        "--import-mode=importlib",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:schemathesis",
+        *rest,
+    ]
     if given.base_url:
         arguments.append(f"--base-url={given.base_url}")
     for option in OPTIONS:

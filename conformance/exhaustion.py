@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from peertube_conformance.conformance.checks.status_codes import WINDOW_OVER
 from peertube_conformance.conformance.session import Session
+from peertube_conformance.fixtures.budget import Budget
 from peertube_conformance.fixtures.client import Client
 from peertube_conformance.fixtures.draft import UNSET, Draft
 from peertube_conformance.fixtures.embedded import EmbeddedInstance
@@ -40,7 +43,7 @@ class Exhaustion:
             for operation in limited:
                 if operation.rate_limits[0] == bucket and operation.id != first.id:
                     self._send(operation, USED_UP, 429)
-            self._session.ground.budget.exhausted(bucket, waiting)
+            self._client.budget.exhausted(bucket, waiting)
             time.sleep(waiting)
             self._send(first, WINDOW_OVER, 200)
 
@@ -61,20 +64,17 @@ class Exhaustion:
 def _harmless(operation: Operation) -> Draft:
     """A request that changes nothing even where it is let in: for things that do not exist, and without a body."""
     draft = Draft(operation, body=UNSET)
+    containers = {"path": draft.path, "query": draft.query}
     for number, parameter in enumerate(operation.parameters):
-        if parameter.location == "path":
-            draft.path[parameter.name] = (
-                impossible(parameter.resource, number)
-                if parameter.resource
-                else _some_value(operation, parameter)
-            )
-        elif parameter.location == "query" and parameter.required:
-            draft.query[parameter.name] = parameter.example if parameter.example is not None else "absent"
+        if parameter.required and parameter.location in containers:
+            containers[parameter.location][parameter.name] = _some_value(operation, parameter, number)
     return draft
 
 
-def _some_value(operation: Operation, parameter: Parameter) -> Any:
-    allowed = operation.schemas.resolved(parameter.schema).get("enum", ["1"])
+def _some_value(operation: Operation, parameter: Parameter, number: int) -> Any:
+    if parameter.resource:
+        return impossible(parameter.resource, number)
+    allowed = operation.schemas.resolved(parameter.schema).get("enum", ["absent"])
     return parameter.example if parameter.example is not None else allowed[0]
 
 
@@ -84,10 +84,10 @@ def limited_client(session: Session) -> Iterator[Client]:
     one with the limits of the reference. Raises Unavailable where there is none."""
     ground = session.ground
     if session.shared.embedded:
-        with EmbeddedInstance(limits="stock") as second:
-            client = Client(
-                second.base_url, ground.guard, ground.ledger, ground.budget, ground.client.listener
-            )
+        with EmbeddedInstance(limits="stock") as second, TemporaryDirectory() as folder:
+            # A budget of its own: what this instance says of its limits is not true of the target.
+            budget = Budget(Path(folder) / "budget.json")
+            client = Client(second.base_url, ground.guard, ground.ledger, budget, ground.client.listener)
             try:
                 yield client
             finally:

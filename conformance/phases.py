@@ -229,10 +229,7 @@ class Exercise:
 
     def _plain(self) -> Draft:
         """The first drawn request, with the contract's examples where it has them and nothing optional in the query."""
-        drawn = next(self.session.generator.valid(self.operation, 1), None)
-        if drawn is None:
-            raise NotGenerated(f"no valid request can be generated for {self.operation}")
-        draft = drawn.copy()
+        draft = self.session.generator.first(self.operation)
         for parameter in self.operation.parameters:
             container = {"path": draft.path, "query": draft.query}.get(parameter.location)
             if container is None:

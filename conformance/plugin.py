@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +60,8 @@ def activate(config: pytest.Config) -> None:
     except OptionError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_OPTIONS] = options
+    if config.getoption("dist", "no") == "load":
+        config.option.dist = "loadgroup"
     # The summary tells each finding once, with its curl line; pytest's own sections would tell them all again.
     if config.option.tbstyle == "auto":
         config.option.tbstyle = "no"
@@ -171,7 +173,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if shared is not None:
             operations = spaced(operations, shared.limits)
         metafunc.config.stash[_OPERATIONS] = operations
-    metafunc.parametrize("operation_id", [operation.id for operation in operations], scope="session")
+    # The phases of an operation share what was generated and made for it, so one worker gets them all.
+    marked = [
+        pytest.param(operation.id, marks=pytest.mark.xdist_group(operation.id)) for operation in operations
+    ]
+    metafunc.parametrize(
+        "operation_id", marked, ids=[operation.id for operation in operations], scope="session"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What waits for windows goes first, so that other workers use the time."""
+    if config.stash.get(_ACTIVE, False):
+        items.sort(key=lambda item: hasattr(item, "callspec"))
 
 
 @pytest.fixture(scope="session")
@@ -196,12 +210,7 @@ def conclude(exercise: Any, phase: str, run: Callable[[], Any]) -> None:
         session.recorder.outcome(exercise.operation.id, phase, Verdict.NO_EVIDENCE, "--max-time was up")
         pytest.skip("--max-time was up")
     session.collect(exercise.operation)
-    try:
-        outcome = exercise.run(run)
-    except Exception as error:
-        reason = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
-        session.recorder.outcome(exercise.operation.id, phase, Verdict.ERROR, reason)
-        raise
+    outcome = exercise.run(run)
     session.recorder.outcome(exercise.operation.id, phase, outcome.verdict, outcome.reason)
     if outcome.verdict is Verdict.ERROR:
         pytest.fail(f"the harness failed: {outcome.reason}", pytrace=False)
@@ -255,6 +264,19 @@ class _Progress:
         share = self._done / total if total else 0.0
         left = elapsed * (1 - share) / share if share > _TRUSTED_SHARE else self._estimated - elapsed
         return max(0, round(left))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
+    """An item that breaks off, other than by findings, is an error of the harness, and the report says so."""
+    session = item.config.stash.get(_SESSION, None)
+    expected = (pytest.fail.Exception, pytest.skip.Exception)
+    if session is not None and call.excinfo is not None and not isinstance(call.excinfo.value, expected):
+        told = " ".join(str(call.excinfo.value).split())[:300]
+        where = getattr(item, "callspec", None)
+        name = where.params.get("operation_id", item.name) if where is not None else item.name
+        session.recorder.outcome(name, call.when, Verdict.ERROR, f"{call.excinfo.typename}: {told}")
+    return (yield)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

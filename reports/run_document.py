@@ -16,6 +16,8 @@ from peertube_conformance.spec.deviations import Deviation
 from peertube_conformance.spec.requirements import Requirement
 
 SCHEMA_VERSION = 1
+# Which phase of an operation asks for a status; others have one of their own, named after the status.
+_PHASES = {400: "invalid", 401: "access", 403: "access"}
 # A body in the document is an excerpt; exchanges.ndjson has more of it.
 _MAX_BODY_CHARACTERS = 4096
 _EXAMPLE = ("id", "at", "intent", "violation", "role", "request", "response", "failure")
@@ -182,13 +184,18 @@ class RunDocument:
 
     @staticmethod
     def _why_unwitnessed(operation: Operation, status: int, seen: Behaviour) -> str:
+        """What the contract says of it, what stood in the way of the phase that asks for it, or what came instead."""
         documented = operation.responses[str(status)]
         if documented.unwitnessed:
             return documented.unwitnessed
-        reasons = [reason for verdict, reason, phase in seen.outcomes if phase == str(status) and reason]
-        if not reasons:
-            reasons = [r for v, r, p in seen.outcomes if r and v is not Verdict.PASSED and not p.isdigit()]
-        return reasons[0] if reasons else ""
+        asking = {str(status), _PHASES.get(status, "valid" if status < 400 else str(status))}
+        for verdict, reason, phase in seen.outcomes:
+            if phase in asking and reason and verdict is not Verdict.PASSED:
+                return reason
+        if not seen.statuses:
+            return next((reason for _, reason, _ in seen.outcomes if reason), "never called")
+        answers = ", ".join(str(answer) for answer in sorted(seen.statuses))
+        return f"not among the answers: {answers}"
 
     def _requirement(self, requirement: Requirement) -> dict[str, Any]:
         findings = [f for f in self._findings.values() if f.requirement == requirement.id]

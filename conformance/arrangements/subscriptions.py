@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from peertube_conformance.conformance.arrangements.registry import arrange
 from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.guard import impossible
 from peertube_conformance.fixtures.world import World
 
 MODERATORS_FILTERS = frozenset({"include", "privacyOneOf", "autoTagOneOf"})
@@ -33,7 +34,9 @@ def filtered_by_whom_the_filter_is_for(world: World, draft: Draft) -> None:
 
 
 def _not_followed(world: World, draft: Draft) -> None:
-    draft.path["subscriptionHandle"] = f"{world.unique('nobody')}@{world.host}"
+    draft.path["subscriptionHandle"] = (
+        f"{impossible('channel.handle', world.random.getrandbits(24))}@{world.host}"
+    )
 
 
 @arrange("getSubscription", answer=404)

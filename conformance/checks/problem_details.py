@@ -19,7 +19,7 @@ _INSIDE = re.compile(
     r"(?P<trace>\n\s+at [\w.<>\[\] ]+ \(|Traceback \(most recent call last\))"
     r"|(?P<sql>\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM)\b.{1,200}\b(?:FROM|WHERE|VALUES|SET)\b"
     r"|invalid input syntax for|out of range for type|violates \w+ constraint|column \S+ does not exist)"
-    r"|(?P<path>(?:/[\w.@-]+)+/(?:node_modules|dist|site-packages|server)/[\w./@-]+)"
+    r"|(?P<path>\b(?:ENOENT|EACCES|EISDIR|ENOTDIR)\b|(?:/[\w.@-]+)+/(?:node_modules|dist|site-packages|server)/[\w./@-]+)"
     r"|(?P<code>Cannot read propert|is not a function\b|is not iterable|undefined \(reading)",
     re.DOTALL,
 )
