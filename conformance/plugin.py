@@ -202,6 +202,21 @@ def exercise(operation_id: str, conformance_session: Any) -> Any:
     return Exercise(conformance_session, conformance_session.contract.operation(operation_id))
 
 
+@pytest.fixture
+def exhaust_limits(conformance_session: Any) -> Callable[[], None]:
+    """Uses the general limits up and records what is known of status 429."""
+    from peertube_conformance.conformance.exhaustion import exhaust
+
+    def run() -> None:
+        conformance_session.collect()
+        reason = exhaust(conformance_session)
+        if reason:
+            pytest.skip(f"not-applicable: {reason}")
+        report(conformance_session, conformance_session.collect())
+
+    return run
+
+
 def conclude(exercise: Any, phase: str, run: Callable[[], Any]) -> None:
     """Runs a phase, records its outcome, and makes pytest's of it."""
     session = exercise.session

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Callable
 
-from peertube_conformance.conformance.exhaustion import Exhaustion, limited_client, record
-from peertube_conformance.conformance.plugin import report
-from peertube_conformance.conformance.session import Session
-from peertube_conformance.fixtures.world import Unavailable
-from peertube_conformance.reports import Verdict
+import pytest
 
 
 @pytest.mark.requirement("PT-RATE-05")
-def test_exhaustion(conformance_session: Session) -> None:
+def test_exhaustion(exhaust_limits: Callable[[], None]) -> None:
     """A client that used up its requests gets 429 on every limited operation, until the window ends."""
-    session = conformance_session
-    session.collect()
-    try:
-        with limited_client(session) as client:
-            Exhaustion(session, client).run()
-    except Unavailable as reason:
-        record(session, Verdict.NOT_APPLICABLE, str(reason))
-        pytest.skip(f"not-applicable: {reason}")
-    record(session, Verdict.PASSED, "")
-    report(session, session.collect())
+    exhaust_limits()

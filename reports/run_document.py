@@ -192,8 +192,12 @@ class RunDocument:
         for verdict, reason, phase in seen.outcomes:
             if phase in asking and reason and verdict is not Verdict.PASSED:
                 return reason
+        hindered = {Verdict.BLOCKED, Verdict.NOT_APPLICABLE, Verdict.ERROR}
+        for verdict, reason, phase in seen.outcomes:
+            if phase == "valid" and verdict in hindered:
+                return reason
         if not seen.statuses:
-            return next((reason for _, reason, _ in seen.outcomes if reason), "never called")
+            return "never called"
         answers = ", ".join(str(answer) for answer in sorted(seen.statuses))
         return f"not among the answers: {answers}"
 

@@ -6,10 +6,11 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
 
 import pytest
 
+from peertube_conformance.conformance import plugin
 from peertube_conformance.conformance.options import Options
 from peertube_conformance.conformance.phases import Outcome
 from peertube_conformance.conformance.plugin import conclude
@@ -137,15 +138,18 @@ def test_a_finding_that_does_not_count_fails_nothing() -> None:
     assert concluded(Recorded(may), Outcome(Verdict.PASSED)) == ("passed", "")
 
 
-def test_a_failure_of_the_harness_is_recorded_before_it_is_raised() -> None:
+def test_an_item_that_breaks_off_is_recorded_as_the_harness_s_error() -> None:
     exercise = Recorded()
-
-    def broken() -> Any:
-        raise ZeroDivisionError("by\nzero")
-
-    with pytest.raises(ZeroDivisionError):
-        conclude(exercise, "invalid", broken)
-    assert exercise.outcomes == [("getVideo", "invalid", Verdict.ERROR, "ZeroDivisionError: by zero")]
+    config = SimpleNamespace(stash={plugin._SESSION: exercise.session})
+    item = SimpleNamespace(
+        config=config, name="test_it", callspec=SimpleNamespace(params={"operation_id": "getVideo"})
+    )
+    for error, recorded in ((ZeroDivisionError("by\nzero"), 1), (pytest.skip.Exception("no"), 0), (None, 0)):
+        exercise.outcomes.clear()
+        raised = None if error is None else pytest.ExceptionInfo.from_exception(error)
+        next(plugin.pytest_runtest_makereport(item, SimpleNamespace(when="call", excinfo=raised)))  # type: ignore[arg-type]
+        told = [("getVideo", "call", Verdict.ERROR, "ZeroDivisionError: by zero")]
+        assert exercise.outcomes == told[:recorded]
 
 
 def test_after_the_time_that_was_given_nothing_is_begun() -> None:
