@@ -53,8 +53,12 @@ def chosen(contract: Contract, options: Options) -> list[Operation]:
 
 
 def known_deviations(contract: Contract, options: Options, server_version: str) -> list[Deviation]:
-    """The contract's own entries and those of `--deviations` that count for this release today."""
-    paths = [path for path in (contract.deviations, options.deviations) if path is not None and path.exists()]
+    """The contract's own entries and those of `--deviations` that count for this release today.
+
+    The contract's are of stock servers; the embedded instance, the model answer, has none to excuse it.
+    """
+    stock = contract.deviations if options.base_url else None
+    paths = [path for path in (stock, options.deviations) if path is not None and path.exists()]
     today = datetime.datetime.now(datetime.UTC).date()
     return [entry for entry in load_deviations(paths) if entry.applies_to(server_version, today)]
 

@@ -273,8 +273,16 @@ def test_deviations_of_the_contract_and_of_a_file_count_for_their_release(tmp_pa
     }
     file.write_text(json.dumps([entry, {**entry, "id": "later", "versions": ["6.3", ""]}]))
     contract = _loaded()
-    own = {deviation.id for deviation in known_deviations(contract, Options(), "6.2.0")}
-    found = {deviation.id for deviation in known_deviations(contract, Options(deviations=file), "6.2.0")}
+    own = {
+        deviation.id
+        for deviation in known_deviations(contract, Options(base_url="http://my.instance"), "6.2.0")
+    }
+    found = {
+        deviation.id
+        for deviation in known_deviations(
+            contract, Options(base_url="http://my.instance", deviations=file), "6.2.0"
+        )
+    }
     assert found == own | {"mine"}
 
 
