@@ -284,6 +284,8 @@ def test_deviations_of_the_contract_and_of_a_file_count_for_their_release(tmp_pa
         )
     }
     assert found == own | {"mine"}
+    assert own
+    assert known_deviations(contract, Options(), "6.2.0") == [], "nothing excuses the embedded instance"
 
 
 def test_a_person_s_mistakes_are_known_by_their_kinds() -> None:
