@@ -85,7 +85,10 @@ class Exercise:
             return Outcome(Verdict.NOT_APPLICABLE, str(reason))
         except (NotArranged, NoMail, TargetGone) as reason:
             return Outcome(Verdict.BLOCKED, str(reason))
-        except (HarnessError, NotGenerated, Unsendable) as error:
+        except NotGenerated as error:
+            foreign = self.session.contract.deviations is None
+            return Outcome(Verdict.BLOCKED if foreign else Verdict.ERROR, str(error))
+        except (HarnessError, Unsendable) as error:
             return Outcome(Verdict.ERROR, str(error))
 
     def not_applicable(self) -> str:
@@ -182,7 +185,7 @@ class Exercise:
 
     def _provoked(self, arrange: Arrange, status: int) -> Outcome:
         draft = self._filled(self._plain())
-        arrange(self.world, draft)
+        self._arrange(arrange, draft)
         said = " ".join(
             (arrange.__doc__ or arrange.__name__.replace("_", " ")).split("\n")[0].split()
         ).rstrip(".")
@@ -252,12 +255,26 @@ class Exercise:
     def _arranged(self, drawn: Draft) -> Draft:
         draft = self._filled(drawn)
         if self._arrangement is not None:
-            self._arrangement(self.world, draft)
+            self._arrange(self._arrangement, draft)
         wrong = found_in(draft)
         if wrong:
             told = f"{wrong[0].location}{wrong[0].pointer} {wrong[0].keyword}: {wrong[0].message}"
-            raise HarnessError(f"the request arranged for {self.operation.id} is not valid: {told}"[:400])
+            raise self._misfit(f"the request arranged for {self.operation.id} is not valid: {told}"[:400])
         return draft
+
+    def _arrange(self, arrange: Arrange, draft: Draft) -> None:
+        try:
+            arrange(self.world, draft)
+        except (AttributeError, KeyError, TypeError) as error:
+            if self.session.contract.deviations is not None:
+                raise
+            raise self._misfit(
+                f"what is arranged for {self.operation.id} does not fit this document"
+            ) from error
+
+    def _misfit(self, told: str) -> Exception:
+        """Arrangements are made for the contract of this package; a foreign document may say otherwise of a request."""
+        return HarnessError(told) if self.session.contract.deviations is not None else NotArranged(told)
 
     def _deletes_the_thing(self) -> bool:
         """Whether what the path names is gone after a success, so that each request needs one of its own."""
