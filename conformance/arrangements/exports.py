@@ -49,8 +49,9 @@ def without_another_export(world: World, draft: Draft) -> None:
 @arrange("requestUserExport", answer=400)
 def while_there_is_one(world: World, draft: Draft) -> None:
     """A second export while the first one is kept."""
-    draft.actor = world.export().owner
-    draft.path["userId"] = draft.actor.user_id
+    account = dedicated(world, "export")
+    _completed(world, account)
+    draft.actor, draft.path["userId"] = account, account.user_id
     draft.json(withVideoFiles=False)
 
 
