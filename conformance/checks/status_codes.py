@@ -10,6 +10,8 @@ from peertube_conformance.reports import Exchange, Finding, Intent
 # What a server may read leniently: the text of a number where a number is wanted, and the like.
 _TYPE_KEYWORDS = frozenset({"type", "format"})
 _MEDIA_TYPE = "mediaType"
+# How databases word a serialisation failure and a deadlock (SQLSTATE 40001 and 40P01).
+_CONFLICTS = ("could not serialize access", "deadlock detected")
 _LENIENT = _TYPE_KEYWORDS | {_MEDIA_TYPE}
 _TOO_MANY_REQUESTS = 429
 # How the test of the limit names the request after the window.
@@ -60,8 +62,26 @@ def _absent(exchange: Exchange) -> bool:
 def no_server_error(exchange: Exchange) -> Iterator[Finding]:
     """RFC 9110 section 15.6: a 5xx status says that the server failed. A documented 503 is no failure."""
     status = exchange.status or 0
-    if status >= 500 and str(status) not in exchange.operation.responses:
+    if status >= 500 and str(status) not in exchange.operation.responses and not _conflicted(exchange):
         yield Finding(_at(exchange), f"the server failed with {status}", "a status below 500", status)
+
+
+@check("PT-STATUS-10", on=answered)
+def no_conflict_of_transactions(exchange: Exchange) -> Iterator[Finding]:
+    """RFC 9110 section 15.6.1. Such a failure comes and goes with what else happens, so it is told apart from others."""
+    if (exchange.status or 0) >= 500 and _conflicted(exchange):
+        yield Finding(
+            "/request",
+            "transactions of the server failed on each other",
+            "a status below 500",
+            exchange.status,
+        )
+
+
+def _conflicted(exchange: Exchange) -> bool:
+    assert exchange.response is not None
+    detail = str(exchange.response.problem.get("detail", ""))
+    return any(words in detail for words in _CONFLICTS)
 
 
 @check("PT-STATUS-02", on=answered)

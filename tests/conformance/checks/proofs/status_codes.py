@@ -6,7 +6,7 @@ from typing import Any
 
 from peertube_conformance.conformance.checks.status_codes import WINDOW_OVER
 from peertube_conformance.reports import Exchange, Intent
-from tests.conformance.checks.exchanges import Proof, Proofs, exchange, unanswered, wrong
+from tests.conformance.checks.exchanges import Proof, Proofs, exchange, problem, unanswered, wrong
 
 
 def _provoked(status: int, expects: int, situation: str = "a busy thing") -> Exchange:
@@ -15,6 +15,10 @@ def _provoked(status: int, expects: int, situation: str = "a busy thing") -> Exc
 
 def _invalid(status: int, violation: str, **known: Any) -> Exchange:
     return exchange(status, intent=Intent.INVALID, violation=violation, operation="addThing", **known)
+
+
+def _conflict(detail: str) -> Exchange:
+    return exchange(500, problem(500, detail=detail, error=detail))
 
 
 _NOBODY_TO_BLAME = exchange(200, counted=False)
@@ -26,6 +30,14 @@ PROOFS: Proofs = {
             wrong(exchange(500), "/request"),
             wrong(exchange(502, intent=Intent.PROVOKED, expects=404), "/request"),
             wrong(_invalid(500, "body/tags/*/name minLength"), "/request/body/tags/*/name"),
+        ),
+        silent=(unanswered(), _NOBODY_TO_BLAME),
+    ),
+    "no_conflict_of_transactions": Proof(
+        right=(exchange(), exchange(500), exchange(404, intent=Intent.PROVOKED, expects=404)),
+        wrong=(
+            wrong(_conflict("could not serialize access due to concurrent update"), "/request"),
+            wrong(_conflict("deadlock detected"), "/request"),
         ),
         silent=(unanswered(), _NOBODY_TO_BLAME),
     ),
