@@ -16,9 +16,9 @@ from peertube_conformance.conformance.checks.authentication import (
 )
 from peertube_conformance.conformance.cost import SCARCE_DEFECTS, SCARCE_VALID, is_scarce
 from peertube_conformance.conformance.generation import NotGenerated, found_in, spliced
+from peertube_conformance.conformance.offered import why_not_offered
 from peertube_conformance.conformance.session import FOREIGN_TOKEN, Session
 from peertube_conformance.fixtures.accounts import Account
-from peertube_conformance.fixtures.capabilities import is_known
 from peertube_conformance.fixtures.client import TargetGone, Unsendable
 from peertube_conformance.fixtures.draft import Draft
 from peertube_conformance.fixtures.guard import Refused
@@ -76,7 +76,7 @@ class Exercise:
 
     def _attempted(self, phase: Callable[[], Outcome]) -> Outcome:
         """The outcome of a phase, with what stands in its way turned into a verdict."""
-        why_not = self.not_applicable()
+        why_not = why_not_offered(self.operation, self.ground.shared)
         if why_not:
             return Outcome(Verdict.NOT_APPLICABLE, why_not)
         try:
@@ -90,16 +90,6 @@ class Exercise:
             return Outcome(Verdict.BLOCKED if foreign else Verdict.ERROR, str(error))
         except (HarnessError, Unsendable) as error:
             return Outcome(Verdict.ERROR, str(error))
-
-    def not_applicable(self) -> str:
-        """Why this instance need not serve the operation; empty where it must."""
-        since = ".".join(map(str, self.operation.since))
-        if _number(self.ground.shared.server_version) < self.operation.since:
-            return f"since {since}; this is {self.ground.shared.server_version}"
-        capability = self.operation.capability
-        if capability and is_known(capability) and capability not in self.ground.shared.capabilities:
-            return f"the instance does not offer {capability}"
-        return ""
 
     # Phases
 
@@ -313,7 +303,3 @@ class Exercise:
 
 def _starred(pointer: str) -> str:
     return "/".join("*" if part.isdigit() else part for part in pointer.split("/"))
-
-
-def _number(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.partition("-")[0].split(".") if part.isdigit())

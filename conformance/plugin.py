@@ -247,6 +247,11 @@ def _told(findings: Sequence[Any]) -> str:
         lines += [
             f"{finding.requirement} ({finding.level}) {finding.message}",
             f"  at {finding.at}: expected {finding.expected!r}, got {finding.actual!r}",
+            *(
+                line
+                for step in finding.steps
+                for line in (f"  {step.call}", *(f"    {curl}" for curl in step.lines))
+            ),
             f"  {finding.curl}",
         ]
     return "\n".join(lines)

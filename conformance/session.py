@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -43,6 +43,7 @@ class Session:
         self.recorder = Recorder(options.report_dir, worker, self.ground.redactor)
         self.ground.client.listener = self._saw
         self.bases: dict[tuple[str, str], Draft] = {}
+        self.watch: Callable[[Exchange], None] | None = None
         self._others: list[Ground] = []
         self._found: list[Finding] = []
 
@@ -92,5 +93,7 @@ class Session:
         self.recorder.close()
 
     def _saw(self, exchange: Exchange) -> None:
+        if self.watch is not None:
+            self.watch(exchange)
         findings, evidence = judge(exchange)
         self._found.extend(self.recorder.exchange(exchange, evidence, findings))

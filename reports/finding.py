@@ -21,11 +21,19 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a sequence: the call of a state machine's rule, and its requests as lines for a POSIX shell."""
+
+    call: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A violation. A check fills the first four members; the judge adds the rest.
 
     `at` is a JSON pointer into the part of the exchange that is wrong (`/response/body/total`), with array indices
-    written as `*`, so that no generated value is part of it.
+    written as `*`, so that no generated value is part of it. `steps` lead to it where one request does not.
     """
 
     at: str = ""
@@ -40,6 +48,7 @@ class Finding:
     request: str = ""
     curl: str = ""
     needs: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
     deviation: str | None = None
 
     @property
@@ -58,6 +67,7 @@ class Finding:
         members["operationId"] = members.pop("operation_id")
         members["level"] = self.level.value
         members["needs"] = list(self.needs)
+        members["steps"] = [asdict(step) for step in self.steps]
         return {"fingerprint": self.fingerprint, **members}
 
     @classmethod
@@ -70,4 +80,5 @@ class Finding:
         }
         known["level"] = Level(members["level"])
         known["needs"] = tuple(members.get("needs", ()))
+        known["steps"] = tuple(Step(step["call"], tuple(step["lines"])) for step in members.get("steps", ()))
         return cls(at=members["pointer"], operation_id=members["operationId"], **known)

@@ -52,32 +52,52 @@ class Recorder:
         spare = exchange.violation.rpartition(" ")[0].split("/")
         curl, needs = curl_line(exchange.request, self._redactor, spare[1] if len(spare) > 1 else "")
         completed = [self._completed(finding, curl, needs) for finding in findings]
-        for finding in completed:
-            self._told[finding.fingerprint] += 1
-        told = [f.to_json() for f in completed if self._told[f.fingerprint] <= _MAX_PER_FINGERPRINT]
         self._write(
             {
                 "kind": "exchange",
-                "id": f"{self._worker}-{self._number}",
-                "at": round(exchange.sent_at, 3),
-                "operationId": exchange.operation.id,
-                "intent": exchange.intent.value,
-                "violation": exchange.violation,
-                "role": exchange.role,
-                "counted": exchange.counted,
-                "request": self._request(exchange),
-                "response": None if exchange.response is None else self._response(exchange.response),
-                "failure": self._redactor.text(exchange.failure),
+                **self._seen(exchange),
                 "curl": curl,
                 "needs": list(needs),
                 "evidence": sorted(set(evidence)),
-                "findings": told,
-                "more": [
-                    f.fingerprint for f in completed if self._told[f.fingerprint] > _MAX_PER_FINGERPRINT
-                ],
+                **self._found(completed),
             }
         )
         return completed
+
+    def finding(self, exchange: Exchange, finding: Finding) -> Finding:
+        """Records a violation that an exchange, recorded before, shows only beside others; returns it completed."""
+        self._number += 1
+        completed = self._completed(finding, *curl_line(exchange.request, self._redactor))
+        self._write({"kind": "finding", **self._seen(exchange), **self._found([completed])})
+        return completed
+
+    def evidence(self, counts: Mapping[str, int]) -> None:
+        """Records how often each of these requirements was judged, other than by the checks of an exchange."""
+        self._write({"kind": "evidence", "requirements": dict(counts)})
+
+    def _seen(self, exchange: Exchange) -> dict[str, Any]:
+        return {
+            "id": f"{self._worker}-{self._number}",
+            "at": round(exchange.sent_at, 3),
+            "operationId": exchange.operation.id,
+            "intent": exchange.intent.value,
+            "violation": exchange.violation,
+            "role": exchange.role,
+            "counted": exchange.counted,
+            "request": self._request(exchange),
+            "response": None if exchange.response is None else self._response(exchange.response),
+            "failure": self._redactor.text(exchange.failure),
+        }
+
+    def _found(self, findings: list[Finding]) -> dict[str, Any]:
+        """The first few of each fingerprint in full, the others by fingerprint alone."""
+        for finding in findings:
+            self._told[finding.fingerprint] += 1
+        full = {f.fingerprint: self._told[f.fingerprint] <= _MAX_PER_FINGERPRINT for f in findings}
+        return {
+            "findings": [f.to_json() for f in findings if full[f.fingerprint] or f.steps],
+            "more": [f.fingerprint for f in findings if not (full[f.fingerprint] or f.steps)],
+        }
 
     def outcome(self, operation_id: str, phase: str, verdict: Verdict, reason: str = "") -> None:
         """Records how a phase of an operation ended, other than by its findings."""

@@ -45,6 +45,7 @@ class RunDocument:
         self._examples: dict[str, Mapping[str, Any]] = {}
         self._timeline = Timeline()
         self._occurrences: Counter[str] = Counter()
+        self._flows: list[Mapping[str, Any]] = []
         self._budget: Counter[str] = Counter()
         self._refusals: Counter[str] = Counter()
         self._exchanges = 0
@@ -62,6 +63,14 @@ class RunDocument:
                     self._budget.update(
                         {key: part[key] for key in ("requests", "throttledSeconds", "self429")}
                     )
+                case "finding":
+                    for members in part["findings"]:
+                        self._add_finding(Finding.from_json(members), part)
+                    self._occurrences.update(part["more"])
+                case "evidence":
+                    self._evidence.update(part["requirements"])
+                case "flow":
+                    self._flows.append({key: value for key, value in part.items() if key != "kind"})
                 case "refusals":
                     self._refusals.update(part["refusals"])
 
@@ -75,10 +84,10 @@ class RunDocument:
         self._occurrences.update(part["more"])
 
     def _add_finding(self, finding: Finding, part: Mapping[str, Any]) -> None:
-        """Of the findings with one fingerprint, the one with the shortest request is told."""
+        """Of the findings with one fingerprint, one with steps is told, else the one with the shortest request."""
         self._occurrences[finding.fingerprint] += 1
         known = self._findings.get(finding.fingerprint)
-        if known is None or (len(finding.curl), finding.curl) < (len(known.curl), known.curl):
+        if known is None or _preference(finding) < _preference(known):
             explained = next((d.id for d in self._deviations if d.explains(finding.fingerprint)), None)
             self._findings[finding.fingerprint] = finding.explained_by(explained) if explained else finding
             self._examples[finding.fingerprint] = _excerpt(part)
@@ -95,7 +104,7 @@ class RunDocument:
     @property
     def ran(self) -> bool:
         """Whether any phase of any operation came to an end."""
-        return any(seen.outcomes for seen in self._seen.values())
+        return bool(self._flows) or any(seen.outcomes for seen in self._seen.values())
 
     def stale_deviations(self) -> list[Deviation]:
         """Entries that no finding of this run matched though their operation was called."""
@@ -112,7 +121,10 @@ class RunDocument:
 
     def harness_errors(self) -> list[str]:
         """What went wrong on the harness's own side."""
-        return [
+        flows = [
+            f"{flow['name']}: {flow['reason']}" for flow in self._flows if flow["verdict"] == Verdict.ERROR
+        ]
+        return flows + [
             f"{operation_id} {phase}: {reason}"
             for operation_id, seen in sorted(self._seen.items())
             for verdict, reason, phase in seen.outcomes
@@ -129,6 +141,7 @@ class RunDocument:
             "totals": {
                 "exchanges": self._exchanges,
                 "operations": _counted(operations),
+                "flows": _counted(self._flows),
                 "requirements": _counted(requirements),
                 "findings": len(self._findings),
                 "newFindings": sum(1 for f in self._findings.values() if f.deviation is None),
@@ -136,6 +149,7 @@ class RunDocument:
             },
             "requirements": requirements,
             "operations": operations,
+            "flows": sorted(self._flows, key=lambda flow: str(flow["name"])),
             "findings": [
                 finding.to_json()
                 | {
@@ -245,6 +259,10 @@ def _operation_verdict(seen: Behaviour, findings: Sequence[Finding], fail_on: Le
         return Verdict.NO_EVIDENCE, told.get(Verdict.NO_EVIDENCE, "no request was accepted")
     known = sorted({f.deviation for f in findings if f.deviation})
     return (Verdict.KNOWN, ", ".join(known)) if known else (Verdict.PASSED, "")
+
+
+def _preference(finding: Finding) -> tuple[bool, int, str]:
+    return not finding.steps, len(finding.curl), finding.curl
 
 
 def _excerpt(part: Mapping[str, Any]) -> dict[str, Any]:

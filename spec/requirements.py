@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 _LEVELS = frozenset({"must", "should", "may"})
-_MEMBERS = frozenset({"id", "level", "statement", "source", "section"})
+_NEEDED = frozenset({"id", "level", "statement", "source", "section"})
+_ALLOWED = _NEEDED | {"since", "capability", "applies_to", "not_tested"}
 
 
 class CatalogueError(ValueError):
@@ -19,13 +21,22 @@ class CatalogueError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One normative statement. `level` is `must`, `should` or `may` (RFC 2119); `section` groups it in reports."""
+    """One normative statement. `level` is `must`, `should` or `may` (RFC 2119); `section` groups it in reports.
+
+    `since` is the first release that promises it, `capability` the feature without which it does not apply,
+    `applies_to` the patterns of the operation ids that it is about, empty for any. Either checks prove the statement or
+    `not_tested` says why none can.
+    """
 
     id: str
     level: str
     statement: str
     source: str
     section: str
+    since: tuple[int, ...] = (1, 0, 0)
+    capability: str = ""
+    applies_to: tuple[str, ...] = ()
+    not_tested: str = ""
 
 
 @cache
@@ -37,11 +48,22 @@ def load_requirements(version: str = "6.2") -> Mapping[str, Requirement]:
         with path.open("rb") as file:
             entries = yaml.load(file, Loader=yaml.CSafeLoader)
         for entry in entries:
-            if set(entry) != _MEMBERS or entry["level"] not in _LEVELS:
-                raise CatalogueError(
-                    f"{path.name}: {entry.get('id', entry)} needs exactly {', '.join(sorted(_MEMBERS))}"
-                )
-            if entry["id"] in found:
-                raise CatalogueError(f"{path.name}: {entry['id']} is there twice")
-            found[entry["id"]] = Requirement(**entry)
+            requirement = _read(path.name, entry)
+            if requirement.id in found:
+                raise CatalogueError(f"{path.name}: {requirement.id} is there twice")
+            found[requirement.id] = requirement
     return found
+
+
+def _read(file: str, entry: Mapping[str, Any]) -> Requirement:
+    members = dict(entry)
+    if not set(members) >= _NEEDED or set(members) - _ALLOWED or members["level"] not in _LEVELS:
+        needed, optional = ", ".join(sorted(_NEEDED)), ", ".join(sorted(_ALLOWED - _NEEDED))
+        raise CatalogueError(
+            f"{file}: {entry.get('id', entry)} needs {needed}, may have {optional}, and its level is one of "
+            f"{', '.join(sorted(_LEVELS))}"
+        )
+    since = str(members.pop("since", "1.0.0"))
+    members["since"] = tuple(int(part) for part in since.split("."))
+    members["applies_to"] = tuple(members.pop("applies_to", ()))
+    return Requirement(**members)

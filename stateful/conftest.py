@@ -1,10 +1,40 @@
-"""Makes a pytest session over this room a conformance run."""
+"""Makes a pytest session over this room a conformance run, and gives its tests the way to walk a flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from peertube_conformance.conformance.plugin import activate
+from peertube_conformance.conformance.plugin import activate, report
+
+if TYPE_CHECKING:
+    # Flows load Hypothesis and the checks; collecting must not wait for them.
+    from peertube_conformance.stateful.flow import Flow
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """The plugin does nothing in sessions that do not collect this room."""
     activate(config)
+
+
+@pytest.fixture
+def walk(conformance_session: Any) -> Callable[[type[Flow]], None]:
+    """Walks a flow and makes its outcome pytest's."""
+    from peertube_conformance.reports import Verdict  # noqa: PLC0415 - as above
+    from peertube_conformance.stateful import walking  # noqa: PLC0415
+
+    def run(flow: type[Flow]) -> None:
+        session = conformance_session
+        if not walking.selected(session, flow):
+            pytest.skip("not among --operations and --tags")
+        session.collect()
+        walked = walking.walk(session, flow)
+        if walked.verdict is Verdict.ERROR:
+            pytest.fail(f"the harness failed: {walked.reason}", pytrace=False)
+        report(session, [*walked.findings, *session.collect()])
+        if walked.verdict is not Verdict.PASSED:
+            pytest.skip(f"{walked.verdict.value}: {walked.reason}")
+
+    return run

@@ -62,14 +62,14 @@ def _absent(exchange: Exchange) -> bool:
 def no_server_error(exchange: Exchange) -> Iterator[Finding]:
     """RFC 9110 section 15.6: a 5xx status says that the server failed. A documented 503 is no failure."""
     status = exchange.status or 0
-    if status >= 500 and str(status) not in exchange.operation.responses and not _conflicted(exchange):
+    if status >= 500 and str(status) not in exchange.operation.responses and not conflicted(exchange):
         yield Finding(_at(exchange), f"the server failed with {status}", "a status below 500", status)
 
 
 @check("PT-STATUS-10", on=answered)
 def no_conflict_of_transactions(exchange: Exchange) -> Iterator[Finding]:
     """RFC 9110 section 15.6.1. Such a failure comes and goes with what else happens, so it is told apart from others."""
-    if (exchange.status or 0) >= 500 and _conflicted(exchange):
+    if (exchange.status or 0) >= 500 and conflicted(exchange):
         yield Finding(
             "/request",
             "transactions of the server failed on each other",
@@ -78,7 +78,8 @@ def no_conflict_of_transactions(exchange: Exchange) -> Iterator[Finding]:
         )
 
 
-def _conflicted(exchange: Exchange) -> bool:
+def conflicted(exchange: Exchange) -> bool:
+    """Whether a failure says that transactions of the server stood in each other's way: it may go well the next time."""
     assert exchange.response is not None
     detail = str(exchange.response.problem.get("detail", ""))
     return any(words in detail for words in _CONFLICTS)

@@ -14,16 +14,18 @@ from peertube_conformance.spec.requirements import CatalogueError, load_requirem
 
 _MARKED = re.compile(r"requirement\(\s*[\"'](PT-[A-Z0-9]+-\d+)[\"']")
 _ID = re.compile(r"PT-[A-Z0-9]+-\d{2}")
+# A flow names a requirement where it judges it.
+_JUDGED = re.compile(r"\"(PT-[A-Z0-9]+-\d{2})\"")
 
 
 def _enumerated() -> set[str]:
     """The requirements that a test or a flow is marked to prove."""
     return {
         found
-        for room in ("conformance", "stateful")
+        for room, how in (("conformance", _MARKED), ("stateful", _JUDGED))
         for file in files(f"peertube_conformance.{room}").iterdir()
         if file.name.startswith("test_") and file.name.endswith(".py")
-        for found in _MARKED.findall(file.read_text("utf-8"))
+        for found in how.findall(file.read_text("utf-8"))
     }
 
 

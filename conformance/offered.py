@@ -1,0 +1,22 @@
+"""Must this instance serve an operation at all?"""
+
+from __future__ import annotations
+
+from peertube_conformance.fixtures.capabilities import is_known
+from peertube_conformance.fixtures.run import Shared
+from peertube_conformance.spec import Operation
+
+
+def why_not_offered(operation: Operation, shared: Shared) -> str:
+    """Why the instance need not serve the operation: its release, or a feature that is off; empty where it must."""
+    if version_number(shared.server_version) < operation.since:
+        return f"since {'.'.join(map(str, operation.since))}; this is {shared.server_version}"
+    capability = operation.capability
+    if capability and is_known(capability) and capability not in shared.capabilities:
+        return f"the instance does not offer {capability}"
+    return ""
+
+
+def version_number(version: str) -> tuple[int, ...]:
+    """`6.2.0-rc.1` as (6, 2, 0)."""
+    return tuple(int(part) for part in version.partition("-")[0].split(".") if part.isdigit())

@@ -1,0 +1,162 @@
+"""What the walks of one flow share: the target, accounts, evidence, and the way from a difference to a finding."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any, TypeVar
+
+from hypothesis import reject
+from hypothesis.control import current_build_context
+
+from peertube_conformance.conformance.checks.status_codes import conflicted
+from peertube_conformance.conformance.cost import is_scarce
+from peertube_conformance.conformance.session import Session
+from peertube_conformance.fixtures.accounts import Account
+from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.run import Ground
+from peertube_conformance.fixtures.world import World
+from peertube_conformance.reports import Exchange, Finding, Level
+from peertube_conformance.spec.requirements import load_requirements
+from peertube_conformance.stateful.story import Story
+
+_T = TypeVar("_T")
+_TRIES = 3
+_RETRY_SECONDS = 0.5
+_SHORTENING_SECONDS = 60.0
+
+
+class Halted(BaseException):
+    """Something stands in the way of walking at all. No Exception, so that Hypothesis does not take it for a failure."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+class OutOfTime(Exception):
+    """`--max-time` was up."""
+
+
+class Violation(Exception):
+    """The server does otherwise than the model.
+
+    Each fingerprint has a class of its own: Hypothesis tells failures apart by class, and must not take one for a
+    shorter form of another.
+    """
+
+    def __init__(self, finding: Finding, exchange: Exchange, story: Story) -> None:
+        super().__init__(f"{finding.message}: expected {finding.expected!r}, got {finding.actual!r}"[:500])
+        self.finding = finding
+        self.exchange = exchange
+        self.story = story
+
+
+@cache
+def _violation_class(_fingerprint: str) -> type[Violation]:
+    return type("Violation", (Violation,), {})
+
+
+def violation(finding: Finding, exchange: Exchange, story: Story) -> Violation:
+    """The exception that ends a walk with this finding."""
+    return _violation_class(finding.fingerprint)(finding, exchange, story)
+
+
+class Context:
+    """One flow on one target. A walk begins with `begin`; accounts outlive it."""
+
+    def __init__(self, session: Session, ground: Ground, flow: str) -> None:
+        self.session = session
+        self.ground = ground
+        self.flow = flow
+        self.story = Story()
+        self.walks = 0
+        self.requests = 0
+        self.calls: Counter[str] = Counter()
+        self.evidence: Counter[str] = Counter()
+        self.failed_at: float | None = None
+        self.values: dict[str, str] = {}
+        self._ends_at = session.started + session.options.max_time if session.options.max_time else None
+
+    @property
+    def world(self) -> World:
+        """The resource factories of the target."""
+        return self.ground.world
+
+    def begin(self) -> None:
+        """A new walk."""
+        if self._ends_at is not None and time.time() > self._ends_at:
+            raise Halted(OutOfTime("--max-time was up"))
+        if self._shortened_enough():
+            reject()
+        self.walks += 1
+        self.story = Story()
+
+    def _shortened_enough(self) -> bool:
+        """A walk that fails is shortened for a bounded time; the last of its forms is walked once more to be told."""
+        late = self.failed_at is not None and time.monotonic() > self.failed_at + _SHORTENING_SECONDS
+        return late and not current_build_context().is_final
+
+    def saw(self, exchange: Exchange) -> None:
+        """Takes in every exchange of the walk, those of the factories included."""
+        self.requests += 1
+        self.story.sent(exchange)
+
+    def called(self, rule: str, arguments: Mapping[str, Any]) -> None:
+        """Takes in the call of a rule."""
+        self.calls[rule] += 1
+        told = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+        self.story.called(f"{rule}({told})")
+
+    def remember(self, values: Mapping[str, str]) -> None:
+        """Knows the values that stand behind shell variables, so that lines can read them out of answers."""
+        self.values.update(values)
+
+    def account(self, name: str, role: str) -> Account:
+        """An account that the walks share: of this flow alone, or of all flows where sign-ins are scarce."""
+        sign_in = self.session.contract.operation("getOAuthToken")
+        scarce = is_scarce(sign_in, self.ground.shared.limits)
+        key = ("flow account", "" if scarce else self.flow, name, role)
+        return self.world.once(key, lambda: self.world.account(role, fresh=True, label=name))
+
+    def once(self, what: str, make: Callable[[], _T]) -> _T:
+        """What the walks of this flow share beside accounts."""
+        return self.world.once(("flow", self.flow, what), make)
+
+    def send(self, operation_id: str, actor: Account | None, **parts: Any) -> Exchange:
+        """Sends one request, again where transactions of the server failed on each other."""
+        parts.setdefault("media_type", "application/json" if "body" in parts else None)
+        draft = Draft(self.world.contract.operation(operation_id), actor=actor, **parts)
+        exchange = self.ground.client.send(draft)
+        for _ in range(_TRIES - 1):
+            if (exchange.status or 0) < 500 or not conflicted(exchange):
+                break
+            time.sleep(_RETRY_SECONDS)
+            exchange = self.ground.client.send(draft)
+        return exchange
+
+    # From a difference to a finding
+
+    def judged(self, requirement: str) -> None:
+        """Notes that the requirement was judged; raises KeyError for one that the catalogue does not have."""
+        load_requirements()[requirement]
+        self.evidence[requirement] += 1
+
+    def completed(self, finding: Finding, requirement: str, exchange: Exchange) -> Finding:
+        """The finding with everything that makes its fingerprint."""
+        return replace(
+            finding,
+            check=self.flow,
+            requirement=requirement,
+            level=Level(load_requirements()[requirement].level),
+            operation_id=exchange.operation.id,
+            status=exchange.status,
+            request=exchange.summary,
+        )
+
+    def is_explained(self, finding: Finding) -> bool:
+        """Whether a known deviation explains it, or it does not count at the chosen level."""
+        return not self.session.unexplained([finding])

@@ -1,0 +1,178 @@
+"""What every flow is made of: a Hypothesis state machine that sends through the harness's one client.
+
+A flow keeps a small model of what the server must remember. A rule sends a request with `send`, holds the answer against
+the model with `expect` and `agree`, and changes the model; an invariant reads the state back and compares. What the
+server does otherwise ends the walk, is shrunk to its shortest form, and is told with the requests that lead to it.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, TypeVar
+
+from hypothesis.stateful import RuleBasedStateMachine
+
+from peertube_conformance.fixtures.accounts import Account
+from peertube_conformance.fixtures.client import TargetGone, Unsendable
+from peertube_conformance.fixtures.guard import Refused
+from peertube_conformance.fixtures.mailbox import NoMail
+from peertube_conformance.fixtures.world import NotArranged, Unavailable, World
+from peertube_conformance.reports import Exchange, Finding
+from peertube_conformance.reports.variables import NamedNumber, NamedText
+from peertube_conformance.stateful.context import Context, Halted, violation
+
+_T = TypeVar("_T")
+_POLL_SECONDS = 0.1
+_HINDRANCES = (NotArranged, Unavailable, Refused, NoMail, TargetGone, Unsendable)
+
+
+class Flow(RuleBasedStateMachine):
+    """A state machine of one flow. Subclasses say in their docstring's first line what must hold.
+
+    `about` are the operations without which the flow cannot be walked, `mail` whether it reads mail. `examples` and
+    `steps` are, for each depth, how many walks there are and how many rules a walk calls at most.
+    """
+
+    about: ClassVar[tuple[str, ...]] = ()
+    mail: ClassVar[bool] = False
+    examples: ClassVar[Mapping[str, int]] = {"smoke": 2, "standard": 8, "thorough": 40}
+    steps: ClassVar[Mapping[str, int]] = {"smoke": 8, "standard": 15, "thorough": 40}
+    context: ClassVar[Context]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._named = 0
+        self.context.begin()
+
+    # What a walk stands on
+
+    @property
+    def world(self) -> World:
+        """The resource factories of the target."""
+        return self.context.world
+
+    def account(self, name: str, role: str = "user") -> Account:
+        """An account of this flow, the same in each walk: what a walk finds in it may be left by the one before."""
+        return self.context.account(name, role)
+
+    def fresh_account(self, name: str, role: str = "user") -> Account:
+        """A new account for this walk alone; it costs a creation and a sign-in."""
+        self._named += 1
+        account = self.world.account(role, fresh=True, label=f"{name} {self._named}")
+        self.context.remember({name: value for value, name in account.secrets().items()})
+        return self.remembered(account)
+
+    def remembered(self, account: Account) -> Account:
+        """The account, with its ids and names known as values that lines of the walk may be given."""
+        self.context.remember(
+            {
+                value.variable: str(value)
+                for value in (getattr(account, member) for member in account.__dataclass_fields__)
+                if isinstance(value, NamedText | NamedNumber)
+            }
+        )
+        return account
+
+    def once(self, what: str, make: Callable[[], _T]) -> _T:
+        """Something that the walks share, made when the first one needs it."""
+        return self.context.once(what, make)
+
+    def name(self, value: _T, variable: str) -> _T:
+        """The id or text of a thing that this walk made, told as a numbered shell variable: `$VIDEO_2_ID`."""
+        self._named += 1
+        kind, _, member = variable.partition("_")
+        numbered = "_".join(part for part in (kind, str(self._named), member) if part)
+        self.context.remember({numbered: str(value)})
+        if isinstance(value, int):
+            return NamedNumber(value, numbered)  # type: ignore[return-value]
+        return NamedText(str(value), numbered)  # type: ignore[return-value]
+
+    # Sending
+
+    def send(self, operation_id: str, actor: Account | None = None, **parts: Any) -> Exchange:
+        """Sends one request; `parts` are members of the draft: path, query, headers, body, media_type, token.
+
+        The checks of single exchanges apply to it as to any other. A conflict of the server's own transactions, told by
+        them, is tried again.
+        """
+        return self.context.send(operation_id, actor, **parts)
+
+    def poll(
+        self, operation_id: str, actor: Account | None, done: Callable[[Any], _T | None], **parts: Any
+    ) -> _T:
+        """Repeats a reading request until `done` makes something of its JSON body, for at most 30 s."""
+        return self.world.poll(operation_id, actor, done, **parts)
+
+    def wait(self, reached: Callable[[], bool], seconds: float = 30.0) -> None:
+        """Asks again until a state is reached; raises NotArranged after so many seconds."""
+        deadline = time.monotonic() + seconds
+        while not reached():
+            if time.monotonic() > deadline:
+                raise NotArranged(f"a state was not reached within {seconds:.0f} s")
+            time.sleep(_POLL_SECONDS)
+
+    # Judging
+
+    def expect(self, exchange: Exchange, *statuses: int, requirement: str, so: str) -> bool:
+        """Whether the answer has one of these statuses; `so` names the situation, as a noun phrase.
+
+        False only where a known deviation explains the difference: the model must then follow the server, or let go
+        of the thing. Any other difference ends the walk.
+        """
+        if exchange.status in statuses:
+            self.context.judged(requirement)
+            return True
+        if exchange.status is None:
+            told = Finding(
+                "/response",
+                f"no response: {exchange.failure}",
+                "a response",
+                exchange.failure.partition(":")[0],
+            )
+            return self._wrong("PT-STATUS-07", exchange, told)
+        wanted = statuses[0] if len(statuses) == 1 else list(statuses)
+        if exchange.status >= 500:
+            told = Finding(
+                "/request", f"{so}: the server failed with {exchange.status}", wanted, exchange.status
+            )
+            return self._wrong("PT-STATUS-01", exchange, told)
+        message = f"{so} is answered with {exchange.status} instead of {' or '.join(map(str, statuses))}"
+        told = Finding(f"/response/status/{statuses[0]}", message, wanted, exchange.status)
+        return self._wrong(requirement, exchange, told)
+
+    def agree(
+        self, exchange: Exchange, requirement: str, *, at: str, expected: Any, actual: Any, so: str
+    ) -> bool:
+        """Whether what was observed in an answer is what the model remembers; `so` completes the finding's sentence.
+
+        `at` is a pointer into the answer (`/response/body/data/*/id`). False as with `expect`.
+        """
+        if expected == actual:
+            self.context.judged(requirement)
+            return True
+        return self._wrong(requirement, exchange, Finding(at, so, expected, actual))
+
+    def _wrong(self, requirement: str, exchange: Exchange, told: Finding) -> bool:
+        finding = self.context.completed(told, requirement, exchange)
+        if self.context.is_explained(finding):
+            self.context.judged(requirement)
+            self.context.session.recorder.finding(exchange, finding)
+            return False
+        self.context.failed_at = self.context.failed_at or time.monotonic()
+        raise violation(finding, exchange, self.context.story)
+
+    # What Hypothesis calls
+
+    def check_invariants(self, *arguments: Any, **named: Any) -> None:
+        """Compares the state with the model; what it sends is told apart from the steps."""
+        self.context.story.begin_observing()
+        super().check_invariants(*arguments, **named)
+        self.context.story.end_observing()
+
+    def teardown(self) -> None:
+        """Ends the walk. What stands in the way of walking at all ends the flow, and is not shortened."""
+        error = sys.exc_info()[1]
+        if isinstance(error, _HINDRANCES):
+            raise Halted(error) from error

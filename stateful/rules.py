@@ -1,0 +1,39 @@
+"""Hypothesis' decorators for the steps of a flow, which also note each call for the story of the walk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from hypothesis import stateful
+from hypothesis.strategies import SearchStrategy
+
+Step = Callable[..., None]
+# Their overloads are for bundles.
+_rule: Any = stateful.rule
+_initialize: Any = stateful.initialize
+
+
+def rule(**arguments: SearchStrategy[Any]) -> Callable[[Step], Step]:
+    """A step that a walk may take, with its arguments drawn from these strategies (hypothesis.stateful.rule).
+
+    Arguments are told to people as they are printed: draw numbers and short texts, and no bundles.
+    """
+    decorate: Callable[[Step], Step] = _rule(**arguments)
+    return lambda step: decorate(_noted(step))
+
+
+def initialize(**arguments: SearchStrategy[Any]) -> Callable[[Step], Step]:
+    """A step that each walk begins with (hypothesis.stateful.initialize)."""
+    decorate: Callable[[Step], Step] = _initialize(**arguments)
+    return lambda step: decorate(_noted(step))
+
+
+def _noted(step: Step) -> Step:
+    @wraps(step)
+    def noted(flow: Any, **arguments: Any) -> None:
+        flow.context.called(step.__name__, arguments)
+        step(flow, **arguments)
+
+    return noted

@@ -1,0 +1,139 @@
+"""The steps of one walk, and how they are told to a person: the rules that were called, each with lines for a shell.
+
+A line can be replayed: what a later request takes from an earlier answer (an id, a token, an upload session) becomes a
+shell variable that is read out of that answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from peertube_conformance.reports import Exchange
+from peertube_conformance.reports.curl import curl_line
+from peertube_conformance.reports.finding import Step
+from peertube_conformance.reports.redaction import Redactor
+
+_UPLOAD_ID = "upload_id="
+_PLAIN_KEY = re.compile(r"[A-Za-z_]\w*")
+
+
+@dataclass(slots=True)
+class _Call:
+    text: str
+    exchanges: list[Exchange] = field(default_factory=list)
+
+
+class Story:
+    """Collects the rules that were called and the requests that each sent.
+
+    What only observes (`observing`) changes nothing, and is told where the walk ends with it.
+    """
+
+    def __init__(self) -> None:
+        self._calls: list[_Call] = [_Call("")]
+        self._observed: list[Exchange] = []
+        self.observing = False
+
+    def sent(self, exchange: Exchange) -> None:
+        """Takes in an exchange of the walk."""
+        (self._observed if self.observing else self._calls[-1].exchanges).append(exchange)
+
+    def called(self, text: str) -> None:
+        """Takes in the call of a rule, as code, before it sends anything."""
+        self._calls.append(_Call(text))
+
+    def begin_observing(self) -> None:
+        """What is sent from here on compares the state with the model."""
+        self.observing, self._observed = True, []
+
+    def end_observing(self) -> None:
+        """The state was as the model has it."""
+        self.observing = False
+
+    def steps(self, last: Exchange, redactor: Redactor, known: Mapping[str, str]) -> tuple[Step, ...]:
+        """The walk up to `last`. `known` are the values of the variables that may be read out of answers."""
+        calls = [call for call in self._calls if call.exchanges]
+        if self.observing:
+            calls.append(_Call("# what is there now", self._observed))
+        told = [[*_once_each(call.exchanges, last)] for call in calls]
+        lines = _Lines([exchange for exchanges in told for exchange in exchanges], redactor, known)
+        return tuple(
+            Step(
+                redactor.text(call.text), tuple(line for exchange in exchanges for line in lines.of(exchange))
+            )
+            for call, exchanges in zip(calls, told, strict=True)
+        )
+
+
+def _once_each(exchanges: Sequence[Exchange], last: Exchange) -> Iterator[Exchange]:
+    """Without the repetitions of polling: of equal requests in a row the last counts."""
+    for number, exchange in enumerate(exchanges):
+        following = exchanges[number + 1] if number + 1 < len(exchanges) else None
+        repeated = (
+            following is not None
+            and exchange is not last
+            and exchange.operation.is_safe
+            and (exchange.request.method, exchange.request.url)
+            == (following.request.method, following.request.url)
+        )
+        if not repeated:
+            yield exchange
+
+
+class _Lines:
+    """The shell lines of a sequence, with the variables that they set."""
+
+    def __init__(self, exchanges: Sequence[Exchange], redactor: Redactor, known: Mapping[str, str]) -> None:
+        self._curl = {id(exchange): curl_line(exchange.request, redactor) for exchange in exchanges}
+        self._sets: dict[int, list[tuple[str, str]]] = {}
+        done: set[str] = set()
+        for number, exchange in enumerate(exchanges):
+            later = {name for other in exchanges[number + 1 :] for name in self._curl[id(other)][1]}
+            earlier = {name for other in exchanges[: number + 1] for name in self._curl[id(other)][1]}
+            for name in sorted((later & set(known)) - done - earlier):
+                where = _found_in(exchange, known[name])
+                if where:
+                    self._sets.setdefault(id(exchange), []).append((name, where))
+                    done.add(name)
+
+    def of(self, exchange: Exchange) -> Iterator[str]:
+        """One line for the request, and one for each variable that its answer gives."""
+        line, _ = self._curl[id(exchange)]
+        status = f"  # {exchange.status}" if exchange.status else "  # no answer"
+        sets = self._sets.get(id(exchange), ())
+        if not sets:
+            yield line + status
+            return
+        from_head = any(where == _UPLOAD_ID for _, where in sets)
+        quiet = line if from_head else line.replace("curl -sS -i ", "curl -sS ", 1)
+        yield f"ANSWER=$({quiet}){status}"
+        for name, where in sets:
+            if where == _UPLOAD_ID:
+                yield f"{name}=$(printf %s \"$ANSWER\" | sed -n 's/.*[?&]{_UPLOAD_ID}\\([^&[:space:]]*\\).*/\\1/p')"
+            else:
+                yield f"{name}=$(printf %s \"$ANSWER\" | jq -r '{where}')"
+
+
+def _found_in(exchange: Exchange, value: str) -> str:
+    """Where a value stands in an answer: a path for jq, `upload_id=` for a Location; empty where it does not."""
+    response = exchange.response
+    if response is None or response.status >= 400:
+        return ""
+    if f"{_UPLOAD_ID}{value}" in response.headers.get("location", ""):
+        return _UPLOAD_ID
+    return next(_paths(response.json, value, ""), "") if response.is_json else ""
+
+
+def _paths(node: Any, value: str, at: str) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, member in node.items():
+            step = f".{key}" if _PLAIN_KEY.fullmatch(key) else f'["{key}"]'
+            yield from _paths(member, value, at + step)
+    elif isinstance(node, list):
+        for index, member in enumerate(node):
+            yield from _paths(member, value, f"{at or '.'}[{index}]")
+    elif not isinstance(node, bool) and node is not None and str(node) == value:
+        yield at or "."

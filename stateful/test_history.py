@@ -1,0 +1,140 @@
+"""Reference, "My History": what somebody watched, how far, and how it is forgotten."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant
+
+from peertube_conformance.fixtures.world import VideoRef
+from peertube_conformance.stateful.flow import Flow
+from peertube_conformance.stateful.rules import initialize, rule
+
+_SECONDS = 10
+_VIDEOS = 3
+videos = st.integers(0, _VIDEOS - 1)
+positions = st.integers(0, _SECONDS)
+# Servers keep times in milliseconds.
+_TICK_SECONDS = 0.005
+
+
+class WatchHistory(Flow):
+    """What a user watched is remembered with its position, forgotten when told so, and nobody else's."""
+
+    about = ("addView", "listMyHistory", "clearMyHistory", "deleteMyHistoryElement", "putUserInfo")
+
+    @initialize()
+    def begin(self) -> None:
+        """The model: positions by video, the one watched last at the end."""
+        self.viewer, self.other = self.account("viewer"), self.account("other viewer")
+        self.positions: dict[int, int] = {}
+        self.enabled = True
+        # The requirement that the last step was about: what is in the history now that should not, or is missing.
+        self.because = "PT-HISTORY-04"
+        self._settle({"videosHistoryEnabled": True})
+        self.send("clearMyHistory", self.viewer)
+
+    def video(self, number: int) -> VideoRef:
+        """One of the videos that there are to watch."""
+        return self.once(
+            f"video {number}", lambda: self.world.video(self.other, fresh=True, seconds=_SECONDS)
+        )
+
+    @rule(video=videos, position=positions)
+    def watch(self, video: int, position: int) -> None:
+        """Report a position."""
+        self._watch(video, position)
+
+    def _watch(self, video: int, position: int) -> None:
+        body = {"currentTime": position}
+        answer = self.send("addView", self.viewer, path={"id": self.video(video).uuid}, body=body)
+        self.expect(answer, 204, requirement="PT-HISTORY-01", so="a position of a public video")
+        self.because = "PT-HISTORY-01" if self.enabled else "PT-HISTORY-05"
+        if self.enabled:
+            self.positions.pop(video, None)
+            self.positions[video] = position
+
+    @rule(video=videos, position=positions)
+    def somebody_else_watches(self, video: int, position: int) -> None:
+        """The history of the viewer stays as it is."""
+        self.send("addView", self.other, path={"id": self.video(video).uuid}, body={"currentTime": position})
+        self.because = "PT-HISTORY-06"
+
+    @rule(video=videos)
+    def delete_one(self, video: int) -> None:
+        """Forget one video, whether it was watched or not."""
+        answer = self.send("deleteMyHistoryElement", self.viewer, path={"videoId": self.video(video).id})
+        self.expect(answer, 204, requirement="PT-HISTORY-03", so="deleting an element of one's history")
+        self.positions.pop(video, None)
+        self.because = "PT-HISTORY-03"
+
+    @rule()
+    def clear(self) -> None:
+        """Forget everything."""
+        answer = self.send("clearMyHistory", self.viewer)
+        self.expect(answer, 204, requirement="PT-HISTORY-04", so="clearing one's history")
+        self.positions.clear()
+        self.because = "PT-HISTORY-04"
+
+    @rule(video=videos, position=positions)
+    def clear_before_the_last(self, video: int, position: int) -> None:
+        """Forget what was watched before a date, after which one more video is watched."""
+        date = self._moment()
+        self._watch(video, position)
+        answer = self.send("clearMyHistory", self.viewer, body={"beforeDate": date})
+        self.expect(answer, 204, requirement="PT-HISTORY-04", so="clearing one's history before a date")
+        self.positions = {video: position} if self.enabled else {}
+        self.because = "PT-HISTORY-04"
+
+    @rule(enabled=st.booleans())
+    def turn(self, enabled: bool) -> None:
+        """Turn the history on or off."""
+        self._settle({"videosHistoryEnabled": enabled})
+        self.enabled = enabled
+        self.because = "PT-HISTORY-05"
+
+    @invariant()
+    def the_history_is_what_was_watched(self) -> None:
+        """Compare the history with the model."""
+        answer = self.send("listMyHistory", self.viewer, query={"count": 100})
+        if not self.expect(answer, 200, requirement="PT-HISTORY-02", so="listing one's history"):
+            return
+        assert answer.response is not None
+        listed = answer.response.json
+        numbers = {int(self.video(number).id): number for number in range(_VIDEOS)}
+        seen = [
+            (numbers.get(video["id"], video["id"]), video["userHistory"]["currentTime"])
+            for video in listed["data"]
+        ]
+        wanted = list(reversed(self.positions.items()))
+        for requirement, at, expected, actual in (
+            (self.because, "data/*/id", sorted(self.positions), sorted(number for number, _ in seen)),
+            ("PT-HISTORY-01", "data/*/userHistory/currentTime", sorted(wanted), sorted(seen)),
+            ("PT-HISTORY-02", "data", wanted, seen),
+            ("PT-HISTORY-02", "total", len(wanted), listed["total"]),
+        ):
+            so = f"{at} of the history is not what was watched"
+            self.agree(
+                answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, so=so
+            )
+
+    def _settle(self, preferences: dict[str, bool]) -> None:
+        answer = self.send("putUserInfo", self.viewer, body=preferences)
+        self.expect(answer, 204, requirement="PT-HISTORY-05", so="turning one's history on or off")
+
+    def _moment(self) -> str:
+        """A moment after all that was done and before what will be, by the server's clock: that of a new comment."""
+        time.sleep(_TICK_SECONDS)
+        answer = self.world.call(
+            "addCommentThread", self.other, path={"id": self.video(0).id}, body={"text": "Seen."}
+        ).response
+        assert answer is not None
+        time.sleep(_TICK_SECONDS)
+        return self.name(str(answer.json["comment"]["createdAt"]), "MOMENT")
+
+
+def test_watch_history(walk: Callable[[type[Flow]], None]) -> None:
+    """My History."""
+    walk(WatchHistory)

@@ -1,0 +1,153 @@
+"""Walks a flow: Hypothesis searches for sequences, this module bounds it, judges the outcome, and records it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.errors import Flaky
+from hypothesis.reporting import with_reporter
+from hypothesis.stateful import run_state_machine_as_test
+
+from peertube_conformance.conformance.lifecycle import chosen
+from peertube_conformance.conformance.offered import why_not_offered
+from peertube_conformance.conformance.session import Session
+from peertube_conformance.fixtures.run import Ground
+from peertube_conformance.fixtures.world import NotArranged
+from peertube_conformance.reports import Finding, Verdict
+from peertube_conformance.stateful.context import Context, Halted, OutOfTime, Violation
+from peertube_conformance.stateful.flow import Flow
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """How a flow ended: its verdict with the reason, and the findings that no deviation explains."""
+
+    verdict: Verdict
+    reason: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+def walk(session: Session, flow: type[Flow]) -> Walked:
+    """Walks the flow on the first target that offers what it needs, and records how it ended."""
+    first: Walked | None = None
+    for ground in session.grounds():
+        why_not = _not_applicable(ground, flow)
+        walked = Walked(Verdict.NOT_APPLICABLE, why_not) if why_not else _walk(session, ground, flow)
+        if walked.verdict is not Verdict.NOT_APPLICABLE:
+            return walked
+        first = first or walked
+    assert first is not None
+    _record(session, flow, first)
+    return first
+
+
+def selected(session: Session, flow: type[Flow]) -> bool:
+    """Whether `--operations` and `--tags` leave anything of what the flow is about."""
+    if not session.options.operations and not session.options.tags:
+        return True
+    left = {operation.id for operation in chosen(session.contract, session.options)}
+    return not left.isdisjoint(flow.about)
+
+
+def _not_applicable(ground: Ground, flow: type[Flow]) -> str:
+    for name in flow.about:
+        reason = why_not_offered(ground.contract.operation(name), ground.shared)
+        if reason:
+            return reason
+    if flow.mail and ground.world.mailbox_or_none is None:
+        return "the run has no mailbox: give one with --mailbox"
+    return ""
+
+
+def _walk(session: Session, ground: Ground, flow: type[Flow]) -> Walked:
+    context = Context(session, ground, flow.__name__)
+    bound = type(flow.__name__, (flow,), {"context": context, "__doc__": flow.__doc__})
+    began = time.monotonic()
+    session.watch = context.saw
+    try:
+        walked = _outcome(context, seed(session.options.seed)(bound))
+    finally:
+        session.watch = None
+    session.recorder.evidence(context.evidence)
+    _record(session, flow, walked, context, time.monotonic() - began)
+    return walked
+
+
+def _outcome(context: Context, flow: type[Flow]) -> Walked:
+    try:
+        with with_reporter(lambda _: None):
+            run_state_machine_as_test(flow, settings=_bounds(flow, context.session.options.depth.name))
+    except Halted as halted:
+        return _hindered(context, halted.cause)
+    except Exception as error:  # noqa: BLE001 - whatever a walk ends with is sorted here
+        return _failed(context, error)
+    return Walked(Verdict.PASSED)
+
+
+def _bounds(flow: type[Flow], depth: str) -> settings:
+    return settings(
+        max_examples=flow.examples[depth],
+        stateful_step_count=flow.steps[depth],
+        deadline=None,
+        database=None,
+        derandomize=False,
+        print_blob=False,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def _hindered(context: Context, cause: Exception) -> Walked:
+    if isinstance(cause, OutOfTime):
+        verdict = Verdict.PASSED if context.evidence else Verdict.NO_EVIDENCE
+        return Walked(verdict, str(cause))
+    blocked = isinstance(cause, NotArranged) or context.evidence
+    return Walked(Verdict.BLOCKED if blocked else Verdict.NOT_APPLICABLE, str(cause))
+
+
+def _failed(context: Context, error: Exception) -> Walked:
+    violations = list(_violations(error))
+    if not violations or isinstance(error, Flaky):
+        told = " ".join(str(violations[0] if violations else error).split())[:400]
+        if violations or isinstance(error, Flaky):
+            return Walked(Verdict.BLOCKED, f"the same steps did not end the same way again: {told}")
+        return Walked(Verdict.ERROR, f"{type(error).__name__}: {told}")
+    redactor = context.session.ground.redactor
+    findings: list[Finding] = []
+    for found in violations:
+        context.evidence[found.finding.requirement] += 1
+        steps = found.story.steps(found.exchange, redactor, context.values)
+        findings.append(context.session.recorder.finding(found.exchange, replace(found.finding, steps=steps)))
+    return Walked(Verdict.FAILED, f"{len(findings)} findings", tuple(findings))
+
+
+def _violations(error: BaseException) -> Iterator[Violation]:
+    if isinstance(error, Violation):
+        yield error
+    elif isinstance(error, BaseExceptionGroup):
+        for each in error.exceptions:
+            yield from _violations(each)
+
+
+def _record(
+    session: Session, flow: type[Flow], walked: Walked, context: Context | None = None, seconds: float = 0.0
+) -> None:
+    title = (flow.__doc__ or flow.__name__).strip().split("\n")[0]
+    requirements: Mapping[str, int] = context.evidence if context else {}
+    session.recorder.note(
+        "flow",
+        {
+            "name": flow.__name__,
+            "title": title,
+            "verdict": walked.verdict.value,
+            "reason": session.ground.redactor.text(walked.reason),
+            "examples": context.walks if context else 0,
+            "requests": context.requests if context else 0,
+            "seconds": round(seconds, 1),
+            "calls": dict(context.calls) if context else {},
+            "requirements": dict(requirements),
+        },
+    )

@@ -1,0 +1,71 @@
+"""Seeded faults: what a server may do wrong, each a few lines around a handler of the embedded instance.
+
+A fault takes the handler that it spoils and the request, and answers in its place. It names the requirement that it
+breaks; a detection is right only if a finding of that requirement shows it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from peertube_conformance.fixtures.instance import handlers, routing
+from peertube_conformance.fixtures.instance.http import ApiRequest
+
+Handler = Callable[[ApiRequest], Any]
+Spoiled = Callable[[Handler, ApiRequest], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault. `breaks` are the requirements of which any may tell it, `on` the operations whose handlers it spoils.
+
+    `flow` is the state machine that must find it, `shortest` the number of requests of the shortest sequence that
+    shows it, counted by hand; both empty where a single request does.
+    """
+
+    id: str
+    breaks: tuple[str, ...]
+    on: tuple[str, ...]
+    group: str
+    spoiled: Spoiled
+    flow: str = ""
+    shortest: int = 1
+
+
+FAULTS: dict[str, Fault] = {}
+
+
+def fault(
+    *breaks: str, on: str | tuple[str, ...], group: str, flow: str = "", shortest: int = 1
+) -> Callable[[Spoiled], Spoiled]:
+    """Registers the decorated function as a fault; its name is the fault's id."""
+
+    def register(spoiled: Spoiled) -> Spoiled:
+        name = spoiled.__name__.replace("_", "-")
+        if name in FAULTS:
+            raise ValueError(f"the fault {name} is there twice")
+        operations = (on,) if isinstance(on, str) else on
+        FAULTS[name] = Fault(name, breaks, operations, group, spoiled, flow, shortest)
+        return spoiled
+
+    return register
+
+
+def load() -> dict[str, Fault]:
+    """Every fault of the catalogue: the modules of this folder that are named after what they spoil."""
+    for path in sorted(Path(__file__).parent.glob("faulty_*.py")):
+        importlib.import_module(path.stem)
+    return FAULTS
+
+
+def seed(name: str) -> None:
+    """Puts the fault between the router and the handlers of its operations, in this process."""
+    handlers.load()
+    chosen = load()[name]
+    for operation_id in chosen.on:
+        handler, refusal = routing._HANDLERS[operation_id]
+        routing._HANDLERS[operation_id] = (lambda request, h=handler: chosen.spoiled(h, request), refusal)

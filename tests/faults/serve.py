@@ -1,0 +1,15 @@
+"""Serves the embedded instance with one fault: `python serve.py FAULT [options of the instance]`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent))
+    from registry import seed
+
+    from peertube_conformance.fixtures.instance.server import main
+
+    seed(sys.argv[1])
+    sys.exit(main(sys.argv[2:]))

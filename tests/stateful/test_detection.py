@@ -1,0 +1,54 @@
+"""Each flow finds the faults that are seeded for it, by the requirement that they break, in a short sequence."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "faults"))
+sys.path.insert(0, str(Path(__file__).parent))
+
+from faulty import walked
+from registry import load
+
+from peertube_conformance import stateful
+from peertube_conformance.reports import Verdict
+from peertube_conformance.stateful.flow import Flow
+
+_LEAST = 4
+
+
+def _flows() -> dict[str, type[Flow]]:
+    modules = [
+        importlib.import_module(f"{stateful.__name__}.{path.stem}")
+        for path in sorted(Path(next(iter(stateful.__path__))).glob("test_*.py"))
+    ]
+    return {
+        name: member
+        for module in modules
+        for name, member in vars(module).items()
+        if isinstance(member, type) and issubclass(member, Flow) and member is not Flow
+    }
+
+
+FLOWS = _flows()
+SEEDED = [fault for fault in load().values() if fault.flow]
+
+
+@pytest.mark.parametrize("fault", SEEDED, ids=[fault.id for fault in SEEDED])
+def test_a_flow_finds_the_fault(fault, tmp_path) -> None:
+    ended = walked(FLOWS[fault.flow], tmp_path, fault.id)
+    assert ended.verdict is Verdict.FAILED, ended
+    (finding,) = [finding for finding in ended.findings if finding.requirement in fault.breaks]
+    calls = [step for step in finding.steps if "(" in step.call and not step.call.startswith(("#", "begin("))]
+    assert len(calls) <= 2 * fault.shortest, "\n".join(
+        line for step in finding.steps for line in (step.call, *step.lines)
+    )
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_enough_faults_are_seeded_for_each_flow(flow: str) -> None:
+    assert sum(fault.flow == flow for fault in SEEDED) >= _LEAST
