@@ -5,27 +5,21 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
 
 from hypothesis import reject
 from hypothesis.control import current_build_context
 
-from peertube_conformance.conformance.checks.status_codes import conflicted
 from peertube_conformance.conformance.cost import is_scarce
+from peertube_conformance.conformance.examination import Examination
 from peertube_conformance.conformance.session import Session
 from peertube_conformance.fixtures.accounts import Account
-from peertube_conformance.fixtures.draft import Draft
 from peertube_conformance.fixtures.run import Ground
-from peertube_conformance.fixtures.world import World
-from peertube_conformance.reports import Exchange, Finding, Level
-from peertube_conformance.spec.requirements import load_requirements
+from peertube_conformance.reports import Exchange, Finding
 from peertube_conformance.stateful.story import Story
 
 _T = TypeVar("_T")
-_TRIES = 3
-_RETRY_SECONDS = 0.5
 _SHORTENING_SECONDS = 60.0
 
 
@@ -65,26 +59,18 @@ def violation(finding: Finding, exchange: Exchange, story: Story) -> Violation:
     return _violation_class(finding.fingerprint)(finding, exchange, story)
 
 
-class Context:
+class Context(Examination):
     """One flow on one target. A walk begins with `begin`; accounts outlive it."""
 
-    def __init__(self, session: Session, ground: Ground, flow: str) -> None:
-        self.session = session
-        self.ground = ground
-        self.flow = flow
+    def __init__(self, session: Session, ground: Ground, name: str) -> None:
+        super().__init__(session, ground, name)
         self.story = Story()
         self.walks = 0
         self.requests = 0
         self.calls: Counter[str] = Counter()
-        self.evidence: Counter[str] = Counter()
         self.failed_at: float | None = None
         self.values: dict[str, str] = {}
         self._ends_at = session.started + session.options.max_time if session.options.max_time else None
-
-    @property
-    def world(self) -> World:
-        """The resource factories of the target."""
-        return self.ground.world
 
     def begin(self) -> None:
         """A new walk."""
@@ -119,44 +105,17 @@ class Context:
         """An account that the walks share: of this flow alone, or of all flows where sign-ins are scarce."""
         sign_in = self.session.contract.operation("getOAuthToken")
         scarce = is_scarce(sign_in, self.ground.shared.limits)
-        key = ("flow account", "" if scarce else self.flow, name, role)
+        key = ("flow account", "" if scarce else self.name, name, role)
         return self.world.once(key, lambda: self.world.account(role, fresh=True, label=name))
 
     def once(self, what: str, make: Callable[[], _T]) -> _T:
         """What the walks of this flow share beside accounts."""
-        return self.world.once(("flow", self.flow, what), make)
+        return self.world.once(("flow", self.name, what), make)
 
-    def send(self, operation_id: str, actor: Account | None, **parts: Any) -> Exchange:
-        """Sends one request, again where transactions of the server failed on each other."""
-        parts.setdefault("media_type", "application/json" if "body" in parts else None)
-        draft = Draft(self.world.contract.operation(operation_id), actor=actor, **parts)
-        exchange = self.ground.client.send(draft)
-        for _ in range(_TRIES - 1):
-            if (exchange.status or 0) < 500 or not conflicted(exchange):
-                break
-            time.sleep(_RETRY_SECONDS)
-            exchange = self.ground.client.send(draft)
-        return exchange
-
-    # From a difference to a finding
-
-    def judged(self, requirement: str) -> None:
-        """Notes that the requirement was judged; raises KeyError for one that the catalogue does not have."""
-        load_requirements()[requirement]
-        self.evidence[requirement] += 1
-
-    def completed(self, finding: Finding, requirement: str, exchange: Exchange) -> Finding:
-        """The finding with everything that makes its fingerprint."""
-        return replace(
-            finding,
-            check=self.flow,
-            requirement=requirement,
-            level=Level(load_requirements()[requirement].level),
-            operation_id=exchange.operation.id,
-            status=exchange.status,
-            request=exchange.summary,
-        )
-
-    def is_explained(self, finding: Finding) -> bool:
-        """Whether a known deviation explains it, or it does not count at the chosen level."""
-        return not self.session.unexplained([finding])
+    def wrong(self, requirement: str, exchange: Exchange, told: Finding) -> bool:
+        """Ends the walk; where a known deviation explains the difference, records it and lets the walk go on."""
+        finding = self.completed(told, requirement, exchange)
+        if not self.session.unexplained([finding]):
+            return super().wrong(requirement, exchange, told)
+        self.failed_at = self.failed_at or time.monotonic()
+        raise violation(finding, exchange, self.story)

@@ -19,9 +19,9 @@ from peertube_conformance.fixtures.client import TargetGone, Unsendable
 from peertube_conformance.fixtures.guard import Refused
 from peertube_conformance.fixtures.mailbox import NoMail
 from peertube_conformance.fixtures.world import NotArranged, Unavailable, World
-from peertube_conformance.reports import Exchange, Finding
+from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.variables import NamedNumber, NamedText
-from peertube_conformance.stateful.context import Context, Halted, violation
+from peertube_conformance.stateful.context import Context, Halted
 
 _T = TypeVar("_T")
 _POLL_SECONDS = 0.1
@@ -94,8 +94,8 @@ class Flow(RuleBasedStateMachine):
     def send(self, operation_id: str, actor: Account | None = None, **parts: Any) -> Exchange:
         """Sends one request; `parts` are members of the draft: path, query, headers, body, media_type, token.
 
-        The checks of single exchanges apply to it as to any other. A conflict of the server's own transactions, told by
-        them, is tried again.
+        The checks of single exchanges apply to it as to any other. Where transactions of the server failed on each
+        other, which those checks tell, it is sent again.
         """
         return self.context.send(operation_id, actor, **parts)
 
@@ -121,26 +121,7 @@ class Flow(RuleBasedStateMachine):
         False only where a known deviation explains the difference: the model must then follow the server, or let go
         of the thing. Any other difference ends the walk.
         """
-        if exchange.status in statuses:
-            self.context.judged(requirement)
-            return True
-        if exchange.status is None:
-            told = Finding(
-                "/response",
-                f"no response: {exchange.failure}",
-                "a response",
-                exchange.failure.partition(":")[0],
-            )
-            return self._wrong("PT-STATUS-07", exchange, told)
-        wanted = statuses[0] if len(statuses) == 1 else list(statuses)
-        if exchange.status >= 500:
-            told = Finding(
-                "/request", f"{so}: the server failed with {exchange.status}", wanted, exchange.status
-            )
-            return self._wrong("PT-STATUS-01", exchange, told)
-        message = f"{so} is answered with {exchange.status} instead of {' or '.join(map(str, statuses))}"
-        told = Finding(f"/response/status/{statuses[0]}", message, wanted, exchange.status)
-        return self._wrong(requirement, exchange, told)
+        return self.context.expect(exchange, *statuses, requirement=requirement, so=so)
 
     def agree(
         self, exchange: Exchange, requirement: str, *, at: str, expected: Any, actual: Any, so: str
@@ -149,19 +130,7 @@ class Flow(RuleBasedStateMachine):
 
         `at` is a pointer into the answer (`/response/body/data/*/id`). False as with `expect`.
         """
-        if expected == actual:
-            self.context.judged(requirement)
-            return True
-        return self._wrong(requirement, exchange, Finding(at, so, expected, actual))
-
-    def _wrong(self, requirement: str, exchange: Exchange, told: Finding) -> bool:
-        finding = self.context.completed(told, requirement, exchange)
-        if self.context.is_explained(finding):
-            self.context.judged(requirement)
-            self.context.session.recorder.finding(exchange, finding)
-            return False
-        self.context.failed_at = self.context.failed_at or time.monotonic()
-        raise violation(finding, exchange, self.context.story)
+        return self.context.agree(exchange, requirement, at=at, expected=expected, actual=actual, so=so)
 
     # What Hypothesis calls
 

@@ -70,7 +70,7 @@ def test_the_members_of_the_run_document() -> None:
     members = FINDING.to_json()
     assert {
         "fingerprint", "operationId", "check", "requirement", "level", "status", "pointer", "message",
-        "expected", "actual", "request", "curl", "needs", "deviation",
+        "expected", "actual", "request", "curl", "needs", "steps", "deviation",
     } == set(members)  # fmt: skip
     assert (members["pointer"], members["level"], members["deviation"]) == (FINDING.at, "should", None)
 
