@@ -16,6 +16,7 @@ from peertube_conformance.reports.recorder import PARTS
 
 ENVIRONMENT_PREFIX = "PEERTUBE_CONFORMANCE_"
 ADMIN_PASSWORD = f"{ENVIRONMENT_PREFIX}ADMIN_PASSWORD"
+MAILBOX_PASSWORD = f"{ENVIRONMENT_PREFIX}MAILBOX_PASSWORD"
 DEFAULT_SEED = 1
 
 
@@ -66,7 +67,9 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("--admin-username", f"administrator of the target; the password is read from {ADMIN_PASSWORD}"),
     Option(
-        "--mailbox", "where the target's mail arrives: smtp://HOST:PORT (a sink is run there) or maildir:PATH"
+        "--mailbox",
+        "where the target's mail arrives: smtp://HOST:PORT (a sink is run there), maildir:PATH, mailpit+http://HOST:PORT "
+        f"(or +https) or imaps://USER@HOST/FOLDER; its password is read from {MAILBOX_PASSWORD}",
     ),
     Option(
         "--safety",
