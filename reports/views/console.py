@@ -18,12 +18,14 @@ from peertube_conformance.reports.views.reading import (
     target_line,
     untested,
 )
-from peertube_conformance.reports.views.text import cleaned, counted, listed, on_one_line, value_text, wrapped
+from peertube_conformance.reports.views.replaying import replay
+from peertube_conformance.reports.views.text import counted, listed, on_one_line, value_text, wrapped
 
 _MAX_FINDINGS = 15
 _MAX_NAMES = 6
 _MAX_VALUE = 160
 _MAX_CURL = 1500
+_MAX_WALK = 6000
 _NARROWEST = 40
 
 
@@ -31,7 +33,7 @@ def lines(document: Document, width: int) -> list[str]:
     """What a run found, in lines of at most `width` columns; curl lines are longer, to be copied whole."""
     width = max(width, _NARROWEST)
     told: list[str] = []
-    parts = (_answer, _sections, _requirements, _findings, _known, _untested, _left, _budget)
+    parts = (_answer, _sections, _requirements, _flows, _findings, _known, _untested, _left, _budget)
     for part in parts:
         block = list(part(document, width))
         if block:
@@ -64,6 +66,18 @@ def _requirements(document: Document, width: int) -> Iterator[str]:
         yield from wrapped(f"requirements: {', '.join(told)}", width)
 
 
+def _flows(document: Document, width: int) -> Iterator[str]:
+    flows = document.get("flows", ())
+    verdicts = Counter(flow["verdict"] for flow in flows)
+    told = [f"{verdicts[verdict]} {NOUNS[verdict]}" for verdict in Verdict if verdicts[verdict]]
+    if told:
+        yield from wrapped(f"flows: {', '.join(told)}", width)
+    for flow in flows:
+        if flow["verdict"] not in {Verdict.PASSED, Verdict.FAILED}:
+            reason = on_one_line(flow["reason"], _MAX_VALUE) or "no reason was recorded"
+            yield from wrapped(f"{on_one_line(flow['name'])}, {flow['verdict']}: {reason}", width, "  ")
+
+
 def _findings(document: Document, width: int) -> Iterator[str]:
     new = new_findings(document)
     if not new:
@@ -86,13 +100,14 @@ def _finding(number: int, finding: Members, width: int) -> Iterator[str]:
     seen = counted(finding["occurrences"], "time")
     yield from wrapped(f"at {on_one_line(finding['pointer'] or '/')}, seen {seen}", width, "     ")
     yield from wrapped(f"expected {expected}, got {actual}", width, "     ")
-    if len(finding["curl"]) > _MAX_CURL:
+    again = replay(finding)
+    if len(again.text) > (_MAX_WALK if finding.get("steps") else _MAX_CURL):
         yield from wrapped("the request is too long for this place; the report has it", width, "     ")
         return
-    # One line, whole: a shell cannot read it wrapped.
-    yield f"     {cleaned(finding['curl'])}"
-    if finding["needs"]:
-        yield from wrapped(f"set first: {', '.join(finding['needs'])}", width, "     ")
+    # Whole lines: a shell cannot read them wrapped.
+    yield from (f"     {line}" for line in again.text.split("\n"))
+    if again.needs:
+        yield from wrapped(f"set first: {', '.join(again.needs)}", width, "     ")
 
 
 def _known(document: Document, width: int) -> Iterator[str]:

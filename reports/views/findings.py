@@ -11,6 +11,7 @@ from markupsafe import escape
 
 from peertube_conformance.reports.views.marking import Piece, pieces, query_pieces
 from peertube_conformance.reports.views.reading import Members
+from peertube_conformance.reports.views.replaying import replay
 from peertube_conformance.reports.views.text import anchor, cleaned, on_one_line
 
 # The page stays below 5 MB whatever was found: so much escaped text of exchanges and curl lines is on it.
@@ -73,6 +74,7 @@ class ShownFinding:
     expected: str
     actual: str
     curl: str
+    needs: Sequence[str]
     exchange: ShownExchange | None
 
     @property
@@ -88,7 +90,8 @@ def shown_findings(findings: Iterable[Members], tags: dict[str, str]) -> tuple[l
     shown = []
     for finding in every[:_MAX_FINDINGS]:
         exchange = _exchange(finding)
-        curl = cleaned(finding["curl"])
+        again = replay(finding)
+        curl = again.text
         if exchange is not None and exchange.size > room:
             exchange = None
         room -= exchange.size if exchange is not None else 0
@@ -104,6 +107,7 @@ def shown_findings(findings: Iterable[Members], tags: dict[str, str]) -> tuple[l
                 expected=_value(finding["expected"]),
                 actual=_value(finding["actual"]),
                 curl=curl,
+                needs=again.needs,
                 exchange=exchange,
             )
         )

@@ -62,7 +62,7 @@ def page(document: Document) -> str:
     new, known = new_findings(document), known_findings(document)
     shown, left_out = shown_findings([*new, *known], tags)
     members: dict[str, Any] = {
-        "run": document,
+        "run": {"flows": [], **document},
         "judged": judgement(document),
         "fail_level": fail_level(document),
         "style": Markup(style),  # noqa: S704 - the package's own file

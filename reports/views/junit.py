@@ -1,4 +1,4 @@
-"""`junit.xml`: one case for each operation and for each requirement, as CI systems read it.
+"""`junit.xml`: one case for each operation, flow and requirement, as CI systems read it.
 
 Written to what both Jenkins and Surefire take: these give properties to suites only, so every suite says the
 run's facts and, under the name of each case, what it stands for and its verdict.
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from peertube_conformance.reports.verdict import Verdict
 from peertube_conformance.reports.views.reading import Document, Members, Section, known_findings, sections
+from peertube_conformance.reports.views.replaying import replay
 from peertube_conformance.reports.views.text import cleaned, counted, on_one_line, value_text
 
 _SKIPPED = frozenset({Verdict.NO_EVIDENCE, Verdict.NOT_APPLICABLE})
@@ -26,6 +27,9 @@ def write_junit(document: Document, path: Path) -> None:
     operations = {entry["operationId"]: entry for entry in document["operations"]}
     for section in sections(document["operations"], "tag"):
         root.append(_Suite(document, "operation", section, "operationId", operations).element())
+    flows = [{**flow, "section": "flows"} for flow in document.get("flows", ())]
+    for section in sections(flows, "section"):
+        root.append(_Suite(document, "flow", section, "name", operations).element())
     for section in sections(document["requirements"], "section"):
         root.append(_Suite(document, "requirement", section, "id", operations).element())
     for count in ("tests", "failures", "errors"):
@@ -106,13 +110,15 @@ class _Suite:
         failure.text = _told(found)
 
     def _of(self, entry: Members, findings: Sequence[Members]) -> list[Members]:
-        member = "operationId" if self._kind == "operation" else "requirement"
+        member = {"operation": "operationId", "flow": "check"}.get(self._kind, "requirement")
         return [finding for finding in findings if finding[member] == entry[self._identity]]
 
 
 def _stands_for(entry: Members) -> str:
     if "path" in entry:
         return f"{entry['method']} {entry['path']}"
+    if "title" in entry:
+        return str(entry["title"])
     return f"{entry['level']}: {entry['statement']} ({entry['source']})"
 
 
@@ -126,8 +132,8 @@ def _told(findings: Sequence[Members]) -> str:
             f"fingerprint: {finding['fingerprint']}\n"
             f"at {finding['pointer'] or '/'}: expected {value_text(finding['expected'])}, "
             f"got {value_text(finding['actual'])}\n"
-            f"{finding['curl']}\n"
-            f"set first: {', '.join(finding['needs']) or 'nothing'}\n"
+            f"{replay(finding).text}\n"
+            f"set first: {', '.join(replay(finding).needs) or 'nothing'}\n"
         )
     if len(findings) > _MAX_FINDINGS:
         blocks.append(f"and {len(findings) - _MAX_FINDINGS} more, in report.html\n")
@@ -136,7 +142,7 @@ def _told(findings: Sequence[Members]) -> str:
 
 def _duration(entry: Members) -> float:
     latency = entry.get("latency")
-    return latency["total"] / 1000 if latency else 0.0
+    return latency["total"] / 1000 if latency else float(entry.get("seconds", 0.0))
 
 
 def _seconds(value: float) -> str:

@@ -20,6 +20,7 @@ from peertube_conformance.reports.views.reading import (
     target_line,
     untested,
 )
+from peertube_conformance.reports.views.replaying import replay
 from peertube_conformance.reports.views.text import counted, value_text
 
 _SIGNS = {Answer.CONFORMS: "✅", Answer.FAILS: "❌"}
@@ -28,12 +29,13 @@ _MAX_FINDINGS = 60
 _MAX_PER_REQUIREMENT = 10
 _MAX_VALUE = 200
 _MAX_CURL = 4000
+_MAX_WALK = 12_000
 _MAX_NAMES = 400
 
 
 def summary(document: Document) -> str:
     """The whole page."""
-    parts = (_answer, _sections, _findings, _deviations, _untested, _left, _facts)
+    parts = (_answer, _sections, _flows, _findings, _deviations, _untested, _left, _facts)
     blocks = ["\n".join(part(document)) for part in parts]
     return "\n\n".join(told for told in blocks if told) + "\n"
 
@@ -58,6 +60,18 @@ def _sections(document: Document) -> Iterator[str]:
         yield "## Operations"
         yield ""
         yield from table(("Section", "Operations ", "Passed ", "Failed ", "Known ", "Not tested "), rows)
+
+
+def _flows(document: Document) -> Iterator[str]:
+    flows = document.get("flows", ())
+    if flows:
+        yield "## Flows"
+        yield ""
+        rows = [
+            (plain(flow["title"]), flow["verdict"], str(flow["examples"]), plain(flow["reason"], _MAX_NAMES))
+            for flow in flows
+        ]
+        yield from table(("What must hold", "Verdict", "Walks ", "Reason"), rows)
 
 
 def _findings(document: Document) -> Iterator[str]:
@@ -89,8 +103,9 @@ def _group(group: Group, told: int) -> Iterator[str]:
         yield f"at {code(finding['pointer'] or '/')}, {counted(finding['occurrences'], 'time')}; "
         yield f"expected {code(expected)}, got {code(actual)}"
         yield ""
-        if len(finding["curl"]) <= _MAX_CURL:
-            yield from block(finding["curl"], "sh")
+        again = replay(finding)
+        if len(again.text) <= (_MAX_WALK if finding.get("steps") else _MAX_CURL):
+            yield from block(again.text, "sh")
         else:
             yield "The request is too long for this page; `report.html` has it."
     if told < len(group.findings):

@@ -153,6 +153,12 @@ class SampleRun:
         """How a phase of an operation ended."""
         self._recorder.outcome(operation_id, phase, verdict, reason)
 
+    def walked(self, name: str, verdict: str, reason: str = "") -> None:
+        """How a flow ended."""
+        members = {"name": name, "title": f"What {name} promises.", "verdict": verdict, "reason": reason}
+        counts = {"calls": {"watch": 3}, "requirements": {"PT-HISTORY-01": 3}}
+        self._recorder.note("flow", {**members, "examples": 2, "requests": 9, "seconds": 0.5, **counts})
+
     def document(self, exit_code: int | None = None) -> dict[str, Any]:
         """The run document of what was recorded so far."""
         self._recorder.note("budget", {"requests": 10, "throttledSeconds": 1.25, "self429": 0})
