@@ -1,10 +1,59 @@
-"""Makes a pytest session over this room a conformance run."""
+"""Makes a pytest session over this room a conformance run, and gives its hand-written tests what they judge with."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from peertube_conformance.conformance.plugin import activate
+from peertube_conformance.conformance.plugin import activate, report
+from peertube_conformance.reports import Verdict
+
+if TYPE_CHECKING:
+    # The checks are loaded when the first test asks for them; collecting must not wait for them.
+    from peertube_conformance.conformance.examination import Examination
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """The plugin does nothing in sessions that do not collect this room."""
     activate(config)
+
+
+@pytest.fixture
+def examine(request: pytest.FixtureRequest, conformance_session: Any) -> Examination:
+    """What a hand-written test sends and judges with. The test is marked with the requirements that it is there for."""
+    from peertube_conformance.conformance.examination import Examination  # noqa: PLC0415 - as above
+
+    return Examination(conformance_session, conformance_session.ground, request.function.__name__)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
+    """A test that examines fails by its findings; what stands in its way becomes the verdict of its requirements."""
+    examination: Any = pyfuncitem.funcargs.get("examine")
+    if examination is None:
+        return (yield)
+    from peertube_conformance.conformance.outcome import HINDRANCES, Outcome, outcome_of  # noqa: PLC0415 - as above
+
+    session = examination.session
+    session.collect()
+    limit = session.options.max_time
+    outcome = Outcome(Verdict.PASSED)
+    try:
+        if limit is not None and time.time() > session.started + limit:
+            outcome = Outcome(Verdict.NO_EVIDENCE, "--max-time was up")
+        else:
+            yield
+    except HINDRANCES as hindrance:
+        outcome = outcome_of(hindrance)
+    finally:
+        session.recorder.evidence(examination.evidence)
+    if outcome.verdict is not Verdict.PASSED:
+        marked = [name for marker in pyfuncitem.iter_markers("requirement") for name in marker.args]
+        session.recorder.unjudged(marked, outcome.verdict, outcome.reason)
+    report(session, [*examination.findings, *session.collect()])
+    if outcome.verdict is not Verdict.PASSED:
+        pytest.skip(f"{outcome.verdict.value}: {outcome.reason}")
+    return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from peertube_conformance.fixtures.capabilities import is_known
 from peertube_conformance.fixtures.run import Shared
 from peertube_conformance.spec import Operation
+from peertube_conformance.spec.versions import version_number
 
 
 def why_not_offered(operation: Operation, shared: Shared) -> str:
@@ -15,8 +16,3 @@ def why_not_offered(operation: Operation, shared: Shared) -> str:
     if capability and is_known(capability) and capability not in shared.capabilities:
         return f"the instance does not offer {capability}"
     return ""
-
-
-def version_number(version: str) -> tuple[int, ...]:
-    """`6.2.0-rc.1` as (6, 2, 0)."""
-    return tuple(int(part) for part in version.partition("-")[0].split(".") if part.isdigit())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain
 
@@ -17,14 +16,14 @@ from peertube_conformance.conformance.checks.authentication import (
 from peertube_conformance.conformance.cost import SCARCE_DEFECTS, SCARCE_VALID, is_scarce
 from peertube_conformance.conformance.generation import NotGenerated, found_in, spliced
 from peertube_conformance.conformance.offered import why_not_offered
+from peertube_conformance.conformance.outcome import HINDRANCES, Outcome, outcome_of
 from peertube_conformance.conformance.session import FOREIGN_TOKEN, Session
 from peertube_conformance.fixtures.accounts import Account
-from peertube_conformance.fixtures.client import TargetGone, Unsendable
+from peertube_conformance.fixtures.client import Unsendable
 from peertube_conformance.fixtures.draft import Draft
 from peertube_conformance.fixtures.guard import Refused
-from peertube_conformance.fixtures.mailbox import NoMail
 from peertube_conformance.fixtures.resources import absent, fill
-from peertube_conformance.fixtures.world import NotArranged, Unavailable, World
+from peertube_conformance.fixtures.world import NotArranged, World
 from peertube_conformance.reports import Exchange, Intent, Verdict
 from peertube_conformance.spec import Operation
 from peertube_conformance.spec.contract import Authentication, Role
@@ -35,14 +34,6 @@ _BELOW = {Role.ADMIN: "moderator", Role.MODERATOR: "user"}
 
 class HarnessError(Exception):
     """The harness is at fault: a request that it arranged is not what it should be."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a phase ended, beside its findings."""
-
-    verdict: Verdict
-    reason: str = ""
 
 
 class Exercise:
@@ -81,10 +72,8 @@ class Exercise:
             return Outcome(Verdict.NOT_APPLICABLE, why_not)
         try:
             return phase()
-        except (Unavailable, Refused) as reason:
-            return Outcome(Verdict.NOT_APPLICABLE, str(reason))
-        except (NotArranged, NoMail, TargetGone) as reason:
-            return Outcome(Verdict.BLOCKED, str(reason))
+        except HINDRANCES as hindrance:
+            return outcome_of(hindrance)
         except NotGenerated as error:
             foreign = self.session.contract.deviations is None
             return Outcome(Verdict.BLOCKED if foreign else Verdict.ERROR, str(error))

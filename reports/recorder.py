@@ -75,6 +75,18 @@ class Recorder:
         """Records how often each of these requirements was judged, other than by the checks of an exchange."""
         self._write({"kind": "evidence", "requirements": dict(counts)})
 
+    def unjudged(self, requirements: Iterable[str], verdict: Verdict, reason: str) -> None:
+        """Records what stood in the way of judging these requirements."""
+        told = self._redactor.text(reason)
+        self._write(
+            {
+                "kind": "unjudged",
+                "requirements": list(requirements),
+                "verdict": verdict.value,
+                "reason": told,
+            }
+        )
+
     def _seen(self, exchange: Exchange) -> dict[str, Any]:
         return {
             "id": f"{self._worker}-{self._number}",

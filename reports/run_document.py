@@ -14,6 +14,7 @@ from peertube_conformance.reports.verdict import Verdict
 from peertube_conformance.spec import Contract, Operation
 from peertube_conformance.spec.deviations import Deviation
 from peertube_conformance.spec.requirements import Requirement
+from peertube_conformance.spec.versions import version_number
 
 SCHEMA_VERSION = 1
 # Which phase of an operation asks for a status; others have one of their own, named after the status.
@@ -45,6 +46,7 @@ class RunDocument:
         self._examples: dict[str, Mapping[str, Any]] = {}
         self._timeline = Timeline()
         self._occurrences: Counter[str] = Counter()
+        self._unjudged: dict[str, list[tuple[Verdict, str]]] = defaultdict(list)
         self._flows: list[Mapping[str, Any]] = []
         self._budget: Counter[str] = Counter()
         self._refusals: Counter[str] = Counter()
@@ -69,6 +71,9 @@ class RunDocument:
                     self._occurrences.update(part["more"])
                 case "evidence":
                     self._evidence.update(part["requirements"])
+                case "unjudged":
+                    for name in part["requirements"]:
+                        self._unjudged[name].append((Verdict(part["verdict"]), part["reason"]))
                 case "flow":
                     self._flows.append({key: value for key, value in part.items() if key != "kind"})
                 case "refusals":
@@ -225,7 +230,7 @@ class RunDocument:
         elif evidence:
             verdict, reason = Verdict.PASSED, ""
         else:
-            verdict, reason = Verdict.NO_EVIDENCE, "no exchange of this run says anything of it"
+            verdict, reason = self._why_unjudged(requirement)
         return {
             "id": requirement.id,
             "level": requirement.level,
@@ -236,6 +241,22 @@ class RunDocument:
             "evidence": evidence,
             "reason": reason,
         }
+
+    def _why_unjudged(self, requirement: Requirement) -> tuple[Verdict, str]:
+        """What the catalogue says of it, what the target does not offer, or what stood in the way of the test for it."""
+        if requirement.not_tested:
+            return Verdict.NO_EVIDENCE, f"not tested: {requirement.not_tested}"
+        target = self._facts.get("target", {})
+        version = str(target.get("serverVersion", ""))
+        if version and version_number(version) < requirement.since:
+            return Verdict.NOT_APPLICABLE, f"since {'.'.join(map(str, requirement.since))}; this is {version}"
+        capability = requirement.capability
+        if capability and capability not in target.get("capabilities", (capability,)):
+            return Verdict.NOT_APPLICABLE, f"the instance does not offer {capability}"
+        hindered = self._unjudged[requirement.id]
+        return (
+            hindered[0] if hindered else (Verdict.NO_EVIDENCE, "no exchange of this run says anything of it")
+        )
 
 
 def _operation_verdict(seen: Behaviour, findings: Sequence[Finding], fail_on: Level) -> tuple[Verdict, str]:

@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from peertube_conformance.spec.versions import version_number
+
 _NEEDED = frozenset({"id", "fingerprint", "party", "reason", "evidence"})
 _ALLOWED = _NEEDED | {"versions", "expires"}
 _PARTIES = frozenset({"server", "document", "proxy"})
@@ -36,10 +38,10 @@ class Deviation:
     def applies_to(self, server_version: str, today: datetime.date) -> bool:
         """Whether the entry counts for this release and has not expired."""
         first, last = self.versions
-        number = _number(server_version)
-        if first and number < _number(first):
+        number = version_number(server_version)
+        if first and number < version_number(first):
             return False
-        if last and number > _number(last):
+        if last and number > version_number(last):
             return False
         return self.expires is None or today <= self.expires
 
@@ -91,7 +93,3 @@ def _read(path: Path, entry: Any) -> Deviation:
         versions=(str(versions[0] or ""), str(versions[1] or "")),
         expires=entry.get("expires"),
     )
-
-
-def _number(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.partition("-")[0].split(".") if part.isdigit())

@@ -24,6 +24,7 @@ class WatchHistory(Flow):
     """What a user watched is remembered with its position, forgotten when told so, and nobody else's."""
 
     about = ("addView", "listMyHistory", "clearMyHistory", "deleteMyHistoryElement", "putUserInfo")
+    topics = ("HISTORY",)
 
     @initialize()
     def begin(self) -> None:
