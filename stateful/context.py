@@ -101,11 +101,13 @@ class Context(Examination):
         """Knows the values that stand behind shell variables, so that lines can read them out of answers."""
         self.values.update(values)
 
+    def is_scarce(self, operation_id: str) -> bool:
+        """Whether the target allows so few calls of the operation that a walk must be sparing of them."""
+        return is_scarce(self.world.contract.operation(operation_id), self.ground.shared.limits)
+
     def account(self, name: str, role: str) -> Account:
         """An account that the walks share: of this flow alone, or of all flows where sign-ins are scarce."""
-        sign_in = self.session.contract.operation("getOAuthToken")
-        scarce = is_scarce(sign_in, self.ground.shared.limits)
-        key = ("flow account", "" if scarce else self.name, name, role)
+        key = ("flow account", "" if self.is_scarce("getOAuthToken") else self.name, name, role)
         return self.world.once(key, lambda: self.world.account(role, fresh=True, label=name))
 
     def once(self, what: str, make: Callable[[], _T]) -> _T:

@@ -33,7 +33,8 @@ class Flow(RuleBasedStateMachine):
 
     `about` are the operations without which the flow cannot be walked, `topics` the middle parts of the ids of the
     requirements that it is there for (`HISTORY` of `PT-HISTORY-01`), `mail` whether it reads mail. `examples` and
-    `steps` are, for each depth, how many walks there are and how many rules a walk calls at most.
+    `steps` are, for each depth, how many walks there are and how many rules a walk calls at most; `walks` says so to
+    Hypothesis.
     """
 
     about: ClassVar[tuple[str, ...]] = ()
@@ -47,6 +48,14 @@ class Flow(RuleBasedStateMachine):
         super().__init__()
         self._named = 0
         self.context.begin()
+
+    @classmethod
+    def walks(cls, depth: str) -> tuple[int, int]:
+        """How many walks there are at this depth, and how many rules each calls at most.
+
+        To be overridden where that depends on the target: `cls.context` is there, and knows what is scarce.
+        """
+        return cls.examples[depth], cls.steps[depth]
 
     # What a walk stands on
 
@@ -90,6 +99,16 @@ class Flow(RuleBasedStateMachine):
         if isinstance(value, int):
             return NamedNumber(value, numbered)  # type: ignore[return-value]
         return NamedText(str(value), numbered)  # type: ignore[return-value]
+
+    def secret(self, value: str, variable: str) -> NamedText:
+        """A token, password or the like that this walk got to know: told as this variable, and written nowhere."""
+        self.context.remember({variable: value})
+        return self.world.secret(value, variable)
+
+    def computed(self, variable: str, command: str) -> None:
+        """The next request holds a secret that is in no answer; a shell gets it by this command, which names other
+        variables as `$NAME`."""
+        self.context.story.compute(variable, command)
 
     # Sending
 

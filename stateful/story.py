@@ -18,6 +18,7 @@ from peertube_conformance.reports.redaction import Redactor
 
 _UPLOAD_ID = "upload_id="
 _PLAIN_KEY = re.compile(r"[A-Za-z_]\w*")
+_VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]*)")
 
 
 @dataclass(slots=True)
@@ -35,10 +36,17 @@ class Story:
     def __init__(self) -> None:
         self._calls: list[_Call] = [_Call("")]
         self._observed: list[Exchange] = []
+        self._computed: dict[int, dict[str, str]] = {}
+        self._next_computed: dict[str, str] = {}
         self.observing = False
+
+    def compute(self, variable: str, command: str) -> None:
+        """The next request holds a value that nothing answered: a command that a shell gets it from."""
+        self._next_computed[variable] = command
 
     def sent(self, exchange: Exchange) -> None:
         """Takes in an exchange of the walk."""
+        self._computed[id(exchange)], self._next_computed = self._next_computed, {}
         (self._observed if self.observing else self._calls[-1].exchanges).append(exchange)
 
     def called(self, text: str) -> None:
@@ -59,7 +67,9 @@ class Story:
         if self.observing:
             calls.append(_Call("# what is there now", self._observed))
         told = [[*_once_each(call.exchanges, last)] for call in calls]
-        lines = _Lines([exchange for exchanges in told for exchange in exchanges], redactor, known)
+        lines = _Lines(
+            [exchange for exchanges in told for exchange in exchanges], redactor, known, self._computed
+        )
         return tuple(
             Step(
                 redactor.text(call.text), tuple(line for exchange in exchanges for line in lines.of(exchange))
@@ -86,22 +96,39 @@ def _once_each(exchanges: Sequence[Exchange], last: Exchange) -> Iterator[Exchan
 class _Lines:
     """The shell lines of a sequence, with the variables that they set."""
 
-    def __init__(self, exchanges: Sequence[Exchange], redactor: Redactor, known: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        exchanges: Sequence[Exchange],
+        redactor: Redactor,
+        known: Mapping[str, str],
+        computed: Mapping[int, Mapping[str, str]],
+    ) -> None:
         self._curl = {id(exchange): curl_line(exchange.request, redactor) for exchange in exchanges}
+        self._computed = computed
         self._sets: dict[int, list[tuple[str, str]]] = {}
         done: set[str] = set()
         for number, exchange in enumerate(exchanges):
-            later = {name for other in exchanges[number + 1 :] for name in self._curl[id(other)][1]}
-            earlier = {name for other in exchanges[: number + 1] for name in self._curl[id(other)][1]}
+            later = {name for other in exchanges[number + 1 :] for name in self._used(other)}
+            earlier = {name for other in exchanges[: number + 1] for name in self._used(other)}
             for name in sorted((later & set(known)) - done - earlier):
                 where = _found_in(exchange, known[name])
                 if where:
                     self._sets.setdefault(id(exchange), []).append((name, where))
                     done.add(name)
 
+    def _used(self, exchange: Exchange) -> Iterator[str]:
+        """The variables that the lines of an exchange need; what they compute themselves is not among them."""
+        computed = self._computed.get(id(exchange), {})
+        yield from (name for name in self._curl[id(exchange)][1] if name not in computed)
+        for command in computed.values():
+            yield from _VARIABLE.findall(command)
+
     def of(self, exchange: Exchange) -> Iterator[str]:
-        """One line for the request, and one for each variable that its answer gives."""
+        """One line for the request, before it one for each value to compute, after it one for each variable that its
+        answer gives."""
         line, _ = self._curl[id(exchange)]
+        for name, command in self._computed.get(id(exchange), {}).items():
+            yield f"{name}=$({command})"
         status = f"  # {exchange.status}" if exchange.status else "  # no answer"
         sets = self._sets.get(id(exchange), ())
         if not sets:

@@ -89,9 +89,10 @@ def _outcome(context: Context, flow: type[Flow]) -> Walked:
 
 
 def _bounds(flow: type[Flow], depth: str) -> settings:
+    examples, steps = flow.walks(depth)
     return settings(
-        max_examples=flow.examples[depth],
-        stateful_step_count=flow.steps[depth],
+        max_examples=examples,
+        stateful_step_count=steps,
         deadline=None,
         database=None,
         derandomize=False,
