@@ -196,10 +196,12 @@ def person(root: Person) -> MakePerson:
 def upload(clock: Clock) -> Callable[..., dict[str, Any]]:
     """Uploads a video and lets what follows from it happen; returns its id, uuid and shortUUID."""
 
-    def uploaded(owner: Person, name: str, privacy: int = 1, **more: Any) -> dict[str, Any]:
+    def uploaded(
+        owner: Person, name: str, privacy: int = 1, content: bytes | None = None, **more: Any
+    ) -> dict[str, Any]:
         channel = owner("GET", "/users/me").json()["videoChannels"][0]["id"]
         fields = {"channelId": channel, "name": name, "privacy": privacy, **more}
-        files = {"videofile": (f"{name}.mp4", media.mp4(), media.MP4_TYPE)}
+        files = {"videofile": (f"{name}.mp4", content or media.mp4(), media.MP4_TYPE)}
         answer = owner("POST", "/videos/upload", data=fields, files=files)
         clock.advance(seconds=1)
         video: dict[str, Any] = answer.json()["video"]

@@ -113,6 +113,14 @@ def test_own_videos_are_listed_whatever_their_privacy(me, person, upload):
     assert used["videoQuotaUsed"] > 0
 
 
+def test_a_video_counts_with_its_largest_file(me, root, upload):
+    content = media.mp4(size=5000)
+    upload(me, "Whales", content=content)
+    upload(me, "Sparrows", content=content)
+    assert me("GET", "/users/me/video-quota-used").json()["videoQuotaUsed"] == 10_000
+    assert root("GET", f"/users/{me.id}?withStats=true").json()["totalVideoFileSize"] >= 10_000
+
+
 def test_own_ratings_are_told(me, person, upload):
     video = upload(person(videoQuota=-1), "Whales")
     for name in (video["id"], video["uuid"], video["shortUUID"]):

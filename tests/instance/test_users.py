@@ -54,6 +54,17 @@ def test_moderators_manage_plain_users_only(root: Person, person: MakePerson) ->
     assert root("GET", f"/users/{user.id}").status_code == 404
 
 
+def test_moderators_leave_the_second_factor_of_their_equals_alone(root: Person, person: MakePerson) -> None:
+    moderator, peer, user = person(role=1), person(role=1), person()
+    password = {"currentPassword": "any"}
+    assert moderator("POST", f"/users/{user.id}/two-factor/request", json=password).status_code == 200
+    for somebody in (1, peer.id):
+        for what in ("request", "disable"):
+            answer = moderator("POST", f"/users/{somebody}/two-factor/{what}", json=password)
+            assert answer.status_code == 403
+    assert root("POST", f"/users/{peer.id}/two-factor/request", json=password).status_code == 200
+
+
 def test_a_change_is_kept_and_a_new_role_or_password_ends_sessions(root: Person, person: MakePerson) -> None:
     somebody = person()
     change = {
