@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from peertube_conformance.conformance.lifecycle import UNUSABLE
+from peertube_conformance.conformance.exits import UNUSABLE
 from peertube_conformance.conformance.options import OPTIONS
 
 ROOMS = ("peertube_conformance.conformance", "peertube_conformance.stateful")

@@ -13,6 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from peertube_conformance.conformance.cost import Cost, estimate
+from peertube_conformance.conformance.exits import (
+    FINDINGS,
+    HARNESS_FAILED,
+    INTERRUPTED,
+    NOTHING_RAN,
+    PASSED,
+)
 from peertube_conformance.conformance.options import OptionError, Options, make_report_directory
 from peertube_conformance.fixtures.budget import Budget
 from peertube_conformance.fixtures.cleanup import Cleaned
@@ -29,7 +36,6 @@ from peertube_conformance.spec.deviations import Deviation, DeviationError, load
 from peertube_conformance.spec.errors import ContractError
 from peertube_conformance.spec.requirements import load_requirements
 
-PASSED, FINDINGS, INTERRUPTED, HARNESS_FAILED, UNUSABLE, NOTHING_RAN = range(6)
 USER_MISTAKES = (
     OptionError,
     TargetError,
@@ -93,6 +99,7 @@ class Controller:
             mailbox=options.mailbox,
             safety=options.safety,
             seed=options.seed,
+            allowed=options.allow,
         )
         # Whatever a person may have mistaken shows before anything is made on the target.
         self.contract = load_contract(options.spec or None)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from peertube_conformance.fixtures.guard import Safety
+from peertube_conformance.fixtures.hazards import Hazard
 from peertube_conformance.reports import Level
 from peertube_conformance.reports.recorder import PARTS
 
@@ -76,6 +77,11 @@ OPTIONS: tuple[Option, ...] = (
         "what may be sent: observe, sandbox or disposable",
         {"choices": [tier.value for tier in Safety]},
     ),
+    Option(
+        "--allow",
+        "dangerous classes that are sent outside the tier disposable too, separated by commas: "
+        f"{', '.join(Hazard)}",
+    ),
     Option("--depth", "how much: smoke, standard (default) or thorough", {"choices": list(DEPTHS)}),
     Option("--max-time", "seconds after which no further operation is begun", {"type": float}),
     Option("--seed", f"a number or 'random'; default {DEFAULT_SEED}, always printed"),
@@ -103,6 +109,7 @@ class Options:
     admin_password: str = field(default="", repr=False)
     mailbox: str = ""
     safety: Safety | None = None
+    allow: tuple[Hazard, ...] = ()
     depth: Depth = DEPTHS["standard"]
     max_time: float | None = None
     seed: int = DEFAULT_SEED
@@ -152,6 +159,14 @@ def _choice(name: str, choices: Mapping[str, Any]) -> Callable[[Any], Any]:
     return read
 
 
+def _hazards(value: str) -> tuple[Hazard, ...]:
+    names = [name.strip() for name in value.split(",") if name.strip()]
+    unknown = [name for name in names if name not in set(Hazard)]
+    if unknown:
+        raise OptionError(f"--allow {unknown[0]!r} is not one of {', '.join(Hazard)}")
+    return tuple(Hazard(name) for name in names)
+
+
 def _seed(value: str) -> int:
     if value == "random":
         return secrets.randbelow(2**32)
@@ -183,6 +198,7 @@ def _yes(value: Any) -> bool:
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "safety": _choice("safety", {tier.value: tier for tier in Safety}),
+    "allow": _hazards,
     "depth": _choice("depth", DEPTHS),
     "fail_on": _choice("fail-on", {level.value: level for level in Level}),
     "seed": _seed,

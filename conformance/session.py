@@ -11,6 +11,7 @@ from peertube_conformance.conformance.checks import judge
 from peertube_conformance.conformance.generation import Generator
 from peertube_conformance.conformance.options import Options
 from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.outage import Death
 from peertube_conformance.fixtures.run import Ground, Shared
 from peertube_conformance.reports import Exchange, Finding
 from peertube_conformance.reports.recorder import Recorder
@@ -41,7 +42,7 @@ class Session:
         self.ground = Ground(shared, worker)
         self.ground.redactor.harmless(f"Bearer {FOREIGN_TOKEN}")
         self.recorder = Recorder(options.report_dir, worker, self.ground.redactor)
-        self.ground.client.listener = self._saw
+        self._listen(self.ground)
         self.bases: dict[tuple[str, str], Draft] = {}
         self.watch: Callable[[Exchange], None] | None = None
         self._others: list[Ground] = []
@@ -58,7 +59,7 @@ class Session:
         for number, state in enumerate(self.shared.others):
             if number == len(self._others):
                 other = Ground(Shared.load(Path(state)), self.worker, self.ground.redactor)
-                other.client.listener = self._saw
+                self._listen(other)
                 self._others.append(other)
             yield self._others[number]
 
@@ -91,6 +92,25 @@ class Session:
             self.recorder.note("refusals", {"refusals": ground.guard.refusals})
             ground.close()
         self.recorder.close()
+
+    def _listen(self, ground: Ground) -> None:
+        ground.client.listener = self._saw
+        ground.client.outage.heard = self._died
+
+    def _died(self, death: Death) -> None:
+        guilty = None if death.guilty is None else self.recorder.named(death.guilty)
+        self.recorder.note(
+            "death",
+            {
+                "worker": self.worker,
+                "at": round(death.at, 3),
+                "reason": self.ground.redactor.text(death.reason),
+                "isBack": death.is_back,
+                "seconds": round(death.seconds, 1),
+                "replayed": death.replayed,
+                "guilty": guilty,
+            },
+        )
 
     def _saw(self, exchange: Exchange) -> None:
         if self.watch is not None:

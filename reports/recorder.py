@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from peertube_conformance.reports.curl import curl_line
-from peertube_conformance.reports.exchange import Exchange, Response
+from peertube_conformance.reports.exchange import Exchange, Request, Response
 from peertube_conformance.reports.finding import Finding
 from peertube_conformance.reports.redaction import Redactor
 from peertube_conformance.reports.shape import shape_of
@@ -126,6 +126,12 @@ class Recorder:
     def note(self, kind: str, members: Mapping[str, Any]) -> None:
         """Records anything else: the budget's sums, the guard's refusals."""
         self._write({"kind": kind, **members})
+
+    def named(self, request: Request) -> dict[str, Any]:
+        """A request as people are told of it: method and target, curl line, and what to set before."""
+        curl, needs = curl_line(request, self._redactor)
+        told = f"{request.method} {self._redactor.text(shown(request.marked_target))}"
+        return {"request": told, "curl": curl, "needs": list(needs)}
 
     def close(self) -> None:
         """Closes the file."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from peertube_conformance.reports.behaviour import Behaviour
+from peertube_conformance.reports.deaths import Deaths
 from peertube_conformance.reports.documented import nullable
 from peertube_conformance.reports.finding import Finding, Level
 from peertube_conformance.reports.timeline import Timeline
@@ -45,6 +46,7 @@ class RunDocument:
         self._findings: dict[str, Finding] = {}
         self._examples: dict[str, Mapping[str, Any]] = {}
         self._timeline = Timeline()
+        self._deaths = Deaths()
         self._occurrences: Counter[str] = Counter()
         self._unjudged: dict[str, list[tuple[Verdict, str]]] = defaultdict(list)
         self._flows: list[Mapping[str, Any]] = []
@@ -74,6 +76,8 @@ class RunDocument:
                 case "unjudged":
                     for name in part["requirements"]:
                         self._unjudged[name].append((Verdict(part["verdict"]), part["reason"]))
+                case "death":
+                    self._deaths.add_death(part)
                 case "flow":
                     self._flows.append({key: value for key, value in part.items() if key != "kind"})
                 case "refusals":
@@ -83,6 +87,7 @@ class RunDocument:
         self._exchanges += 1
         self._seen[part["operationId"]].add(part)
         self._timeline.add(part)
+        self._deaths.add_exchange(part)
         self._evidence.update(part["evidence"])
         for members in part["findings"]:
             self._add_finding(Finding.from_json(members), part)
@@ -167,6 +172,7 @@ class RunDocument:
                 "used": sorted({f.deviation for f in self._findings.values() if f.deviation}),
                 "stale": [deviation.id for deviation in self.stale_deviations()],
             },
+            "deaths": self._deaths.to_json(),
             "refused": dict(sorted(self._refusals.items())),
             "budget": {
                 "requests": int(self._budget["requests"]),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from peertube_conformance.reports.verdict import Verdict
+from peertube_conformance.reports.views.outages import outages
 from peertube_conformance.reports.views.reading import (
     NOUNS,
     Document,
@@ -23,6 +24,7 @@ from peertube_conformance.reports.views.text import counted, listed, on_one_line
 
 _MAX_FINDINGS = 15
 _MAX_NAMES = 6
+_MAX_SUSPECTS = 3
 _MAX_VALUE = 160
 _MAX_CURL = 1500
 _MAX_WALK = 6000
@@ -33,7 +35,19 @@ def lines(document: Document, width: int) -> list[str]:
     """What a run found, in lines of at most `width` columns; curl lines are longer, to be copied whole."""
     width = max(width, _NARROWEST)
     told: list[str] = []
-    parts = (_answer, _sections, _requirements, _flows, _findings, _known, _untested, _left, _budget)
+    parts = (
+        _answer,
+        _sections,
+        _requirements,
+        _flows,
+        _outages,
+        _findings,
+        _known,
+        _untested,
+        _left,
+        _refused,
+        _budget,
+    )
     for part in parts:
         block = list(part(document, width))
         if block:
@@ -76,6 +90,15 @@ def _flows(document: Document, width: int) -> Iterator[str]:
         if flow["verdict"] not in {Verdict.PASSED, Verdict.FAILED}:
             reason = on_one_line(flow["reason"], _MAX_VALUE) or "no reason was recorded"
             yield from wrapped(f"{on_one_line(flow['name'])}, {flow['verdict']}: {reason}", width, "  ")
+
+
+def _outages(document: Document, width: int) -> Iterator[str]:
+    for outage in outages(document):
+        yield from wrapped(outage.sentence, width)
+        for suspect in outage.suspects[:_MAX_SUSPECTS]:
+            yield from wrapped(suspect.text, width, "  ")
+            if len(suspect.curl) <= _MAX_CURL:
+                yield f"     {suspect.curl}"
 
 
 def _findings(document: Document, width: int) -> Iterator[str]:
@@ -141,6 +164,17 @@ def _left(document: Document, width: int) -> Iterator[str]:
             yield from wrapped(on_one_line(entry), width, "  ")
     elif created:
         yield f"created and removed on the target: {created:,}, {removed:,}"
+
+
+def _refused(document: Document, width: int) -> Iterator[str]:
+    refused = document["refused"]
+    if refused:
+        most = max(refused, key=lambda reason: (refused[reason], reason))
+        told = (
+            f"not sent in the tier {document['safety']}: {counted(sum(refused.values()), 'request')}, most often because "
+            f"{on_one_line(most, _MAX_VALUE)} ({refused[most]:,})"
+        )
+        yield from wrapped(told, width)
 
 
 def _budget(document: Document, width: int) -> Iterator[str]:

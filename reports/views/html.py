@@ -22,6 +22,7 @@ from peertube_conformance.reports.verdict import Verdict
 from peertube_conformance.reports.views import text
 from peertube_conformance.reports.views.findings import shown_findings
 from peertube_conformance.reports.views.matrix import State, matrices
+from peertube_conformance.reports.views.outages import outages
 from peertube_conformance.reports.views.plots import latencies, traffic
 from peertube_conformance.reports.views.reading import (
     NOUNS,
@@ -63,6 +64,7 @@ def page(document: Document) -> str:
     shown, left_out = shown_findings([*new, *known], tags)
     members: dict[str, Any] = {
         "run": {"flows": [], **document},
+        "outages": list(outages(document)),
         "judged": judgement(document),
         "fail_level": fail_level(document),
         "style": Markup(style),  # noqa: S704 - the package's own file

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from peertube_conformance.reports.verdict import Verdict
 from peertube_conformance.reports.views.markup import block, code, plain, table
+from peertube_conformance.reports.views.outages import outages
 from peertube_conformance.reports.views.reading import (
     NOT_TESTED,
     Answer,
@@ -35,7 +36,7 @@ _MAX_NAMES = 400
 
 def summary(document: Document) -> str:
     """The whole page."""
-    parts = (_answer, _sections, _flows, _findings, _deviations, _untested, _left, _facts)
+    parts = (_answer, _sections, _flows, _outages, _findings, _deviations, _untested, _left, _facts)
     blocks = ["\n".join(part(document)) for part in parts]
     return "\n\n".join(told for told in blocks if told) + "\n"
 
@@ -72,6 +73,16 @@ def _flows(document: Document) -> Iterator[str]:
             for flow in flows
         ]
         yield from table(("What must hold", "Verdict", "Walks ", "Reason"), rows)
+
+
+def _outages(document: Document) -> Iterator[str]:
+    found = list(outages(document))
+    if found:
+        yield "## Outages"
+        yield ""
+        for outage in found:
+            yield f"* {plain(outage.sentence)}"
+            yield from (f"  * {plain(suspect.text)}" for suspect in outage.suspects)
 
 
 def _findings(document: Document) -> Iterator[str]:

@@ -17,6 +17,7 @@ from peertube_conformance.conformance.options import (
     make_report_directory,
 )
 from peertube_conformance.fixtures.guard import Safety
+from peertube_conformance.fixtures.hazards import Hazard
 from peertube_conformance.reports import Level
 
 
@@ -41,6 +42,7 @@ VALUES: dict[str, tuple[str, Any]] = {
     "admin_username": ("root", "root"),
     "mailbox": ("maildir:/x", "maildir:/x"),
     "safety": ("observe", Safety.OBSERVE),
+    "allow": ("part-names, configuration", (Hazard.PART_NAMES, Hazard.CONFIGURATION)),
     "depth": ("thorough", DEPTHS["thorough"]),
     "max_time": ("1.5", 1.5),
     "seed": ("42", 42),
@@ -105,6 +107,7 @@ def test_a_random_seed_is_a_number_to_repeat_the_run_with() -> None:
         ("fail_on", "never"),
         ("seed", "-1"), ("seed", "1.5"), ("seed", "Random"), ("seed", "٣"), ("seed", " "),
         ("max_time", "0"), ("max_time", "-5"), ("max_time", "soon"), ("max_time", "nan"), ("max_time", "inf"),
+        ("allow", "everything"), ("allow", "part-names;bombs"),
         ("deviations", "/nowhere/deviations.yaml"), ("deviations", "/"),
     ],
 )  # fmt: skip

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import jsonschema
+
 from peertube_conformance.reports.deaths import Deaths
+from peertube_conformance.reports.views.console import lines
+from peertube_conformance.reports.views.html import page
+from peertube_conformance.reports.views.markdown import summary
+from tests.reports.test_writing import SCHEMA
 
 
 def exchange(worker: str, number: int, at: float, status: int | None = 200) -> dict[str, Any]:
@@ -78,3 +84,37 @@ def test_deaths_far_apart_are_two_and_the_guilty_one_stays_with_its_own() -> Non
     first, second = deaths.to_json()
     assert (first["guilty"], second["guilty"]) == ({"curl": "curl 1"}, None)
     assert (names(first), names(second)) == (["gw0-1"], ["gw0-1", "gw0-2"])
+
+
+def died(sound: dict[str, Any], **members: Any) -> dict[str, Any]:
+    """A document of a run in which the target died once."""
+    deaths = Deaths()
+    deaths.add_exchange(exchange("gw0", 1, 10.0))
+    deaths.add_exchange(exchange("gw0", 2, 11.0, None))
+    deaths.add_death(death("gw0", 12.0, **members))
+    return sound | {"deaths": deaths.to_json()}
+
+
+def test_every_view_names_what_came_before(sound: dict[str, Any]) -> None:
+    document = died(sound, isBack=False, seconds=30.0)
+    told = "\n".join(lines(document, 400))
+    assert "stopped answering at 00:00:12 UTC (refused) and was not back after 30 s" in told
+    assert told.index("GET /2 (ReadError: reset)") < told.index("GET /1 (answered 200)")
+    assert "     curl gw0 2" in told
+    assert "stopped answering" in summary(document)
+    assert "curl gw0 2" in page(document)
+    jsonschema.validate(document, SCHEMA)
+
+
+def test_the_guilty_one_is_named_alone(sound: dict[str, Any]) -> None:
+    guilty = {"request": "POST /api/v1/videos/upload", "curl": "curl -X POST", "needs": ["TOKEN"]}
+    document = died(sound, replayed=2, guilty=guilty)
+    told = "\n".join(lines(document, 400))
+    assert "it dies of POST /api/v1/videos/upload: it did again when that was replayed alone" in told
+    assert "GET /1" not in told
+    jsonschema.validate(document, SCHEMA)
+
+
+def test_replays_that_did_no_harm_are_told(sound: dict[str, Any]) -> None:
+    told = "\n".join(lines(died(sound, replayed=2), 400))
+    assert "2 requests that came before did no harm when replayed" in told

@@ -1,0 +1,61 @@
+"""When the target stopped answering, in words."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from peertube_conformance.reports.views.reading import Document, Members
+from peertube_conformance.reports.views.text import cleaned, counted, on_one_line
+
+_MAX_REASON = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A request that the target may have died of: what became of it, and its curl line."""
+
+    text: str
+    curl: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutageView:
+    """What happened, in one sentence, and the requests to look at, the likeliest first."""
+
+    sentence: str
+    suspects: tuple[Suspect, ...]
+
+
+def outages(document: Document) -> Iterator[OutageView]:
+    """Every death of the target; documents of earlier releases have none."""
+    for death in document.get("deaths", ()):
+        found = death["guilty"]
+        if found is not None:
+            told = f"it dies of {on_one_line(found['request'])}: it did again when that was replayed alone"
+            suspects = [Suspect(on_one_line(found["request"]), cleaned(found["curl"]))]
+        else:
+            told = "these requests came just before, the likeliest first"
+            if death["replayed"]:
+                again = counted(death["replayed"], "request that came", "requests that came")
+                told = f"{again} before did no harm when replayed; {told}"
+            suspects = [_suspect(before) for before in reversed(death["before"])]
+        yield OutageView(f"{_happened(death)}; {told}", tuple(suspects))
+
+
+def _happened(death: Members) -> str:
+    at = datetime.datetime.fromtimestamp(death["at"], datetime.UTC).strftime("%H:%M:%S UTC")
+    after = "was back" if death["isBack"] else "was not back"
+    reason = on_one_line(death["reason"], _MAX_REASON)
+    return f"the target stopped answering at {at} ({reason}) and {after} after {death['seconds']:,.0f} s"
+
+
+def _suspect(before: Members) -> Suspect:
+    answer = (
+        f"answered {before['status']}" if before["status"] is not None else on_one_line(before["failure"])
+    )
+    return Suspect(
+        f"{before['operationId']} as {before['role']}: {on_one_line(before['request'])} ({answer})",
+        cleaned(before["curl"]),
+    )
