@@ -24,6 +24,22 @@ def rule(**arguments: SearchStrategy[Any]) -> Callable[[Step], Step]:
     return lambda step: decorate(_noted(step))
 
 
+def stage(**arguments: SearchStrategy[Any]) -> Callable[[Step], Step]:
+    """A step of a flow in which one step leads to the next; all steps of such a flow are stages.
+
+    Hypothesis leaves some rules out of each walk (swarm testing), by the names of their functions. A walk that lacks
+    the next step gets nowhere, so stages all go by one name.
+    """
+    decorate: Callable[[Step], Step] = _rule(**arguments)
+
+    def named(step: Step) -> Step:
+        noted = _noted(step)
+        noted.__name__ = stage.__name__
+        return decorate(noted)
+
+    return named
+
+
 def initialize(**arguments: SearchStrategy[Any]) -> Callable[[Step], Step]:
     """A step that each walk begins with (hypothesis.stateful.initialize)."""
     decorate: Callable[[Step], Step] = _initialize(**arguments)
