@@ -134,6 +134,14 @@ class Flow(RuleBasedStateMachine):
                 raise NotArranged(f"a state was not reached within {seconds:.0f} s")
             time.sleep(_POLL_SECONDS)
 
+    def eventually(self, look: Callable[[], _T], wanted: _T, seconds: float = 15.0) -> _T:
+        """What `look` sees as soon as it is what is wanted, otherwise what it sees after so many seconds: what servers
+        do in the background is judged by its result. A walk that is being shortened waits less."""
+        deadline = time.monotonic() + (seconds if self.context.failed_at is None else seconds / 5)
+        while (seen := look()) != wanted and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+        return seen
+
     # Judging
 
     def expect(self, exchange: Exchange, *statuses: int, requirement: str, so: str) -> bool:
