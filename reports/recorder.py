@@ -17,6 +17,7 @@ from peertube_conformance.reports.curl import curl_line
 from peertube_conformance.reports.exchange import Exchange, Request, Response
 from peertube_conformance.reports.finding import Finding
 from peertube_conformance.reports.redaction import Redactor
+from peertube_conformance.reports.sent import part_names
 from peertube_conformance.reports.shape import shape_of
 from peertube_conformance.reports.variables import shown
 from peertube_conformance.reports.verdict import Verdict
@@ -158,6 +159,7 @@ class Recorder:
             "target": self._redactor.text(shown(request.marked_target)),
             "headers": self._redactor.headers(request.headers),
             "body": self._body(request.marked_body),
+            "parts": part_names(request),
         }
 
     def _response(self, response: Response) -> dict[str, Any]:

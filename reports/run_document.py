@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from peertube_conformance.reports.behaviour import Behaviour
+from peertube_conformance.reports.coverage import Coverage
 from peertube_conformance.reports.deaths import Deaths
 from peertube_conformance.reports.documented import nullable
 from peertube_conformance.reports.finding import Finding, Level
@@ -46,6 +47,7 @@ class RunDocument:
         self._findings: dict[str, Finding] = {}
         self._examples: dict[str, Mapping[str, Any]] = {}
         self._timeline = Timeline()
+        self._coverage = Coverage(operations)
         self._deaths = Deaths()
         self._occurrences: Counter[str] = Counter()
         self._unjudged: dict[str, list[tuple[Verdict, str]]] = defaultdict(list)
@@ -79,6 +81,7 @@ class RunDocument:
                 case "death":
                     self._deaths.add_death(part)
                 case "flow":
+                    self._coverage.add_flow(part)
                     self._flows.append({key: value for key, value in part.items() if key != "kind"})
                 case "refusals":
                     self._refusals.update(part["refusals"])
@@ -87,6 +90,7 @@ class RunDocument:
         self._exchanges += 1
         self._seen[part["operationId"]].add(part)
         self._timeline.add(part)
+        self._coverage.add(part)
         self._deaths.add_exchange(part)
         self._evidence.update(part["evidence"])
         for members in part["findings"]:
@@ -157,6 +161,7 @@ class RunDocument:
                 "newFindings": sum(1 for f in self._findings.values() if f.deviation is None),
                 "knownFindings": sum(1 for f in self._findings.values() if f.deviation is not None),
             },
+            "coverage": self._coverage.to_json(),
             "requirements": requirements,
             "operations": operations,
             "flows": sorted(self._flows, key=lambda flow: str(flow["name"])),

@@ -40,6 +40,7 @@ def lines(document: Document, width: int) -> list[str]:
         _sections,
         _requirements,
         _flows,
+        _coverage,
         _outages,
         _findings,
         _known,
@@ -78,6 +79,15 @@ def _requirements(document: Document, width: int) -> Iterator[str]:
     told = [f"{verdicts[verdict]} {NOUNS[verdict]}" for verdict in Verdict if verdicts[verdict]]
     if told:
         yield from wrapped(f"requirements: {', '.join(told)}", width)
+
+
+def _coverage(document: Document, width: int) -> Iterator[str]:
+    coverage = document.get("coverage")
+    if coverage:
+        shares = [
+            f"{m['name']} {m['tested']}/{m['documented']}" for m in coverage["measures"] if m["documented"]
+        ]
+        yield from wrapped(f"coverage: level {coverage['level']} of 7; {', '.join(shares)}", width)
 
 
 def _flows(document: Document, width: int) -> Iterator[str]:

@@ -63,7 +63,7 @@ def page(document: Document) -> str:
     new, known = new_findings(document), known_findings(document)
     shown, left_out = shown_findings([*new, *known], tags)
     members: dict[str, Any] = {
-        "run": {"flows": [], **document},
+        "run": {"flows": [], "coverage": None, **document},
         "outages": list(outages(document)),
         "judged": judgement(document),
         "fail_level": fail_level(document),

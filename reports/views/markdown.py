@@ -36,7 +36,18 @@ _MAX_NAMES = 400
 
 def summary(document: Document) -> str:
     """The whole page."""
-    parts = (_answer, _sections, _flows, _outages, _findings, _deviations, _untested, _left, _facts)
+    parts = (
+        _answer,
+        _sections,
+        _flows,
+        _outages,
+        _findings,
+        _deviations,
+        _untested,
+        _left,
+        _coverage,
+        _facts,
+    )
     blocks = ["\n".join(part(document)) for part in parts]
     return "\n\n".join(told for told in blocks if told) + "\n"
 
@@ -61,6 +72,24 @@ def _sections(document: Document) -> Iterator[str]:
         yield "## Operations"
         yield ""
         yield from table(("Section", "Operations ", "Passed ", "Failed ", "Known ", "Not tested "), rows)
+
+
+def _coverage(document: Document) -> Iterator[str]:
+    coverage = document.get("coverage")
+    if coverage:
+        yield "## Coverage of the API"
+        yield ""
+        yield f"Test coverage level {coverage['level']} of 7."
+        yield ""
+        rows = [
+            (
+                plain(measure["name"]),
+                f"{measure['tested']} of {measure['documented']}",
+                str(measure["level"] or ""),
+            )
+            for measure in coverage["measures"]
+        ]
+        yield from table(("Documented and tested", "Share ", "Level "), rows)
 
 
 def _flows(document: Document) -> Iterator[str]:

@@ -1,0 +1,209 @@
+"""How much of an API a run exercised, in the field's own measures.
+
+Each measure is the share of documented elements that were tested (Martin-Lopez, Segura and Ruiz-Cortés, "Test Coverage
+Criteria for RESTful Web APIs", 2019; Restats, 2021). They add up to test coverage levels: a run has the highest level
+whose measures, and those of all levels below, are complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from peertube_conformance.reports.sent import sent_values
+from peertube_conformance.spec import Operation
+
+# Names of the measures, and the level that each is part of; 0 for those that the levels leave out.
+MEASURES: Mapping[str, int] = {
+    "paths": 1,
+    "operations": 2,
+    "operations with 2xx": 0,
+    "request media types": 3,
+    "response media types": 3,
+    "parameters": 4,
+    "status classes": 4,
+    "parameter values": 5,
+    "status codes": 5,
+    "response body properties": 6,
+    "operation flows": 7,
+}
+_MAX_MISSING = 100
+_DEEPEST = 6
+_SEPARATOR = " "
+
+
+@dataclass(slots=True)
+class _Measure:
+    documented: set[str] = field(default_factory=set)
+    tested: set[str] = field(default_factory=set)
+
+    @property
+    def is_complete(self) -> bool:
+        return self.documented <= self.tested
+
+    def to_json(self, name: str) -> dict[str, Any]:
+        missing = sorted(self.documented - self.tested)
+        return {
+            "name": name,
+            "level": MEASURES[name],
+            "tested": len(self.documented) - len(missing),
+            "documented": len(self.documented),
+            "missing": missing[:_MAX_MISSING],
+        }
+
+
+class Coverage:
+    """Collects what recorded exchanges exercise of the operations that a run is about.
+
+    A status that no client can provoke, as the contract says of it, is not among the documented. Parameters are those of
+    path, query and header, and the members of request bodies.
+    """
+
+    def __init__(self, operations: Iterable[Operation]) -> None:
+        self._operations = {operation.id: operation for operation in operations}
+        self._measures = {name: _Measure() for name in MEASURES}
+        for operation in self._operations.values():
+            for name, element in _documented(operation):
+                self._measures[name].documented.add(element)
+        wanted = self._measures["parameters"].documented | self._measures["parameter values"].documented
+        self._open = {
+            name: {e for e in wanted if e.startswith(name + _SEPARATOR)} for name in self._operations
+        }
+
+    def add(self, part: Mapping[str, Any]) -> None:
+        """Takes in one recorded exchange."""
+        operation = self._operations.get(part["operationId"])
+        if operation is None:
+            return
+        name = operation.id
+        self._test("paths", operation.path)
+        self._test("operations", name)
+        self._add_request(operation, part["request"])
+        response = part["response"]
+        if response is None or not part.get("counted", True):
+            return
+        status = response["status"]
+        if 200 <= status < 300:
+            self._test("operations with 2xx", name)
+            for pointer in response["shape"]:
+                self._test("response body properties", _joined(name, str(status), pointer))
+        self._test("status classes", _joined(name, f"{status // 100}xx"))
+        self._test("status codes", _joined(name, str(status)))
+        media_type = _media_type(response["headers"])
+        if media_type:
+            self._test("response media types", _joined(name, media_type))
+
+    def add_flow(self, flow: Mapping[str, Any]) -> None:
+        """Takes in how a flow ended."""
+        measure = self._measures["operation flows"]
+        measure.documented.add(flow["name"])
+        if flow["verdict"] in {"passed", "failed", "known"}:
+            measure.tested.add(flow["name"])
+
+    def _add_request(self, operation: Operation, request: Mapping[str, Any]) -> None:
+        media_type = _media_type(request["headers"])
+        if media_type and request["body"]:
+            self._test("request media types", _joined(operation.id, media_type))
+        still_open = self._open[operation.id]
+        if not still_open:
+            return
+        for parameter in operation.parameters:
+            if parameter.location == "path":
+                self._test("parameters", _joined(operation.id, "path", parameter.name))
+        for location, name, value in sent_values(request, media_type):
+            known = operation.parameter(location, name)
+            # Header names match in any case; elements carry the documented one.
+            told = known.name if known is not None else name
+            self._test("parameters", _joined(operation.id, location, told))
+            if value is not None:
+                self._test("parameter values", _joined(operation.id, location, told, value))
+        still_open -= self._measures["parameters"].tested
+        still_open -= self._measures["parameter values"].tested
+
+    def _test(self, measure: str, element: str) -> None:
+        self._measures[measure].tested.add(element)
+
+    def to_json(self) -> dict[str, Any]:
+        """The member `coverage` of the run document."""
+        return {
+            "level": self._level(),
+            "measures": [measure.to_json(name) for name, measure in self._measures.items()],
+        }
+
+    def _level(self) -> int:
+        reached = 0
+        for level in range(1, max(MEASURES.values()) + 1):
+            of_level = [self._measures[name] for name, at in MEASURES.items() if at == level]
+            if not all(measure.is_complete and (measure.documented or level < 7) for measure in of_level):
+                break
+            reached = level
+        return reached
+
+
+def _documented(operation: Operation) -> Iterator[tuple[str, str]]:
+    name = operation.id
+    yield "paths", operation.path
+    yield "operations", name
+    yield "operations with 2xx", name
+    for media_type in operation.request_bodies:
+        yield "request media types", _joined(name, media_type)
+    for location, parameter, schema in _inputs(operation):
+        yield "parameters", _joined(name, location, parameter)
+        for value in _values(operation, schema):
+            yield "parameter values", _joined(name, location, parameter, value)
+    for status, response in operation.responses.items():
+        if response.unwitnessed or not status.isdigit():
+            continue
+        yield "status codes", _joined(name, status)
+        if status[0] in "24":
+            yield "status classes", _joined(name, f"{status[0]}xx")
+        for media_type, schema in response.content.items():
+            yield "response media types", _joined(name, media_type)
+            if status[0] == "2" and "json" in media_type:
+                for pointer in _properties(operation, schema, "", 0):
+                    yield "response body properties", _joined(name, status, pointer)
+
+
+def _inputs(operation: Operation) -> Iterator[tuple[str, str, Any]]:
+    """Location, name and schema of every parameter and of every member of a request body."""
+    for parameter in operation.parameters:
+        yield parameter.location, parameter.name, parameter.schema
+    for schema in operation.request_bodies.values():
+        for name, member in operation.schemas.properties(schema).items():
+            yield "body", name, member
+
+
+def _values(operation: Operation, schema: Any) -> Iterator[str]:
+    """The values of an enumeration or a boolean, or those that the items of an array have."""
+    for part in (*operation.schemas.parts(schema), *operation.schemas.parts(operation.schemas.items(schema))):
+        for value in part.get("enum", ()):
+            if value is not None:
+                yield value if isinstance(value, str) else str(value).lower()
+        named = part.get("type", ())
+        if "boolean" in ((named,) if isinstance(named, str) else named):
+            yield from ("true", "false")
+
+
+def _properties(operation: Operation, schema: Any, at: str, depth: int) -> Iterator[str]:
+    """Pointers of the declared members, items as `*`; what is declared deeper than six levels is left out."""
+    if depth > _DEEPEST:
+        return
+    items = operation.schemas.items(schema)
+    if items:
+        yield from _properties(operation, items, f"{at}/*", depth + 1)
+    for name, member in operation.schemas.properties(schema).items():
+        pointer = f"{at}/{name.replace('~', '~0').replace('/', '~1')}"
+        yield pointer
+        yield from _properties(operation, member, pointer, depth + 1)
+
+
+def _media_type(headers: Iterable[Iterable[str]]) -> str:
+    for name, value in headers:
+        if name.lower() == "content-type":
+            return value.partition(";")[0].strip().lower()
+    return ""
+
+
+def _joined(*parts: str) -> str:
+    return _SEPARATOR.join(parts)
