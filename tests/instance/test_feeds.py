@@ -133,11 +133,14 @@ def test_a_subscription_feed_opens_with_its_token_alone(owner, person, upload, h
     reader("POST", "/users/me/subscriptions", json={"uri": f"{channel_of(owner)['name']}@localhost:9000"})
     clock.advance(seconds=1)
     upload(owner, "Followed")
+    clock.advance(seconds=1)
+    upload(owner, "For users", privacy=4)
+    upload(owner, "For me", privacy=3)
     upload(reader, "My own")
     token = reader("GET", "/users/scoped-tokens").json()["feedToken"]
     account = reader("GET", "/users/me").json()["account"]["id"]
     path = f"/feeds/subscriptions.json?accountId={account}&token="
-    assert titles(http.get(path + token)) == ["Followed"]
+    assert titles(http.get(path + token)) == ["For users", "Followed"]
     assert http.get(path + "wrong").status_code == 403
     renewed = reader("POST", "/users/scoped-tokens").json()["feedToken"]
     assert [http.get(path + one).status_code for one in (token, renewed)] == [403, 200]
