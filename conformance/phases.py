@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
 from itertools import chain
 
@@ -14,6 +14,7 @@ from peertube_conformance.conformance.checks.authentication import (
     WRONG_TOKEN,
 )
 from peertube_conformance.conformance.cost import SCARCE_DEFECTS, SCARCE_VALID, is_scarce
+from peertube_conformance.conformance.enumerating import longest, with_values
 from peertube_conformance.conformance.generation import NotGenerated, found_in, spliced
 from peertube_conformance.conformance.offered import why_not_offered
 from peertube_conformance.conformance.outcome import HINDRANCES, Outcome, outcome_of
@@ -89,7 +90,7 @@ class Exercise:
         count = max(2, self.depth.valid // 4) if scarce else self.depth.valid
         count = SCARCE_VALID if self._is_scarce else count
         drawn = chain([self._plain()], self.session.generator.valid(self.operation, count - 1))
-        for number, request in enumerate(drawn):
+        for number, request in enumerate(self._in_turn(drawn)):
             draft = self._arranged(request)
             if number == 0:
                 draft.headers.setdefault("Origin", "https://elsewhere.example.com")
@@ -149,6 +150,17 @@ class Exercise:
         )
 
     # Parts
+
+    def _in_turn(self, drawn: Iterable[Draft]) -> Iterator[Draft]:
+        """The drawn requests, each with the enumerated values whose turn it is; of reading ones as many as values."""
+        given = []
+        for number, request in enumerate(drawn):
+            given.append(request)
+            # The plain request stays as it is.
+            yield with_values(request, number - 1) if number else request
+        if self.operation.is_safe and self.depth.every_value:
+            for number in range(len(given) - 1, longest(self.operation)):
+                yield with_values(given[number % len(given)], number)
 
     def _recorded(self, status: int, provoke: Callable[[], Outcome]) -> Outcome:
         outcome = self.run(provoke)

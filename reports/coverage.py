@@ -7,6 +7,7 @@ whose measures, and those of all levels below, are complete.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +32,7 @@ MEASURES: Mapping[str, int] = {
 _MAX_MISSING = 100
 _DEEPEST = 6
 _SEPARATOR = " "
+_PARAMETER = re.compile(r"\{([^}]+)\}")
 
 
 @dataclass(slots=True)
@@ -108,9 +110,9 @@ class Coverage:
         still_open = self._open[operation.id]
         if not still_open:
             return
-        for parameter in operation.parameters:
-            if parameter.location == "path":
-                self._test("parameters", _joined(operation.id, "path", parameter.name))
+        for name, value in _in_path(operation, request["target"]):
+            self._test("parameters", _joined(operation.id, "path", name))
+            self._test("parameter values", _joined(operation.id, "path", name, value))
         for location, name, value in sent_values(request, media_type):
             known = operation.parameter(location, name)
             # Header names match in any case; elements carry the documented one.
@@ -139,6 +141,14 @@ class Coverage:
                 break
             reached = level
         return reached
+
+
+def _in_path(operation: Operation, target: str) -> Iterator[tuple[str, str]]:
+    """Names and values of the path parameters; none where the request went elsewhere."""
+    names = _PARAMETER.findall(operation.path)
+    pattern = "(.+)".join(re.escape(literal) for literal in _PARAMETER.sub("\0", operation.path).split("\0"))
+    found = re.fullmatch(pattern, target.partition("?")[0])
+    yield from zip(names, found.groups(), strict=True) if found else ()
 
 
 def _documented(operation: Operation) -> Iterator[tuple[str, str]]:
@@ -175,14 +185,8 @@ def _inputs(operation: Operation) -> Iterator[tuple[str, str, Any]]:
 
 
 def _values(operation: Operation, schema: Any) -> Iterator[str]:
-    """The values of an enumeration or a boolean, or those that the items of an array have."""
-    for part in (*operation.schemas.parts(schema), *operation.schemas.parts(operation.schemas.items(schema))):
-        for value in part.get("enum", ()):
-            if value is not None:
-                yield value if isinstance(value, str) else str(value).lower()
-        named = part.get("type", ())
-        if "boolean" in ((named,) if isinstance(named, str) else named):
-            yield from ("true", "false")
+    for value in operation.schemas.enumerated(schema):
+        yield value if isinstance(value, str) else str(value).lower()
 
 
 def _properties(operation: Operation, schema: Any, at: str, depth: int) -> Iterator[str]:

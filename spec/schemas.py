@@ -150,6 +150,16 @@ class Schemas:
                 return part["items"]
         return {}
 
+    def enumerated(self, schema: Any) -> list[Any]:
+        """What a value that fits, or an item of it, can be where that is enumerated; booleans are."""
+        found: list[Any] = []
+        for part in (*self.parts(schema), *self.parts(self.items(schema))):
+            found += [value for value in part.get("enum", ()) if value is not None]
+            named = part.get("type", ())
+            if "boolean" in ((named,) if isinstance(named, str) else named):
+                found += [True, False]
+        return found
+
     def is_file(self, schema: Any) -> bool:
         """Whether a form's property is a file: `format: binary`, or a media type without an encoding."""
         return any(
