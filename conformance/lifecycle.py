@@ -21,23 +21,24 @@ from peertube_conformance.conformance.exits import (
     PASSED,
 )
 from peertube_conformance.conformance.options import OptionError, Options, make_report_directory
-from peertube_conformance.fixtures.budget import Budget
 from peertube_conformance.fixtures.cleanup import Cleaned
 from peertube_conformance.fixtures.embedded import InstanceError
 from peertube_conformance.fixtures.mailbox import MailboxError
 from peertube_conformance.fixtures.reaping import reap
-from peertube_conformance.fixtures.run import CannotRun, Run, Setup, Shared
+from peertube_conformance.fixtures.redis_store import BudgetError
+from peertube_conformance.fixtures.run import CannotRun, Run, Setup, Shared, budget_of
 from peertube_conformance.fixtures.target import TargetError
 from peertube_conformance.reports.recorder import PARTS, read_parts
 from peertube_conformance.reports.run_document import RunDocument
 from peertube_conformance.reports.views import ReportError, write_all
 from peertube_conformance.spec import Contract, Operation, load_contract
-from peertube_conformance.spec.deviations import Deviation, DeviationError, load_deviations
+from peertube_conformance.spec.deviations import Deviation, DeviationError, check_deviations, load_deviations
 from peertube_conformance.spec.errors import ContractError
 from peertube_conformance.spec.requirements import load_requirements
 
 USER_MISTAKES = (
     OptionError,
+    BudgetError,
     TargetError,
     MailboxError,
     CannotRun,
@@ -66,7 +67,11 @@ def known_deviations(contract: Contract, options: Options, server_version: str) 
     stock = contract.deviations if options.base_url else None
     paths = [path for path in (stock, options.deviations) if path is not None and path.exists()]
     today = datetime.datetime.now(datetime.UTC).date()
-    return [entry for entry in load_deviations(paths) if entry.applies_to(server_version, today)]
+    entries = load_deviations(paths)
+    # Flows speak the package's own contract, whatever document the operations are held against.
+    operations = {operation.id for each in (contract, load_contract(None)) for operation in each.operations}
+    check_deviations(entries, operations, load_requirements())
+    return [entry for entry in entries if entry.applies_to(server_version, today)]
 
 
 def _reaped(options: Options) -> list[str]:
@@ -100,6 +105,7 @@ class Controller:
             safety=options.safety,
             seed=options.seed,
             allowed=options.allow,
+            budget=options.budget,
         )
         # Whatever a person may have mistaken shows before anything is made on the target.
         self.contract = load_contract(options.spec or None)
@@ -123,7 +129,7 @@ class Controller:
 
     def finish(self, *, interrupted: bool) -> Conclusion:
         """Cleans up, writes the report, and says how the run ended."""
-        limits = Budget(self.shared.folder / "budget.json").limits()
+        limits = budget_of(self.shared).limits()
         cleaned = self._run.finish()
         document = self._document(cleaned, limits)
         document.add(read_parts(self.options.report_dir))

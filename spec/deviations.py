@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 import fnmatch
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,44 @@ def load_deviations(paths: Iterable[Path]) -> list[Deviation]:
                 raise DeviationError(f"{path}: the deviation {deviation.id} is there twice")
             found[deviation.id] = deviation
     return list(found.values())
+
+
+def check_deviations(
+    deviations: Sequence[Deviation], operations: Collection[str], requirements: Collection[str]
+) -> None:
+    """Raises DeviationError for a pattern that no finding can ever have, and for two entries that name different parties
+    for the same findings."""
+    for deviation in deviations:
+        for pattern in deviation.fingerprint:
+            operation, _, rest = pattern.partition("|")
+            requirement = rest.partition("|")[0]
+            for part, known, what in (
+                (operation, operations, "operation"),
+                (requirement, requirements, "requirement"),
+            ):
+                if not any(fnmatch.fnmatchcase(name, part) for name in known):
+                    raise DeviationError(
+                        f"the deviation {deviation.id} is about the {what} {part!r}, not in the contract: mend it"
+                    )
+    for first, second in combinations(deviations, 2):
+        if first.party != second.party and _meet(first, second):
+            raise DeviationError(
+                f"the deviations {first.id} and {second.id} name different parties for the same findings: "
+                "make one of them narrower"
+            )
+
+
+def _meet(first: Deviation, second: Deviation) -> bool:
+    """Whether both apply to some release, and a pattern of one covers a pattern of the other."""
+    (begin, end), (other_begin, other_end) = first.versions, second.versions
+    for last, begins in ((end, other_begin), (other_end, begin)):
+        if last and begins and version_number(last) < version_number(begins):
+            return False
+    return any(
+        fnmatch.fnmatchcase(one, other) or fnmatch.fnmatchcase(other, one)
+        for one in first.fingerprint
+        for other in second.fingerprint
+    )
 
 
 def _read(path: Path, entry: Any) -> Deviation:

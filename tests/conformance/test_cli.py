@@ -265,7 +265,7 @@ def test_deviations_of_the_contract_and_of_a_file_count_for_their_release(tmp_pa
     file = tmp_path / "deviations.yaml"
     entry = {
         "id": "mine",
-        "fingerprint": "x|*",
+        "fingerprint": "getVideos|PT-STATUS-01|502|*",
         "party": "proxy",
         "reason": "r",
         "evidence": "e",
