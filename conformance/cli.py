@@ -1,4 +1,4 @@
-"""The second door: `peertube-conformance run|serve|compare|report|deviations|reap`."""
+"""The second door: `peertube-conformance run|serve|compare|report|deviations|requirements|parties|reap`."""
 
 from __future__ import annotations
 
@@ -83,6 +83,18 @@ def _parser() -> argparse.ArgumentParser:
     deviations.add_argument("run", type=Path)
     deviations.set_defaults(do=_deviations)
 
+    requirements = commands.add_parser(
+        "requirements", help="what the catalogue promises, and what proves each requirement; needs no target"
+    )
+    requirements.set_defaults(do=_requirements)
+
+    parties = commands.add_parser(
+        "parties", help="who is wrong: the document and the servers of several runs, side by side"
+    )
+    parties.add_argument("runs", type=Path, nargs="+", metavar="RUN")
+    parties.add_argument("--all", action="store_true", help="also what every server passes")
+    parties.set_defaults(do=_parties)
+
     reap = commands.add_parser("reap", help="remove what earlier, killed runs left on a target")
     reap.add_argument("--base-url", required=True)
     reap.add_argument("--admin-username", required=True)
@@ -146,6 +158,22 @@ def _deviations(given: argparse.Namespace) -> int:
     from peertube_conformance.reports.views.deviations import entries
 
     print(entries(_read(given.run)), end="")
+    return 0
+
+
+def _requirements(_given: argparse.Namespace) -> int:
+    from peertube_conformance.conformance.catalogue import coverage_lines
+
+    for line in coverage_lines():
+        print(line)
+    return 0
+
+
+def _parties(given: argparse.Namespace) -> int:
+    from peertube_conformance.reports.views.parties import lines
+
+    for line in lines([_read(run) for run in given.runs], every=given.all):
+        print(line)
     return 0
 
 

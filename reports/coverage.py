@@ -110,9 +110,9 @@ class Coverage:
         still_open = self._open[operation.id]
         if not still_open:
             return
-        for name, value in _in_path(operation, request["target"]):
+        for name, given in _in_path(operation, request["target"]):
             self._test("parameters", _joined(operation.id, "path", name))
-            self._test("parameter values", _joined(operation.id, "path", name, value))
+            self._test("parameter values", _joined(operation.id, "path", name, given))
         for location, name, value in sent_values(request, media_type):
             known = operation.parameter(location, name)
             # Header names match in any case; elements carry the documented one.
