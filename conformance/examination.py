@@ -17,6 +17,8 @@ from peertube_conformance.fixtures.draft import Draft
 from peertube_conformance.fixtures.run import Ground
 from peertube_conformance.fixtures.world import World
 from peertube_conformance.reports import Exchange, Finding, Level
+from peertube_conformance.spec import Operation
+from peertube_conformance.spec.outside import outside
 from peertube_conformance.spec.requirements import load_requirements
 
 _TRIES = 3
@@ -38,20 +40,35 @@ class Examination:
         """The resource factories of the target."""
         return self.ground.world
 
-    def send(self, operation_id: str, actor: Account | None = None, **parts: Any) -> Exchange:
+    def outside(self, method: str, path: str, name: str, *, counted_in: tuple[str, ...] = ()) -> Operation:
+        """An operation that the contract does not have, to be sent anonymously: see `outside`."""
+        return outside(self.world.contract, method, path, name, counted_in=counted_in)
+
+    def send(
+        self,
+        operation: str | Operation,
+        actor: Account | None = None,
+        *,
+        violation: str = "",
+        paced: bool = True,
+        **parts: Any,
+    ) -> Exchange:
         """Sends one request; `parts` are members of the draft: path, query, headers, body, media_type, token.
 
         The checks of single exchanges apply to it as to any other. Where transactions of the server failed on each
-        other, which those checks tell, it is sent again.
+        other, which those checks tell, it is sent again. `violation` is where and how the request is defective
+        (`body malformed`); `paced=False` is for requests that do not count for this run's address.
         """
+        if isinstance(operation, str):
+            operation = self.world.contract.operation(operation)
         parts.setdefault("media_type", "application/json" if "body" in parts else None)
-        draft = Draft(self.world.contract.operation(operation_id), actor=actor, **parts)
-        exchange = self.ground.client.send(draft)
+        draft = Draft(operation, actor=actor, **parts)
+        exchange = self.ground.client.send(draft, violation=violation, paced=paced)
         for _ in range(_TRIES - 1):
             if (exchange.status or 0) < 500 or not conflicted(exchange):
                 break
             time.sleep(_RETRY_SECONDS)
-            exchange = self.ground.client.send(draft)
+            exchange = self.ground.client.send(draft, violation=violation, paced=paced)
         return exchange
 
     def expect(self, exchange: Exchange, *statuses: int, requirement: str, so: str) -> bool:

@@ -55,6 +55,7 @@ class RunDocument:
         self._budget: Counter[str] = Counter()
         self._refusals: Counter[str] = Counter()
         self._exchanges = 0
+        self._enumerated = False
 
     def add(self, parts: Iterable[Mapping[str, Any]]) -> None:
         """Takes in recorded lines."""
@@ -74,6 +75,7 @@ class RunDocument:
                         self._add_finding(Finding.from_json(members), part)
                     self._occurrences.update(part["more"])
                 case "evidence":
+                    self._enumerated = self._enumerated or bool(part["requirements"])
                     self._evidence.update(part["requirements"])
                 case "unjudged":
                     for name in part["requirements"]:
@@ -117,8 +119,8 @@ class RunDocument:
 
     @property
     def ran(self) -> bool:
-        """Whether any phase of any operation came to an end."""
-        return bool(self._flows) or any(seen.outcomes for seen in self._seen.values())
+        """Whether any phase of any operation, any flow or any enumerated test came to an end."""
+        return self._enumerated or bool(self._flows) or any(seen.outcomes for seen in self._seen.values())
 
     def stale_deviations(self) -> list[Deviation]:
         """Entries that no finding of this run matched though their operation was called."""

@@ -47,7 +47,7 @@ def _members(body: str, media_type: str) -> Iterator[tuple[str, str | None]]:
     if "json" in media_type:
         try:
             decoded = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return
         if isinstance(decoded, dict):
             for name, value in decoded.items():

@@ -10,6 +10,7 @@ from typing import Any
 from peertube_conformance.conformance.checks.registry import check, errors, problems
 from peertube_conformance.reports import Exchange, Finding, Intent
 from peertube_conformance.reports.exchange import PROBLEM_JSON
+from peertube_conformance.spec.outside import is_outside
 
 _BLANK = "about:blank"
 _URI_REFERENCE = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")
@@ -117,7 +118,7 @@ def detail_is_there(exchange: Exchange) -> Iterator[Finding]:
         )
 
 
-@check("PT-ERR-07", on=problems)
+@check("PT-ERR-07", on=lambda e: problems(e) and not is_outside(e.operation))
 def docs_names_the_operation(exchange: Exchange) -> Iterator[Finding]:
     """Reference, "Errors": the link ends in `#operation/` and the operationId."""
     docs = _member(exchange, "docs")
@@ -185,6 +186,14 @@ def deprecated_error_equals_detail(exchange: Exchange) -> Iterator[Finding]:
             _member(exchange, "detail"),
             _member(exchange, "error"),
         )
+
+
+@check("PT-ERR-23", on=lambda exchange: problems(exchange) and _is_text(_member(exchange, "code")))
+def type_and_code_name_one_error(exchange: Exchange) -> Iterator[Finding]:
+    """Reference, "Errors": the type is the section of the errors with the code as its last part."""
+    kind, code = _member(exchange, "type"), _member(exchange, "code")
+    if not (isinstance(kind, str) and kind.rpartition("/")[2] == code):
+        yield Finding("/response/body/type", "type and code name different errors", code, kind)
 
 
 @check("PT-ERR-12", on=errors)

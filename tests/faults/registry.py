@@ -12,7 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from starlette.requests import Request
+
 from peertube_conformance.fixtures.instance import handlers, routing
+from peertube_conformance.fixtures.instance.app import Application
 from peertube_conformance.fixtures.instance.http import ApiRequest
 
 Handler = Callable[[ApiRequest], Any]
@@ -23,8 +26,9 @@ Spoiled = Callable[[Handler, ApiRequest], Any]
 class Fault:
     """One fault. `breaks` are the requirements of which any may tell it, `on` the operations whose handlers it spoils.
 
-    `flow` is the state machine that must find it, `shortest` the number of requests of the shortest sequence that
-    shows it, counted by hand; both empty where a single request does.
+    `on` is empty for one that spoils answers wherever they come from: its handler gives the answer that was about to be
+    sent, and its request is the plain HTTP one. `flow` is the state machine that must find it, `shortest` the number of
+    requests of the shortest sequence that shows it, counted by hand; both empty where a single request does.
     """
 
     id: str
@@ -40,7 +44,7 @@ FAULTS: dict[str, Fault] = {}
 
 
 def fault(
-    *breaks: str, on: str | tuple[str, ...], group: str, flow: str = "", shortest: int = 1
+    *breaks: str, on: str | tuple[str, ...] = (), group: str, flow: str = "", shortest: int = 1
 ) -> Callable[[Spoiled], Spoiled]:
     """Registers the decorated function as a fault; its name is the fault's id."""
 
@@ -62,10 +66,26 @@ def load() -> dict[str, Fault]:
     return FAULTS
 
 
+def seed_everywhere(active: Callable[[], Fault | None]) -> None:
+    """Has the fault of the moment, if it is one without operations, spoil every answer before it is sent."""
+    answer = Application._answer
+
+    async def spoiled(self: Application, scope: Any, receive: Any) -> Any:
+        right = await answer(self, scope, receive)
+        fault = active()
+        if fault is None or fault.on:
+            return right
+        return fault.spoiled(lambda _request: right, Request(scope))
+
+    Application._answer = spoiled  # type: ignore[method-assign]
+
+
 def seed(name: str) -> None:
     """Puts the fault between the router and the handlers of its operations, in this process."""
     handlers.load()
     chosen = load()[name]
+    if not chosen.on:
+        seed_everywhere(lambda: chosen)
     for operation_id in chosen.on:
         handler, refusal = routing._HANDLERS[operation_id]
         routing._HANDLERS[operation_id] = (lambda request, h=handler: chosen.spoiled(h, request), refusal)

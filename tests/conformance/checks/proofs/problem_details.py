@@ -26,10 +26,19 @@ def _entry(**members: Any) -> dict[str, Any]:
     return {"count": {name: value for name, value in entry.items() if value is not None}}
 
 
+_ERRORS = "https://docs.joinpeertube.org/api-rest-reference.html#section/Errors"
 _PARAMS = "/response/body/invalid-params"
 _TRACE = "Error: no\n    at Object.find (/app/dist/things.js:3:5)"
 
 PROOFS: Proofs = {
+    "type_and_code_name_one_error": Proof(
+        right=(_refused(body=problem(404, type=f"{_ERRORS}/gone", code="gone")),),
+        wrong=(
+            wrong(_refused(body=problem(404, type=f"{_ERRORS}/lost", code="gone")), "/response/body/type"),
+            wrong(_refused(body=problem(404, type="about:blank", code="gone")), "/response/body/type"),
+        ),
+        silent=(_refused(),),
+    ),
     "problem_details_media_type": Proof(
         right=(_refused(),),
         wrong=(
