@@ -12,7 +12,7 @@ from peertube_conformance.reports import Finding, Intent, Level, Verdict
 from peertube_conformance.reports.recorder import read_parts
 from peertube_conformance.reports.run_document import RunDocument
 from peertube_conformance.spec.deviations import Deviation
-from peertube_conformance.spec.requirements import load_requirements
+from peertube_conformance.spec.requirements import Requirement, load_requirements
 from tests.reports.conftest import NewRun, SampleRun
 
 WRONG = Finding("/response/body/id", "wrong", 1, 2, requirement="PT-BODY-02")
@@ -40,7 +40,7 @@ def requirement(run: SampleRun, known: str) -> dict[str, Any]:
 def test_nothing_seen_is_no_evidence(run: SampleRun) -> None:
     document = run.document()
     assert {o["verdict"] for o in document["operations"]} == {"no-evidence"}
-    assert {r["verdict"] for r in document["requirements"]} == {"no-evidence"}
+    assert {r["verdict"] for r in document["requirements"]} == {"no-evidence", "not-applicable"}
     assert all(entry["reason"] for entry in (*document["operations"], *document["requirements"]))
     assert document["totals"]["operations"]["passed"] == 0
 
@@ -238,3 +238,35 @@ def test_a_deviation_expires() -> None:
     entry = replace(KNOWN, expires=datetime.date(2026, 1, 1))
     assert entry.applies_to("6.2.0", datetime.date(2026, 1, 1))
     assert not entry.applies_to("6.2.0", datetime.date(2026, 1, 2))
+
+
+# Requirements that nobody judged
+
+
+@pytest.mark.parametrize(
+    ("members", "verdict", "reason"),
+    [
+        ({}, "no-evidence", "no exchange of this run says anything of it"),
+        ({"not_tested": "nobody can see it"}, "no-evidence", "not tested: nobody can see it"),
+        ({"since": (6, 3, 0)}, "not-applicable", "since 6.3.0; this is 6.2.0"),
+        ({"capability": "user-export"}, "not-applicable", "the instance does not offer user-export"),
+        ({"capability": "registration"}, "no-evidence", "no exchange of this run says anything of it"),
+    ],
+)
+def test_why_a_requirement_was_not_judged(
+    run: SampleRun, members: dict[str, Any], verdict: str, reason: str
+) -> None:
+    wanted = Requirement("PT-ANY-01", "must", "It holds.", "Reference", "Any", **members)
+    document = RunDocument(run.contract, run.contract.operations, {wanted.id: wanted}, (), run.facts)
+    (told,) = document.to_json()["requirements"]
+    assert (told["verdict"], told["reason"]) == (verdict, reason)
+
+
+def test_what_stood_in_the_way_of_its_test_is_told(run: SampleRun) -> None:
+    wanted = Requirement("PT-ANY-01", "must", "It holds.", "Reference", "Any")
+    document = RunDocument(run.contract, run.contract.operations, {wanted.id: wanted}, (), run.facts)
+    document.add(
+        [{"kind": "unjudged", "requirements": ["PT-ANY-01"], "verdict": "blocked", "reason": "no mail came"}]
+    )
+    (told,) = document.to_json()["requirements"]
+    assert (told["verdict"], told["reason"]) == ("blocked", "no mail came")
