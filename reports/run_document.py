@@ -16,7 +16,7 @@ from peertube_conformance.reports.verdict import Verdict
 from peertube_conformance.spec import Contract, Operation
 from peertube_conformance.spec.deviations import Deviation
 from peertube_conformance.spec.requirements import Requirement
-from peertube_conformance.spec.versions import version_number
+from peertube_conformance.spec.versions import has_come
 
 SCHEMA_VERSION = 1
 # Which phase of an operation asks for a status; others have one of their own, named after the status.
@@ -261,7 +261,7 @@ class RunDocument:
             return Verdict.NO_EVIDENCE, f"not tested: {requirement.not_tested}"
         target = self._facts.get("target", {})
         version = str(target.get("serverVersion", ""))
-        if version and version_number(version) < requirement.since:
+        if not has_come(requirement.since, version):
             return Verdict.NOT_APPLICABLE, f"since {'.'.join(map(str, requirement.since))}; this is {version}"
         capability = requirement.capability
         if capability and capability not in target.get("capabilities", (capability,)):

@@ -10,13 +10,11 @@ from peertube_conformance.spec.contract import (
     Repair,
     ResponseSpec,
     Role,
-    Version,
 )
 from peertube_conformance.spec.decoding import DecodedRequest, UnsupportedMediaType, coerced
 from peertube_conformance.spec.errors import ContractError
 from peertube_conformance.spec.formats import is_short_uuid, short_to_uuid, uuid_to_short
 from peertube_conformance.spec.loading import available_versions, contract_of, load_contract
-from peertube_conformance.spec.reading import parse_version
 from peertube_conformance.spec.schemas import Schemas
 from peertube_conformance.spec.validation import (
     Violation,
@@ -26,6 +24,7 @@ from peertube_conformance.spec.validation import (
     header_violations,
     violations,
 )
+from peertube_conformance.spec.versions import Version, parse_version
 from peertube_conformance.spec.wire import WireRequest
 
 __all__ = [

@@ -11,8 +11,8 @@ from typing import Any
 
 from peertube_conformance.spec.routes import Routes
 from peertube_conformance.spec.schemas import Schemas
+from peertube_conformance.spec.versions import Version
 
-Version = tuple[int, ...]
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from peertube_conformance.spec.outside import OUTSIDE
-from peertube_conformance.spec.versions import version_number
+from peertube_conformance.spec.versions import is_between, parse_version
 
 _NEEDED = frozenset({"id", "fingerprint", "party", "reason", "evidence"})
 _ALLOWED = _NEEDED | {"versions", "expires"}
@@ -39,11 +39,7 @@ class Deviation:
 
     def applies_to(self, server_version: str, today: datetime.date) -> bool:
         """Whether the entry counts for this release and has not expired."""
-        first, last = self.versions
-        number = version_number(server_version)
-        if first and number < version_number(first):
-            return False
-        if last and number > version_number(last):
+        if not is_between(server_version, *self.versions):
             return False
         return self.expires is None or today <= self.expires
 
@@ -104,7 +100,7 @@ def _meet(first: Deviation, second: Deviation) -> bool:
     """Whether both apply to some release, and a pattern of one covers a pattern of the other."""
     (begin, end), (other_begin, other_end) = first.versions, second.versions
     for last, begins in ((end, other_begin), (other_end, begin)):
-        if last and begins and version_number(last) < version_number(begins):
+        if last and begins and parse_version(last) < parse_version(begins):
             return False
     return any(
         fnmatch.fnmatchcase(one, other) or fnmatch.fnmatchcase(other, one)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,29 +14,16 @@ from peertube_conformance.spec.contract import (
     Parameter,
     ResponseSpec,
     Role,
-    Version,
 )
 from peertube_conformance.spec.errors import ContractError
 from peertube_conformance.spec.refs import resolve
 from peertube_conformance.spec.schemas import Schemas
+from peertube_conformance.spec.versions import Version, parse_version
 
 # OpenAPI 3.1 section 4.8.12.2: header parameters of these names are ignored.
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 _DEFAULT_STYLE = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
 _OLDEST: Version = (1, 0, 0)
-
-
-def parse_version(text: str) -> Version:
-    """`6.2`, `v6.2.0` or `6.2.0-rc.1` as numbers, (6, 2, 0); a suffix is ignored.
-
-    Raises:
-        ValueError: no version.
-    """
-    hit = re.match(r"v?(\d+(?:\.\d+)*)", text.strip())
-    if hit is None:
-        raise ValueError(f"{text!r} is no version")
-    numbers = [int(part) for part in hit.group(1).split(".")]
-    return tuple(numbers + [0] * (3 - len(numbers)))
 
 
 def operations_of(document: Mapping[str, Any]) -> tuple[Operation, ...]:
