@@ -8,9 +8,6 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
-from hypothesis import reject
-from hypothesis.control import current_build_context
-
 from peertube_conformance.conformance.cost import is_scarce
 from peertube_conformance.conformance.examination import Examination
 from peertube_conformance.conformance.session import Session
@@ -20,7 +17,6 @@ from peertube_conformance.reports import Exchange, Finding
 from peertube_conformance.stateful.story import Story
 
 _T = TypeVar("_T")
-_SHORTENING_SECONDS = 60.0
 
 
 class Halted(BaseException):
@@ -76,15 +72,8 @@ class Context(Examination):
         """A new walk."""
         if self._ends_at is not None and time.time() > self._ends_at:
             raise Halted(OutOfTime("--max-time was up"))
-        if self._shortened_enough():
-            reject()
         self.walks += 1
         self.story = Story()
-
-    def _shortened_enough(self) -> bool:
-        """A walk that fails is shortened for a bounded time; the last of its forms is walked once more to be told."""
-        late = self.failed_at is not None and time.monotonic() > self.failed_at + _SHORTENING_SECONDS
-        return late and not current_build_context().is_final
 
     def saw(self, exchange: Exchange) -> None:
         """Takes in every exchange of the walk, those of the factories included."""

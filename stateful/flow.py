@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, ClassVar, TypeVar
 
 from hypothesis.stateful import RuleBasedStateMachine
@@ -109,6 +110,15 @@ class Flow(RuleBasedStateMachine):
         """The next request holds a secret that is in no answer; a shell gets it by this command, which names other
         variables as `$NAME`."""
         self.context.story.compute(variable, command)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """What is sent in here clears away what earlier walks left: it is no part of what is told of this one."""
+        self.context.story.aside = True
+        try:
+            yield
+        finally:
+            self.context.story.aside = False
 
     # Sending
 

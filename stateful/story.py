@@ -30,7 +30,8 @@ class _Call:
 class Story:
     """Collects the rules that were called and the requests that each sent.
 
-    What only observes (`observing`) changes nothing, and is told where the walk ends with it.
+    What only observes (`observing`) changes nothing, and is told where the walk ends with it. What is sent `aside` is
+    not told.
     """
 
     def __init__(self) -> None:
@@ -39,6 +40,7 @@ class Story:
         self._computed: dict[int, dict[str, str]] = {}
         self._next_computed: dict[str, str] = {}
         self.observing = False
+        self.aside = False
 
     def compute(self, variable: str, command: str) -> None:
         """The next request holds a value that nothing answered: a command that a shell gets it from."""
@@ -46,6 +48,8 @@ class Story:
 
     def sent(self, exchange: Exchange) -> None:
         """Takes in an exchange of the walk."""
+        if self.aside:
+            return
         self._computed[id(exchange)], self._next_computed = self._next_computed, {}
         (self._observed if self.observing else self._calls[-1].exchanges).append(exchange)
 
@@ -86,8 +90,8 @@ def _once_each(exchanges: Sequence[Exchange], last: Exchange) -> Iterator[Exchan
             following is not None
             and exchange is not last
             and exchange.operation.is_safe
-            and (exchange.request.method, exchange.request.url)
-            == (following.request.method, following.request.url)
+            and (exchange.request.method, exchange.request.url, exchange.request.headers)
+            == (following.request.method, following.request.url, following.request.headers)
         )
         if not repeated:
             yield exchange

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.errors import Flaky
+from hypothesis.internal.conjecture import engine
 from hypothesis.reporting import with_reporter
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -20,6 +22,8 @@ from peertube_conformance.reports import Finding, Verdict
 from peertube_conformance.spec.requirements import load_requirements
 from peertube_conformance.stateful.context import Context, Halted, OutOfTime, Violation
 from peertube_conformance.stateful.flow import Flow
+
+_SHORTENING_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +83,24 @@ def _walk(session: Session, ground: Ground, flow: type[Flow]) -> Walked:
 
 def _outcome(context: Context, flow: type[Flow]) -> Walked:
     try:
-        with with_reporter(lambda _: None):
+        with with_reporter(lambda _: None), _bounded_shortening():
             run_state_machine_as_test(flow, settings=_bounds(flow, context.session.options.depth.name))
     except Halted as halted:
         return _hindered(context, halted.cause)
     except Exception as error:  # noqa: BLE001 - whatever a walk ends with is sorted here
         return _failed(context, error)
     return Walked(Verdict.PASSED)
+
+
+@contextmanager
+def _bounded_shortening() -> Iterator[None]:
+    """A walk that fails is shortened for a bounded time. Hypothesis has a bound for that, and no setting."""
+    before = engine.MAX_SHRINKING_SECONDS
+    engine.MAX_SHRINKING_SECONDS = _SHORTENING_SECONDS
+    try:
+        yield
+    finally:
+        engine.MAX_SHRINKING_SECONDS = before
 
 
 def _bounds(flow: type[Flow], depth: str) -> settings:

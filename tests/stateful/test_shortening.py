@@ -1,0 +1,23 @@
+"""What a walk found is told however little time there is to shorten it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "faults"))
+sys.path.insert(0, str(Path(__file__).parent))
+
+from faulty import walked
+
+from peertube_conformance.reports import Verdict
+from peertube_conformance.stateful import walking
+from peertube_conformance.stateful.test_history import WatchHistory
+
+
+def test_a_finding_outlives_the_time_for_shortening(monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(walking, "_SHORTENING_SECONDS", 0)
+    ended = walked(WatchHistory, tmp_path, "history-is-kept-though-turned-off")
+    assert ended.verdict is Verdict.FAILED, ended
+    assert {finding.requirement for finding in ended.findings} == {"PT-HISTORY-05"}
+    assert all(finding.steps for finding in ended.findings)
