@@ -51,7 +51,13 @@ def _member(exchange: Exchange, name: str) -> Any:
     return exchange.response.problem.get(name)
 
 
-@check("PT-ERR-01", on=errors)
+def _of_the_api(exchange: Exchange) -> bool:
+    """What no document describes is only held to the rules of the API where it is below its path."""
+    operation = exchange.operation
+    return errors(exchange) and (not is_outside(operation) or operation.path.startswith("/api/"))
+
+
+@check("PT-ERR-01", on=_of_the_api)
 def problem_details_media_type(exchange: Exchange) -> Iterator[Finding]:
     """RFC 9457 section 3: the media type is application/problem+json."""
     assert exchange.response is not None
