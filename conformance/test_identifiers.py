@@ -1,0 +1,147 @@
+"""By which names a thing goes, and by which it does not (reference, path parameters)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from peertube_conformance.conformance.examination import Examination
+from peertube_conformance.conformance.lasting import lasting
+from peertube_conformance.reports import Exchange
+
+# Operations that read a video or a part of it, and what of their answer tells which video it is.
+_READING = ("getVideo", "getVideoDesc", "getCommentThreads", "listVideoStoryboards")
+# Flickr's alphabet of base 58: digits and letters without those that look alike.
+_ALPHABET = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
+_ELSEWHERE = "nowhere.example.com"
+
+
+@pytest.mark.requirement("PT-ID-01")
+@pytest.mark.parametrize("operation", _READING)
+def test_names_of_a_video(examine: Examination, operation: str) -> None:
+    """The same answer, whichever of its three names a video is asked for by."""
+    video = examine.world.video()
+    first = examine.send(operation, video.owner, path={"id": video.uuid})
+    if not examine.expect(first, 200, requirement="PT-ID-01", so="a video by its UUID"):
+        return
+    for kind, name in (("id", video.id), ("short UUID", video.short_uuid)):
+        exchange = examine.send(operation, video.owner, path={"id": name})
+        if examine.expect(exchange, 200, requirement="PT-ID-01", so=f"a video by its {kind}"):
+            examine.agree(
+                exchange, "PT-ID-01", at="/response/body", expected=_lasting(first), actual=_lasting(exchange),
+                so=f"the {kind} leads to another answer than the UUID",
+            )  # fmt: skip
+
+
+@pytest.mark.requirement("PT-ID-01")
+def test_writing_by_each_name(examine: Examination) -> None:
+    """What is written under one name is read under the others."""
+    video = examine.world.video(fresh=True)
+    names = {"id": video.id, "UUID": video.uuid, "short UUID": video.short_uuid}
+    for kind, name in names.items():
+        text = f"Written by its {kind}."
+        changed = examine.send("putVideo", video.owner, path={"id": name}, body={"description": text},
+                               media_type="multipart/form-data")  # fmt: skip
+        if not examine.expect(changed, 204, requirement="PT-ID-01", so=f"a change by the {kind}"):
+            continue
+        for other in names.values():
+            read = examine.send("getVideoDesc", video.owner, path={"id": other})
+            examine.agree(
+                read, "PT-ID-01", at="/response/body/description", expected=text, actual=_member(read, "description"),
+                so=f"what was written by the {kind} is not read by another name",
+            )  # fmt: skip
+
+
+@pytest.mark.requirement("PT-ID-02")
+@pytest.mark.requirement("PT-ID-03")
+@pytest.mark.parametrize(
+    ("operation", "parameter", "requirement"),
+    [
+        ("getAccount", "name", "PT-ID-02"),
+        ("getAccountVideoChannels", "name", "PT-ID-02"),
+        ("getVideoChannel", "channelHandle", "PT-ID-03"),
+        ("getVideoChannelVideos", "channelHandle", "PT-ID-03"),
+    ],
+)
+def test_handles(examine: Examination, operation: str, parameter: str, requirement: str) -> None:
+    """With the host of the instance behind it, a handle is what federation writes."""
+    owner = examine.world.account()
+    handle = owner.username if requirement == "PT-ID-02" else owner.channel_handle
+    short = examine.send(operation, path={parameter: handle})
+    whole = examine.send(operation, path={parameter: f"{handle}@{examine.world.host}"})
+    if examine.expect(short, 200, requirement=requirement, so="a handle without host") and examine.expect(
+        whole, 200, requirement=requirement, so="a handle with the host of the instance"
+    ):
+        examine.agree(
+            whole, requirement, at="/response/body", expected=_lasting(short), actual=_lasting(whole),
+            so="the handle with the host leads to another answer",
+        )  # fmt: skip
+
+
+@pytest.mark.requirement("PT-ID-04")
+def test_names_elsewhere(examine: Examination) -> None:
+    """Somebody of this name is here, but this one is somewhere else."""
+    owner = examine.world.account()
+    for operation, parameter, handle in (
+        ("getAccount", "name", owner.username),
+        ("getVideoChannel", "channelHandle", owner.channel_handle),
+    ):
+        exchange = examine.send(operation, path={parameter: f"{handle}@{_ELSEWHERE}"})
+        examine.expect(exchange, 404, requirement="PT-ID-04", so="a name at an unknown host")
+
+
+@pytest.mark.requirement("PT-ID-05")
+def test_accounts_and_channels(examine: Examination) -> None:
+    """Both are actors with a handle, in one space of names."""
+    owner = examine.world.account()
+    for operation, parameter, handle in (
+        ("getAccount", "name", owner.channel_handle),
+        ("getVideoChannel", "channelHandle", owner.username),
+    ):
+        exchange = examine.send(operation, path={parameter: handle})
+        examine.expect(exchange, 404, requirement="PT-ID-05", so="the handle of the other kind of actor")
+
+
+@pytest.mark.requirement("PT-ID-06")
+def test_capital_letters(examine: Examination) -> None:
+    """Hexadecimal digits may be written either way."""
+    video = examine.world.video()
+    exchange = examine.send("getVideo", path={"id": str(video.uuid).upper()})
+    if examine.expect(exchange, 200, requirement="PT-ID-06", so="a UUID in capital letters"):
+        examine.agree(
+            exchange, "PT-ID-06", at="/response/body/uuid", expected=str(video.uuid), actual=_member(exchange, "uuid"),
+            so="a UUID in capital letters leads to another video",
+        )  # fmt: skip
+
+
+@pytest.mark.requirement("PT-ID-07")
+def test_short_form(examine: Examination) -> None:
+    """22 characters for 128 bits."""
+    video = examine.world.video()
+    exchange = examine.send("getVideo", path={"id": video.uuid})
+    if examine.expect(exchange, 200, requirement="PT-ID-07", so="a video by its UUID"):
+        examine.agree(
+            exchange, "PT-ID-07", at="/response/body/shortUUID", expected=short_form(str(_member(exchange, "uuid"))),
+            actual=_member(exchange, "shortUUID"), so="the short UUID is not the UUID in base 58",
+        )  # fmt: skip
+
+
+def short_form(uuid: str) -> str:
+    """The UUID as a number in base 58."""
+    number, digits = UUID(uuid).int, ""
+    while number:
+        number, digit = divmod(number, len(_ALPHABET))
+        digits = _ALPHABET[digit] + digits
+    return digits.rjust(22, _ALPHABET[0])
+
+
+def _member(exchange: Exchange, name: str) -> Any:
+    assert exchange.response is not None
+    return exchange.response.json.get(name) if isinstance(exchange.response.json, dict) else None
+
+
+def _lasting(exchange: Exchange) -> Any:
+    assert exchange.response is not None
+    return lasting(exchange.response.json)
