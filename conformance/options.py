@@ -17,6 +17,7 @@ from peertube_conformance.reports.recorder import PARTS
 
 ENVIRONMENT_PREFIX = "PEERTUBE_CONFORMANCE_"
 ADMIN_PASSWORD = f"{ENVIRONMENT_PREFIX}ADMIN_PASSWORD"
+BUDGET_PASSWORD = f"{ENVIRONMENT_PREFIX}BUDGET_PASSWORD"
 MAILBOX_PASSWORD = f"{ENVIRONMENT_PREFIX}MAILBOX_PASSWORD"
 DEFAULT_SEED = 1
 
@@ -27,17 +28,23 @@ class OptionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """How many requests an operation gets: valid ones, defects, and different values for one defect."""
+    """How many requests an operation gets: valid ones, defects, different values for one defect, and whether reading ones
+    are added until each enumerated value was in one."""
 
     name: str
     valid: int
     defects: int
     variants: int
+    every_value: bool = True
 
 
 DEPTHS: Mapping[str, Depth] = {
     depth.name: depth
-    for depth in (Depth("smoke", 2, 6, 1), Depth("standard", 8, 24, 1), Depth("thorough", 40, 150, 3))
+    for depth in (
+        Depth("smoke", 2, 6, 1, every_value=False),
+        Depth("standard", 8, 24, 1),
+        Depth("thorough", 40, 150, 3),
+    )
 }
 
 
@@ -83,6 +90,11 @@ OPTIONS: tuple[Option, ...] = (
         f"{', '.join(Hazard)}",
     ),
     Option("--depth", "how much: smoke, standard (default) or thorough", {"choices": list(DEPTHS)}),
+    Option(
+        "--budget",
+        "where workers on several machines share the instance's limits: redis://HOST:PORT/DB (a password is read from "
+        f"{BUDGET_PASSWORD}); default: a file, for the workers of this machine",
+    ),
     Option("--max-time", "seconds after which no further operation is begun", {"type": float}),
     Option("--seed", f"a number or 'random'; default {DEFAULT_SEED}, always printed"),
     Option("--operations", "only operations whose id matches this pattern (*, ?)"),
@@ -111,6 +123,7 @@ class Options:
     safety: Safety | None = None
     allow: tuple[Hazard, ...] = ()
     depth: Depth = DEPTHS["standard"]
+    budget: str = ""
     max_time: float | None = None
     seed: int = DEFAULT_SEED
     operations: str = ""

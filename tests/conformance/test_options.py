@@ -43,6 +43,7 @@ VALUES: dict[str, tuple[str, Any]] = {
     "mailbox": ("maildir:/x", "maildir:/x"),
     "safety": ("observe", Safety.OBSERVE),
     "allow": ("part-names, configuration", (Hazard.PART_NAMES, Hazard.CONFIGURATION)),
+    "budget": ("redis://localhost:6379/0", "redis://localhost:6379/0"),
     "depth": ("thorough", DEPTHS["thorough"]),
     "max_time": ("1.5", 1.5),
     "seed": ("42", 42),
