@@ -1,0 +1,334 @@
+"""Files of videos, whole, in parts and under conditions, and whom they are for (RFC 9110 sections 13 and 14)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from email.parser import BytesParser
+from email.policy import HTTP
+from typing import Any
+
+import pytest
+
+from peertube_conformance.conformance.arrangements.files import last_part, web_file
+from peertube_conformance.conformance.arrangements.videos import PRIVATE
+from peertube_conformance.conformance.examination import Examination
+from peertube_conformance.fixtures.accounts import Account
+from peertube_conformance.fixtures.world import NotArranged, VideoRef, World
+from peertube_conformance.reports import Exchange, Response
+from peertube_conformance.spec.outside import head_of, whatever_is_asked
+
+_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+_LONG_AGO = "Thu, 01 Jan 1970 00:00:01 GMT"
+_FAR_AWAY = "Fri, 01 Jan 2100 00:00:00 GMT"
+
+
+@dataclass(frozen=True)
+class _File:
+    """One way to a file: the operation, who asks, and the file's name there."""
+
+    operation: str
+    actor: Account | None
+    filename: str
+    size: int
+
+
+def _public(world: World) -> _File:
+    known = web_file(world, world.video())
+    return _File("getPublicWebVideoFile", None, last_part(known["fileUrl"]), known["size"])
+
+
+def _private(world: World) -> _File:
+    video = world.video(privacy=PRIVATE)
+    known = web_file(world, video)
+    return _File("getPrivateWebVideoFile", video.owner, last_part(known["fileUrl"]), known["size"])
+
+
+def _download(world: World) -> _File:
+    known = web_file(world, world.video())
+    return _File("downloadVideoFile", None, last_part(known["fileDownloadUrl"]), known["size"])
+
+
+_WAYS = {"public": _public, "private": _private, "download": _download}
+each_way = pytest.mark.parametrize("way", list(_WAYS))
+
+
+@each_way
+@pytest.mark.requirement("PT-FILE-01")
+@pytest.mark.requirement("PT-FILE-02")
+def test_whole(examine: Examination, way: str) -> None:
+    """All of it, and as much as the details of the video say."""
+    file = _WAYS[way](examine.world)
+    exchange = _asked(examine, file)
+    if not examine.expect(exchange, 200, requirement="PT-FILE-01", so="a file"):
+        return
+    answer = _response(exchange)
+    examine.agree(
+        exchange, "PT-FILE-01", at="/response/body", expected=file.size, actual=len(answer.body),
+        so="the file is not as long as the details say",
+    )  # fmt: skip
+    examine.agree(
+        exchange, "PT-FILE-02", at="/response/headers/accept-ranges", expected="bytes",
+        actual=answer.headers.get("accept-ranges"), so="the file does not say that it can be asked for in parts",
+    )  # fmt: skip
+
+
+@each_way
+@pytest.mark.requirement("PT-FILE-03")
+def test_parts(examine: Examination, way: str) -> None:
+    """The first bytes, one, some in the middle, the last, an open end, and more than there is."""
+    file = _WAYS[way](examine.world)
+    whole = _whole(examine, file)
+    end = len(whole) - 1
+    for asked, first, last in (
+        ("0-0", 0, 0),
+        ("0-9", 0, 9),
+        ("10-19", 10, 19),
+        (f"{end}-{end}", end, end),
+        ("-5", end - 4, end),
+        (f"{end - 9}-", end - 9, end),
+        (f"{end - 9}-{end + 100}", end - 9, end),
+    ):
+        exchange = _asked(examine, file, Range=f"bytes={asked}")
+        if not examine.expect(exchange, 206, requirement="PT-FILE-03", so="a part of a file"):
+            continue
+        answer = _response(exchange)
+        examine.agree(
+            exchange, "PT-FILE-03", at="/response/headers/content-range",
+            expected=f"bytes {first}-{last}/{len(whole)}", actual=answer.headers.get("content-range"),
+            so="Content-Range does not name the bytes that were asked for",
+        )  # fmt: skip
+        examine.agree(
+            exchange, "PT-FILE-03", at="/response/body", expected=True, actual=answer.body == whole[first : last + 1],
+            so="the part does not have those bytes of the whole",
+        )  # fmt: skip
+
+
+@each_way
+@pytest.mark.requirement("PT-FILE-04")
+def test_several_parts(examine: Examination, way: str) -> None:
+    """Two parts that do not touch."""
+    file = _WAYS[way](examine.world)
+    whole = _whole(examine, file)
+    exchange = _asked(examine, file, Range="bytes=0-4,20-29")
+    if examine.expect(exchange, 200, 206, requirement="PT-FILE-04", so="several parts of a file"):
+        examine.agree(
+            exchange, "PT-FILE-04", at="/response/body", expected=True, actual=_holds(_response(exchange), whole),
+            so="the parts do not have those bytes of the whole",
+        )  # fmt: skip
+
+
+@each_way
+@pytest.mark.requirement("PT-FILE-05")
+def test_behind_the_end(examine: Examination, way: str) -> None:
+    """The first byte that is not there, a place far behind it, and no bytes at all."""
+    file = _WAYS[way](examine.world)
+    size = len(_whole(examine, file))
+    for asked in (f"{size}-", "999999999-", "-0"):
+        exchange = _asked(examine, file, Range=f"bytes={asked}")
+        if examine.expect(exchange, 416, requirement="PT-FILE-05", so="a part behind the end"):
+            examine.agree(
+                exchange, "PT-FILE-05", at="/response/headers/content-range", expected=f"bytes */{size}",
+                actual=_response(exchange).headers.get("content-range"), so="Content-Range does not tell the length",
+            )  # fmt: skip
+
+
+@each_way
+@pytest.mark.requirement("PT-FILE-06")
+def test_no_range(examine: Examination, way: str) -> None:
+    """Another unit, no numbers, an end before its beginning."""
+    file = _WAYS[way](examine.world)
+    for asked, statuses in (
+        ("lines=0-9", (200,)),
+        ("bytes=first-last", (200, 400, 416)),
+        ("bytes=9-5", (200, 400, 416)),
+    ):
+        exchange = _asked(examine, file, Range=asked)
+        examine.expect(exchange, *statuses, requirement="PT-FILE-06", so="what is no range of bytes")
+
+
+@each_way
+@pytest.mark.requirement("PT-FILE-15")
+def test_long_suffix(examine: Examination, way: str) -> None:
+    """The last bytes of a file, more of them than it has."""
+    file = _WAYS[way](examine.world)
+    whole = _whole(examine, file)
+    exchange = _asked(examine, file, Range=f"bytes=-{len(whole) + 100}")
+    if examine.expect(exchange, 200, 206, requirement="PT-FILE-15", so="a suffix longer than the file"):
+        examine.agree(
+            exchange, "PT-FILE-15", at="/response/body", expected=True, actual=_response(exchange).body == whole,
+            so="a suffix longer than the file is not the whole file",
+        )  # fmt: skip
+
+
+@each_way
+@pytest.mark.requirement("PT-FILE-07")
+def test_head(examine: Examination, way: str) -> None:
+    """The same header fields; the length is that of the file."""
+    file = _WAYS[way](examine.world)
+    got = _asked(examine, file)
+    operation = head_of(examine.world.contract.operation(file.operation))
+    head = examine.send(operation, file.actor, path={"filename": file.filename})
+    if examine.expect(head, 200, requirement="PT-FILE-07", so="HEAD of a file"):
+        for name in ("content-type", "content-length", "etag"):
+            examine.agree(
+                head, "PT-FILE-07", at=f"/response/headers/{name}", expected=_response(got).headers.get(name),
+                actual=_response(head).headers.get(name), so=f"{name} of HEAD is another than of GET",
+            )  # fmt: skip
+
+
+@each_way
+@pytest.mark.requirement("PT-FILE-08")
+def test_known_file(examine: Examination, way: str) -> None:
+    """By the tag itself, in a list, and any; and by a tag of something else."""
+    file = _WAYS[way](examine.world)
+    tag = _header(_asked(examine, file), "etag")
+    for known in (tag, f'"other", {tag}', "*"):
+        exchange = _asked(examine, file, **{"If-None-Match": known})
+        examine.expect(exchange, 304, requirement="PT-FILE-08", so="a file that the client has")
+    exchange = _asked(examine, file, **{"If-None-Match": '"other"'})
+    examine.expect(exchange, 200, requirement="PT-FILE-08", so="a file that the client has in another state")
+
+
+@each_way
+@pytest.mark.requirement("PT-FILE-09")
+def test_other_state(examine: Examination, way: str) -> None:
+    """If-Match with a tag of something else, If-Unmodified-Since a moment before the file was there."""
+    file = _WAYS[way](examine.world)
+    for headers in ({"If-Match": '"other"'}, {"If-Unmodified-Since": _LONG_AGO}):
+        exchange = _asked(examine, file, **headers)
+        examine.expect(
+            exchange, 412, requirement="PT-FILE-09", so="a file in another state than the present one"
+        )
+    exchange = _asked(examine, file, **{"If-Match": "*"})
+    examine.expect(exchange, 200, requirement="PT-FILE-09", so="a file in any state")
+
+
+@each_way
+@pytest.mark.requirement("PT-FILE-10")
+def test_modified_since(examine: Examination, way: str) -> None:
+    """Since the moment that the server itself names, and since long ago."""
+    file = _WAYS[way](examine.world)
+    modified = _header(_asked(examine, file), "last-modified")
+    same = _asked(examine, file, **{"If-Modified-Since": modified})
+    examine.expect(same, 304, requirement="PT-FILE-10", so="a file that was not modified since")
+    since = _asked(examine, file, **{"If-Modified-Since": _LONG_AGO})
+    examine.expect(since, 200, requirement="PT-FILE-10", so="a file that was modified since")
+
+
+@each_way
+@pytest.mark.requirement("PT-FILE-11")
+def test_part_of_the_same(examine: Examination, way: str) -> None:
+    """A download that goes on where it broke off, of a file that is the same, or not."""
+    file = _WAYS[way](examine.world)
+    tag = _header(_asked(examine, file), "etag")
+    changed = _asked(examine, file, Range="bytes=0-9", **{"If-Range": '"other"'})
+    examine.expect(changed, 200, requirement="PT-FILE-11", so="a part of a file that changed")
+    # A weak tag does not say that the bytes are the same (section 13.1.5): either answer is right.
+    same = _asked(examine, file, Range="bytes=0-9", **{"If-Range": tag})
+    right = (200, 206) if tag.startswith("W/") else (206,)
+    examine.expect(same, *right, requirement="PT-FILE-11", so="a part of a file that is the same")
+
+
+@pytest.mark.requirement("PT-FILE-12")
+@pytest.mark.parametrize("operation", ["getPrivateWebVideoFile", "downloadVideoFile"])
+def test_private_file(examine: Examination, operation: str) -> None:
+    """The owner by either token; nobody else."""
+    world = examine.world
+    video = world.video(privacy=PRIVATE)
+    path = {"filename": _name(world, video, operation)}
+    token = {"videoFileToken": _token(examine, video)}
+    for so, exchange, statuses in (
+        ("its owner", examine.send(operation, video.owner, path=path), (200,)),
+        ("whoever has the file token", examine.send(operation, path=path, query=token), (200,)),
+        ("nobody who signed in", examine.send(operation, path=path), (401, 403)),
+        ("another user", examine.send(operation, world.account("other user"), path=path), (403, 404)),
+    ):
+        examine.expect(exchange, *statuses, requirement="PT-FILE-12", so=f"a private file for {so}")
+
+
+@pytest.mark.requirement("PT-FILE-13")
+@pytest.mark.parametrize("operation", ["getPrivateWebVideoFile", "downloadVideoFile"])
+def test_wrong_file_token(examine: Examination, operation: str) -> None:
+    """The token of another private video of the same owner, and one that was never made."""
+    world = examine.world
+    video = world.video(privacy=PRIVATE)
+    path = {"filename": _name(world, video, operation)}
+    other = _token(examine, world.video(video.owner, privacy=PRIVATE, fresh=True))
+    for token in (other, "00000000-0000-4000-8000-000000000000"):
+        exchange = examine.send(operation, path=path, query={"videoFileToken": token})
+        examine.expect(exchange, 401, 403, requirement="PT-FILE-13", so="a private file with a wrong token")
+
+
+@pytest.mark.requirement("PT-FILE-14")
+def test_download(examine: Examination) -> None:
+    """Content-Disposition, and the same bytes as the file that is played."""
+    saved, played = (_asked(examine, _WAYS[way](examine.world)) for way in ("download", "public"))
+    if examine.expect(saved, 200, requirement="PT-FILE-14", so="a download"):
+        disposition = _response(saved).headers.get("content-disposition", "")
+        examine.agree(
+            saved, "PT-FILE-14", at="/response/headers/content-disposition", expected=True,
+            actual=bool(re.match(r"attachment\s*;.*filename", disposition, re.IGNORECASE)),
+            so="the download names no file to save",
+        )  # fmt: skip
+        examine.agree(
+            saved, "PT-FILE-14", at="/response/body", expected=True,
+            actual=_response(saved).body == _response(played).body, so="the download is another file",
+        )  # fmt: skip
+
+
+def _asked(examine: Examination, file: _File, **headers: str) -> Exchange:
+    operation = examine.world.contract.operation(file.operation)
+    # The document lists neither what a condition may be answered with, nor that a range may be refused as such.
+    operation = whatever_is_asked(whatever_is_asked(operation, 412), 400)
+    return examine.send(operation, file.actor, path={"filename": file.filename}, headers=headers)
+
+
+def _response(exchange: Exchange) -> Response:
+    if exchange.response is None:
+        raise NotArranged(f"the file did not arrive: {exchange.failure}")
+    return exchange.response
+
+
+def _whole(examine: Examination, file: _File) -> bytes:
+    exchange = _asked(examine, file)
+    if exchange.status != 200:
+        raise NotArranged(f"the file is answered with {exchange.status}")
+    return _response(exchange).body
+
+
+def _header(exchange: Exchange, name: str) -> str:
+    value = _response(exchange).headers.get(name)
+    if not value:
+        raise NotArranged(f"the file has no {name}")
+    return str(value)
+
+
+def _name(world: World, video: VideoRef, operation: str) -> str:
+    member = "fileDownloadUrl" if operation == "downloadVideoFile" else "fileUrl"
+    return last_part(web_file(world, video)[member])
+
+
+def _token(examine: Examination, video: VideoRef) -> str:
+    answer = examine.world.call("requestVideoToken", video.owner, path={"id": video.uuid}).response
+    assert answer is not None
+    token: Any = answer.json["files"]["token"]
+    return examine.world.secret(str(token), "VIDEO_FILE_TOKEN")
+
+
+def _holds(answer: Response, whole: bytes) -> bool:
+    """Whether the answer has the parts, each with bytes of its own range; or is the whole."""
+    if answer.status == 200:
+        return answer.body == whole
+    if answer.media_type != "multipart/byteranges":
+        return False
+    head = f"Content-Type: {answer.headers['content-type']}\r\n\r\n".encode()
+    message = BytesParser(policy=HTTP).parsebytes(head + answer.body)
+    found = []
+    for part in message.iter_parts():
+        named = _CONTENT_RANGE.fullmatch(str(part.get("content-range", "")).strip())
+        content = part.get_payload(decode=True)
+        if named is None or content != whole[int(named[1]) : int(named[2]) + 1]:
+            return False
+        found.append((int(named[1]), int(named[2])))
+    return found == [(0, 4), (20, 29)]
