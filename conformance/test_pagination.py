@@ -1,0 +1,150 @@
+"""Pages of lists: their bounds for every list, and how they fit together for lists that are the test's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from peertube_conformance.conformance.examination import Examination
+from peertube_conformance.fixtures.accounts import Account
+from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.resources import fill
+from peertube_conformance.fixtures.world import World
+from peertube_conformance.reports import Exchange
+from peertube_conformance.spec import Operation
+from peertube_conformance.spec.contract import Role
+
+_BEHIND = 100_000
+_MOST = 100
+_DEFAULT = 15
+_ITEMS = 5
+_LABELS = {Role.ADMIN: "admin", Role.MODERATOR: "moderator", Role.ANONYMOUS: ""}
+
+
+@pytest.mark.requirement("PT-PAGE-01")
+@pytest.mark.requirement("PT-PAGE-04")
+@pytest.mark.requirement("PT-PAGE-05")
+@pytest.mark.requirement("PT-PAGE-06")
+def test_bounds(examine: Examination) -> None:
+    """Every list of the contract: a page of one, of none, of the default length, behind the end, and out of bounds."""
+    for operation in examine.world.contract.operations:
+        if operation.method != "GET" or not {"start", "count"} <= {p.name for p in operation.parameters}:
+            continue
+        draft = _prepared(examine.world, operation)
+        for query, longest in (({"count": 1}, 1), ({}, _DEFAULT)):
+            exchange = _page(examine, draft, **query)
+            if examine.expect(exchange, 200, requirement="PT-PAGE-01", so="a page"):
+                examine.agree(
+                    exchange, "PT-PAGE-01", at="/response/body/data", expected=True,
+                    actual=len(_data(exchange)) <= longest, so="the page is longer than its count",
+                )  # fmt: skip
+        for requirement, query, so in (
+            ("PT-PAGE-04", {"start": _BEHIND}, "a page behind the end"),
+            ("PT-PAGE-05", {"count": 0}, "a page of no items"),
+        ):
+            exchange = _page(examine, draft, **query)
+            if examine.expect(exchange, 200, requirement=requirement, so=so):
+                examine.agree(
+                    exchange, requirement, at="/response/body/data", expected=0, actual=len(_data(exchange)),
+                    so=f"{so} is not empty",
+                )  # fmt: skip
+        for query in ({"count": _MOST + 1}, {"count": -1}, {"start": -1}):
+            exchange = _page(examine, draft, **query)
+            examine.expect(exchange, 400, requirement="PT-PAGE-06", so="a page out of bounds")
+
+
+Listed = tuple[Draft, list[Any], str]
+
+
+def _channels(world: World) -> Listed:
+    owner = world.account(fresh=True)
+    made = [owner.channel_id, *(world.channel(owner, fresh=True).id for _ in range(_ITEMS - 1))]
+    draft = Draft(world.contract.operation("getAccountVideoChannels"), path={"name": owner.username})
+    return draft, [int(number) for number in made], "id"
+
+
+def _threads(world: World) -> Listed:
+    video = world.video(fresh=True)
+    made = [int(world.comment(video, fresh=True).id) for _ in range(_ITEMS)]
+    draft = Draft(world.contract.operation("getCommentThreads"), path={"id": video.uuid})
+    return draft, made, "createdAt"
+
+
+def _subscriptions(world: World) -> Listed:
+    subscriber = world.account(fresh=True)
+    made = [int(world.subscription(subscriber, fresh=True).id) for _ in range(_ITEMS)]
+    return Draft(world.contract.operation("listSubscriptions"), actor=subscriber), made, "createdAt"
+
+
+_OWN: dict[str, Callable[[World], Listed]] = {
+    "channels": _channels,
+    "threads": _threads,
+    "subscriptions": _subscriptions,
+}
+
+
+@pytest.mark.requirement("PT-PAGE-02")
+@pytest.mark.requirement("PT-PAGE-03")
+@pytest.mark.requirement("PT-PAGE-07")
+@pytest.mark.parametrize("kind", list(_OWN))
+def test_pages(examine: Examination, kind: str) -> None:
+    """Five things, in pages of one to six, forwards and backwards."""
+    draft, made, column = _OWN[kind](examine.world)
+    orders: dict[str, list[int]] = {}
+    for sort in (column, f"-{column}"):
+        for count in (1, 2, _ITEMS, _ITEMS + 1):
+            found: list[int] = []
+            last = None
+            for start in range(0, _ITEMS, count):
+                last = _page(examine, draft, sort=sort, start=start, count=count)
+                if not examine.expect(last, 200, requirement="PT-PAGE-02", so="a page"):
+                    return
+                found += [item["id"] for item in _data(last)]
+                examine.agree(
+                    last, "PT-PAGE-03", at="/response/body/total", expected=len(made), actual=_total(last),
+                    so="the total is not the number of all items",
+                )  # fmt: skip
+            assert last is not None
+            examine.agree(
+                last, "PT-PAGE-02", at="/response/body/data", expected=sorted(made), actual=sorted(found),
+                so="the pages together are not the whole",
+            )  # fmt: skip
+            orders.setdefault(sort, found)
+            examine.agree(
+                last, "PT-PAGE-02", at="/response/body/data/*/id", expected=orders[sort], actual=found,
+                so="the order depends on the length of the pages",
+            )  # fmt: skip
+    assert last is not None
+    examine.agree(
+        last, "PT-PAGE-07", at="/response/body/data", expected=orders[column][::-1], actual=orders[f"-{column}"],
+        so="the other direction is not the other order",
+    )  # fmt: skip
+
+
+def _prepared(world: World, operation: Operation) -> Draft:
+    draft = Draft(operation, actor=_actor(world, operation))
+    fill(world, draft, fresh=False)
+    return draft
+
+
+def _actor(world: World, operation: Operation) -> Account | None:
+    label = _LABELS.get(operation.role, "user")
+    return world.account(label) if label else None
+
+
+def _page(examine: Examination, draft: Draft, **query: Any) -> Exchange:
+    return examine.send(draft.operation, draft.actor, path=draft.path, query={**draft.query, **query})
+
+
+def _data(exchange: Exchange) -> list[Any]:
+    assert exchange.response is not None
+    body = exchange.response.json
+    found = body.get("data") if isinstance(body, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _total(exchange: Exchange) -> Any:
+    assert exchange.response is not None
+    return exchange.response.problem.get("total")
