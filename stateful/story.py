@@ -6,6 +6,7 @@ shell variable that is read out of that answer.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from peertube_conformance.reports.finding import Step
 from peertube_conformance.reports.redaction import Redactor
 
 _UPLOAD_ID = "upload_id="
+# Shorter texts are part of others by chance.
+_LEAST_PART = 8
 _PLAIN_KEY = re.compile(r"[A-Za-z_]\w*")
 _VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]*)")
 
@@ -115,7 +118,7 @@ class _Lines:
             later = {name for other in exchanges[number + 1 :] for name in self._used(other)}
             earlier = {name for other in exchanges[: number + 1] for name in self._used(other)}
             for name in sorted((later & set(known)) - done - earlier):
-                where = _found_in(exchange, known[name])
+                where = _found_in(exchange, name, known[name])
                 if where:
                     self._sets.setdefault(id(exchange), []).append((name, where))
                     done.add(name)
@@ -148,23 +151,44 @@ class _Lines:
                 yield f"{name}=$(printf %s \"$ANSWER\" | jq -r '{where}')"
 
 
-def _found_in(exchange: Exchange, value: str) -> str:
-    """Where a value stands in an answer: a path for jq, `upload_id=` for a Location; empty where it does not."""
+def _found_in(exchange: Exchange, name: str, value: str) -> str:
+    """Where the value of a variable stands in an answer: a filter for jq, `upload_id=` for a Location; empty where it
+    does not. Of several places the one that is called most like the variable counts, for numbers may be the same."""
     response = exchange.response
     if response is None or response.status >= 400:
         return ""
     if f"{_UPLOAD_ID}{value}" in response.headers.get("location", ""):
         return _UPLOAD_ID
-    return next(_paths(response.json, value, ""), "") if response.is_json else ""
+    if not response.is_json:
+        return ""
+    words = [word for word in name.lower().split("_") if not word.isdigit()]
+    places = [*_paths(response.json, value, "")] or [*_parts(response.json, value, "")]
+    return max(places, key=lambda place: sum(word in place.lower() for word in words), default="")
+
+
+def _parts(node: Any, value: str, at: str) -> Iterator[str]:
+    """Where the value is a part of a longer text, as of an address: what cuts it out, by the characters around it."""
+    if isinstance(node, dict | list):
+        members = node.items() if isinstance(node, dict) else enumerate(node)
+        for key, member in members:
+            yield from _parts(member, value, _at(at, key))
+    elif isinstance(node, str) and len(value) >= _LEAST_PART and value in node:
+        before, _, after = node.partition(value)
+        if "'" not in before[-1:] + after[:1] and (not before or before[-1] not in value):
+            behind = f" | split({json.dumps(after[0])})[{(before + value).count(after[0])}]" if after else ""
+            yield at + behind + (f" | split({json.dumps(before[-1])})[-1]" if before else "")
+
+
+def _at(at: str, key: str | int) -> str:
+    if isinstance(key, int):
+        return f"{at or '.'}[{key}]"
+    return at + (f".{key}" if _PLAIN_KEY.fullmatch(key) else f'["{key}"]')
 
 
 def _paths(node: Any, value: str, at: str) -> Iterator[str]:
-    if isinstance(node, dict):
-        for key, member in node.items():
-            step = f".{key}" if _PLAIN_KEY.fullmatch(key) else f'["{key}"]'
-            yield from _paths(member, value, at + step)
-    elif isinstance(node, list):
-        for index, member in enumerate(node):
-            yield from _paths(member, value, f"{at or '.'}[{index}]")
+    if isinstance(node, dict | list):
+        members = node.items() if isinstance(node, dict) else enumerate(node)
+        for key, member in members:
+            yield from _paths(member, value, _at(at, key))
     elif not isinstance(node, bool) and node is not None and str(node) == value:
         yield at or "."
