@@ -1,0 +1,225 @@
+"""Feeds, each in each of its formats: well-formed, valid, of the right media type, and of the right things."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from peertube_conformance.conformance.arrangements.videos import PRIVATE
+from peertube_conformance.conformance.examination import Examination
+from peertube_conformance.conformance.syndication import Feed, read
+from peertube_conformance.fixtures.accounts import Account
+from peertube_conformance.fixtures.world import VideoRef, World
+from peertube_conformance.reports import Exchange, Finding
+
+_XML = ("application/xml", "text/xml")
+_RSS = ("application/rss+xml", *_XML)
+_ATOM = ("application/atom+xml", *_XML)
+_JSON = ("application/json",)
+# Format in the address: the format of the feed, and the media types that the document lists.
+FORMATS = {
+    "xml": ("rss", _XML),
+    "rss": ("rss", _RSS),
+    "rss2": ("rss", _RSS),
+    "atom": ("atom", _ATOM),
+    "atom1": ("atom", _ATOM),
+    "json": ("json", _JSON),
+    "json1": ("json", _JSON),
+}
+_VALIDITY = {"rss": "PT-FEED-02", "atom": "PT-FEED-03", "json": "PT-FEED-04"}
+_TITLE = 'Ein & zwei <b>"Ünïcode"</b> ]]> 日本'
+_TEXT = "A comment & its <b>marks</b>."
+each_format = pytest.mark.parametrize("name", list(FORMATS))
+
+
+@each_format
+@pytest.mark.requirement("PT-FEED-01")
+@pytest.mark.requirement("PT-FEED-02")
+@pytest.mark.requirement("PT-FEED-03")
+@pytest.mark.requirement("PT-FEED-04")
+@pytest.mark.requirement("PT-FEED-06")
+@pytest.mark.requirement("PT-FEED-09")
+@pytest.mark.requirement("PT-FEED-10")
+def test_videos(examine: Examination, name: str) -> None:
+    """The videos of a channel: one with a difficult title, and one that is private."""
+    published, hidden = _published(examine.world)
+    query = {"videoChannelId": int(published.owner.channel_id)}
+    exchange = examine.send("getSyndicatedVideos", path={"format": name}, query=query)
+    feed = _valid(examine, exchange, name)
+    if feed is None:
+        return
+    examine.agree(
+        exchange, "PT-FEED-09", at="/response/body/title", expected=True, actual=_TITLE in feed.titles,
+        so="the feed does not have the video that was published last under its title",
+    )  # fmt: skip
+    examine.agree(
+        exchange, "PT-FEED-10", at="/response/body/items", expected=False, actual=hidden.name in feed.titles,
+        so="the feed has a private video",
+    )  # fmt: skip
+
+
+@each_format
+@pytest.mark.requirement("PT-FEED-11")
+def test_comments(examine: Examination, name: str) -> None:
+    """The comments under one video."""
+    video = _commented(examine.world)
+    exchange = examine.send("getSyndicatedComments", path={"format": name}, query={"videoId": video.uuid})
+    feed = _valid(examine, exchange, name)
+    if feed is not None:
+        told = any("A comment &" in text.replace("&amp;", "&") for text in feed.texts)
+        examine.agree(
+            exchange, "PT-FEED-11", at="/response/body/items", expected=True, actual=told,
+            so="the feed does not have the comment",
+        )  # fmt: skip
+
+
+@each_format
+@pytest.mark.requirement("PT-FEED-12")
+def test_subscriptions(examine: Examination, name: str) -> None:
+    """For the user's own token, and for none that is another's."""
+    subscriber, published = _subscribed(examine.world)
+    query: dict[str, Any] = {"accountId": int(subscriber.account_id), "token": _token(examine, subscriber)}
+    path = {"format": name}
+    exchange = examine.send("getSyndicatedSubscriptionVideos", path=path, query=query)
+    feed = _valid(examine, exchange, name)
+    if feed is not None:
+        examine.agree(
+            exchange, "PT-FEED-12", at="/response/body/items", expected=True, actual=_TITLE in feed.titles,
+            so="the feed does not have the video of the channel that the user is subscribed to",
+        )  # fmt: skip
+    wrong = {"accountId": int(subscriber.account_id), "token": _token(examine, published.owner)}
+    exchange = examine.send("getSyndicatedSubscriptionVideos", path=path, query=wrong)
+    examine.expect(
+        exchange, 403, requirement="PT-FEED-12", so="the feed of subscriptions with another user's token"
+    )
+
+
+@pytest.mark.requirement("PT-FEED-05")
+def test_podcast(examine: Examination) -> None:
+    """The channel as a podcast."""
+    published, _ = _published(examine.world)
+    query = {"videoChannelId": int(published.owner.channel_id)}
+    exchange = examine.send("getVideosPodcastFeed", query=query)
+    feed = _valid(examine, exchange, "rss")
+    if feed is not None:
+        whole = [one for one in feed.enclosures if one[0].startswith("http") and one[1].isdigit() and one[2]]
+        examine.agree(
+            exchange, "PT-FEED-05", at="/response/body/item/enclosure", expected=len(feed.titles), actual=len(whole),
+            so="not every item has an enclosure with address, length and type",
+        )  # fmt: skip
+        examine.agree(
+            exchange, "PT-FEED-05", at="/response/body/item", expected=True, actual=_TITLE in feed.titles,
+            so="the podcast does not have the video",
+        )  # fmt: skip
+
+
+@pytest.mark.requirement("PT-FEED-07")
+def test_unacceptable(examine: Examination) -> None:
+    """Pictures, another format than the one in the address, and every format but with no weight."""
+    published, _ = _published(examine.world)
+    query = {"videoChannelId": int(published.owner.channel_id)}
+    for name, accept in (
+        ("xml", "image/png"),
+        ("xml", "application/json"),
+        ("json", "application/atom+xml"),
+        ("atom", "application/rss+xml"),
+        ("rss", "application/rss+xml;q=0, text/xml;q=0, application/xml;q=0"),
+    ):
+        headers = {"Accept": accept}
+        exchange = examine.send("getSyndicatedVideos", path={"format": name}, query=query, headers=headers)
+        examine.expect(exchange, 406, requirement="PT-FEED-07", so="a feed that is not acceptable")
+
+
+@pytest.mark.requirement("PT-FEED-08")
+def test_acceptable(examine: Examination) -> None:
+    """By name, by range, and by weight; each after the other has been sent."""
+    published, _ = _published(examine.world)
+    query = {"videoChannelId": int(published.owner.channel_id)}
+    for name, accept, right in (
+        ("rss", "application/rss+xml", ("application/rss+xml",)),
+        ("rss", "text/xml", ("text/xml",)),
+        ("rss", "application/xml;q=0.9, application/rss+xml;q=0.1", ("application/xml",)),
+        ("rss", "text/*", ("text/xml",)),
+        ("rss", "*/*", _RSS),
+        ("atom", "application/atom+xml, */*;q=0.1", ("application/atom+xml",)),
+        ("json", "application/*", _JSON),
+    ):
+        headers = {"Accept": accept}
+        exchange = examine.send("getSyndicatedVideos", path={"format": name}, query=query, headers=headers)
+        if examine.expect(exchange, 200, requirement="PT-FEED-08", so="a feed that is acceptable"):
+            assert exchange.response is not None
+            examine.agree(
+                exchange, "PT-FEED-08", at="/response/headers/content-type", expected=True,
+                actual=exchange.response.media_type in right, so="the media type is not the one that was asked for",
+            )  # fmt: skip
+
+
+def _valid(examine: Examination, exchange: Exchange, name: str) -> Feed | None:
+    """The feed, where it is one; what is wrong with it is told."""
+    kind, media_types = FORMATS[name]
+    if not examine.expect(exchange, 200, requirement="PT-FEED-01", so=f"a feed as {name}"):
+        return None
+    assert exchange.response is not None
+    feed = read(exchange.response)
+    if feed is None:
+        examine.wrong(
+            "PT-FEED-01", exchange, Finding("/response/body", "the feed is not well-formed", kind, name)
+        )
+        return None
+    examine.judged("PT-FEED-01")
+    examine.agree(
+        exchange, "PT-FEED-06", at="/response/body", expected=kind, actual=feed.kind,
+        so="the format is not the one in the address",
+    )  # fmt: skip
+    examine.agree(
+        exchange, "PT-FEED-06", at="/response/headers/content-type", expected=True,
+        actual=exchange.response.media_type in media_types, so="the media type is not one of the format",
+    )  # fmt: skip
+    for place, fault in dict.fromkeys(feed.faults):
+        examine.wrong(_VALIDITY[kind], exchange, Finding(f"/response/body/{place}", fault, "valid", fault))
+    if not feed.faults and feed.kind == kind:
+        examine.judged(_VALIDITY[kind])
+    return feed
+
+
+def _published(world: World) -> tuple[VideoRef, VideoRef]:
+    """A video with a difficult title, and a private one, of one new account."""
+
+    def make() -> tuple[VideoRef, VideoRef]:
+        owner = world.account(fresh=True)
+        hidden = world.video(owner, privacy=PRIVATE, fresh=True)
+        video = world.video(owner, fresh=True)
+        form = {"path": {"id": video.uuid}, "media_type": "multipart/form-data"}
+        world.call("putVideo", owner, body={"name": _TITLE, "description": _TEXT}, **form)
+        return video, hidden
+
+    return world.once(("syndicated", "videos"), make)
+
+
+def _commented(world: World) -> VideoRef:
+    def make() -> VideoRef:
+        video = world.video(fresh=True)
+        world.call("addCommentThread", video.owner, path={"id": video.uuid}, body={"text": _TEXT})
+        return video
+
+    return world.once(("syndicated", "comments"), make)
+
+
+def _subscribed(world: World) -> tuple[Account, VideoRef]:
+    def make() -> tuple[Account, VideoRef]:
+        published, _ = _published(world)
+        subscriber = world.account(fresh=True)
+        handle = f"{published.owner.channel_handle}@{world.host}"
+        world.call("addSubscription", subscriber, body={"uri": handle})
+        there = lambda known: True if known.get(handle) else None  # noqa: E731
+        world.poll("getSubscriptionsExist", subscriber, there, query={"uris": [handle]})
+        return subscriber, published
+
+    return world.once(("syndicated", "subscriptions"), make)
+
+
+def _token(examine: Examination, account: Account) -> str:
+    answer = examine.world.call("getFeedToken", account).response
+    assert answer is not None
+    return examine.world.secret(answer.json["feedToken"], f"{account.variable}_FEED_TOKEN")
