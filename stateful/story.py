@@ -153,7 +153,8 @@ class _Lines:
 
 def _found_in(exchange: Exchange, name: str, value: str) -> str:
     """Where the value of a variable stands in an answer: a filter for jq, `upload_id=` for a Location; empty where it
-    does not. Of several places the one that is called most like the variable counts, for numbers may be the same."""
+    does not. Of several places the one that is called most like the variable counts, for equal numbers may be of
+    anything."""
     response = exchange.response
     if response is None or response.status >= 400:
         return ""
@@ -162,8 +163,12 @@ def _found_in(exchange: Exchange, name: str, value: str) -> str:
     if not response.is_json:
         return ""
     words = [word for word in name.lower().split("_") if not word.isdigit()]
-    places = [*_paths(response.json, value, "")] or [*_parts(response.json, value, "")]
-    return max(places, key=lambda place: sum(word in place.lower() for word in words), default="")
+    places = {
+        place: sum(word in place.lower() for word in words)
+        for place in [*_paths(response.json, value, "")] or [*_parts(response.json, value, "")]
+    }
+    best = max(places, key=places.__getitem__, default="")
+    return best if places.get(best) or not value.isdigit() else ""
 
 
 def _parts(node: Any, value: str, at: str) -> Iterator[str]:

@@ -50,6 +50,13 @@ def test_of_equal_numbers_the_one_that_is_called_like_the_variable_is_read() -> 
     assert lines[1] == "MAKER_CHANNEL_ID=$(printf %s \"$ANSWER\" | jq -r '.videoChannels[0].id')"
 
 
+def test_a_number_that_is_called_otherwise_is_another() -> None:
+    number = NamedNumber(16, "MAKER_ID")
+    later = _asked("getUser", path={"id": number})
+    lines = _lines(_asked("getConfig", {"signup": {"minimumAge": 16}}), later, MAKER_ID=number)
+    assert not any(line.startswith("MAKER_ID=") for line in lines)
+
+
 @pytest.mark.skipif(not shutil.which("jq"), reason="needs jq")
 def test_parts_of_an_address_are_cut_out_of_it() -> None:
     url = f"{BASE}/download/user-exports/user-export-2-2026.zip?jwt=e30.e30.signature"
