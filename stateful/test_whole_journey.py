@@ -1,0 +1,263 @@
+"""Reference, "Register" to "Delete a user": what a person does on an instance, in the order of a life."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from hypothesis import strategies as st
+
+from peertube_conformance.fixtures.accounts import Account
+from peertube_conformance.fixtures.draft import Upload
+from peertube_conformance.fixtures.sessions import SignIn, sign_in
+from peertube_conformance.reports import Exchange
+from peertube_conformance.stateful import journey_model as model
+from peertube_conformance.stateful import journey_sights
+from peertube_conformance.stateful.flow import Flow
+from peertube_conformance.stateful.journey_model import step
+from peertube_conformance.stateful.journey_sights import body_of
+from peertube_conformance.stateful.rules import initialize
+
+_ROAD = (
+    *("register", "sign_in", "verify", "sign_in", "upload", "watch", "rate"),
+    *("request_export", "request_another_export", "download_archive", "delete_account", "sign_in"),
+)
+_UNVERIFIED_ROAD = ("register", *_ROAD[3:])
+
+
+class WholeJourney(journey_sights.Journey):
+    """Who signs up, verifies, signs in, uploads, is watched, rated and archived, leaves nothing when deleted."""
+
+    about = (
+        "registerUser",
+        "verifyUser",
+        "uploadLegacy",
+        "requestUserExport",
+        "downloadUserExport",
+        "delUser",
+    )
+    topics = ("JOURNEY",)
+    mail = True
+    examples: ClassVar = {"smoke": 1, "standard": 4, "thorough": 12}
+    # Hypothesis counts the beginning too; the last number is detours.
+    steps: ClassVar = {
+        "smoke": 1 + len(_ROAD) + 2,
+        "standard": 1 + len(_ROAD) + 8,
+        "thorough": 1 + len(_ROAD) + 16,
+    }
+
+    @classmethod
+    def walks(cls, depth: str) -> tuple[int, int]:
+        """Each walk signs up: where that is rationed, there are as many as PeerTube's own limit allows at once."""
+        most = 2 if cls.context.is_scarce("registerUser") else cls.examples[depth]
+        return min(cls.examples[depth], most), cls.steps[depth]
+
+    @initialize()
+    def begin(self) -> None:
+        """The model: who signs up, the video and the export; what is deleted is remembered as lost."""
+        self.admin, self.viewer = self.world.account("admin"), self.account("viewer")
+        with self.aside():
+            self.world.call("putUserInfo", self.viewer, body={"videosHistoryEnabled": True})
+            config = body_of(self.world.call("getConfig"))
+        verified = False if config["signup"]["requiresEmailVerification"] else None
+        self.who = model.Traveller(
+            username=self.name(self.world.unique("traveller"), "TRAVELLER_NAME"),
+            email=self.name(self.world.address(), "TRAVELLER_EMAIL"),
+            password=self.world.password("TRAVELLER_PASSWORD"),
+            verified=verified,
+        )
+        steps = self.steps[self.context.session.options.depth.name] - 1
+        self.road = model.Road(_UNVERIFIED_ROAD if verified is None else _ROAD, steps)
+
+    # The road
+
+    @step(own_channel=st.booleans())
+    def register(self, own_channel: bool) -> None:
+        """Sign up, with a channel of a chosen name or without; a mail arrives where addresses are verified."""
+        who = self.who
+        if own_channel:
+            who.channel = self.name(self.world.unique("channel"), "CHANNEL_NAME")
+        self.must("registerUser", 204, "PT-JOURNEY-01", "signing up", body=who.request())
+        if who.verified is False:
+            link = model.mailed(self.world.mailbox.wait(who.email, "verificationString=").text)
+            who.string, number = self.secret(link.string, "VERIFICATION_STRING"), link.user_id
+        else:
+            found = self.world.call("getUsers", self.admin, query={"search": who.username})
+            number = int(body_of(found)["data"][0]["id"])
+        who.user_id = self.name(number, "TRAVELLER_ID")
+        self.world.signed_up(who.username, who.user_id)
+        self.lives = True
+
+    @step()
+    def sign_in(self) -> None:
+        """Sign in: refused before the address is verified, and again when the account is deleted."""
+        who = self.who
+        if self.deleted or who.verified is False:
+            self._refused_token(grant_type="password", username=who.username, password=who.password)
+            return
+
+        def call(operation_id: str, actor: Account | None = None, **parts: Any) -> Exchange:
+            return self.must(operation_id, 200, "PT-JOURNEY-04", "signing in", actor, **parts)
+
+        how = SignIn(call, *self.world.oauth_client())
+        account = sign_in(how, who.username, who.password, "traveller")
+        self.context.remember({variable: value for value, variable in account.secrets().items()})
+        who.account = self.remembered(self.world.signed_in(account))
+
+    def _refused_token(self, **credentials: str) -> None:
+        client_id, client_secret = self.world.oauth_client()
+        form = {"client_id": client_id, "client_secret": client_secret, **credentials}
+        answer = self.send("getOAuthToken", body=form, media_type="application/x-www-form-urlencoded")
+        if not self.deleted:
+            so = "signing in before the address is verified"
+            self.expect(answer, 400, requirement="PT-JOURNEY-02", so=so)
+        elif self.expect(answer, 400, requirement="PT-JOURNEY-11", so="signing in to a deleted account"):
+            assert answer.response is not None
+            self.same(answer, ("PT-JOURNEY-11", "code", "invalid_grant", answer.response.problem.get("code")))
+
+    @step()
+    def verify(self) -> None:
+        """Verify the address with the mailed string."""
+        so = "verifying with the mailed string"
+        self.must("verifyUser", 204, "PT-JOURNEY-03", so, **self._verification(self.who.string))
+        self.who.verified = True
+
+    @step("unproven", string=st.sampled_from(("made up", "turned round")))
+    def verify_wrongly(self, string: str) -> None:
+        """Verify with another string than the mailed one."""
+        value, command = model.wrong_string(string, self.who.string)
+        self.computed("WRONG_STRING", command)
+        answer = self.send("verifyUser", **self._verification(self.secret(value, "WRONG_STRING")))
+        self.expect(answer, 403, requirement="PT-JOURNEY-03", so="verifying with another string")
+
+    def _verification(self, string: str) -> dict[str, Any]:
+        for variable, command in model.from_the_mail(self.who).items():
+            self.computed(variable, command)
+        return {"path": {"id": self.who.user_id}, "body": {"verificationString": string}}
+
+    @step(size=st.integers(2_000, 9_000))
+    def upload(self, size: int) -> None:
+        """Upload a public video of so many bytes, and wait until it is published."""
+        name, owner = self.world.unique("video"), self.who.signed_in
+        content = self.world.media.mp4(size=size, seed=size)
+        file = Upload(f"{name}.mp4", "video/mp4", content)
+        form = {"channelId": owner.channel_id, "name": name, "privacy": 1, "videofile": file}
+        parts = {"body": form, "media_type": "multipart/form-data"}
+        answer = self.must("uploadLegacy", 200, "PT-JOURNEY-05", "uploading", owner, **parts)
+        made = body_of(answer)["video"]
+        number, uuid = self.name(made["id"], "VIDEO_ID"), self.name(made["uuid"], "VIDEO_UUID")
+        self.reach(
+            lambda: self.send("getVideo", owner, path={"id": uuid}),
+            *("PT-JOURNEY-05", "state/label", "Published", lambda found: found["state"]["label"]),
+        )
+        self.films.append(model.Film(number, uuid, name, content))
+
+    @step("films", name=st.sampled_from(("Second title", "Third title")))
+    def rename(self, name: str) -> None:
+        """Give the video another name."""
+        film = self.films[0]
+        parts = {"path": {"id": film.uuid}, "body": {"name": name}}
+        answer = self.send("putVideo", self.who.signed_in, **parts)
+        if self.expect(answer, 204, requirement="PT-JOURNEY-05", so="renaming a video"):
+            film.name = name
+
+    @step("films", position=st.integers(0, 1))
+    def watch(self, position: int) -> None:
+        """Somebody else watches the video up to this second."""
+        film = self.films[0]
+        parts = {"path": {"id": film.uuid}, "body": {"currentTime": position}}
+        answer = self.send("addView", self.viewer, **parts)
+        if self.expect(answer, 204, requirement="PT-JOURNEY-06", so="watching a video"):
+            film.position = position
+
+    @step(
+        "films",
+        by=st.sampled_from(("viewer", "traveller")),
+        rating=st.sampled_from(("like", "dislike", "none")),
+    )
+    def rate(self, by: str, rating: str) -> None:
+        """Somebody rates the video, or takes a rating back."""
+        film = self.films[0]
+        actor = self.viewer if by == "viewer" else self.who.signed_in
+        answer = self.send("rateVideo", actor, path={"id": film.uuid}, body={"rating": rating})
+        if self.expect(answer, 204, requirement="PT-JOURNEY-07", so="rating a video"):
+            film.ratings[by] = rating
+
+    @step()
+    def request_export(self) -> None:
+        """Ask for an archive with the files of the videos, and wait until it is there."""
+        parts = {"path": {"userId": self.who.user_id}, "body": {"withVideoFiles": True}}
+        answer = self.must(
+            "requestUserExport", 200, "PT-JOURNEY-08", "requesting an export", self.who.signed_in, **parts
+        )
+        number = self.name(body_of(answer)["export"]["id"], "EXPORT_ID")
+        self.exports.append(model.Export(number, model.expected(self.who, self.films)))
+        state = lambda found: found["data"][0]["state"]["label"]  # noqa: E731
+        listed = self.reach(self.listed_exports, "PT-JOURNEY-08", "data/0/state/label", "Completed", state)
+        address = urlsplit(body_of(listed)["data"][0]["privateDownloadUrl"])
+        token = self.secret(parse_qs(address.query)["jwt"][0], "EXPORT_TOKEN")
+        filename = self.name(unquote(address.path.rpartition("/")[2]), "ARCHIVE_NAME")
+        self.exports[0].download = {"path": {"filename": filename}, "query": {"jwt": token}}
+
+    @step("exports")
+    def request_another_export(self) -> None:
+        """Ask for a second archive while the first is kept."""
+        parts = {"path": {"userId": self.who.user_id}, "body": {"withVideoFiles": False}}
+        answer = self.send("requestUserExport", self.who.signed_in, **parts)
+        self.expect(answer, 400, requirement="PT-JOURNEY-08", so="requesting a second export")
+
+    @step("exports")
+    def download_archive(self) -> None:
+        """Download the archive, and look into it."""
+        export = self.exports[0]
+        answer = self.send("downloadUserExport", **export.download)
+        if not self.expect(answer, 200, requirement="PT-JOURNEY-09", so="downloading an archive"):
+            return
+        assert answer.response is not None
+        held, wanted = model.opened(answer.response.body), export.holds
+        self.same(
+            answer,
+            ("PT-JOURNEY-09", "account", wanted.account, held.account),
+            ("PT-JOURNEY-09", "names", wanted.names, held.names),
+            ("PT-JOURNEY-09", "liked", wanted.liked, held.liked),
+            ("PT-JOURNEY-09", "disliked", wanted.disliked, held.disliked),
+        )
+        for film in self.films:
+            kept, sent = held.files.get(film.uuid), wanted.files[film.uuid]
+            if kept == sent or kept not in self._served(film):
+                self.same(answer, ("PT-JOURNEY-10", "files", sent, kept))
+
+    def _served(self, film: model.Film) -> set[str | None]:
+        """Digests of what else than the sent bytes may be kept of the video: where the instance transcodes, what it
+        serves."""
+        if "transcoding" not in self.world.capabilities:
+            return set()
+        shown = body_of(self.send("getVideo", path={"id": film.uuid}))
+        names = [one["fileDownloadUrl"].rpartition("/")[2] for one in shown["files"]]
+        answers = [self.send("downloadVideoFile", path={"filename": unquote(name)}) for name in names]
+        return {model.digest(answer.response.body) for answer in answers if answer.response is not None}
+
+    @step()
+    def delete_account(self) -> None:
+        """An administrator deletes the account."""
+        parts = {"path": {"id": self.who.user_id}}
+        self.must("delUser", 204, "PT-JOURNEY-12", "deleting an account", self.admin, **parts)
+        self.lost, self.films, self.exports = (self.films, self.exports), [], []
+        self.lives, self.deleted = False, True
+
+    @step("deleted")
+    def look_again(self) -> None:
+        """Ask for the videos of the deleted account."""
+        answer = self.send("getAccountVideos", path={"name": self.who.username})
+        self.expect(answer, 404, requirement="PT-JOURNEY-12", so="the videos of a deleted account")
+
+    @step("deleted")
+    def renew_the_session(self) -> None:
+        """Ask for new tokens with the refresh token of the deleted account."""
+        self._refused_token(grant_type="refresh_token", refresh_token=self.who.signed_in.refresh_token)
+
+
+def test_whole_journey(walk: Callable[[type[Flow]], None]) -> None:
+    """From sign-up to deletion."""
+    walk(WholeJourney)
