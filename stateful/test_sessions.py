@@ -1,0 +1,299 @@
+"""Reference, "Session" and the two-factor routes of "Users": how a user's sessions begin, live side by side and end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, precondition
+
+from peertube_conformance.fixtures.guard import impossible
+from peertube_conformance.reports import Exchange
+from peertube_conformance.stateful import sessions_requests
+from peertube_conformance.stateful.flow import Flow
+from peertube_conformance.stateful.rules import initialize, rule
+from peertube_conformance.stateful.sessions_model import MISTAKES, Authenticator, SignedIn, SignIns
+from peertube_conformance.stateful.sessions_requests import FORM, JSON, OTP_HEADER, members, near
+
+_WATCHED_LIVE, _WATCHED_ENDED = 3, 2
+_SECRET = frozenset({"client_secret", "refresh_token"})
+numbers = st.integers(0, 9)
+turnings = st.sampled_from(["password", "no password", "code", "an invented request", "another's request"])
+
+
+class Sessions(sessions_requests.SessionRequests):
+    """Sign-ins live side by side, each ends when it is told to, and a second factor guards every new one."""
+
+    about = (
+        "getOAuthToken",
+        "revokeOAuthToken",
+        "requestTwoFactor",
+        "confirmTwoFactorRequest",
+        "disableTwoFactor",
+    )
+    topics = ("SESSION",)
+    examples: ClassVar[Mapping[str, int]] = {"smoke": 2, "standard": 15, "thorough": 60}
+    steps: ClassVar[Mapping[str, int]] = {"smoke": 8, "standard": 12, "thorough": 30}
+
+    @classmethod
+    def walks(cls, depth: str) -> tuple[int, int]:
+        """Nearly every step signs in: where that is scarce, there is time for one walk."""
+        return (1, 12) if cls.context.is_scarce("getOAuthToken") else super().walks(depth)
+
+    @initialize(two_factor=st.sampled_from(["off", "on", "off again"]))
+    def begin(self, two_factor: str) -> None:
+        """The model: the sign-ins of this walk and the second factor. The session of the account is not touched."""
+        self.holder, self.other = self.signed_in_holder(), self.account("other holder")
+        self.signed_in = SignIns()
+        self.lifetimes: list[Any] = []
+        self.authenticator: Authenticator | None = None
+        self.was_on = self.guessed = False
+        # The requirement that the second factor is as it is for.
+        self.because = "PT-SESSION-15"
+        if members(self.send("getUserInfo", self.holder)).get("twoFactorEnabled"):
+            self.disable(self.holder.password)
+        if two_factor != "off":
+            self._turn_on()
+        if two_factor == "off again":
+            self._turn_off(confirm_again=True)
+
+    # Sessions
+
+    @rule(by=st.sampled_from(["name", "address"]))
+    def sign_in(self, by: str) -> None:
+        """Sign in with all that is needed."""
+        self._sign_in(by)
+
+    def _sign_in(self, by: str) -> bool:
+        user = self.holder.username if by == "name" else self.holder.email
+        held = self.authenticator
+        if held is None:
+            answer = self.ask(username=user)
+            requirement = "PT-SESSION-15" if self.was_on else "PT-SESSION-01"
+            so = f"a sign-in with {by} and password"
+        else:
+            answer = self.with_code(
+                held, 400, lambda code: self.ask(username=user, code=code, command=held.command)
+            )
+            requirement, so = "PT-SESSION-11", f"a sign-in with {by}, password and one-time code"
+        if not self.expect(answer, 200, requirement=requirement, so=so):
+            return False
+        self._begun(answer, "PT-SESSION-01")
+        return True
+
+    @rule(session=numbers, by=st.sampled_from(["refresh", "revoke"]), use=st.booleans())
+    def end(self, session: int, by: str, use: bool) -> None:
+        """Exchange the refresh token of a session for a new pair, or sign out; then `use` what is over."""
+        if not self.signed_in.live and not self._sign_in("name"):
+            return
+        one = _picked(self.signed_in.live, session)
+        if by == "revoke":
+            answer = self.send("revokeOAuthToken", token=one.token)
+            if self.expect(answer, 200, requirement="PT-SESSION-05", so="a sign-out"):
+                self.signed_in.end(one, "PT-SESSION-05")
+        else:
+            answer, so = self.refreshed(one), "a refresh token that was not used yet"
+            if self.expect(answer, 200, requirement="PT-SESSION-03", so=so):
+                self._begun(answer, "PT-SESSION-03")
+                self.signed_in.end(one, "PT-SESSION-03")
+        if use and one in self.signed_in.ended and self._is_over(one):
+            self._use(one)
+
+    @precondition(lambda self: self.signed_in.ended)
+    @rule(session=numbers)
+    def use_one_that_ended(self, session: int) -> None:
+        """Sign out of a session that is over, and refresh it."""
+        self._use(_picked(self.signed_in.ended, session))
+
+    def _use(self, one: SignedIn) -> None:
+        answer = self.send("revokeOAuthToken", token=one.token)
+        self.expect(answer, 401, requirement="PT-SESSION-06", so="a sign-out from a session that ended")
+        if not self._refused(self.refreshed(one), "PT-SESSION-04", "a refresh token whose session ended"):
+            self.signed_in.forget(one)
+
+    @rule(mistake=st.sampled_from([*MISTAKES]))
+    def ask_wrongly(self, mistake: str) -> None:
+        """Ask for tokens with one thing wrong."""
+        made = MISTAKES[mistake]
+        wrong: dict[str, Any] = dict(made.members)
+        for name in sorted(_SECRET & wrong.keys()):
+            wrong[name] = wrong[name] and self.stand_in(wrong[name], f"WRONG_{name.upper()}")
+        answer = self.ask(media_type=JSON if made.json else FORM, **wrong)
+        self._refused(answer, "PT-SESSION-08", f"asking for tokens with {mistake}", made.code)
+
+    @precondition(lambda self: not self.guessed)
+    @rule()
+    def guess_a_password(self) -> None:
+        """Sign in with a wrong password, as a user who exists and as one who does not; once in a walk."""
+        answers, self.guessed = [], True
+        for who, name in (("somebody", self.holder.username), ("nobody", str(impossible("user.name", 1)))):
+            answers.append(self.ask(username=name, password=self.wrong_password))
+            self._refused(answers[-1], "PT-SESSION-09", f"a wrong password of {who}")
+        told = [answer.response.problem for answer in answers if answer.response]
+        so = "the answer to a wrong password tells whether there is such a user"
+        self.agree(
+            answers[-1], "PT-SESSION-09", at="/response/body", expected=told[0], actual=told[-1], so=so
+        )
+
+    # The second factor
+
+    @precondition(lambda self: self.authenticator is None)
+    @rule()
+    def turn_two_factor_on(self) -> None:
+        """Request it, and confirm the request with a code."""
+        self._turn_on()
+
+    @precondition(lambda self: self.authenticator is None)
+    @rule(wrong=turnings)
+    def fail_to_turn_two_factor_on(self, wrong: str) -> None:
+        """Request or confirm it with one thing wrong."""
+        path, status = {"id": self.holder.user_id}, 403
+        if "password" in wrong:
+            body = {} if wrong == "no password" else {"currentPassword": self.wrong_password}
+            answer = self.send("requestTwoFactor", self.holder, path=path, body=body)
+            self.because, status = "PT-SESSION-14", 400 if wrong == "no password" else 403
+        else:
+            asked = self.requested(self.other if wrong == "another's request" else self.holder)
+            code, command, token = asked.code, asked.command, asked.request_token
+            if wrong == "code":
+                code = asked.wrong_code
+                command = f"echo {code}"
+            if wrong == "an invented request":
+                token = self.stand_in("0" * 64, "INVENTED_TOKEN")
+            answer = self.confirm(token, code, command)
+            self.because = "PT-SESSION-12"
+        so = f"turning two-factor authentication on with {wrong}"
+        self.expect(answer, status, requirement=self.because, so=so)
+
+    @precondition(lambda self: self.authenticator is not None)
+    @rule(wrong=st.sampled_from(["no code", "a wrong code", "a wrong password"]))
+    def sign_in_without_second_factor(self, wrong: str) -> None:
+        """Sign in with less than is needed."""
+        assert self.authenticator is not None
+        so = f"a sign-in with two-factor authentication and {wrong}"
+        if wrong == "a wrong password":
+            self._refused(self.ask(password=self.wrong_password), "PT-SESSION-09", so)
+        elif wrong == "a wrong code":
+            code = self.authenticator.wrong_code
+            answer = self.ask(code=code, command=f"echo {code}")
+            self._refused(answer, "PT-SESSION-11", so, "invalid_two_factor")
+        else:
+            answer = self.ask()
+            self._refused(answer, "PT-SESSION-11", so, "missing_two_factor", 401)
+            told = answer.response.headers.get(OTP_HEADER, "") if answer.response else ""
+            at = f"/response/headers/{OTP_HEADER}"
+            so = "the answer does not say that a code is needed"
+            self.agree(answer, "PT-SESSION-11", at=at, expected="required", actual=told[:8], so=so)
+
+    @precondition(lambda self: self.authenticator is not None)
+    @rule(confirm_again=st.booleans())
+    def turn_two_factor_off(self, confirm_again: bool) -> None:
+        """Turn it off; perhaps confirm the request that turned it on another time."""
+        self._turn_off(confirm_again)
+
+    @precondition(lambda self: self.authenticator is not None)
+    @rule()
+    def fail_to_turn_two_factor_off(self) -> None:
+        """Turn it off with a wrong password."""
+        answer, self.because = self.disable(self.wrong_password), "PT-SESSION-14"
+        so = "turning two-factor authentication off with a wrong password"
+        self.expect(answer, 403, requirement="PT-SESSION-14", so=so)
+
+    # What is there
+
+    @invariant()
+    def sessions_are_as_remembered(self) -> None:
+        """Use the session that nothing touched, and tokens."""
+        answer = self.send("getUserInfo", self.holder)
+        if self.expect(answer, 200, requirement="PT-SESSION-02", so="the session that nothing touched"):
+            self._second_factor(answer, self.because)
+        for one in self.signed_in.live[-_WATCHED_LIVE:]:
+            answer = self.send("getUserInfo", token=one.token)
+            so = "the access token of a session that goes on"
+            if not self.expect(answer, 200, requirement=one.because, so=so):
+                self.signed_in.forget(one)
+            one.because = "PT-SESSION-02"
+        for one in self.signed_in.ended[-_WATCHED_ENDED:]:
+            self._is_over(one)
+
+    def _is_over(self, one: SignedIn) -> bool:
+        answer, so = self.used(one), "the access token of a session that ended"
+        if not self.expect(answer, 401, requirement=one.because, so=so):
+            self.signed_in.forget(one)
+            return False
+        return self._code(
+            answer, "PT-SESSION-06", "invalid_token", "the refusal of an ended token has another code"
+        )
+
+    def _second_factor(self, answer: Exchange, because: str) -> None:
+        is_on, at = self.authenticator is not None, "/response/body/twoFactorEnabled"
+        seen, so = members(answer).get("twoFactorEnabled"), "the second factor is not as it was left"
+        self.agree(answer, because, at=at, expected=is_on, actual=seen, so=so)
+
+    def _begun(self, answer: Exchange, because: str) -> None:
+        """Takes in a new pair of tokens."""
+        tokens, number = members(answer), self.signed_in.begun + 1
+        token, refresh_token = (str(tokens.get(f"{kind}_token", "")) for kind in ("access", "refresh"))
+        known = self.signed_in.handed_out(token) or self.signed_in.handed_out(refresh_token)
+        so = "the tokens were handed out before"
+        self.agree(
+            answer, "PT-SESSION-01", at="/response/body/access_token", expected=False, actual=known, so=so
+        )
+        self._last_as_long(answer, [tokens.get("expires_in"), tokens.get("refresh_token_expires_in")])
+        self.signed_in.begin(
+            SignedIn(
+                self.secret(token, f"SESSION_{number}_TOKEN"),
+                self.secret(refresh_token, f"SESSION_{number}_REFRESH_TOKEN"),
+                because,
+            )
+        )
+
+    def _last_as_long(self, answer: Exchange, told: list[Any]) -> None:
+        known, self.lifetimes = self.lifetimes, self.lifetimes or told
+        if known:
+            so = "the lifetimes are not those of another session"
+            at, seen = "/response/body/expires_in", known if near(told, known) else told
+            self.agree(answer, "PT-SESSION-07", at=at, expected=known, actual=seen, so=so)
+
+    def _refused(
+        self, answer: Exchange, requirement: str, so: str, code: str = "invalid_grant", status: int = 400
+    ) -> bool:
+        if not self.expect(answer, status, requirement=requirement, so=so):
+            return False
+        return self._code(answer, "PT-SESSION-08", code, f"{so} is refused with another code")
+
+    def _code(self, answer: Exchange, requirement: str, code: str, so: str) -> bool:
+        seen = answer.response.problem.get("code") if answer.response else None
+        return self.agree(answer, requirement, at="/response/body/code", expected=code, actual=seen, so=so)
+
+    def _turn_on(self) -> None:
+        asked = self.requested(self.holder)
+        self._second_factor(self.send("getUserInfo", self.holder), "PT-SESSION-12")
+        token, so = asked.request_token, "the one-time code of a request for two-factor authentication"
+        answer = self.with_code(asked, 403, lambda code: self.confirm(token, code, asked.command))
+        if self.expect(answer, 204, requirement="PT-SESSION-10", so=so):
+            self.authenticator = asked
+        self.because = "PT-SESSION-10"
+
+    def _turn_off(self, confirm_again: bool) -> None:
+        used = self.authenticator
+        answer, self.because = self.disable(self.holder.password), "PT-SESSION-15"
+        so = "turning two-factor authentication off"
+        if not self.expect(answer, 204, requirement="PT-SESSION-15", so=so) or used is None:
+            return
+        self.authenticator, self.was_on = None, True
+        if confirm_again:
+            answer, self.because = self.confirm(used.request_token, used.code, used.command), "PT-SESSION-13"
+            so = "a request for two-factor authentication that was confirmed before"
+            if not self.expect(answer, 403, requirement="PT-SESSION-13", so=so) and answer.status == 204:
+                self.authenticator = used
+
+
+def _picked(some: list[SignedIn], number: int) -> SignedIn:
+    return some[number % len(some)]
+
+
+def test_sessions(walk: Callable[[type[Flow]], None]) -> None:
+    """Session, and two-factor authentication."""
+    walk(Sessions)
