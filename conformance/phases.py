@@ -45,11 +45,27 @@ class Exercise:
         self.operation = operation
         self.ground = session.ground
         self.depth = session.options.depth
+        self._world: World | None = None
 
     @property
     def world(self) -> World:
         """The resource factories of the target that is being tested."""
-        return self.ground.world
+        return self._world or self.ground.world
+
+    def base(self, *, fresh: bool = False, world: World | None = None) -> Draft:
+        """A valid request for whoever may make it: the one that the phases share, a fresh one that was never sent, or one
+        that is arranged in another world."""
+        if not fresh and world is None:
+            return self._base()
+        self._world = world
+        try:
+            return self._arranged(self._plain())
+        finally:
+            self._world = None
+
+    def forget_base(self) -> None:
+        """Notes that the shared request was accepted, so that it may not be valid any more."""
+        self.session.bases.pop((self.ground.shared.base_url, self.operation.id), None)
 
     def run(self, phase: Callable[[], Outcome]) -> Outcome:
         """The outcome of a phase on the first target that can be asked for it."""
@@ -283,7 +299,7 @@ class Exercise:
         """Whether a variant was accepted, so that the base may not be valid any more."""
         accepted = exchange is not None and (exchange.status or 500) < 400
         if accepted:
-            self.session.bases.pop((self.ground.shared.base_url, self.operation.id), None)
+            self.forget_base()
         return accepted
 
     def _send(

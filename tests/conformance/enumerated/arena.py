@@ -20,6 +20,7 @@ from peertube_conformance import conformance
 from peertube_conformance.conformance.examination import Examination
 from peertube_conformance.conformance.options import DEPTHS, Options
 from peertube_conformance.conformance.outcome import HINDRANCES
+from peertube_conformance.conformance.phases import Exercise
 from peertube_conformance.conformance.session import Session
 from peertube_conformance.fixtures.guard import Safety
 from peertube_conformance.fixtures.instance import handlers, routing
@@ -40,6 +41,16 @@ sys.path.insert(0, str(FAULTS))
 
 from registry import Fault, load, seed_everywhere  # noqa: E402 - the folder is no package
 
+# Tests that every operation is put to run on these, one of each kind of role and authentication.
+EXERCISED = (
+    "getVideo",
+    "getCategories",
+    "getUserInfo",
+    "putVideo",
+    "listUserExports",
+    "getUsers",
+    "getCustomConfig",
+)
 # Short windows, so that nobody waits for them.
 _LIMITS = {
     "api": RateLimit(12, 2),
@@ -71,8 +82,12 @@ class Arena:
         """The findings of a test: its own, and those of the checks on what it sent."""
         self.session.collect()
         examination = Examination(self.session, self.session.ground, test.name)
+        parameters = dict(test.parameters)
+        if "exercise" in parameters:
+            operation = self.session.contract.operation(parameters["exercise"])
+            parameters["exercise"] = Exercise(self.session, operation)
         try:
-            test.call(examination, **test.parameters)
+            test.call(examine=examination, **parameters)
         except HINDRANCES as hindrance:
             self.hindrance = str(hindrance)
         return [*examination.findings, *self.session.collect()]
@@ -162,6 +177,8 @@ def _variants(name: str, test: Any) -> Iterator[Enumerated]:
     marks = getattr(test, "pytestmark", [])
     requirements = frozenset(known for mark in marks if mark.name == "requirement" for known in mark.args)
     sets: list[dict[str, Any]] = [{}]
+    if "exercise" in test.__annotations__:
+        sets = [{"exercise": operation_id} for operation_id in EXERCISED]
     for mark in marks:
         if mark.name == "parametrize":
             names = [mark.args[0]] if isinstance(mark.args[0], str) else list(mark.args[0])

@@ -1,0 +1,129 @@
+"""Who is let in is exactly who the contract names: every operation by every kind of caller (`role_table`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from peertube_conformance.conformance.acting import Acting
+from peertube_conformance.conformance.cost import is_scarce
+from peertube_conformance.conformance.role_table import ROLES, Caller, Cell, cells
+from peertube_conformance.fixtures.world import World
+from peertube_conformance.reports import Verdict
+from peertube_conformance.spec.contract import Role
+
+if TYPE_CHECKING:
+    from peertube_conformance.conformance.examination import Examination
+    from peertube_conformance.conformance.phases import Exercise
+    from peertube_conformance.fixtures.draft import Draft
+
+
+@pytest.mark.requirement("PT-AUTH-03")
+@pytest.mark.requirement("PT-AUTH-06")
+@pytest.mark.requirement("PT-AUTH-07")
+@pytest.mark.requirement("PT-AUTH-08")
+@pytest.mark.requirement("PT-AUTH-09")
+def test_roles(exercise: Exercise, examine: Examination) -> None:
+    """The cells of an operation that its other phases leave."""
+    Callers(exercise, examine).run()
+
+
+class Callers:
+    """One operation, asked for by everybody."""
+
+    def __init__(self, exercise: Exercise, examine: Examination) -> None:
+        self._exercise = exercise
+        self._examine = examine
+        self._operation = exercise.operation
+
+    def run(self) -> None:
+        """Asks for each cell; what stands in the way of one is recorded and does not hinder the others."""
+        session = self._exercise.session
+        if is_scarce(self._operation, session.shared.limits):
+            pytest.skip("not-applicable: the instance allows too few calls of it")
+        for cell in cells(self._operation):
+            if cell.asked_by != ROLES:
+                continue
+            outcome = self._exercise.run(lambda cell=cell: self._asked(cell))
+            session.recorder.outcome(
+                self._operation.id, f"roles: {cell.caller}", outcome.verdict, outcome.reason
+            )
+            if outcome.verdict is Verdict.ERROR:
+                pytest.fail(f"the harness failed: {outcome.reason}", pytrace=False)
+
+    def _asked(self, cell: Cell) -> object:
+        from peertube_conformance.conformance.outcome import Outcome  # noqa: PLC0415 - loads the client
+
+        self._examine.ground = self._exercise.ground
+        draft = self._draft(cell)
+        exchange = self._exercise.ground.client.send(draft)
+        allowed = exchange.status is not None and exchange.status < 400
+        documented = None if exchange.status is None else self._operation.response_for(exchange.status)
+        so = f"the caller {cell.caller}"
+        if cell.status == 0:
+            if (
+                not allowed
+                and documented is not None
+                and documented.refuses_valid
+                and exchange.status not in {401, 403}
+            ):
+                return Outcome(
+                    Verdict.NO_EVIDENCE, f"answered with {exchange.status}, which says nothing of roles"
+                )
+            right = self._operation.success_statuses
+            if not allowed:
+                self._examine.expect(exchange, *right, requirement=_requirement(cell), so=so)
+            else:
+                self._examine.judged(_requirement(cell))
+        else:
+            # Whoever may not have a thing need not be told that it exists (RFC 9110 section 15.5.4).
+            hidden = (404,) if cell.on_others else ()
+            self._examine.expect(exchange, cell.status, *hidden, requirement=_requirement(cell), so=so)
+        if allowed:
+            self._exercise.forget_base()
+        return Outcome(Verdict.PASSED)
+
+    def _draft(self, cell: Cell) -> Draft:
+        exercise, world = self._exercise, self._exercise.world
+        if cell.caller is Caller.REVOKED_TOKEN:
+            draft = exercise.base()
+            draft.actor, draft.token = None, _revoked(world)
+        elif cell.caller is Caller.WRONG_TOKEN:
+            draft = exercise.base()
+            draft.actor, draft.token = None, "0" * 40
+        elif cell.status or cell.on_others or self._operation.role in {Role.MODERATOR, Role.ADMIN}:
+            # Refused, let in to what belongs to somebody else, or to what belongs to nobody who asks.
+            draft = exercise.base(fresh=not cell.status and not self._operation.is_safe)
+            draft.actor, draft.token = world.account(cell.caller), None
+        elif self._operation.role is Role.ANONYMOUS and exercise.base().actor is None:
+            draft = exercise.base(fresh=not self._operation.is_safe)
+            draft.actor = world.account(cell.caller)
+        else:
+            draft = exercise.base(world=_acting(world, cell.caller))
+        return draft
+
+
+def _requirement(cell: Cell) -> str:
+    if cell.caller is Caller.REVOKED_TOKEN:
+        return "PT-AUTH-06"
+    if cell.caller is Caller.WRONG_TOKEN:
+        return "PT-AUTH-09"
+    if cell.on_others:
+        return "PT-AUTH-08"
+    return "PT-AUTH-03" if cell.status else "PT-AUTH-07"
+
+
+def _acting(world: World, caller: Caller) -> World:
+    return world.once(("acting", caller), lambda: Acting(world, caller))
+
+
+def _revoked(world: World) -> str:
+    """The token of somebody who signed out."""
+
+    def make() -> str:
+        account = world.account(fresh=True, label="signed out")
+        world.call("revokeOAuthToken", account)
+        return account.token
+
+    return world.once(("revoked",), make)
