@@ -40,7 +40,9 @@ SEEDED = [fault for fault in load().values() if fault.flow]
 
 @pytest.mark.parametrize("fault", SEEDED, ids=[fault.id for fault in SEEDED])
 def test_a_flow_finds_the_fault(fault, tmp_path) -> None:
-    ended = walked(FLOWS[fault.flow], tmp_path, fault.id)
+    flow = FLOWS[fault.flow]
+    signup = "approval" if "requestRegistration" in flow.about else "direct"
+    ended = walked(flow, tmp_path, fault.id, signup=signup)
     assert ended.verdict is Verdict.FAILED, ended
     (finding,) = [finding for finding in ended.findings if finding.requirement in fault.breaks]
     calls = [step for step in finding.steps if "(" in step.call and not step.call.startswith(("#", "begin("))]

@@ -1,0 +1,120 @@
+"""Reference, every list of channels, playlists, people and what they did: pages, sorts, filters and totals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition
+
+from peertube_conformance.stateful import lists_reading
+from peertube_conformance.stateful.flow import Flow
+from peertube_conformance.stateful.lists_changes import CHANGES
+from peertube_conformance.stateful.lists_library import LIKE, NONE, PRIVATE, PUBLIC
+from peertube_conformance.stateful.lists_model import Item, Question
+from peertube_conformance.stateful.lists_reading import questions, rounds
+from peertube_conformance.stateful.lists_table import LISTS
+from peertube_conformance.stateful.rules import initialize, rule
+
+
+class Lists(lists_reading.Reading):
+    """Lists hold what they should, once each, in the order and the pages that were asked for, and count it."""
+
+    about = tuple(listing.operation for listing in LISTS)
+    topics = ("LIST",)
+    examples: ClassVar[Mapping[str, int]] = {"smoke": 1, "standard": 4, "thorough": 30}
+    steps: ClassVar[Mapping[str, int]] = {"smoke": 4, "standard": 6, "thorough": 30}
+    listings = LISTS
+
+    @initialize()
+    def begin(self) -> None:
+        """Everything is as the library was furnished."""
+        self.open_library()
+        self.added: list[tuple[str, Item]] = []
+        self.made = 0
+        for what in CHANGES:
+            self._come_and_go(what)
+
+    def _come_and_go(self, what: str) -> None:
+        """Each kind of thing is made and deleted once, first of all."""
+
+        def come_and_go() -> bool:
+            self._add(what)
+            self._remove(0)
+            return True
+
+        self.once(f"{what} that comes and goes", come_and_go)
+
+    @rule(asked=rounds(LISTS))
+    def read(self, asked: list[Question]) -> None:
+        """Ask for pages."""
+        self.compare_all(asked)
+
+    @rule(question=questions(LISTS, parts=False), length=st.sampled_from((2, 3, 5, 7)))
+    def leaf(self, question: Question, length: int) -> None:
+        """Ask for page after page."""
+        self.leaf_through(question, length)
+
+    @rule(what=st.sampled_from(tuple(CHANGES)))
+    def add(self, what: str) -> None:
+        """Make something that lists hold."""
+        self._add(what)
+
+    def _add(self, what: str) -> None:
+        change = CHANGES[what]
+        self.made += 1
+        item = change.add(self.library, f"new {self.made}")
+        if item is None:
+            return
+        self.added.append((what, item))
+        self.library.undo[item.name + what] = lambda: change.remove(self.library, item)
+        for question in change.looks(item):
+            self.compare(question, because="PT-LIST-06")
+
+    @precondition(lambda self: bool(self.added))
+    @rule(which=st.integers(0, 3))
+    def remove(self, which: int) -> None:
+        """Delete something that was made."""
+        self._remove(which)
+
+    def _remove(self, which: int) -> None:
+        what, item = self.added.pop(which % len(self.added))
+        self.library.undo.pop(item.name + what)()
+        for question in CHANGES[what].looks(item):
+            self.compare(question, because="PT-LIST-07")
+
+    @rule()
+    def comment(self) -> None:
+        """A new thread is the first of the list."""
+        number = sum(item.facts["under"] == "lantern" for item in self.library.comments) + 1
+        self.library.add_comment(f"another comment {number}", "owner", "lantern")
+        self.compare(Question("getCommentThreads", "nobody", place="lantern"), because="PT-LIST-06")
+
+    @rule()
+    def hide_what_was_rated_and_watched(self) -> None:
+        """What becomes private leaves the lists of others, and comes back with its publication."""
+        library = self.library
+        video = library.item(library.videos, "volcano")
+        path = {"id": video.facts["uuid"]}
+
+        def bring_back() -> None:
+            library.publish(video, PUBLIC)
+            library.call("rateVideo", "reader", path=path, body={"rating": NONE})
+            library.call("deleteMyHistoryElement", "reader", path={"videoId": video.id})
+            library.publish(video, PRIVATE)
+
+        library.undo["volcano"] = bring_back
+        library.publish(video, PUBLIC)
+        library.call("rateVideo", "reader", path=path, body={"rating": LIKE})
+        library.call("addView", "reader", path=path, body={"currentTime": 0})
+        library.publish(video, PRIVATE)
+        for operation in ("getAccountRatings", "listMyHistory"):
+            library.gone.setdefault(operation, {})[video.id] = video.name
+            self.compare(Question(operation, "reader"), because="PT-LIST-08")
+        library.undo.pop("volcano")()
+
+
+def test_lists(walk: Callable[[type[Flow]], None]) -> None:
+    """Every list but those of videos."""
+    walk(Lists)

@@ -1,0 +1,87 @@
+"""Reference, "List registrations": those who ask to be let in, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition
+
+from peertube_conformance.stateful import lists_reading, lists_registrations
+from peertube_conformance.stateful.flow import Flow
+from peertube_conformance.stateful.lists_library import Library
+from peertube_conformance.stateful.lists_model import Item, Question
+from peertube_conformance.stateful.lists_reading import questions, rounds
+from peertube_conformance.stateful.lists_table import REGISTRATIONS
+from peertube_conformance.stateful.rules import initialize, rule
+
+
+class RegistrationList(lists_reading.Reading):
+    """The list of registrations holds each once, in the order and the pages that were asked for, and counts them."""
+
+    about = ("requestRegistration", REGISTRATIONS.operation, "deleteRegistration")
+    topics = ("LIST",)
+    examples: ClassVar[Mapping[str, int]] = {"smoke": 1, "standard": 3, "thorough": 20}
+    steps: ClassVar[Mapping[str, int]] = {"smoke": 4, "standard": 5, "thorough": 20}
+    listings = (REGISTRATIONS,)
+    home = "waiting room"
+
+    def furnish(self) -> Library:
+        """Registrations in every state, unless few are allowed."""
+        crowded = not self.context.is_scarce("requestRegistration")
+        return lists_registrations.waiting_room(self.world, crowded=crowded)
+
+    @initialize()
+    def begin(self) -> None:
+        """Some wait, some were let in and some turned away."""
+        self.open_library()
+        self.added: list[Item] = []
+        self.made = 0
+        if not self.context.is_scarce("requestRegistration"):
+            self.once("a registration that comes and goes", self._come_and_go)
+
+    def _come_and_go(self) -> bool:
+        self._ask()
+        self._delete(0)
+        return True
+
+    @rule(asked=rounds((REGISTRATIONS,)))
+    def read(self, asked: list[Question]) -> None:
+        """Ask for pages."""
+        self.compare_all(asked)
+
+    @rule(question=questions((REGISTRATIONS,), parts=False), length=st.sampled_from((2, 3)))
+    def leaf(self, question: Question, length: int) -> None:
+        """Ask for page after page."""
+        self.leaf_through(question, length)
+
+    @precondition(lambda self: not self.context.is_scarce("requestRegistration"))
+    @rule()
+    def ask(self) -> None:
+        """One more asks to be let in."""
+        self._ask()
+
+    def _ask(self) -> None:
+        library = self.library
+        self.made += 1
+        item = lists_registrations.ask(library, f"new {self.made}", self.world.unique("more"))
+        self.added.append(item)
+        library.undo[item.name] = lambda: lists_registrations.delete(library, item)
+        self.compare(Question(REGISTRATIONS.operation, "keeper"), because="PT-LIST-06")
+
+    @precondition(lambda self: bool(self.added))
+    @rule(which=st.integers(0, 3))
+    def delete(self, which: int) -> None:
+        """A request is deleted."""
+        self._delete(which)
+
+    def _delete(self, which: int) -> None:
+        item = self.added.pop(which % len(self.added))
+        self.library.undo.pop(item.name)()
+        self.compare(Question(REGISTRATIONS.operation, "keeper"), because="PT-LIST-07")
+
+
+def test_registration_list(walk: Callable[[type[Flow]], None]) -> None:
+    """List registrations."""
+    walk(RegistrationList)

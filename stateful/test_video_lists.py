@@ -1,0 +1,95 @@
+"""Reference, the lists of videos with their common filters: pages, sorts, filters and totals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from hypothesis import strategies as st
+
+from peertube_conformance.stateful import lists_reading
+from peertube_conformance.stateful.flow import Flow
+from peertube_conformance.stateful.lists_library import PRIVATE, PUBLIC
+from peertube_conformance.stateful.lists_model import WHOLE, Question
+from peertube_conformance.stateful.lists_reading import questions, rounds
+from peertube_conformance.stateful.lists_videos import VIDEO_LISTS, tagged
+from peertube_conformance.stateful.rules import initialize, rule
+
+_LISTS = (
+    Question("getVideos", "nobody"),
+    Question("getAccountVideos", "reader"),
+    Question("getVideoChannelVideos", "nobody", place="birch 2"),
+    Question("listSubscriptionVideos", "reader"),
+    Question("listMyVideos", "owner"),
+)
+
+
+class VideoLists(lists_reading.Reading):
+    """Lists of videos hold what their filters select and their reader may see, in the order and the pages asked for."""
+
+    about = tuple(listing.operation for listing in VIDEO_LISTS)
+    topics = ("LIST",)
+    examples: ClassVar[Mapping[str, int]] = {"smoke": 1, "standard": 4, "thorough": 30}
+    steps: ClassVar[Mapping[str, int]] = {"smoke": 4, "standard": 6, "thorough": 30}
+    listings = VIDEO_LISTS
+
+    @initialize()
+    def begin(self) -> None:
+        """Everything is as the library was furnished."""
+        self.open_library()
+        self.once("a publication and its end", self._come_and_go)
+
+    def _come_and_go(self) -> bool:
+        self._publish(PUBLIC)
+        self._publish(PRIVATE)
+        return True
+
+    @rule(asked=rounds(VIDEO_LISTS))
+    def read(self, asked: list[Question]) -> None:
+        """Ask for pages."""
+        self.compare_all(asked)
+
+    @rule(question=questions(VIDEO_LISTS, parts=False), length=st.integers(1, 3))
+    def leaf(self, question: Question, length: int) -> None:
+        """Ask for page after page."""
+        self.leaf_through(question, length)
+
+    @rule(privacy=st.integers(PUBLIC, 4))
+    def publish(self, privacy: int) -> None:
+        """Change who may see a video: it comes into the lists of whoever may find it now, and leaves those of others."""
+        self._publish(privacy)
+
+    def _publish(self, privacy: int) -> None:
+        library = self.library
+        video = library.item(library.videos, "volcano")
+        library.undo["volcano"] = lambda: library.publish(video, PRIVATE)
+        library.publish(video, privacy)
+        because = "PT-LIST-06" if privacy == PUBLIC else "PT-LIST-08"
+        for question in _LISTS:
+            self.compare(question, because=because)
+
+    @rule(tags=st.lists(st.sampled_from(("alpha", "beta", "gamma")), unique=True, max_size=3))
+    def tag(self, tags: list[str]) -> None:
+        """Change what a filter selects by."""
+        library = self.library
+        video = library.item(library.videos, "lantern")
+        before = video.facts["tags"]
+        library.undo.setdefault("tags", lambda: library.tag(video, before))
+        library.tag(video, tags)
+        for question in _LISTS[:3]:
+            self.compare(tagged(question, "alpha"))
+
+    @rule(like=st.booleans())
+    def like(self, like: bool) -> None:
+        """Change what a sort orders by."""
+        library = self.library
+        video = library.item(library.videos, "meadow 1")
+        library.undo["like"] = lambda: library.like(video, liked=False)
+        library.like(video, liked=like)
+        for operation in ("getAccountVideos", "listMyVideos"):
+            self.compare(Question(operation, "owner", start=0, count=WHOLE, sort="-likes"))
+
+
+def test_video_lists(walk: Callable[[type[Flow]], None]) -> None:
+    """Every list of videos."""
+    walk(VideoLists)
