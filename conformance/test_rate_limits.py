@@ -1,13 +1,153 @@
-"""The general rate limit: used up, refused, and open again."""
+"""Rate limits: used up, refused, and open again; and what of the count shows on the way (reference, "Rate limits")."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from peertube_conformance.conformance.forwarded import LIMIT, REMAINING, RESET, RETRY, forwarded, number_in
+from peertube_conformance.fixtures.world import NotArranged, Unavailable
+from peertube_conformance.reports import Exchange
+
+if TYPE_CHECKING:
+    from peertube_conformance.conformance.examination import Examination
+
+# Reset and Retry-After are rounded up, Date is cut.
+_ROUNDING_SECONDS = 2
+_LONGEST_WAIT_SECONDS = 60
+_FORM = "application/x-www-form-urlencoded"
+_NOBODY = {
+    "client_id": "0" * 32,
+    "client_secret": "0" * 32,
+    "grant_type": "password",
+    "username": "a",
+    "password": "b",
+}
+_SIGN_IN: dict[str, Any] = {"body": _NOBODY, "media_type": _FORM}
+# The routes of the table, each with a request that is refused and does nothing.
+_COUNTED: dict[str, dict[str, Any]] = {
+    "getOAuthToken": _SIGN_IN,
+    "registerUser": {"body": {}},
+    "resendEmailToVerifyUser": {"body": {}},
+}
 
 
 @pytest.mark.requirement("PT-RATE-05")
 def test_exhaustion(exhaust_limits: Callable[[], None]) -> None:
     """A client that used up its requests gets 429 on every limited operation, until the window ends."""
     exhaust_limits()
+
+
+@pytest.mark.requirement("PT-RATE-07")
+@pytest.mark.requirement("PT-RATE-08")
+def test_counting(examine: Examination) -> None:
+    """Requests of one client, with success and without."""
+    client = forwarded(examine)
+    before = client.send("getConfig")
+    for operation, parts in (
+        ("getConfig", {}),
+        ("getVideo", {"path": {"id": "no-video"}}),
+        ("getUserInfo", {}),
+        ("getVideos", {"query": {"count": 1}}),
+    ):
+        after = client.send(operation, **parts)
+        if _is_next_window(before, after):
+            before = after
+            continue
+        examine.agree(
+            after, "PT-RATE-07", at=f"/response/headers/{REMAINING}", expected=(number_in(before, REMAINING) or 0) - 1,
+            actual=number_in(after, REMAINING), so="the remaining requests did not fall by one",
+        )  # fmt: skip
+        for name in (LIMIT, RESET):
+            examine.agree(
+                after, "PT-RATE-08", at=f"/response/headers/{name}", expected=number_in(before, name),
+                actual=number_in(after, name), so=f"{name} changed within a window",
+            )  # fmt: skip
+        before = after
+
+
+@pytest.mark.requirement("PT-RATE-09")
+@pytest.mark.requirement("PT-RATE-13")
+def test_window(examine: Examination) -> None:
+    """One client uses its requests up, another is served, and the first is when it waited as long as it was told."""
+    client, other = forwarded(examine), forwarded(examine)
+    refusal = client.use_up("getConfig")
+    examine.expect(other.send("getConfig"), 200, requirement="PT-RATE-13", so="another client meanwhile")
+    if not examine.expect(refusal, 429, requirement="PT-RATE-09", so="a client that used up its requests"):
+        return
+    seconds = number_in(refusal, RETRY)
+    if seconds is None:
+        raise NotArranged("the refusal does not say how long to wait")
+    examine.agree(
+        refusal, "PT-RATE-09", at=f"/response/headers/{RETRY}", expected=True,
+        actual=abs(seconds - _left(refusal)) <= _ROUNDING_SECONDS, so="Retry-After does not end with the window",
+    )  # fmt: skip
+    if seconds > _LONGEST_WAIT_SECONDS:
+        raise Unavailable(f"the window lasts for {seconds} s more, which no test waits for")
+    time.sleep(seconds)
+    again = client.send("getConfig")
+    if examine.expect(again, 200, requirement="PT-RATE-09", so="a client that waited as long as it was told"):
+        examine.agree(
+            again, "PT-RATE-09", at=f"/response/headers/{REMAINING}", expected=(number_in(again, LIMIT) or 0) - 1,
+            actual=number_in(again, REMAINING), so="the window that opens does not begin with the whole limit",
+        )  # fmt: skip
+
+
+@pytest.mark.requirement("PT-RATE-10")
+def test_failed_sign_ups(examine: Examination) -> None:
+    """More of them than the stock limit has, each refused because it says nothing."""
+    client = forwarded(examine)
+    seen: list[int | None] = []
+    for _ in range(4):
+        exchange = client.send("registerUser", body={})
+        if not examine.expect(exchange, 400, 403, requirement="PT-RATE-10", so="a sign-up that fails"):
+            return
+        seen.append(number_in(exchange, REMAINING))
+    examine.agree(
+        exchange, "PT-RATE-10", at=f"/response/headers/{REMAINING}", expected=seen[0], actual=seen[-1],
+        so="sign-ups that failed are counted",
+    )  # fmt: skip
+
+
+@pytest.mark.requirement("PT-RATE-11")
+@pytest.mark.parametrize("operation", list(_COUNTED))
+def test_limits_of_their_own(examine: Examination, operation: str) -> None:
+    """What was asked for elsewhere does not show in the count of the route."""
+    client = forwarded(examine)
+    for _ in range(3):
+        client.send("getConfig")
+    exchange = client.send(operation, **_COUNTED[operation])
+    examine.agree(
+        exchange, "PT-RATE-11", at=f"/response/headers/{REMAINING}", expected=(number_in(exchange, LIMIT) or 0) - 1,
+        actual=number_in(exchange, REMAINING), so="the route is counted together with others",
+    )  # fmt: skip
+
+
+@pytest.mark.requirement("PT-RATE-12")
+def test_too_many_sign_ins(examine: Examination) -> None:
+    """As the reference has it: 15 sign-ins in five minutes, whether they succeed or not."""
+    client = forwarded(examine)
+    refusal = client.use_up("getOAuthToken", **_SIGN_IN)
+    examine.expect(refusal, 429, requirement="PT-RATE-12", so="one sign-in too many")
+    examine.expect(client.send("getConfig"), 200, requirement="PT-RATE-12", so="everything but signing in")
+
+
+def _is_next_window(before: Exchange, after: Exchange) -> bool:
+    """The first request of a new window says so itself: all but one remain, and it ends later."""
+    limit = number_in(after, LIMIT)
+    fresh = limit is not None and number_in(after, REMAINING) == limit - 1
+    return fresh and (number_in(after, RESET) or 0) > (number_in(before, RESET) or 0)
+
+
+def _left(exchange: Exchange) -> float:
+    """Seconds until the window ends, by the server's own clock."""
+    assert exchange.response is not None
+    try:
+        now = parsedate_to_datetime(exchange.response.headers["date"]).timestamp()
+    except (KeyError, ValueError):
+        now = exchange.sent_at
+    return (number_in(exchange, RESET) or 0) - now

@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -76,11 +76,13 @@ class Arena:
     """The instance, a session on it, and the fault of the moment."""
 
     session: Session
-    active: Fault | None = field(default=None)
+    active: Fault | None = None
+    hindrance: str = ""
 
     def run(self, test: Enumerated) -> list[Finding]:
         """The findings of a test: its own, and those of the checks on what it sent."""
         self.session.collect()
+        self.hindrance = ""
         examination = Examination(self.session, self.session.ground, test.name)
         parameters = dict(test.parameters)
         if "exercise" in parameters:
@@ -137,10 +139,17 @@ def arena(folder: Path) -> Iterator[Arena]:
     password = secrets.token_urlsafe(16)
     settings = Settings(admin_password=password, rate_limits=_LIMITS, direct_rate_limits=RAISED_RATE_LIMITS)
     app = application(settings, base_url, load_contract(None))
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_level="critical", access_log=False, server_header=False, ws="none", http="h11",
-                       h11_max_incomplete_event_size=256 * 1024)
-    )  # fmt: skip
+    config = uvicorn.Config(
+        app,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        http="h11",
+        h11_max_incomplete_event_size=256 * 1024,
+    )
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=sockets)), daemon=True)
     thread.start()
     run = Run(
