@@ -70,7 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--format", choices=["console", "markdown", "json"], default="console")
     compare.set_defaults(do=_compare)
 
-    report = commands.add_parser("report", help="write the views of a run document again")
+    report = commands.add_parser(
+        "report", help="write the views of a run document again, or those of a run that was killed"
+    )
     report.add_argument("run", type=Path)
     report.add_argument(
         "--report-dir", type=Path, default=None, help="default: the folder of the run document"
@@ -146,10 +148,15 @@ def _compare(given: argparse.Namespace) -> int:
 
 
 def _report(given: argparse.Namespace) -> int:
+    from peertube_conformance.conformance.recovery import is_unfinished, recovered
     from peertube_conformance.reports.views import write_all
 
     directory = given.report_dir or _file(given.run).parent
-    write_all(_read(given.run), directory)
+    if is_unfinished(given.run):
+        document, known = recovered(given.run)
+        write_all(document, directory, known)
+    else:
+        write_all(_read(given.run), directory)
     print(directory / "report.html")
     return 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import fnmatch
 import importlib.metadata
@@ -21,6 +22,7 @@ from peertube_conformance.conformance.exits import (
     PASSED,
 )
 from peertube_conformance.conformance.options import OptionError, Options, make_report_directory
+from peertube_conformance.conformance.recovery import note_beginning
 from peertube_conformance.fixtures.cleanup import Cleaned
 from peertube_conformance.fixtures.embedded import InstanceError
 from peertube_conformance.fixtures.mailbox import MailboxError
@@ -28,8 +30,10 @@ from peertube_conformance.fixtures.reaping import reap
 from peertube_conformance.fixtures.redis_store import BudgetError
 from peertube_conformance.fixtures.run import CannotRun, Run, Setup, Shared, budget_of
 from peertube_conformance.fixtures.target import TargetError
-from peertube_conformance.reports.recorder import PARTS, read_parts
+from peertube_conformance.reports.recorder import PARTS, Recorder, read_parts
+from peertube_conformance.reports.redaction import Redactor
 from peertube_conformance.reports.run_document import RunDocument
+from peertube_conformance.reports.verdict import Verdict
 from peertube_conformance.reports.views import ReportError, write_all
 from peertube_conformance.spec import Contract, Operation, load_contract
 from peertube_conformance.spec.deviations import Deviation, DeviationError, check_deviations, load_deviations
@@ -117,6 +121,7 @@ class Controller:
         self.shared: Shared = self._run.start()
         self.deviations = known_deviations(self.contract, options, self.shared.server_version)
         self._clear_directory()
+        self._note_beginning()
 
     @property
     def state_file(self) -> Path:
@@ -127,18 +132,34 @@ class Controller:
         """What the run will cost the target."""
         return estimate(self.operations, self.options, self.shared, workers)
 
+    def crashed(self, item: str) -> None:
+        """Records that a worker was killed while it ran this item of pytest."""
+        name = item.rpartition("[")[2].rstrip("]") if "[" in item else item.rpartition("::")[2]
+        recorder = Recorder(self.options.report_dir, "controller", Redactor())
+        recorder.outcome(name, "call", Verdict.ERROR, "a worker ended in the middle of it")
+        recorder.close()
+
     def finish(self, *, interrupted: bool) -> Conclusion:
-        """Cleans up, writes the report, and says how the run ended."""
+        """Cleans up, writes the report, and says how the run ended.
+
+        A report that cannot be written is an error of the harness: what was recorded stays where it is then.
+        """
         limits = budget_of(self.shared).limits()
         cleaned = self._run.finish()
         document = self._document(cleaned, limits)
         document.add(read_parts(self.options.report_dir))
         told = document.to_json()
         errors = document.harness_errors()
-        code = self._exit_code(document, errors, interrupted=interrupted)
+        code = self._exit_code(document, errors, interrupted=interrupted or _is_gone(told))
         told["exitCode"] = code
-        self._merge_parts()
-        write_all(told, self.options.report_dir, self.deviations)
+        try:
+            self._merge_parts()
+            write_all(told, self.options.report_dir, self.deviations)
+        except OSError as error:
+            code = HARNESS_FAILED
+            errors = [*errors, f"the report is not complete: {error.strerror or error}"]
+        else:
+            shutil.rmtree(self.options.report_dir / PARTS, ignore_errors=True)
         return Conclusion(code, told, errors)
 
     def _exit_code(self, document: RunDocument, errors: Sequence[str], *, interrupted: bool) -> int:
@@ -151,8 +172,26 @@ class Controller:
         stale = self.options.strict_deviations and document.stale_deviations()
         return FINDINGS if document.new_findings(self.options.fail_on) or stale else PASSED
 
+    def _note_beginning(self) -> None:
+        """What is known now, so that a run which is killed has a report too."""
+        note_beginning(
+            self.options.report_dir,
+            {
+                "at": self._began,
+                "facts": self._facts(Cleaned(), self.shared.limits),
+                "spec": self.options.spec,
+                "operations": [operation.id for operation in self.operations],
+                "deviations": [dataclasses.asdict(deviation) for deviation in self.deviations],
+                "ledger": self.shared.ledger,
+            },
+        )
+
     def _document(self, cleaned: Cleaned, limits: Mapping[str, Any]) -> RunDocument:
-        facts = {
+        facts = self._facts(cleaned, limits)
+        return RunDocument(self.contract, self.operations, load_requirements(), self.deviations, facts)
+
+    def _facts(self, cleaned: Cleaned, limits: Mapping[str, Any]) -> dict[str, Any]:
+        return {
             "harness": {
                 "name": "peertube-conformance",
                 "version": importlib.metadata.version("peertube-conformance"),
@@ -180,7 +219,6 @@ class Controller:
             "failOn": self.options.fail_on.value,
             "ledger": cleaned.to_json(),
         }
-        return RunDocument(self.contract, self.operations, load_requirements(), self.deviations, facts)
 
     def _clear_directory(self) -> None:
         """Removes what an earlier run left where this one writes."""
@@ -192,7 +230,7 @@ class Controller:
         (directory / "exchanges.ndjson").unlink(missing_ok=True)
 
     def _merge_parts(self) -> None:
-        """One file of all exchanges; the parts are removed once it is whole."""
+        """One file of all exchanges."""
         directory = self.options.report_dir
         whole = directory / "exchanges.ndjson"
         partial = whole.with_suffix(".tmp")
@@ -201,4 +239,8 @@ class Controller:
                 with part.open("rb") as lines:
                     shutil.copyfileobj(lines, file)
         partial.replace(whole)
-        shutil.rmtree(directory / PARTS, ignore_errors=True)
+
+
+def _is_gone(document: Mapping[str, Any]) -> bool:
+    """Whether the target was not there any more at the end: what could be run of the run is not all of it."""
+    return any(not death["isBack"] for death in document["deaths"][-1:])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import secrets
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -157,6 +158,8 @@ def make_report_directory(directory: Path) -> None:
     """Makes the folder of the report; raises OptionError where nothing can be written to it."""
     try:
         (directory / PARTS).mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory / PARTS) as probe:
+            probe.write(b"it can be written")
     except OSError as error:
         raise OptionError(
             f"the report cannot be written to {directory} ({error.strerror}): give another --report-dir"

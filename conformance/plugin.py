@@ -5,6 +5,7 @@ The plugin is loaded wherever the package is installed, and does nothing in sess
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -71,6 +72,7 @@ def activate(config: pytest.Config) -> None:
     own_folder = config.pluginmanager.hasplugin("allure_pytest") and not config.option.allure_report_dir
     if own_folder and not config.option.collectonly:
         config.option.allure_report_dir = str(options.report_dir / "allure-results")
+        config.pluginmanager.register(_AllureFolder(options.report_dir / "allure-results"))
 
 
 def _is_worker(config: pytest.Config) -> bool:
@@ -84,10 +86,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config.stash[_BEGUN] = True
     if not config.stash.get(_ACTIVE, False) or config.option.collectonly:
         return
-    from peertube_conformance.conformance.lifecycle import USER_MISTAKES, Controller
-
     if _is_worker(config):
         return
+    from peertube_conformance.conformance.ending import interrupt_on_termination
+    from peertube_conformance.conformance.lifecycle import USER_MISTAKES, Controller
+
+    config.add_cleanup(interrupt_on_termination())
     try:
         controller = Controller(config.stash[_OPTIONS])
     except USER_MISTAKES as error:
@@ -284,6 +288,56 @@ class _Progress:
         share = self._done / total if total else 0.0
         left = elapsed * (1 - share) / share if share > _TRUSTED_SHARE else self._estimated - elapsed
         return max(0, round(left))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """The phases of an operation stay with one worker, and the run goes on where a worker is killed."""
+    if not config.stash.get(_ACTIVE, False) or config.getoption("dist", "no") != "loadgroup":
+        return None
+    from peertube_conformance.conformance.scheduling import Scheduling
+
+    return Scheduling(config, log)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_handlecrashitem(crashitem: str, report: pytest.TestReport, sched: Any) -> None:  # noqa: ARG001
+    """A worker that was killed cannot say so itself."""
+    config = sched.config
+    controller = config.stash.get(_CONTROLLER, None)
+    if controller is not None:
+        controller.crashed(crashitem)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
+    """Ends the session where nothing can be recorded any more, or the target did not come back."""
+    result = yield
+    session = item.config.stash.get(_SESSION, None)
+    if session is not None and session.hindrance:
+        item.session.shouldstop = session.hindrance
+    return result
+
+
+class _AllureFolder:
+    """Makes the folder of Allure again where somebody removed it: its plugin would end the session."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self) -> None:
+        """Before what is told of an item."""
+        self._make()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_fixture_post_finalizer(self) -> None:
+        """Before what is told of a fixture."""
+        self._make()
+
+    def _make(self) -> None:
+        with contextlib.suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
 
 
 @pytest.hookimpl(wrapper=True)

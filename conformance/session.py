@@ -77,6 +77,18 @@ class Session:
             and not any(deviation.explains(finding.fingerprint) for deviation in self.deviations)
         ]
 
+    @property
+    def hindrance(self) -> str:
+        """Why nothing more can be tested; empty where it can."""
+        return self.recorder.lost or next(
+            (
+                f"{ground.shared.base_url} does not answer any more"
+                for ground in (self.ground, *self._others)
+                if ground.client.outage.is_gone
+            ),
+            "",
+        )
+
     def close(self) -> None:
         """Writes the sums and closes everything."""
         for ground in (self.ground, *self._others):

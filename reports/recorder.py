@@ -6,8 +6,11 @@ Each worker writes a file of its own; a run that is killed leaves readable files
 from __future__ import annotations
 
 import base64
+import errno
 import json
+import os
 import re
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -39,9 +42,9 @@ class Recorder:
         self._told: Counter[str] = Counter()
         folder = directory / PARTS
         folder.mkdir(parents=True, exist_ok=True)
-        self._file = (folder / f"{worker}.ndjson").open(
-            "a", encoding="utf-8", errors="backslashreplace", buffering=1
-        )
+        self._path = folder / f"{worker}.ndjson"
+        self._file = self._path.open("ab+", buffering=0)
+        self.lost = ""
         self._worker = worker
         self._number = 0
 
@@ -187,7 +190,27 @@ class Recorder:
         return f"base64:{base64.b64encode(told.encode('utf-8', 'surrogateescape')).decode()}{more}"
 
     def _write(self, members: Mapping[str, Any]) -> None:
-        self._file.write(json.dumps(members, default=str, ensure_ascii=False) + "\n")
+        """Nothing is raised here: who sends a request must not fail because it cannot be recorded; `lost` says why."""
+        if self.lost:
+            return
+        line = json.dumps(members, default=str, ensure_ascii=False) + "\n"
+        try:
+            if not os.fstat(self._file.fileno()).st_nlink:
+                self._restore()
+            data = line.encode("utf-8", "backslashreplace")
+            if self._file.write(data) != len(data):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError as error:
+            self.lost = f"{self._path} cannot be written ({error.strerror or error})"
+
+    def _restore(self) -> None:
+        """Somebody removed the file, or its folder: what was in it is written again."""
+        removed = self._file
+        removed.seek(0)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = self._path.open("ab+", buffering=0)
+        with removed:
+            shutil.copyfileobj(removed, self._file)
 
 
 def read_parts(directory: Path) -> Iterator[dict[str, Any]]:

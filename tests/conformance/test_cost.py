@@ -9,9 +9,9 @@ import pytest
 
 from peertube_conformance.conformance.cost import Cost, estimate, is_scarce, planned, spaced
 from peertube_conformance.conformance.options import DEPTHS, Options
-from peertube_conformance.fixtures.windows import STOCK_LIMITS
 from peertube_conformance.fixtures.guard import Safety
 from peertube_conformance.fixtures.run import Shared
+from peertube_conformance.fixtures.windows import STOCK_LIMITS
 from peertube_conformance.spec import Contract, Operation, load_contract
 
 RAISED = {"api": {"calls": 1_000_000.0, "seconds": 10.0}}

@@ -1,0 +1,74 @@
+"""The report of a run that was killed: made from what its workers had recorded and from what was known when it began."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from peertube_conformance.conformance.exits import INTERRUPTED
+from peertube_conformance.fixtures.ledger import Ledger
+from peertube_conformance.reports.recorder import PARTS, read_parts
+from peertube_conformance.reports.run_document import RunDocument
+from peertube_conformance.spec import load_contract
+from peertube_conformance.spec.deviations import Deviation
+from peertube_conformance.spec.requirements import load_requirements
+
+_BEGUN = "begun.json"
+
+
+def note_beginning(directory: Path, members: Mapping[str, Any]) -> None:
+    """Keeps what `recovered` needs: `facts` of the document, `spec`, ids of `operations`, `deviations`, `ledger`."""
+    (directory / PARTS / _BEGUN).write_text(json.dumps(members, default=str))
+
+
+def is_unfinished(directory: Path) -> bool:
+    """Whether a run began to report here and did not end."""
+    return (directory / PARTS / _BEGUN).is_file()
+
+
+def recovered(directory: Path) -> tuple[dict[str, Any], list[Deviation]]:
+    """The run document of a run that did not end, and the deviations that it is told with."""
+    begun = json.loads((directory / PARTS / _BEGUN).read_text())
+    contract = load_contract(begun["spec"] or None)
+    chosen = set(begun["operations"])
+    operations = [operation for operation in contract.operations if operation.id in chosen]
+    deviations = [_deviation(entry) for entry in begun["deviations"]]
+    parts = list(read_parts(directory))
+    facts = begun["facts"]
+    last = max((part["at"] for part in parts if part["kind"] == "exchange"), default=begun["at"])
+    facts["durationSeconds"] = round(max(0.0, last - begun["at"]), 1)
+    facts["ledger"] = _left(Path(begun["ledger"]))
+    document = RunDocument(contract, operations, load_requirements(), deviations, facts)
+    document.add(parts)
+    return {**document.to_json(), "exitCode": INTERRUPTED}, deviations
+
+
+def _deviation(members: Mapping[str, Any]) -> Deviation:
+    """What dataclasses.asdict and JSON made of one."""
+    expires = members["expires"]
+    changed = {
+        "fingerprint": tuple(members["fingerprint"]),
+        "versions": tuple(members["versions"]),
+        "expires": datetime.date.fromisoformat(expires) if expires else None,
+    }
+    return Deviation(**{**members, **changed})
+
+
+def _left(path: Path) -> dict[str, Any]:
+    """What the ledger says; there is none where everything was removed since."""
+    if not path.is_file():
+        return {"created": 0, "removed": 0, "left": []}
+    entries = Ledger(path).entries()
+    left = [entry for entry in entries if not entry.removed]
+    return {
+        "created": sum(entry.created for entry in entries),
+        "removed": sum(entry.created and entry.removed for entry in entries),
+        "left": [
+            f"{entry.kind} {', '.join(sorted(entry.names | entry.ids)) or '(unnamed)'}: the run was killed; remove it "
+            "with --reap"
+            for entry in left
+        ],
+    }
