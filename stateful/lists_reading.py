@@ -104,7 +104,7 @@ def _telling(listing: Listing, library: Library, question: Question) -> Question
 
 def rounds(listings: Sequence[Listing]) -> st.SearchStrategy[list[Question]]:
     """Some questions for these lists, one after the other."""
-    return st.lists(questions(listings), min_size=1, max_size=6)
+    return st.lists(questions(listings), min_size=1, max_size=4)
 
 
 class Reading(Flow):

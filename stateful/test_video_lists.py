@@ -30,7 +30,7 @@ class VideoLists(lists_reading.Reading):
     about = tuple(listing.operation for listing in VIDEO_LISTS)
     topics = ("LIST",)
     examples: ClassVar[Mapping[str, int]] = {"smoke": 1, "standard": 4, "thorough": 30}
-    steps: ClassVar[Mapping[str, int]] = {"smoke": 4, "standard": 6, "thorough": 30}
+    steps: ClassVar[Mapping[str, int]] = {"smoke": 4, "standard": 5, "thorough": 30}
     listings = VIDEO_LISTS
 
     @initialize()
