@@ -7,12 +7,14 @@ without the rest of the run, or anybody else, having less.
 from __future__ import annotations
 
 import random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from peertube_conformance.conformance.examination import Examination
 from peertube_conformance.fixtures.guard import Safety
 from peertube_conformance.fixtures.world import Unavailable
 from peertube_conformance.reports import Exchange
+
+if TYPE_CHECKING:
+    from peertube_conformance.conformance.examination import Examination
 
 LIMIT, REMAINING, RESET, RETRY = (
     "x-ratelimit-limit",

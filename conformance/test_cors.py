@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from peertube_conformance.conformance.examination import Examination
 from peertube_conformance.fixtures.guard import IMPOSSIBLE_NUMBER
 from peertube_conformance.reports import Exchange
 from peertube_conformance.spec import Operation
+
+if TYPE_CHECKING:
+    from peertube_conformance.conformance.examination import Examination
 
 ORIGIN = "https://elsewhere.example.com"
 _ALLOW = "access-control-allow"

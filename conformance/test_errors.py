@@ -5,14 +5,16 @@ Members, title, documentation link and secrecy of every error are judged by the 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from peertube_conformance.conformance.examination import Examination
 from peertube_conformance.fixtures.guard import impossible
 from peertube_conformance.reports import Exchange, Finding
 from peertube_conformance.spec.outside import whatever_is_asked
+
+if TYPE_CHECKING:
+    from peertube_conformance.conformance.examination import Examination
 
 _JSON = "application/json"
 _READ = 8_000

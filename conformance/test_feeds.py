@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from peertube_conformance.conformance.arrangements.videos import PRIVATE
-from peertube_conformance.conformance.examination import Examination
 from peertube_conformance.conformance.syndication import Feed, read
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.world import VideoRef, World
 from peertube_conformance.reports import Exchange, Finding
+
+if TYPE_CHECKING:
+    from peertube_conformance.conformance.examination import Examination
 
 _XML = ("application/xml", "text/xml")
 _RSS = ("application/rss+xml", *_XML)

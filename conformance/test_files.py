@@ -6,17 +6,19 @@ import re
 from dataclasses import dataclass
 from email.parser import BytesParser
 from email.policy import HTTP
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from peertube_conformance.conformance.arrangements.files import last_part, web_file
 from peertube_conformance.conformance.arrangements.videos import PRIVATE
-from peertube_conformance.conformance.examination import Examination
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.world import NotArranged, VideoRef, World
 from peertube_conformance.reports import Exchange, Response
 from peertube_conformance.spec.outside import head_of, whatever_is_asked
+
+if TYPE_CHECKING:
+    from peertube_conformance.conformance.examination import Examination
 
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 _LONG_AGO = "Thu, 01 Jan 1970 00:00:01 GMT"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from peertube_conformance.conformance.examination import Examination
 from peertube_conformance.conformance.lasting import lasting
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.world import NotArranged, World
 from peertube_conformance.reports import Exchange
+
+if TYPE_CHECKING:
+    from peertube_conformance.conformance.examination import Examination
 
 Deletion = tuple[str, Account, dict[str, Any]]
 _VIDEO_FORM = "multipart/form-data"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
 
-from peertube_conformance.conformance.examination import Examination
 from peertube_conformance.conformance.lasting import lasting
 from peertube_conformance.reports import Exchange
+
+if TYPE_CHECKING:
+    from peertube_conformance.conformance.examination import Examination
 
 # Operations that read a video or a part of it, and what of their answer tells which video it is.
 _READING = ("getVideo", "getVideoDesc", "getCommentThreads", "listVideoStoryboards")

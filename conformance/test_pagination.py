@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from peertube_conformance.conformance.examination import Examination
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.draft import Draft
 from peertube_conformance.fixtures.resources import fill
@@ -15,6 +14,9 @@ from peertube_conformance.fixtures.world import World
 from peertube_conformance.reports import Exchange
 from peertube_conformance.spec import Operation
 from peertube_conformance.spec.contract import Role
+
+if TYPE_CHECKING:
+    from peertube_conformance.conformance.examination import Examination
 
 _BEHIND = 100_000
 _MOST = 100

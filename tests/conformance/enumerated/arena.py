@@ -137,7 +137,9 @@ def arena(folder: Path) -> Iterator[Arena]:
     sockets = _listen("localhost", 0)
     base_url = f"http://localhost:{sockets[0].getsockname()[1]}"
     password = secrets.token_urlsafe(16)
-    settings = Settings(admin_password=password, rate_limits=_LIMITS, direct_rate_limits=RAISED_RATE_LIMITS)
+    settings = Settings(
+        signup="approval", admin_password=password, rate_limits=_LIMITS, direct_rate_limits=RAISED_RATE_LIMITS
+    )
     app = application(settings, base_url, load_contract(None))
     config = uvicorn.Config(
         app,

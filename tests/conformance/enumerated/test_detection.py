@@ -32,7 +32,8 @@ def test_each_requirement_has_a_fault() -> None:
 @pytest.mark.parametrize("test", TESTS, ids=[f"{test.name}-{number}" for number, test in enumerate(TESTS)])
 def test_the_instance_without_fault_is_silent(test: Enumerated, ground: Arena) -> None:
     assert [finding.fingerprint for finding in ground.run(test)] == []
-    assert not ground.hindrance
+    # A feature is on or off, so that one of the tests of it has nothing to ask.
+    assert not ground.hindrance or re.fullmatch(r"[a-z-]+ is (on|off)", ground.hindrance)
 
 
 @pytest.mark.parametrize("fault", SEEDED, ids=[fault.id for fault in SEEDED])

@@ -1,0 +1,109 @@
+"""What the configuration claims, and whether it is so (reference, "Get instance public configuration")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from peertube_conformance.conformance.outcome import HINDRANCES, Outcome, outcome_of
+from peertube_conformance.fixtures.capabilities import is_known
+from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.world import Unavailable
+from peertube_conformance.reports import Finding, Verdict
+
+if TYPE_CHECKING:
+    from peertube_conformance.conformance.examination import Examination
+
+# An operation that works only where the feature is on, and needs nothing else.
+_SHOWN_BY = {
+    "user-export": "listUserExports",
+    "user-import": "userImportResumableInit",
+    "video-replacement": "replaceVideoSourceResumableInit",
+    "video-studio": "createStudioTask",
+    "registration": "registerUser",
+    "registration-approval": "requestRegistration",
+}
+# Sign-ups are few: one that fails is not counted, and tells as much. It is invalid, unless signing up is off altogether.
+_SIGN_UPS = frozenset({"registration", "registration-approval"})
+# These have no switch of their own on the server: whoever uploads is refused later.
+_REFUSING = frozenset({"user-export", "user-import", "video-replacement", "video-studio", "registration"})
+
+
+@pytest.mark.requirement("PT-CAP-01")
+@pytest.mark.parametrize("capability", list(_SHOWN_BY))
+def test_claimed(examine: Examination, capability: str) -> None:
+    """One operation of the feature, on whichever target offers it."""
+    _on_some_ground(examine, capability, claimed=True)
+
+
+@pytest.mark.requirement("PT-CAP-02")
+@pytest.mark.parametrize("capability", sorted(_REFUSING))
+def test_not_claimed(examine: Examination, capability: str) -> None:
+    """The same operation, on whichever target says that the feature is off."""
+    _on_some_ground(examine, capability, claimed=False)
+
+
+@pytest.mark.requirement("PT-CAP-01")
+def test_renditions(examine: Examination) -> None:
+    """Where renditions for streaming are made, a published video has one."""
+    world = examine.world
+    if "hls" not in world.capabilities:
+        raise Unavailable("the instance does not offer hls")
+    video = world.video()
+    exchange = examine.send("getVideo", video.owner, path={"id": video.uuid})
+    body = exchange.response.problem if exchange.response is not None else {}
+    examine.agree(
+        exchange, "PT-CAP-01", at="/response/body/streamingPlaylists", expected=True,
+        actual=bool(body.get("streamingPlaylists")), so="a published video has no rendition, though hls is on",
+    )  # fmt: skip
+
+
+def _on_some_ground(examine: Examination, capability: str, *, claimed: bool) -> None:
+    """Asks the first target whose configuration says so."""
+    from peertube_conformance.conformance.phases import Exercise  # noqa: PLC0415 - loads the generators
+
+    assert is_known(capability)
+    for ground in examine.session.grounds():
+        if (capability in ground.world.capabilities) is claimed:
+            examine.ground = ground
+            operation = ground.contract.operation(_SHOWN_BY[capability])
+            exercise = Exercise(examine.session, operation)
+            exercise.ground = ground
+            (_served if claimed else _refused)(examine, capability, exercise.base)
+            return
+    raise Unavailable(f"{capability} is {'off' if claimed else 'on'}")
+
+
+def _served(examine: Examination, capability: str, base: Callable[..., Draft]) -> None:
+    if capability in _SIGN_UPS:
+        exchange = examine.send(_SHOWN_BY[capability], body={})
+        examine.expect(
+            exchange, 400, requirement="PT-CAP-01", so=f"an incomplete request for {capability}, which is on,"
+        )
+        return
+    try:
+        draft = base(fresh=True)
+    except HINDRANCES as hindrance:
+        # It is claimed: whatever of it cannot be had is not served, unless the harness lacks the right to ask.
+        if outcome_of(hindrance) != Outcome(Verdict.NOT_APPLICABLE, str(hindrance)):
+            raise
+        exchange = examine.send("getConfig")
+        examine.wrong(
+            "PT-CAP-01", exchange, Finding(f"/response/body/{capability}", str(hindrance), "on", "off")
+        )
+        return
+    exchange = examine.ground.client.send(draft)
+    right = draft.operation.success_statuses
+    examine.expect(exchange, *right, requirement="PT-CAP-01", so=f"{capability}, which is on,")
+
+
+def _refused(examine: Examination, capability: str, base: Callable[..., Draft]) -> None:
+    exchange = (
+        examine.send(_SHOWN_BY[capability], body={})
+        if capability in _SIGN_UPS
+        else examine.ground.client.send(base(fresh=True))
+    )
+    # 404 is what a route is that was never put there.
+    examine.expect(exchange, 400, 403, 404, requirement="PT-CAP-02", so=f"{capability}, which is off,")
