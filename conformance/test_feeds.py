@@ -192,7 +192,7 @@ def _published(world: World) -> tuple[VideoRef, VideoRef]:
         owner = world.account(fresh=True)
         hidden = world.video(owner, privacy=PRIVATE, fresh=True)
         video = world.video(owner, fresh=True)
-        form = {"path": {"id": video.uuid}, "media_type": "multipart/form-data"}
+        form: dict[str, Any] = {"path": {"id": video.uuid}, "media_type": "multipart/form-data"}
         world.call("putVideo", owner, body={"name": _TITLE, "description": _TEXT}, **form)
         return video, hidden
 

@@ -1,4 +1,4 @@
-"""Files of videos, whole, in parts and under conditions, and whom they are for (RFC 9110 sections 13 and 14)."""
+"""Files of videos, whole, in parts and under conditions (RFC 9110 sections 13 and 14)."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass
 from email.parser import BytesParser
 from email.policy import HTTP
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from peertube_conformance.conformance.arrangements.files import last_part, web_file
 from peertube_conformance.conformance.arrangements.videos import PRIVATE
 from peertube_conformance.fixtures.accounts import Account
-from peertube_conformance.fixtures.world import NotArranged, VideoRef, World
+from peertube_conformance.fixtures.world import NotArranged, World
 from peertube_conformance.reports import Exchange, Response
 from peertube_conformance.spec.outside import head_of, whatever_is_asked
 
@@ -232,36 +232,6 @@ def test_part_of_the_same(examine: Examination, way: str) -> None:
     examine.expect(same, *right, requirement="PT-FILE-11", so="a part of a file that is the same")
 
 
-@pytest.mark.requirement("PT-FILE-12")
-@pytest.mark.parametrize("operation", ["getPrivateWebVideoFile", "downloadVideoFile"])
-def test_private_file(examine: Examination, operation: str) -> None:
-    """The owner by either token; nobody else."""
-    world = examine.world
-    video = world.video(privacy=PRIVATE)
-    path = {"filename": _name(world, video, operation)}
-    token = {"videoFileToken": _token(examine, video)}
-    for so, exchange, statuses in (
-        ("its owner", examine.send(operation, video.owner, path=path), (200,)),
-        ("whoever has the file token", examine.send(operation, path=path, query=token), (200,)),
-        ("nobody who signed in", examine.send(operation, path=path), (401, 403)),
-        ("another user", examine.send(operation, world.account("other user"), path=path), (403, 404)),
-    ):
-        examine.expect(exchange, *statuses, requirement="PT-FILE-12", so=f"a private file for {so}")
-
-
-@pytest.mark.requirement("PT-FILE-13")
-@pytest.mark.parametrize("operation", ["getPrivateWebVideoFile", "downloadVideoFile"])
-def test_wrong_file_token(examine: Examination, operation: str) -> None:
-    """The token of another private video of the same owner, and one that was never made."""
-    world = examine.world
-    video = world.video(privacy=PRIVATE)
-    path = {"filename": _name(world, video, operation)}
-    other = _token(examine, world.video(video.owner, privacy=PRIVATE, fresh=True))
-    for token in (other, "00000000-0000-4000-8000-000000000000"):
-        exchange = examine.send(operation, path=path, query={"videoFileToken": token})
-        examine.expect(exchange, 401, 403, requirement="PT-FILE-13", so="a private file with a wrong token")
-
-
 @pytest.mark.requirement("PT-FILE-14")
 def test_download(examine: Examination) -> None:
     """Content-Disposition, and the same bytes as the file that is played."""
@@ -304,18 +274,6 @@ def _header(exchange: Exchange, name: str) -> str:
     if not value:
         raise NotArranged(f"the file has no {name}")
     return str(value)
-
-
-def _name(world: World, video: VideoRef, operation: str) -> str:
-    member = "fileDownloadUrl" if operation == "downloadVideoFile" else "fileUrl"
-    return last_part(web_file(world, video)[member])
-
-
-def _token(examine: Examination, video: VideoRef) -> str:
-    answer = examine.world.call("requestVideoToken", video.owner, path={"id": video.uuid}).response
-    assert answer is not None
-    token: Any = answer.json["files"]["token"]
-    return examine.world.secret(str(token), "VIDEO_FILE_TOKEN")
 
 
 def _holds(answer: Response, whole: bytes) -> bool:

@@ -84,7 +84,7 @@ def test_changing_a_video_twice(examine: Examination) -> None:
     """Every member that a change names, and those that it leaves alone."""
     video = examine.world.video(fresh=True)
     body = {"name": "Changed twice", "tags": ["once", "twice"], "description": "As it was.", "nsfw": True}
-    where = {"path": {"id": video.uuid}}
+    where: dict[str, Any] = {"path": {"id": video.uuid}}
     _twice(
         examine,
         lambda: examine.send("putVideo", video.owner, body=body, media_type=_VIDEO_FORM, **where),
@@ -96,7 +96,7 @@ def test_changing_a_video_twice(examine: Examination) -> None:
 def test_changing_a_channel_twice(examine: Examination) -> None:
     """A channel, by its owner."""
     channel = examine.world.channel(fresh=True)
-    where = {"path": {"channelHandle": channel.handle}}
+    where: dict[str, Any] = {"path": {"channelHandle": channel.handle}}
     body = {"displayName": "Changed twice", "description": "As it was."}
     _twice(
         examine,
@@ -195,14 +195,14 @@ def test_blocking_twice(examine: Examination) -> None:
     """The state after each step, as an administrator sees it."""
     world = examine.world
     admin, user = world.account("admin"), world.bystander(fresh=True)
-    where = {"path": {"id": user}}
+    where: dict[str, Any] = {"path": {"id": user}}
     for operation, blocked in (
         ("blockUser", True),
         ("blockUser", True),
         ("unblockUser", False),
         ("unblockUser", False),
     ):
-        body = {"body": {"reason": "To test."}} if operation == "blockUser" else {}
+        body: dict[str, Any] = {"body": {"reason": "To test."}} if operation == "blockUser" else {}
         done = examine.send(operation, admin, **where, **body)
         if examine.expect(done, 204, requirement="PT-IDEM-08", so=operation):
             seen = examine.send("getUser", admin, **where)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from peertube_conformance.conformance.acting import Acting
 from peertube_conformance.conformance.cost import is_scarce
+from peertube_conformance.conformance.outcome import Outcome
 from peertube_conformance.conformance.role_table import ROLES, Caller, Cell, cells
 from peertube_conformance.fixtures.world import World
 from peertube_conformance.reports import Verdict
@@ -45,16 +47,14 @@ class Callers:
         for cell in cells(self._operation):
             if cell.asked_by != ROLES:
                 continue
-            outcome = self._exercise.run(lambda cell=cell: self._asked(cell))
+            outcome = self._exercise.run(partial(self._asked, cell))
             session.recorder.outcome(
                 self._operation.id, f"roles: {cell.caller}", outcome.verdict, outcome.reason
             )
             if outcome.verdict is Verdict.ERROR:
                 pytest.fail(f"the harness failed: {outcome.reason}", pytrace=False)
 
-    def _asked(self, cell: Cell) -> object:
-        from peertube_conformance.conformance.outcome import Outcome  # noqa: PLC0415 - loads the client
-
+    def _asked(self, cell: Cell) -> Outcome:
         self._examine.ground = self._exercise.ground
         draft = self._draft(cell)
         exchange = self._exercise.ground.client.send(draft)

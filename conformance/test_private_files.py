@@ -1,0 +1,55 @@
+"""Whom the files of private videos are for (reference, "Static Video Files", "Video Download")."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from peertube_conformance.conformance.arrangements.files import last_part, web_file
+from peertube_conformance.conformance.arrangements.videos import PRIVATE
+from peertube_conformance.fixtures.world import VideoRef, World
+
+if TYPE_CHECKING:
+    from peertube_conformance.conformance.examination import Examination
+
+
+@pytest.mark.requirement("PT-FILE-12")
+@pytest.mark.parametrize("operation", ["getPrivateWebVideoFile", "downloadVideoFile"])
+def test_private_file(examine: Examination, operation: str) -> None:
+    """The owner by either token; nobody else."""
+    world = examine.world
+    video = world.video(privacy=PRIVATE)
+    path = {"filename": _name(world, video, operation)}
+    token = {"videoFileToken": _token(examine, video)}
+    for so, exchange, statuses in (
+        ("its owner", examine.send(operation, video.owner, path=path), (200,)),
+        ("whoever has the file token", examine.send(operation, path=path, query=token), (200,)),
+        ("nobody who signed in", examine.send(operation, path=path), (401, 403)),
+        ("another user", examine.send(operation, world.account("other user"), path=path), (403, 404)),
+    ):
+        examine.expect(exchange, *statuses, requirement="PT-FILE-12", so=f"a private file for {so}")
+
+
+@pytest.mark.requirement("PT-FILE-13")
+@pytest.mark.parametrize("operation", ["getPrivateWebVideoFile", "downloadVideoFile"])
+def test_wrong_file_token(examine: Examination, operation: str) -> None:
+    """The token of another private video of the same owner, and one that was never made."""
+    world = examine.world
+    video = world.video(privacy=PRIVATE)
+    path = {"filename": _name(world, video, operation)}
+    other = _token(examine, world.video(video.owner, privacy=PRIVATE, fresh=True))
+    for token in (other, "00000000-0000-4000-8000-000000000000"):
+        exchange = examine.send(operation, path=path, query={"videoFileToken": token})
+        examine.expect(exchange, 401, 403, requirement="PT-FILE-13", so="a private file with a wrong token")
+
+
+def _name(world: World, video: VideoRef, operation: str) -> str:
+    member = "fileDownloadUrl" if operation == "downloadVideoFile" else "fileUrl"
+    return last_part(web_file(world, video)[member])
+
+
+def _token(examine: Examination, video: VideoRef) -> str:
+    answer = examine.world.call("requestVideoToken", video.owner, path={"id": video.uuid}).response
+    assert answer is not None
+    return examine.world.secret(str(answer.json["files"]["token"]), "VIDEO_FILE_TOKEN")
