@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, NoReturn
 
 from peertube_conformance.conformance.exits import UNUSABLE
 from peertube_conformance.conformance.options import OPTIONS
+from peertube_conformance.reports.run_files import RunFileError, read_run, run_file
 
 ROOMS = ("peertube_conformance.conformance", "peertube_conformance.stateful")
 
@@ -151,7 +151,7 @@ def _report(given: argparse.Namespace) -> int:
     from peertube_conformance.conformance.recovery import is_unfinished, recovered
     from peertube_conformance.reports.views import write_all
 
-    directory = given.report_dir or _file(given.run).parent
+    directory = given.report_dir or run_file(given.run).parent
     if is_unfinished(given.run):
         document, known = recovered(given.run)
         write_all(document, directory, known)
@@ -200,24 +200,11 @@ def _reap(given: argparse.Namespace) -> int:
     return 1 if left else 0
 
 
-def _file(path: Path) -> Path:
-    """A run document, or the one in a report directory."""
-    return path / "run.json" if path.is_dir() else path
-
-
 def _read(path: Path) -> Any:
-    file = _file(path)
     try:
-        document = json.loads(file.read_text("utf-8"))
-    except OSError as error:
-        raise MistakeError(
-            f"{file} cannot be read ({error.strerror}): give a run.json or the folder of one"
-        ) from error
-    except ValueError as error:
-        raise MistakeError(f"{file} is no run document: give the run.json that a run wrote") from error
-    if not isinstance(document, dict) or "schemaVersion" not in document:
-        raise MistakeError(f"{file} is no run document: give the run.json that a run wrote")
-    return document
+        return read_run(path)
+    except RunFileError as error:
+        raise MistakeError(str(error)) from error
 
 
 if __name__ == "__main__":

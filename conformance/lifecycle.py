@@ -30,9 +30,11 @@ from peertube_conformance.fixtures.reaping import reap
 from peertube_conformance.fixtures.redis_store import BudgetError
 from peertube_conformance.fixtures.run import CannotRun, Run, Setup, Shared, budget_of
 from peertube_conformance.fixtures.target import TargetError
+from peertube_conformance.reports.comparison import compare
 from peertube_conformance.reports.recorder import PARTS, Recorder, read_parts
 from peertube_conformance.reports.redaction import Redactor
 from peertube_conformance.reports.run_document import RunDocument
+from peertube_conformance.reports.run_files import RunFileError, read_run
 from peertube_conformance.reports.verdict import Verdict
 from peertube_conformance.reports.views import ReportError, write_all
 from peertube_conformance.spec import Contract, Operation, load_contract
@@ -50,6 +52,7 @@ USER_MISTAKES = (
     DeviationError,
     InstanceError,
     ReportError,
+    RunFileError,
 )
 
 
@@ -115,6 +118,7 @@ class Controller:
         self.contract = load_contract(options.spec or None)
         self.operations = chosen(self.contract, options)
         known_deviations(self.contract, options, "")
+        self._baseline = None if options.baseline is None else read_run(options.baseline)
         self.left_before = _reaped(options)
         self._run = Run(setup)
         self._began = time.time()
@@ -151,6 +155,8 @@ class Controller:
         told = document.to_json()
         errors = document.harness_errors()
         code = self._exit_code(document, errors, interrupted=interrupted or _is_gone(told))
+        if self._baseline is not None:
+            told["comparison"] = compare(self._baseline, told | {"exitCode": code}).to_json()
         told["exitCode"] = code
         try:
             self._merge_parts()

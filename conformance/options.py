@@ -107,6 +107,7 @@ OPTIONS: tuple[Option, ...] = (
         {"choices": [v.value for v in Level]},
     ),
     Option("--strict-deviations", "fail where a known deviation no longer occurs", _SWITCH),
+    Option("--baseline", "run.json of an earlier run: the report tells what changed since"),
     Option("--report-dir", "where the report goes; default conformance-report"),
     Option("--reap", "first remove what earlier, killed runs left on the target", _SWITCH),
 )
@@ -132,6 +133,7 @@ class Options:
     deviations: Path | None = None
     fail_on: Level = Level.MUST
     strict_deviations: bool = False
+    baseline: Path | None = None
     report_dir: Path = Path("conformance-report")
     reap: bool = False
 
@@ -221,6 +223,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "max_time": _seconds,
     "deviations": _existing_file,
     "report_dir": Path,
+    "baseline": Path,
     "strict_deviations": _yes,
     "reap": _yes,
 }

@@ -41,6 +41,7 @@ def lines(document: Document, width: int) -> list[str]:
         _requirements,
         _flows,
         _coverage,
+        _changes,
         _outages,
         _findings,
         _known,
@@ -88,6 +89,12 @@ def _coverage(document: Document, width: int) -> Iterator[str]:
             f"{m['name']} {m['tested']}/{m['documented']}" for m in coverage["measures"] if m["documented"]
         ]
         yield from wrapped(f"coverage: level {coverage['level']} of 7; {', '.join(shares)}", width)
+
+
+def _changes(document: Document, width: int) -> Iterator[str]:
+    changes = document.get("comparison")
+    if changes:
+        yield from wrapped(f"since the baseline: {on_one_line(changes['sentence'])}", width)
 
 
 def _flows(document: Document, width: int) -> Iterator[str]:

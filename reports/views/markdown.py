@@ -59,6 +59,10 @@ def _answer(document: Document) -> Iterator[str]:
     yield f"{judged.sentence[:1].upper()}{judged.sentence[1:]}."
     yield ""
     yield f"{plain(target_line(document))}"
+    changes = document.get("comparison")
+    if changes:
+        yield ""
+        yield f"Since the baseline: {plain(changes['sentence'])}."
 
 
 def _sections(document: Document) -> Iterator[str]:

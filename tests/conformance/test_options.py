@@ -53,6 +53,7 @@ VALUES: dict[str, tuple[str, Any]] = {
     "fail_on": ("may", Level.MAY),
     "strict_deviations": ("yes", True),
     "report_dir": ("out", Path("out")),
+    "baseline": ("before", Path("before")),
     "reap": ("1", True),
 }
 

@@ -1,0 +1,33 @@
+"""Run documents on disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+class RunFileError(ValueError):
+    """A file is no run document; the text is one sentence that says what to give."""
+
+
+def run_file(path: Path) -> Path:
+    """A run document, or the one in a report directory."""
+    return path / "run.json" if path.is_dir() else path
+
+
+def read_run(path: Path) -> Mapping[str, Any]:
+    """The run document at this path, or in this report directory; raises RunFileError."""
+    file = run_file(path)
+    try:
+        document = json.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise RunFileError(
+            f"{file} cannot be read ({error.strerror}): give a run.json or the folder of one"
+        ) from error
+    except ValueError as error:
+        raise RunFileError(f"{file} is no run document: give the run.json that a run wrote") from error
+    if not isinstance(document, dict) or "schemaVersion" not in document:
+        raise RunFileError(f"{file} is no run document: give the run.json that a run wrote")
+    return document
