@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from peertube_conformance.conformance.arrangements.registry import answers_of, success_of
 from peertube_conformance.conformance.options import Depth, Options
+from peertube_conformance.conformance.role_table import ACCESS, ROLES, cells
 from peertube_conformance.fixtures.guard import Safety
 from peertube_conformance.fixtures.run import Shared
 from peertube_conformance.spec import Operation
-from peertube_conformance.spec.contract import Authentication
 
 # Measured on two cores against a real 6.2.0 without limits: what generating, judging and recording a request takes beside
 # the answer, in seconds, and how many preparing requests come on a hundred of the plan.
@@ -89,7 +89,7 @@ def planned(operation: Operation, depth: Depth, limits: Mapping[str, Mapping[str
     invalid = min(depth.defects, places * depth.variants)
     if is_scarce(operation, limits):
         valid, invalid = SCARCE_VALID, SCARCE_DEFECTS
-    access = {Authentication.NONE: 0, Authentication.OPTIONAL: 1}.get(operation.authentication, 3)
+    access = sum(cell.asked_by in {ACCESS, ROLES} for cell in cells(operation))
     return valid + invalid + access + 1 + sum(1 for _ in answers_of(operation.id))
 
 
