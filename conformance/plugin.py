@@ -187,9 +187,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What waits for windows goes first, so that other workers use the time."""
-    if config.stash.get(_ACTIVE, False):
-        items.sort(key=lambda item: hasattr(item, "callspec"))
+    """What waits for windows goes first, so that other workers use the time. With --operations or --tags, what is about no
+    single operation is left out; flows say themselves what they are about."""
+    if not config.stash.get(_ACTIVE, False):
+        return
+    items.sort(key=lambda item: hasattr(item, "callspec"))
+    options = config.stash[_OPTIONS]
+    if options.operations or options.tags:
+        general = [item for item in items if isinstance(item, pytest.Function) and _is_general(item)]
+        config.hook.pytest_deselected(items=general)
+        items[:] = [item for item in items if item not in general]
+
+
+def _is_general(item: pytest.Function) -> bool:
+    """Whether a hand-written test is not asked for each operation."""
+    return "examine" in item.fixturenames and "exercise" not in item.fixturenames
 
 
 @pytest.fixture(scope="session")
