@@ -15,7 +15,7 @@ SECRET_HEADERS = frozenset(
 )
 _KEYS = (
     "access_token|refresh_token|client_secret|password|currentPassword|verificationString|requestToken|otpToken|"
-    "videoFileToken|videoPasswords|secret|token|externalAuthToken"
+    "videoFileToken|feedToken|videoPasswords|secret|token|externalAuthToken"
 )
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _IN_JSON = re.compile(

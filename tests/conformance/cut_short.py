@@ -77,7 +77,7 @@ class Running:
     def end(self) -> int:
         """Waits for the end; returns the exit code."""
         output, _ = self.process.communicate(timeout=_PATIENCE_SECONDS)
-        self.output.append(output)
+        self.output.append(output or "")
         return self.process.returncode
 
     def text(self) -> str:
@@ -94,19 +94,25 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, *arguments: str, **environment: str) -> Iterator[Running]:
-    """Starts `peertube-conformance run`; it is killed where the test leaves it running."""
+def running(
+    folder: Path, *arguments: str, output: Path | None = None, **environment: str
+) -> Iterator[Running]:
+    """Starts `peertube-conformance run`; it is killed where the test leaves it running. What it prints goes to the file
+    `output`, if there is to be one."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
     state = {"PEERTUBE_CONFORMANCE_STATE_DIR": str(folder / "state"), "TMPDIR": str(folder)}
+    printed = output.open("w") if output is not None else None
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", CLI, "run", "--report-dir", "report", "-q", *arguments],
         cwd=folder,
         env={**inherited, **state, **environment},
-        stdout=subprocess.PIPE,
+        stdout=printed or subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
     )
+    if printed is not None:
+        printed.close()
     run = Running(folder, process)
     try:
         yield run
