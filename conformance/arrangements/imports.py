@@ -136,6 +136,13 @@ def an_open_session(world: World, draft: Draft) -> None:
     draft.query["upload_id"] = _session(world, account, 10)
 
 
+@arrange("userImportResumableCancel", answer=404)
+def a_session_once_more(world: World, draft: Draft) -> None:
+    """Cancels a session that was cancelled."""
+    an_open_session(world, draft)
+    world.call("userImportResumableCancel", draft.actor, path=dict(draft.path), query=dict(draft.query))
+
+
 @arrange("getLatestUserImport")
 def of_somebody_who_imported(world: World, draft: Draft) -> None:
     """Asks about an account that has imported."""

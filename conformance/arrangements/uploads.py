@@ -173,6 +173,14 @@ def the_session_of_another_user(world: World, draft: Draft) -> None:
     draft.query["upload_id"] = world.upload(world.account("other user")).upload_id
 
 
+@arrange("uploadResumableCancel", answer=404)
+def a_session_once_more(world: World, draft: Draft) -> None:
+    """Cancels a session that was cancelled."""
+    session = world.upload(draft.actor)
+    draft.query["upload_id"] = session.upload_id
+    world.call("uploadResumableCancel", draft.actor, query=dict(draft.query))
+
+
 # Replacing the file of a video
 
 
@@ -253,3 +261,12 @@ def the_replacement_of_another_user(world: World, draft: Draft) -> None:
     other = world.account("other user")
     draft.query["upload_id"] = _replacement(world, other).upload_id
     draft.path["id"] = changed_video(world, other).uuid
+
+
+@arrange("replaceVideoSourceResumableCancel", answer=404)
+def a_replacement_once_more(world: World, draft: Draft) -> None:
+    """Cancels a replacement that was cancelled."""
+    an_open_replacement(world, draft)
+    world.call(
+        "replaceVideoSourceResumableCancel", draft.actor, path=dict(draft.path), query=dict(draft.query)
+    )

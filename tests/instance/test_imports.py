@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from peertube_conformance.fixtures import media
@@ -111,6 +113,17 @@ def test_what_is_no_archive_fails(newcomer, bring):
     assert bring(newcomer, media.zip({"readme.txt": b"empty"}))[-1] == "Completed"
 
 
+def test_a_damaged_archive_changes_nothing(newcomer, bring):
+    account = {"displayName": "Damaged", "description": "As it was sent."}
+    whole = media.zip({"readme.txt": b"empty", "peertube/account.json": json.dumps(account).encode()})
+    place = whole.index(b"peertube/account.json") + len("peertube/account.json") + 5
+    damaged = whole[:place] + bytes([whole[place] ^ 255]) + whole[place + 1 :]
+    assert bring(newcomer, damaged)[-1] == "Failed"
+    assert newcomer("GET", "/users/me").json()["account"]["displayName"] != "Damaged"
+    assert bring(newcomer, whole)[-1] == "Completed"
+    assert newcomer("GET", "/users/me").json()["account"]["displayName"] == "Damaged"
+
+
 def test_one_import_at_a_time(newcomer):
     session = begin(newcomer, 10)
     assert send(newcomer, session, bytes(10), 0, 10).status_code == 200
@@ -145,7 +158,7 @@ def test_a_cancelled_session_takes_nothing_more(newcomer):
     session = begin(newcomer, 10)
     query = session.headers["location"].partition("?")[2]
     path = f"/users/{newcomer.id}/imports/import-resumable?{query}"
-    assert newcomer("DELETE", path).status_code == 204
+    assert [newcomer("DELETE", path).status_code for _ in range(2)] == [204, 404]
     assert send(newcomer, session, bytes(10), 0, 10).status_code == 404
 
 

@@ -184,8 +184,25 @@ def test_an_upload_belongs_to_who_opened_it(session, person):
 def test_a_cancelled_upload_is_gone(session):
     upload = session()
     upload.send(0, 100)
-    assert [upload.cancel().status_code for _ in range(2)] == [204, 204]
+    assert [upload.cancel().status_code for _ in range(2)] == [204, 404]
     assert upload.send(100, 200).status_code == 404
+
+
+def test_a_chunk_may_come_again(session):
+    upload = session()
+    upload.send(0, 1000)
+    for first, end, stored in ((0, 500, 1000), (0, 1000, 1000), (0, 1, 1000), (999, 1001, 1001)):
+        assert upload.send(first, end).headers["range"] == f"bytes=0-{stored - 1}"
+        assert upload.ask().headers["range"] == f"bytes=0-{stored - 1}"
+    assert upload.send(1001, 3000).status_code == 200
+
+
+def test_asking_takes_no_bytes(owner, session):
+    upload = session()
+    headers = {"Content-Range": f"bytes */{len(CONTENT)}", "Content-Type": "application/octet-stream"}
+    path = f"{upload.path}?upload_id={upload.id}"
+    assert owner("PUT", path, content=CONTENT[:100], headers=headers).status_code == 409
+    assert "range" not in upload.ask().headers
 
 
 def test_an_abandoned_upload_ends(session, clock):

@@ -1,0 +1,152 @@
+"""What a server must remember of a resumable upload, and how a client cuts a file into chunks."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from itertools import count
+from typing import Any
+
+from peertube_conformance.fixtures import media
+from peertube_conformance.reports import Exchange
+
+PARTS = ("half", "one byte", "all but one byte", "the rest")
+BEGINNINGS = ("half", "one byte", "nothing")
+AGAIN = ("all of it", "its beginning", "an overlap")
+USES = ("sends", "asks", "cancels")
+_FREE_HEADER = struct.Struct(">I4s")
+_FIRST_DAY_OF_ZIP = (1980, 1, 1, 0, 0, 0)
+
+
+class State(Enum):
+    """How far a session is. What was given up after a known deviation is asked nothing more."""
+
+    OPEN = "open"
+    CANCELLED = "cancelled"
+    COMPLETE = "complete"
+    GIVEN_UP = "given up"
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Bytes of a file, from offset `start` on."""
+
+    start: int
+    data: bytes
+
+    @property
+    def end(self) -> int:
+        """The offset behind the last byte."""
+        return self.start + len(self.data)
+
+    def content_range(self, total: int, longer: int = 0) -> str:
+        """The header that says which bytes these are (RFC 9110 section 14.4); `longer` bytes more than is true."""
+        return f"bytes {self.start}-{self.end - 1 + longer}/{total}"
+
+
+@dataclass(eq=False)
+class Session:
+    """An upload, the `number`th of a walk: `stored` bytes from the beginning of `content` were acknowledged."""
+
+    number: int
+    name: str
+    content: bytes
+    upload_id: str = ""
+    stored: int = 0
+    state: State = State.OPEN
+
+    @property
+    def size(self) -> int:
+        """Of the whole file, in bytes."""
+        return len(self.content)
+
+    @property
+    def missing(self) -> int:
+        """How many bytes were not acknowledged yet."""
+        return self.size - self.stored
+
+    def chunk(self, start: int, end: int) -> Chunk:
+        """The bytes from `start` up to, not including, `end`."""
+        return Chunk(start, self.content[start:end])
+
+    def next(self, part: str) -> Chunk:
+        """What follows the stored bytes: one of PARTS of what is missing, at least a byte."""
+        size = {
+            "the rest": self.missing,
+            "half": self.missing // 2,
+            "one byte": 1,
+            "all but one byte": self.missing - 1,
+        }[part]
+        return self.chunk(self.stored, self.stored + max(1, size))
+
+    def again(self, what: str) -> Chunk:
+        """Stored bytes once more, one of AGAIN; an overlap has some that follow, too, but not the last."""
+        start, end = {
+            "all of it": (0, self.stored),
+            "its beginning": (0, max(1, self.stored // 2)),
+            "an overlap": (self.stored // 2, self.stored + self.missing // 2),
+        }[what]
+        return self.chunk(start, end)
+
+
+def told_range(answer: Exchange) -> str | None:
+    """The `Range` of an answer; None where there is none, which is how an answer says that nothing is stored."""
+    return answer.response.headers.get("range") if answer.response else None
+
+
+def stored_range(stored: int) -> str:
+    """How an answer says that so many bytes, at least one, are stored."""
+    return f"bytes=0-{stored - 1}"
+
+
+def video(size: int, number: int) -> bytes:
+    """A playable video of exactly `size` bytes, at least 1075, of which no two neighbours can be swapped unseen."""
+    content = media.mp4(fps=1, width=64, height=48, seed=number)
+    padding = size - len(content) - _FREE_HEADER.size
+    return content + _FREE_HEADER.pack(padding + _FREE_HEADER.size, b"free") + _counted(padding, number)
+
+
+def archive(size: int, number: int) -> tuple[bytes, str, str]:
+    """An archive of exactly `size` bytes, 400 to 1200, as exports are; the display name and description in it."""
+    name = f"Restored {number}"
+    description = _counted(size - len(_archived(name, "")), number).decode()
+    return _archived(name, description), name, description
+
+
+def _archived(name: str, description: str) -> bytes:
+    account = {"displayName": name, "description": description, "archiveFiles": {}}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(zipfile.ZipInfo("peertube/account.json", _FIRST_DAY_OF_ZIP), json.dumps(account))
+    return buffer.getvalue()
+
+
+def _counted(size: int, number: int) -> bytes:
+    """Readable bytes that differ from place to place and from file to file: `7.100,7.101,…`."""
+    text = bytearray()
+    for place in count(100):
+        text += f"{number}.{place},".encode()
+        if len(text) >= size:
+            return bytes(text[:size])
+    raise AssertionError("count() does not end")
+
+
+def difference(sent: bytes, kept: bytes) -> str:
+    """Where a file that was kept differs from the one that was sent, in words."""
+    if sent == kept:
+        return "the same bytes"
+    if len(sent) != len(kept):
+        return f"{len(kept)} bytes instead of {len(sent)}"
+    first = next(place for place, (one, other) in enumerate(zip(sent, kept, strict=True)) if one != other)
+    return f"another byte {first} of {len(sent)}"
+
+
+def counted(video: Mapping[str, Any]) -> int:
+    """What a video counts for the quota, in bytes: its largest file, those for streaming included."""
+    streams = [file for playlist in video["streamingPlaylists"] for file in playlist["files"]]
+    return max(int(file["size"]) for file in (*video["files"], *streams))

@@ -1,0 +1,127 @@
+"""Reference, "User Imports": archives that are sent in chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from peertube_conformance.reports import Exchange
+from peertube_conformance.stateful import resumable
+from peertube_conformance.stateful.flow import Flow
+from peertube_conformance.stateful.resumable_model import Session, archive
+
+_COMPLETED = 3
+_AT_WORK = (1, 2)  # waiting, processing
+_RESTORED = ("displayName", "description")
+
+
+class ResumableImport(resumable.Resumable):
+    """An archive that is sent in chunks is restored as it was sent; one that did not arrive changes nothing."""
+
+    about = (
+        "userImportResumableInit",
+        "userImportResumable",
+        "userImportResumableCancel",
+        "getLatestUserImport",
+        "getUserInfo",
+    )
+    opening = "userImportResumableInit"
+    sending = "userImportResumable"
+    cancelling = "userImportResumableCancel"
+    media_type = "application/zip"
+
+    def prepare(self) -> None:
+        """Reads what the walks before have left."""
+        self.described: dict[int, tuple[str, str]] = {}
+        self._read()
+
+    def path(self) -> dict[str, Any]:
+        """The user whose data is restored."""
+        return {"userId": self.owner.user_id}
+
+    def content(self, size: int, number: int) -> bytes:
+        """An archive that describes its user."""
+        content, name, description = archive(size, number)
+        self.described[number] = name, description
+        return content
+
+    def announcement(self, session: Session) -> dict[str, Any]:
+        """The name of the archive."""
+        return {"filename": f"{session.name}.zip"}
+
+    def taken_over(self, session: Session, answer: Exchange) -> None:
+        """The archive is restored; until then no other is taken."""
+        assert answer.response is not None
+        begun = answer.response.json["userImport"]["id"]
+        self._one_at_a_time(session)
+        latest = self._ended()
+        at, so = "/response/body/id", "the latest import is not the one that was begun last"
+        self.agree(latest, "PT-RESUME-14", at=at, expected=begun, actual=_member(latest, "id"), so=so)
+        at, so = "/response/body/state/id", "a whole archive is not restored to its end"
+        state = _member(latest, "state") or {}
+        self.agree(latest, "PT-RESUME-14", at=at, expected=_COMPLETED, actual=state.get("id"), so=so)
+        self.imported, self.restored = begun, self.described[session.number]
+
+    def _one_at_a_time(self, session: Session) -> None:
+        answer = self.announce(session)
+        if answer.status == 201 and not _is_at_work(self._latest()):
+            return  # it was quicker than the question
+        so = "announcing an archive while another is imported"
+        self.expect(answer, 400, requirement="PT-RESUME-18", so=so)
+
+    def let_through(self, answer: Exchange) -> None:  # noqa: ARG002 - the list of imports tells
+        """Waits for what comes of it."""
+        self._read()
+
+    def compare(self) -> None:
+        """The user is described as in the archive that was restored last."""
+        latest = self._latest()
+        at, so = "/response/body/id", "the latest import is not of the archive that arrived last"
+        self.agree(latest, self.because, at=at, expected=self.imported, actual=_member(latest, "id"), so=so)
+        answer = self.send("getUserInfo", self.owner)
+        if self.expect(answer, 200, requirement=self.because, so="showing the user"):
+            for member, wanted, actual in zip(_RESTORED, self.restored, _described(answer), strict=True):
+                at, so = (
+                    f"/response/body/account/{member}",
+                    f"{member} is not that of the archive restored last",
+                )
+                self.agree(answer, self.because, at=at, expected=wanted, actual=actual, so=so)
+
+    def _read(self) -> None:
+        self.imported = _member(self._ended(), "id")
+        self.restored = _described(self.world.call("getUserInfo", self.owner))
+
+    def _latest(self) -> Exchange:
+        return self.send("getLatestUserImport", self.owner, path=self.path())
+
+    def _ended(self) -> Exchange:
+        """The latest import, when it is no longer at work."""
+        latest = self._latest()
+
+        def ended() -> bool:
+            nonlocal latest
+            latest = self._latest()
+            return not _is_at_work(latest)
+
+        if _is_at_work(latest):
+            self.wait(ended)
+        return latest
+
+
+def _member(answer: Exchange, name: str) -> Any:
+    """A member of the import that an answer shows; None where there is no import."""
+    return answer.response.json[name] if answer.response and answer.status == 200 else None
+
+
+def _is_at_work(answer: Exchange) -> bool:
+    return (_member(answer, "state") or {}).get("id") in _AT_WORK
+
+
+def _described(answer: Exchange) -> tuple[Any, ...]:
+    assert answer.response is not None
+    return tuple(answer.response.json["account"][member] for member in _RESTORED)
+
+
+def test_resumable_import(walk: Callable[[type[Flow]], None]) -> None:
+    """User Imports, in chunks."""
+    walk(ResumableImport)

@@ -1,0 +1,142 @@
+"""Reference, "Video Upload": new files of videos that are there, sent in chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from peertube_conformance.fixtures.world import Unavailable
+from peertube_conformance.reports import Exchange
+from peertube_conformance.stateful import resumable
+from peertube_conformance.stateful.flow import Flow
+from peertube_conformance.stateful.resumable_model import Session, counted, difference, video
+
+# What a video keeps when its file is replaced.
+_KEPT = ("id", "uuid", "name", "privacy", "channel", "publishedAt")
+
+
+class ResumableReplacement(resumable.Resumable):
+    """A new file that is sent in chunks takes the old one's place byte for byte; until it arrived the old one stays."""
+
+    about = (
+        "replaceVideoSourceResumableInit",
+        "replaceVideoSourceResumable",
+        "replaceVideoSourceResumableCancel",
+        "getMyQuotaUsed",
+        "getVideo",
+        "getVideoSource",
+        "downloadVideoFile",
+    )
+    opening = "replaceVideoSourceResumableInit"
+    sending = "replaceVideoSourceResumable"
+    cancelling = "replaceVideoSourceResumableCancel"
+    media_type = "video/mp4"
+
+    def prepare(self) -> None:
+        """One video for all walks, whatever its file is by now."""
+        if not self.keeps_what_is_sent():
+            raise Unavailable("the instance transcodes: what it keeps is not the file that was sent")
+        self.video = self.once("video", lambda: self.world.video(self.owner, fresh=True))
+        self._read()
+
+    def path(self) -> dict[str, Any]:
+        """The video whose file is replaced."""
+        return {"id": self.video.uuid}
+
+    def content(self, size: int, number: int) -> bytes:
+        """A video."""
+        return video(size, number)
+
+    def announcement(self, session: Session) -> dict[str, Any]:
+        """The name of the new file."""
+        return {"filename": f"{session.name}.mp4"}
+
+    def taken_over(self, session: Session, answer: Exchange) -> None:
+        """The source of the video is the new file."""
+        self.file = session.content
+        source = self.send("getVideoSource", self.owner, path=self.path())
+        if not self.expect(source, 200, requirement="PT-RESUME-19", so="showing the source of a video"):
+            return
+        for told in (answer, source):
+            assert told.response is not None
+            shown = told.response.json
+            for at, wanted in (("inputFilename", f"{session.name}.mp4"), ("size", session.size)):
+                so = f"{at} of the source is not that of the new file"
+                self.agree(
+                    told,
+                    "PT-RESUME-19",
+                    at=f"/response/body/{at}",
+                    expected=wanted,
+                    actual=shown[at],
+                    so=so,
+                )
+
+    def let_through(self, answer: Exchange) -> None:  # noqa: ARG002 - the video tells
+        """Takes the file as it is by now."""
+        self._read()
+
+    def compare(self) -> None:
+        """The video is what it was, with the file that arrived last, and the quota counts this file alone."""
+        shown = self.send("getVideo", None, path=self.path())
+        if self.expect(shown, 200, requirement="PT-RESUME-19", so="showing a video whose file is replaced"):
+            assert shown.response is not None
+            for at in _KEPT:
+                self.agree(
+                    shown,
+                    "PT-RESUME-19",
+                    at=f"/response/body/{at}",
+                    expected=_plain(self.kept[at]),
+                    actual=_plain(shown.response.json[at]),
+                    so=f"{at} of a video changed though only its file is replaced",
+                )
+            self._has_file(shown)
+            self._is_counted(shown)
+
+    def _is_counted(self, shown: Exchange) -> None:
+        answer = self.send("getMyQuotaUsed", self.owner)
+        if self.expect(answer, 200, requirement="PT-RESUME-16", so="asking how much of the quota is used"):
+            assert shown.response is not None
+            assert answer.response is not None
+            wanted = self.others + counted(shown.response.json)
+            used = answer.response.json["videoQuotaUsed"]
+            at, so = "/response/body/videoQuotaUsed", "the used quota does not count the file that is there"
+            self.agree(answer, "PT-RESUME-16", at=at, expected=wanted, actual=used, so=so)
+
+    def _has_file(self, shown: Exchange) -> None:
+        files = shown.response.json["files"] if shown.response else []
+        at, so = "/response/body/files", "a video has not the one file that arrived last"
+        if not self.agree(shown, self.because, at=at, expected=1, actual=len(files), so=so):
+            return
+        kept = self.send("downloadVideoFile", None, path={"filename": self._filename(files)})
+        if self.expect(kept, 200, requirement=self.because, so="downloading the file of a video"):
+            assert kept.response is not None
+            apart = difference(self.file, kept.response.body)
+            so = "the file of a video is not the one that arrived last"
+            self.agree(
+                kept, self.because, at="/response/body", expected="the same bytes", actual=apart, so=so
+            )
+
+    def _filename(self, files: list[dict[str, Any]]) -> str:
+        filename: str = files[0]["fileDownloadUrl"].rpartition("/")[2]
+        return self.name(filename, "FILE")
+
+    def _read(self) -> None:
+        self.kept = self.world.video_details(self.video)
+        path = {"filename": self._filename(self.kept["files"])}
+        file = self.world.call("downloadVideoFile", path=path).response
+        quota = self.world.call("getMyQuotaUsed", self.owner).response
+        assert file is not None
+        assert quota is not None
+        self.file = file.body
+        # What the other videos of the account use.
+        self.others = quota.json["videoQuotaUsed"] - counted(self.kept)
+
+
+def _plain(value: Any) -> Any:
+    """What identifies a part of a video: its id, where it has one."""
+    return value["id"] if isinstance(value, dict) else value
+
+
+def test_resumable_replacement(walk: Callable[[type[Flow]], None]) -> None:
+    """Video Upload: another file for a video, in chunks."""
+    walk(ResumableReplacement)

@@ -1,0 +1,202 @@
+"""Reference, "Video Upload": videos that are sent in chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition
+
+from peertube_conformance.reports import Exchange
+from peertube_conformance.stateful import resumable
+from peertube_conformance.stateful.flow import Flow
+from peertube_conformance.stateful.resumable_model import (
+    Session,
+    counted,
+    difference,
+    stored_range,
+    told_range,
+    video,
+)
+from peertube_conformance.stateful.rules import stage
+
+_PRIVACIES = (1, 2)  # public, unlisted: whoever knows the id sees them
+# Bytes that no player reads: with a hole in them it is a video still.
+_END = 20
+numbers = st.integers(0, 2)
+
+
+class ResumableUpload(resumable.Resumable):
+    """A video that is sent in chunks arrives byte for byte, under its name; one that did not arrive leaves nothing."""
+
+    about = (
+        "uploadResumableInit",
+        "uploadResumable",
+        "uploadResumableCancel",
+        "listMyVideos",
+        "getMyQuotaUsed",
+        "getVideo",
+        "getVideoSource",
+        "downloadVideoFile",
+    )
+    opening = "uploadResumableInit"
+    sending = "uploadResumable"
+    cancelling = "uploadResumableCancel"
+    media_type = "video/mp4"
+
+    def prepare(self) -> None:
+        """Reads what the walks before have left."""
+        second = self.once("second channel", lambda: self.world.channel(self.owner, fresh=True))
+        self.channels = (self.owner.channel_id, second.id)
+        self.exact = self.keeps_what_is_sent()
+        self.arrived: dict[str, str] = {}
+        self.before = {
+            listed["uuid"] for listed in self._read("listMyVideos", count=100, sort="-publishedAt")["data"]
+        }
+        self.used = self._read("getMyQuotaUsed")["videoQuotaUsed"]
+
+    def path(self) -> dict[str, Any]:
+        """None."""
+        return {}
+
+    def content(self, size: int, number: int) -> bytes:
+        """A video."""
+        return video(size, number)
+
+    def announcement(self, session: Session) -> dict[str, Any]:
+        """What is said of the video."""
+        return {
+            "channelId": self.channels[session.number % 2],
+            "name": session.name,
+            "filename": f"{session.name}.mp4",
+            "privacy": _PRIVACIES[session.number % 2],
+            "lastModified": session.number + 1,
+        }
+
+    @precondition(lambda self: self.open)
+    @stage(upload=numbers)
+    def announce_again(self, upload: int) -> None:
+        """After a break that lost the session's id: announce the same file."""
+        session = self.open[upload % len(self.open)]
+        answer = self.announce(session)
+        status, wanted = (200, stored_range(session.stored)) if session.stored else (201, None)
+        so = "announcing a file of which a part was sent" if session.stored else "announcing a file again"
+        assert answer.response is not None
+        same = f"upload_id={session.upload_id}" in answer.response.headers.get("location", "")
+        at = "/response/headers"
+        if not (
+            self.expect(answer, status, requirement="PT-RESUME-17", so=so)
+            and self.agree(
+                answer,
+                "PT-RESUME-17",
+                at=f"{at}/location",
+                expected=True,
+                actual=same,
+                so=f"{so} opens another session",
+            )
+            and self.agree(
+                answer,
+                "PT-RESUME-17",
+                at=f"{at}/range",
+                expected=wanted,
+                actual=told_range(answer),
+                so=f"{so} gives a wrong Range",
+            )
+        ):
+            self.give_up(session, answer)
+
+    @precondition(lambda self: self.with_room)
+    @stage(upload=numbers, gap=st.sampled_from((1, 4)))
+    def end_behind_a_gap(self, upload: int, gap: int) -> None:
+        """Send all but a few of the last bytes, then the end: who counts only to the last byte makes a video of it."""
+        session = self.with_room[upload % len(self.with_room)]
+        start = session.size - _END
+        if session.stored < start:
+            self.send_on(session, session.chunk(session.stored, start))
+        if session not in self.with_room:
+            return
+        answer = self.put(session, session.chunk(session.stored + gap, session.size))
+        so = "the end of a file behind a gap"
+        self.refused(session, answer, 409, requirement="PT-RESUME-06", so=so)
+
+    def taken_over(self, session: Session, answer: Exchange) -> None:
+        """The video is as it was announced, and its file the one that was sent."""
+        assert answer.response is not None
+        uuid = self.name(answer.response.json["video"]["uuid"], "VIDEO_UUID")
+        self.arrived[uuid] = session.name
+        # While a video is transcoded only its owner sees it.
+        shown = self.send("getVideo", None if self.exact else self.owner, path={"id": uuid})
+        if not self.expect(
+            shown, 200, requirement="PT-RESUME-15", so="showing a video that arrived in chunks"
+        ):
+            return
+        assert shown.response is not None
+        seen = shown.response.json
+        self.used += counted(seen)
+        announced = self.announcement(session)
+        for at, wanted, actual in (
+            ("name", session.name, seen["name"]),
+            ("channel/id", announced["channelId"], seen["channel"]["id"]),
+            ("privacy/id", announced["privacy"], seen["privacy"]["id"]),
+        ):
+            so = f"{at} of a video is not as it was announced"
+            self.agree(
+                shown, "PT-RESUME-15", at=f"/response/body/{at}", expected=wanted, actual=actual, so=so
+            )
+        if self.exact:
+            self._has_file(shown, session, seen["files"])
+
+    def _has_file(self, shown: Exchange, session: Session, files: list[dict[str, Any]]) -> None:
+        at, so = "/response/body/files", "a video has not the one file that was sent"
+        if not self.agree(shown, "PT-RESUME-14", at=at, expected=1, actual=len(files), so=so):
+            return
+        filename = self.name(files[0]["fileDownloadUrl"].rpartition("/")[2], "FILE")
+        kept = self.send("downloadVideoFile", None, path={"filename": filename})
+        if not self.expect(
+            kept, 200, requirement="PT-RESUME-14", so="downloading a video that arrived in chunks"
+        ):
+            return
+        assert kept.response is not None
+        apart = difference(session.content, kept.response.body)
+        so = "the file of a video is not the one that was sent"
+        self.agree(kept, "PT-RESUME-14", at="/response/body", expected="the same bytes", actual=apart, so=so)
+
+    def let_through(self, answer: Exchange) -> None:
+        """Deletes the video."""
+        assert answer.response is not None
+        self.world.call("delVideo", self.owner, path={"id": answer.response.json["video"]["uuid"]})
+
+    def compare(self) -> None:
+        """The list has the videos that arrived, and the quota counts them."""
+        answer = self.send("listMyVideos", self.owner, query={"count": 100, "sort": "-publishedAt"})
+        if self.expect(answer, 200, requirement=self.because, so="listing one's videos"):
+            assert answer.response is not None
+            listed = [one["name"] for one in answer.response.json["data"] if one["uuid"] not in self.before]
+            at, so = "/response/body/data/*/name", "the videos of a user are not those that arrived"
+            self.agree(
+                answer,
+                self.because,
+                at=at,
+                expected=sorted(self.arrived.values()),
+                actual=sorted(listed),
+                so=so,
+            )
+        if not self.exact:
+            return
+        answer = self.send("getMyQuotaUsed", self.owner)
+        if self.expect(answer, 200, requirement="PT-RESUME-16", so="asking how much of the quota is used"):
+            assert answer.response is not None
+            used = answer.response.json["videoQuotaUsed"]
+            at, so = "/response/body/videoQuotaUsed", "the used quota is not the sum of what arrived"
+            self.agree(answer, "PT-RESUME-16", at=at, expected=self.used, actual=used, so=so)
+
+    def _read(self, operation_id: str, **query: Any) -> Any:
+        answer = self.world.call(operation_id, self.owner, query=query).response
+        assert answer is not None
+        return answer.json
+
+
+def test_resumable_upload(walk: Callable[[type[Flow]], None]) -> None:
+    """Video Upload, in chunks."""
+    walk(ResumableUpload)
