@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from peertube_conformance.conformance.arrangements.videos import PRIVATE
+from peertube_conformance.conformance.own import changer, publisher
 from peertube_conformance.conformance.syndication import Feed, read
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.world import VideoRef, World
@@ -189,7 +190,7 @@ def _published(world: World) -> tuple[VideoRef, VideoRef]:
     """A video with a difficult title, and a private one, of one new account."""
 
     def make() -> tuple[VideoRef, VideoRef]:
-        owner = world.account(fresh=True)
+        owner = publisher(world)
         hidden = world.video(owner, privacy=PRIVATE, fresh=True)
         video = world.video(owner, fresh=True)
         form: dict[str, Any] = {"path": {"id": video.uuid}, "media_type": "multipart/form-data"}
@@ -211,7 +212,7 @@ def _commented(world: World) -> VideoRef:
 def _subscribed(world: World) -> tuple[Account, VideoRef]:
     def make() -> tuple[Account, VideoRef]:
         published, _ = _published(world)
-        subscriber = world.account(fresh=True)
+        subscriber = changer(world)
         handle = f"{published.owner.channel_handle}@{world.host}"
         world.call("addSubscription", subscriber, body={"uri": handle})
         there = lambda known: True if known.get(handle) else None  # noqa: E731

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from peertube_conformance.conformance.own import publisher
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.draft import Draft
 from peertube_conformance.fixtures.resources import fill
@@ -61,7 +62,7 @@ Listed = tuple[Draft, list[Any], str]
 
 
 def _channels(world: World) -> Listed:
-    owner = world.account(fresh=True)
+    owner = publisher(world)
     made = [owner.channel_id, *(world.channel(owner, fresh=True).id for _ in range(_ITEMS - 1))]
     draft = Draft(world.contract.operation("getAccountVideoChannels"), path={"name": owner.username})
     return draft, [int(number) for number in made], "id"
@@ -75,7 +76,7 @@ def _threads(world: World) -> Listed:
 
 
 def _subscriptions(world: World) -> Listed:
-    subscriber = world.account(fresh=True)
+    subscriber = publisher(world)
     made = [int(world.subscription(subscriber, fresh=True).id) for _ in range(_ITEMS)]
     return Draft(world.contract.operation("listSubscriptions"), actor=subscriber), made, "createdAt"
 

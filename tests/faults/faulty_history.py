@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from registry import Handler, fault
+
 from peertube_conformance.fixtures.instance.http import ApiRequest
 from peertube_conformance.fixtures.instance.models import history
-from registry import Handler, fault
 
 _FLOW = {"group": "state and consistency", "flow": "WatchHistory"}
 

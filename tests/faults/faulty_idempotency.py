@@ -51,8 +51,9 @@ def every_like_counts(handler: Handler, request: ApiRequest) -> Any:
 
 @fault("PT-IDEM-05", on="addSubscription", **_TWICE)
 def subscribed_is_subscribed(handler: Handler, request: ApiRequest) -> Any:
-    known = request.state.subscriptions.where(lambda one: one.user_id == request.caller.id)
-    if known:
+    key = f"{request.caller.id} {request.body['uri']}"
+    _SEEN[key] = _SEEN.get(key, 0) + 1
+    if _SEEN[key] > 1:
         raise Problem(409, "Subscribed")
     return handler(request)
 
