@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from peertube_conformance.conformance.plugin import activate, report
+from peertube_conformance.conformance.concluding import report
+from peertube_conformance.conformance.plugin import activate
 from peertube_conformance.reports import Verdict
 
 if TYPE_CHECKING:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from peertube_conformance.conformance.concluding import report
 from peertube_conformance.conformance.options import OPTIONS, OptionError, Options, make_report_directory
+from peertube_conformance.conformance.progress import Progress
 from peertube_conformance.reports.verdict import Verdict
 
 _ACTIVE = pytest.StashKey[bool]()
@@ -27,8 +28,6 @@ _CONCLUSION = pytest.StashKey[Any]()
 _STATE_INPUT = "peertube_conformance_state"
 _DEFAULT_REPORT_CHARACTERS = "fE"
 HARNESS_FAILED = 3
-_PROGRESS_SECONDS = 10.0
-_TRUSTED_SHARE = 0.1
 _ROOMS = ("peertube_conformance.conformance", "peertube_conformance.stateful")
 
 
@@ -108,7 +107,7 @@ def _announce(config: pytest.Config, controller: Any) -> None:
     what = "the embedded instance" if shared.embedded else shared.base_url
     workers = config.getoption("numprocesses", None) or 1
     cost = controller.cost(workers if isinstance(workers, int) else 2)
-    config.pluginmanager.register(_Progress(config, reporter, cost.seconds))
+    config.pluginmanager.register(Progress(config, reporter, cost.seconds))
     reporter.write_line(f"target: {what}, PeerTube {shared.server_version}, tier {shared.safety.value}")
     reporter.write_line(
         f"contract: {controller.contract.version}, {len(controller.operations)} operations; "
@@ -187,8 +186,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What waits for windows goes first, so that other workers use the time. With --operations or --tags, what is about no
-    single operation is left out; flows say themselves what they are about."""
+    """What waits for windows goes first, so that other workers use the time.
+
+    With --operations or --tags, what is about no single operation is left out; flows say what they are about.
+    """
     if not config.stash.get(_ACTIVE, False):
         return
     items.sort(key=lambda item: hasattr(item, "callspec"))
@@ -231,75 +232,6 @@ def exhaust_limits(conformance_session: Any) -> Callable[[], None]:
         report(conformance_session, conformance_session.collect())
 
     return run
-
-
-def conclude(exercise: Any, phase: str, run: Callable[[], Any]) -> None:
-    """Runs a phase, records its outcome, and makes pytest's of it."""
-    session = exercise.session
-    options = session.options
-    if options.max_time is not None and time.time() > session.started + options.max_time:
-        session.recorder.outcome(exercise.operation.id, phase, Verdict.NO_EVIDENCE, "--max-time was up")
-        pytest.skip("--max-time was up")
-    session.collect(exercise.operation)
-    outcome = exercise.run(run)
-    session.recorder.outcome(exercise.operation.id, phase, outcome.verdict, outcome.reason)
-    if outcome.verdict is Verdict.ERROR:
-        pytest.fail(f"the harness failed: {outcome.reason}", pytrace=False)
-    report(session, session.collect(exercise.operation))
-    if outcome.verdict is not Verdict.PASSED:
-        pytest.skip(f"{outcome.verdict.value}: {outcome.reason}")
-
-
-def report(session: Any, findings: Sequence[Any]) -> None:
-    """Fails the item where a finding counts that no deviation explains."""
-    found = session.unexplained(findings)
-    if found:
-        pytest.fail(_told(found), pytrace=False)
-
-
-def _told(findings: Sequence[Any]) -> str:
-    lines: list[str] = []
-    for finding in {finding.fingerprint: finding for finding in findings}.values():
-        lines += [
-            f"{finding.requirement} ({finding.level}) {finding.message}",
-            f"  at {finding.at}: expected {finding.expected!r}, got {finding.actual!r}",
-            *(
-                line
-                for step in finding.steps
-                for line in (f"  {step.call}", *(f"    {curl}" for curl in step.lines))
-            ),
-            f"  {finding.curl}",
-        ]
-    return "\n".join(lines)
-
-
-class _Progress:
-    """How far a run is, in lines of their own at most every ten seconds."""
-
-    def __init__(self, config: pytest.Config, reporter: Any, estimated: float) -> None:
-        self._config = config
-        self._reporter = reporter
-        self._estimated = estimated
-        self._began = self._told = time.monotonic()
-        self._done = 0
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Counts finished items; under xdist they come from all workers."""
-        if report.when != "call" and not report.skipped:
-            return
-        self._done += 1
-        now = time.monotonic()
-        if now - self._told >= _PROGRESS_SECONDS:
-            self._told = now
-            self._reporter.write_line(f" {self._done} items done, about {self._left(now)} s left")
-
-    def _left(self, now: float) -> int:
-        """By the items done where their number is known, else by the announced cost."""
-        elapsed = now - self._began
-        total = getattr(self._reporter._session, "testscollected", 0) or 0  # noqa: SLF001 - it has no public name
-        share = self._done / total if total else 0.0
-        left = elapsed * (1 - share) / share if share > _TRUSTED_SHARE else self._estimated - elapsed
-        return max(0, round(left))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from peertube_conformance.conformance.plugin import conclude
+from peertube_conformance.conformance.concluding import conclude
 
 if TYPE_CHECKING:
     # Phases load the generators; collecting must not wait for them.

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from peertube_conformance.conformance.plugin import activate, report
+from peertube_conformance.conformance.concluding import report
+from peertube_conformance.conformance.plugin import activate
 
 if TYPE_CHECKING:
     # Flows load Hypothesis and the checks; collecting must not wait for them.

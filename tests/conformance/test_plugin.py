@@ -13,7 +13,7 @@ import pytest
 from peertube_conformance.conformance import plugin
 from peertube_conformance.conformance.options import Options
 from peertube_conformance.conformance.phases import Outcome
-from peertube_conformance.conformance.plugin import conclude
+from peertube_conformance.conformance.concluding import conclude
 from peertube_conformance.reports import Finding, Level, Verdict
 from peertube_conformance.spec import Operation, load_contract
 from tests.conformance.processes import CLI, ROOMS, python_module

@@ -1,0 +1,51 @@
+"""From what a test found to how pytest tells it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from peertube_conformance.reports.verdict import Verdict
+
+
+def conclude(exercise: Any, phase: str, run: Callable[[], Any]) -> None:
+    """Runs a phase, records its outcome, and makes pytest's of it."""
+    session = exercise.session
+    options = session.options
+    if options.max_time is not None and time.time() > session.started + options.max_time:
+        session.recorder.outcome(exercise.operation.id, phase, Verdict.NO_EVIDENCE, "--max-time was up")
+        pytest.skip("--max-time was up")
+    session.collect(exercise.operation)
+    outcome = exercise.run(run)
+    session.recorder.outcome(exercise.operation.id, phase, outcome.verdict, outcome.reason)
+    if outcome.verdict is Verdict.ERROR:
+        pytest.fail(f"the harness failed: {outcome.reason}", pytrace=False)
+    report(session, session.collect(exercise.operation))
+    if outcome.verdict is not Verdict.PASSED:
+        pytest.skip(f"{outcome.verdict.value}: {outcome.reason}")
+
+
+def report(session: Any, findings: Sequence[Any]) -> None:
+    """Fails the item where a finding counts that no deviation explains."""
+    found = session.unexplained(findings)
+    if found:
+        pytest.fail(_told(found), pytrace=False)
+
+
+def _told(findings: Sequence[Any]) -> str:
+    lines: list[str] = []
+    for finding in {finding.fingerprint: finding for finding in findings}.values():
+        lines += [
+            f"{finding.requirement} ({finding.level}) {finding.message}",
+            f"  at {finding.at}: expected {finding.expected!r}, got {finding.actual!r}",
+            *(
+                line
+                for step in finding.steps
+                for line in (f"  {step.call}", *(f"    {curl}" for curl in step.lines))
+            ),
+            f"  {finding.curl}",
+        ]
+    return "\n".join(lines)
