@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-# Counts that others change, moments, and the addresses of files that are made anew whenever a video changes.
-_MOVING = frozenset(
-    {
-        "views",
-        "viewers",
-        "followersCount",
-        "followingCount",
-        "updatedAt",
-        "total",
-        "totalNotDeletedComments",
-        "magnetUri",
-        "torrentUrl",
-        "torrentDownloadUrl",
-        "lastLoginDate",
-    }
-)
+# What the server makes, or makes anew, in the background; and beside it counts that others change, and moments.
+BACKGROUND = frozenset({"updatedAt", "magnetUri", "torrentUrl", "torrentDownloadUrl"})
+MOVING = BACKGROUND | {
+    "views",
+    "viewers",
+    "followersCount",
+    "followingCount",
+    "total",
+    "totalNotDeletedComments",
+    "lastLoginDate",
+}
 
 
-def lasting(body: Any) -> Any:
+def lasting(body: Any, moving: frozenset[str] = MOVING) -> Any:
     """A JSON value without the members that change by themselves, however deep."""
     if isinstance(body, dict):
-        return {name: lasting(member) for name, member in body.items() if name not in _MOVING}
+        return {name: lasting(member, moving) for name, member in body.items() if name not in moving}
     if isinstance(body, list):
-        return [lasting(item) for item in body]
+        return [lasting(item, moving) for item in body]
     return body
