@@ -28,6 +28,7 @@ _CONCLUSION = pytest.StashKey[Any]()
 _STATE_INPUT = "peertube_conformance_state"
 _DEFAULT_REPORT_CHARACTERS = "fE"
 HARNESS_FAILED = 3
+_PHASES = ("test_valid", "test_access", "test_refusals", "test_invalid")
 _ROOMS = ("peertube_conformance.conformance", "peertube_conformance.stateful")
 
 
@@ -176,9 +177,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if shared is not None:
             operations = spaced(operations, shared.limits)
         metafunc.config.stash[_OPERATIONS] = operations
-    # The phases of an operation share what was generated and made for it, so one worker gets them all.
+    # The phases of an operation share what was generated and made for it, so one worker gets them all; but where time
+    # is short, each phase of all operations goes before the next one of any.
+    phase = f"/{metafunc.function.__name__}" if metafunc.config.stash[_OPTIONS].max_time is not None else ""
     marked = [
-        pytest.param(operation.id, marks=pytest.mark.xdist_group(operation.id)) for operation in operations
+        pytest.param(operation.id, marks=pytest.mark.xdist_group(operation.id + phase))
+        for operation in operations
     ]
     metafunc.parametrize(
         "operation_id", marked, ids=[operation.id for operation in operations], scope="session"
@@ -194,10 +198,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     items.sort(key=lambda item: hasattr(item, "callspec"))
     options = config.stash[_OPTIONS]
+    if options.max_time is not None:
+        items.sort(key=_place_of_phase)
     if options.operations or options.tags:
         general = [item for item in items if isinstance(item, pytest.Function) and _is_general(item)]
         config.hook.pytest_deselected(items=general)
         items[:] = [item for item in items if item not in general]
+
+
+def _place_of_phase(item: pytest.Item) -> int:
+    """Where time is short every operation is called once before any is called in another way; what is about none of
+    them goes last."""
+    name = getattr(item, "originalname", item.name)
+    return _PHASES.index(name) if name in _PHASES else len(_PHASES)
 
 
 def _is_general(item: pytest.Function) -> bool:

@@ -11,9 +11,9 @@ from types import SimpleNamespace
 import pytest
 
 from peertube_conformance.conformance import plugin
+from peertube_conformance.conformance.concluding import conclude
 from peertube_conformance.conformance.options import Options
 from peertube_conformance.conformance.phases import Outcome
-from peertube_conformance.conformance.concluding import conclude
 from peertube_conformance.reports import Finding, Level, Verdict
 from peertube_conformance.spec import Operation, load_contract
 from tests.conformance.processes import CLI, ROOMS, python_module
@@ -45,6 +45,18 @@ def test_the_choice_of_operations_reaches_pytest_through_either_door(tmp_path: P
         if "test_operations.py::" in line
     ]
     assert sorted(items) == sorted(f"{phase}[getVideo]" for phase in PHASES), through_pytest.stdout
+
+
+def test_where_time_is_short_every_operation_comes_once_before_any_comes_twice(tmp_path: Path) -> None:
+    chosen = ("--operations=getVideo*", "--collect-only", "-q")
+    done = python_module(CLI, tmp_path, "run", *chosen, "--max-time=60")
+    items = [
+        line.partition("::")[2].partition("[")[0]
+        for line in done.stdout.splitlines()
+        if "test_operations.py::" in line
+    ]
+    changes = [name for before, name in zip(["", *items], items, strict=False) if name != before]
+    assert changes == ["test_valid", "test_access", "test_refusals", "test_invalid"]
 
 
 FOREIGN = """
