@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import chain, islice, zip_longest
+from itertools import chain, islice, product, zip_longest
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
@@ -138,13 +138,22 @@ class Reading(Flow):
                     continue
                 found[question.sort] = names
                 self._inverse(listing, question.sort, found)
-            for name, column in listing.columns.items():
-                if column.tied and not empty:
-                    plain = Question(listing.operation, listing.readers[0], listing.places[0], sort=name)
-                    self.leaf_through(plain, 1)
+            if not empty:
+                self._leaf_through_equals(listing)
             return True
 
         self.once(f"a look over {listing.operation}", look)
+
+    def _leaf_through_equals(self, listing: Listing) -> None:
+        """What has the same value is on one page each, nevertheless."""
+        asked = [
+            Question(listing.operation, who, place, sort=name)
+            for name, column in listing.columns.items()
+            for who, place in product(listing.readers, listing.places)
+            if column.tied
+        ]
+        if asked:
+            self.leaf_through(max(asked, key=lambda one: len(listing.selected(one, self.library))), 1)
 
     def _inverse(self, listing: Listing, sort: str, found: dict[str | None, list[str]]) -> None:
         """Where no two items have the same value, a sort gives the same both ways round."""
