@@ -14,7 +14,7 @@ from peertube_conformance.conformance.session import Session
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.run import Ground
 from peertube_conformance.reports import Exchange, Finding
-from peertube_conformance.stateful.story import Story
+from peertube_conformance.stateful.story import Call, Story
 
 _T = TypeVar("_T")
 
@@ -83,8 +83,7 @@ class Context(Examination):
     def called(self, rule: str, arguments: Mapping[str, Any]) -> None:
         """Takes in the call of a rule."""
         self.calls[rule] += 1
-        told = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
-        self.story.called(f"{rule}({told})")
+        self.story.called(Call(rule, dict(arguments)))
 
     def remember(self, values: Mapping[str, str]) -> None:
         """Knows the values that stand behind shell variables, so that lines can read them out of answers."""

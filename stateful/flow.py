@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar, TypeVar
 
@@ -111,6 +111,11 @@ class Flow(RuleBasedStateMachine):
         variables as `$NAME`."""
         self.context.story.compute(variable, command)
 
+    def stand_in(self, value: str, variable: str) -> NamedText:
+        """A wrong value in the place of a secret, for the next request. It is none, so what is told sets the variable."""
+        self.computed(variable, f"echo {value}")
+        return NamedText(value, variable)
+
     @contextmanager
     def aside(self) -> Iterator[None]:
         """What is sent in here clears away what earlier walks left: it is no part of what is told of this one."""
@@ -177,6 +182,19 @@ class Flow(RuleBasedStateMachine):
         """Compares the state with the model; what it sends is told apart from the steps."""
         self.context.story.begin_observing()
         super().check_invariants(*arguments, **named)
+        self.context.story.end_observing()
+
+    @classmethod
+    def starts(cls) -> Sequence[Any]:
+        """The rules that walks begin with, as Hypothesis knows them."""
+        return cls.setup_state().initializers
+
+    def compare(self) -> None:
+        """What Hypothesis does after each step, for walks that it does not lead."""
+        self.context.story.begin_observing()
+        for invariant in self.invariants:
+            if all(is_met(self) for is_met in invariant.preconditions):
+                invariant.function(self)
         self.context.story.end_observing()
 
     def teardown(self) -> None:

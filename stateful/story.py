@@ -24,8 +24,19 @@ _PLAIN_KEY = re.compile(r"[A-Za-z_]\w*")
 _VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]*)")
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A rule that was called, and what with."""
+
+    rule: str
+    arguments: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.rule}({', '.join(f'{name}={value!r}' for name, value in self.arguments.items())})"
+
+
 @dataclass(slots=True)
-class _Call:
+class _Called:
     text: str
     exchanges: list[Exchange] = field(default_factory=list)
 
@@ -38,7 +49,8 @@ class Story:
     """
 
     def __init__(self) -> None:
-        self._calls: list[_Call] = [_Call("")]
+        self.calls: list[Call] = []
+        self._calls: list[_Called] = [_Called("")]
         self._observed: list[Exchange] = []
         self._computed: dict[int, dict[str, str]] = {}
         self._next_computed: dict[str, str] = {}
@@ -56,9 +68,10 @@ class Story:
         self._computed[id(exchange)], self._next_computed = self._next_computed, {}
         (self._observed if self.observing else self._calls[-1].exchanges).append(exchange)
 
-    def called(self, text: str) -> None:
-        """Takes in the call of a rule, as code, before it sends anything."""
-        self._calls.append(_Call(text))
+    def called(self, call: Call) -> None:
+        """Takes in the call of a rule before it sends anything; it is told as code."""
+        self.calls.append(call)
+        self._calls.append(_Called(str(call)))
 
     def begin_observing(self) -> None:
         """What is sent from here on compares the state with the model."""
@@ -72,7 +85,7 @@ class Story:
         """The walk up to `last`. `known` are the values of the variables that may be read out of answers."""
         calls = [call for call in self._calls if call.exchanges]
         if self.observing:
-            calls.append(_Call("# what is there now", self._observed))
+            calls.append(_Called("# what is there now", self._observed))
         told = [[*_once_each(call.exchanges, last)] for call in calls]
         lines = _Lines(
             [exchange for exchanges in told for exchange in exchanges], redactor, known, self._computed

@@ -22,8 +22,9 @@ from peertube_conformance.reports import Finding, Verdict
 from peertube_conformance.spec.requirements import load_requirements
 from peertube_conformance.stateful.context import Context, Halted, OutOfTime, Violation
 from peertube_conformance.stateful.flow import Flow
+from peertube_conformance.stateful.reduction import reduced
 
-_SHORTENING_SECONDS = 60
+_SHORTENING_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def _outcome(context: Context, flow: type[Flow]) -> Walked:
     except Halted as halted:
         return _hindered(context, halted.cause)
     except Exception as error:  # noqa: BLE001 - whatever a walk ends with is sorted here
-        return _failed(context, error)
+        return _failed(context, flow, error)
     return Walked(Verdict.PASSED)
 
 
@@ -125,7 +126,7 @@ def _hindered(context: Context, cause: Exception) -> Walked:
     return Walked(Verdict.BLOCKED if blocked else Verdict.NOT_APPLICABLE, str(cause))
 
 
-def _failed(context: Context, error: Exception) -> Walked:
+def _failed(context: Context, flow: type[Flow], error: Exception) -> Walked:
     violations = list(_violations(error))
     if not violations or isinstance(error, Flaky):
         told = " ".join(str(violations[0] if violations else error).split())[:400]
@@ -134,7 +135,8 @@ def _failed(context: Context, error: Exception) -> Walked:
         return Walked(Verdict.ERROR, f"{type(error).__name__}: {told}")
     redactor = context.session.ground.redactor
     findings: list[Finding] = []
-    for found in violations:
+    for violation in violations:
+        found = reduced(flow, violation, _SHORTENING_SECONDS / len(violations))
         context.evidence[found.finding.requirement] += 1
         steps = found.story.steps(found.exchange, redactor, context.values)
         findings.append(context.session.recorder.finding(found.exchange, replace(found.finding, steps=steps)))

@@ -1,9 +1,11 @@
-"""What a walk found is told however little time there is to shorten it."""
+"""What a walk found is told in few steps, and however little time there is to shorten it."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+
+import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "faults"))
 sys.path.insert(0, str(Path(__file__).parent))
@@ -12,6 +14,7 @@ from faulty import walked
 
 from peertube_conformance.reports import Verdict
 from peertube_conformance.stateful import walking
+from peertube_conformance.stateful.reduction import fewest
 from peertube_conformance.stateful.test_history import WatchHistory
 
 
@@ -21,3 +24,17 @@ def test_a_finding_outlives_the_time_for_shortening(monkeypatch, tmp_path) -> No
     assert ended.verdict is Verdict.FAILED, ended
     assert {finding.requirement for finding in ended.findings} == {"PT-HISTORY-05"}
     assert all(finding.steps for finding in ended.findings)
+
+
+@pytest.mark.parametrize("needed", ["j", "aj", "ej", "abj", "dghj", "abcdefghij"])
+def test_no_step_is_left_that_is_not_needed(needed) -> None:
+    tries = []
+
+    def tried(steps):
+        tries.append(steps)
+        return "found" if set(needed) <= set(steps) else None
+
+    steps, seen = fewest("abcdefghij", tried)
+    assert "".join(steps) == needed
+    assert seen == (None if len(needed) == len("abcdefghij") else "found")
+    assert len(tries) <= 30
