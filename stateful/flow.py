@@ -189,7 +189,7 @@ class Flow(RuleBasedStateMachine):
         """The rules that walks begin with, as Hypothesis knows them."""
         return cls.setup_state().initializers
 
-    def compare(self) -> None:
+    def check_model(self) -> None:
         """What Hypothesis does after each step, for walks that it does not lead."""
         self.context.story.begin_observing()
         for invariant in self.invariants:

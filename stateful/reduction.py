@@ -63,7 +63,7 @@ def _walked(flow: type[Flow], calls: Sequence[Call]) -> Violation | None:
             if not all(is_met(walk) for is_met in rule.preconditions):
                 return None
             rule.function(walk, **call.arguments)
-            walk.compare()
+            walk.check_model()
     except Violation as violation:
         return violation
     except Exception:  # noqa: BLE001 - it does not fail in the way that was found
