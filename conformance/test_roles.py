@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from peertube_conformance.conformance.acting import Acting
 from peertube_conformance.conformance.cost import is_scarce
 from peertube_conformance.conformance.outcome import Outcome
 from peertube_conformance.conformance.role_table import ROLES, Caller, Cell, cells
+from peertube_conformance.fixtures.draft import Draft
 from peertube_conformance.fixtures.world import World
 from peertube_conformance.reports import Verdict
 from peertube_conformance.spec.contract import Role
@@ -18,7 +20,8 @@ from peertube_conformance.spec.contract import Role
 if TYPE_CHECKING:
     from peertube_conformance.conformance.examination import Examination
     from peertube_conformance.conformance.phases import Exercise
-    from peertube_conformance.fixtures.draft import Draft
+
+_TAKES_EFFECT_SECONDS = 3.0
 
 
 @pytest.mark.requirement("PT-AUTH-03")
@@ -119,11 +122,15 @@ def _acting(world: World, caller: Caller) -> World:
 
 
 def _revoked(world: World) -> str:
-    """The token of somebody who signed out."""
+    """The token of somebody who signed out a while ago: that it is refused at once is a requirement of its own."""
 
     def make() -> str:
         account = world.account(fresh=True, label="signed out")
         world.call("revokeOAuthToken", account)
+        whoami = Draft(world.contract.operation("getUserInfo"), actor=account)
+        deadline = time.monotonic() + _TAKES_EFFECT_SECONDS
+        while world.send(whoami).status != 401 and time.monotonic() < deadline:
+            time.sleep(0.1)
         return account.token
 
     return world.once(("revoked",), make)
