@@ -59,10 +59,11 @@ def session(folder: Path, fault: str = "", *, seed: int = 1, signup: str = "dire
         sink.stop()
 
 
-def walked(
-    flow: type[Flow], folder: Path, fault: str = "", *, seed: int = 1, signup: str = "direct"
-) -> Walked:
-    """How the flow ends on an instance with this fault."""
+def walked(flow: type[Flow], folder: Path, fault: str = "", *, seed: int = 1) -> Walked:
+    """How the flow ends on an instance with this fault, whose sign-up is of the kind that the flow is about."""
+    contract = load_contract(None)
+    needed = {contract.operation(name).capability for name in flow.about}
+    signup = "approval" if "registration-approval" in needed else "direct"
     with session(folder, fault, seed=seed, signup=signup) as at:
         ended = walk(at, flow)
         at.close()

@@ -46,9 +46,7 @@ CASES = [
 
 @pytest.mark.parametrize("fault", CASES)
 def test_a_flow_finds_the_fault(fault, tmp_path) -> None:
-    flow = FLOWS[fault.flow]
-    signup = "approval" if "requestRegistration" in flow.about else "direct"
-    ended = walked(flow, tmp_path, fault.id, signup=signup)
+    ended = walked(FLOWS[fault.flow], tmp_path, fault.id)
     assert ended.verdict is Verdict.FAILED, ended
     (finding,) = [finding for finding in ended.findings if finding.requirement in fault.breaks]
     calls = [step for step in finding.steps if "(" in step.call and not step.call.startswith(("#", "begin("))]

@@ -1,0 +1,152 @@
+"""What is remembered of those who ask for an account: their requests, the accounts that came of them, and taken names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from peertube_conformance.fixtures.world import NotArranged
+from peertube_conformance.reports.variables import NamedText
+
+# Who may ask; a person's name stands for a user name, an address and the name of a channel alike.
+PEOPLE = ("anna", "ben", "cleo", "dora", "emil", "finn", "gwen")
+# Who never asks, and lends a name or an address to accounts that an administrator makes.
+BESIDE = tuple(f"guest{number}" for number in range(1, 10))
+_STRING = re.compile(r"verificationString=(\w+)")
+
+
+def mailed(text: str) -> str:
+    """The verification string in a mail; raises NotArranged where there is none."""
+    found = _STRING.search(text)
+    if found is None:
+        raise NotArranged("a verification mail has no link with a verification string")
+    return found[1]
+
+
+@dataclass(slots=True)
+class Member:
+    """An account: whose user name and address it has, whether that is verified (None where nobody asked), and
+    whether it came of a request, with that one's password."""
+
+    id: int
+    name: str
+    address: str
+    verified: bool | None
+    asked: bool = True
+    gone: bool = False
+
+
+@dataclass(slots=True)
+class Request:
+    """A request for an account: whose user name, address and channel name it asks for (None: no channel), how it was
+    decided with which answer, the strings that were mailed, the last of which is the good one, and whether a first one
+    is still to be read."""
+
+    id: int
+    name: str
+    address: str
+    channel: str | None
+    verified: bool | None
+    state: str = "Pending"
+    response: str | None = None
+    deleted: bool = False
+    member: Member | None = None
+    strings: list[NamedText] = field(default_factory=list)
+    expects_mail: bool = False
+
+    @property
+    def pending(self) -> bool:
+        """Whether it waits for a decision."""
+        return self.state == "Pending" and not self.deleted
+
+    @property
+    def names(self) -> set[str]:
+        """The names that the account and its channel are to have."""
+        return {self.name} | ({self.channel} if self.channel else set())
+
+
+class Book:
+    """All requests of a walk, in their order, and all accounts. Names of accounts and channels are given only once."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.members: list[Member] = []
+        self.given: set[str] = set()
+
+    @property
+    def kept(self) -> list[Request]:
+        """The requests that are not deleted."""
+        return [request for request in self.requests if not request.deleted]
+
+    @property
+    def present(self) -> list[Member]:
+        """The accounts that are not deleted."""
+        return [member for member in self.members if not member.gone]
+
+    @property
+    def unaccepted(self) -> list[Request]:
+        """The kept requests that no account came of."""
+        return [request for request in self.kept if request.state != "Accepted"]
+
+    @property
+    def pending(self) -> list[Request]:
+        """The requests that wait for a decision."""
+        return [request for request in self.requests if request.pending]
+
+    @property
+    def free(self) -> list[Request]:
+        """The requests that wait, and could be accepted."""
+        return [one for one in self.pending if not self.hinders(one.names, one.address)]
+
+    def at(self, address: str) -> Member | Request | None:
+        """Whose address it is: an account's, or else a request's."""
+        known: list[Member | Request] = [*self.present, *self.kept]
+        return next((one for one in known if one.address == address), None)
+
+    def signs_in(self, name: str, address: str, password: str) -> str:
+        """What comes of signing in by a user name or an address (the other one is empty) with the password of this
+        person: `member`, `unverified`, the state of a request, or `nobody`."""
+        for member in self.present:
+            if name == member.name or address == member.address:
+                if member.asked and member.name == password:
+                    return "unverified" if member.verified is False else "member"
+                break
+        for request in self.kept:
+            if name == request.name or address == request.address:
+                return request.state
+        return "nobody"
+
+    @property
+    def unknown(self) -> list[str]:
+        """The people whose names and addresses can be asked for: nobody has them, nor asks for them."""
+        names, addresses = set(self.taken_names), set(self.taken_addresses)
+        return [one for one in PEOPLE if one not in names and one not in addresses]
+
+    @property
+    def taken_names(self) -> list[str]:
+        """The names that are asked for, or are or were given to accounts and channels."""
+        return sorted(self.given.union(*(request.names for request in self.kept)))
+
+    @property
+    def taken_addresses(self) -> list[str]:
+        """The addresses of accounts and requests."""
+        return sorted({one.address for one in self.present} | {one.address for one in self.kept})
+
+    def hinders(self, names: set[str], address: str) -> bool:
+        """Whether an account or channel has, or has had, one of the names, or an account the address."""
+        return bool(names & self.given) or any(member.address == address for member in self.present)
+
+    def accept(self, request: Request, user_id: int) -> Member:
+        """An account comes of the request."""
+        member = Member(user_id, request.name, request.address, request.verified)
+        self.members.append(member)
+        self.given |= request.names
+        request.state, request.member = "Accepted", member
+        return member
+
+    def remove(self, member: Member) -> None:
+        """The account is deleted; a request that it came of stays, without it."""
+        member.gone = True
+        for request in self.requests:
+            if request.member is member:
+                request.member = None
