@@ -1,0 +1,131 @@
+"""What somebody must find who follows channels: the channels, the videos behind them, and what they were told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+PUBLIC, UNLISTED, PRIVATE, INTERNAL = 1, 2, 3, 4
+_FOR_USERS = frozenset({PUBLIC, INTERNAL})
+WEB, MAIL = 1, 2
+
+# Requirements that more than one step may break.
+SUBSCRIBED, ONCE, UNSUBSCRIBED, VIDEOS, HIDDEN = (
+    "PT-SUBS-01",
+    "PT-SUBS-02",
+    "PT-SUBS-03",
+    "PT-SUBS-04",
+    "PT-SUBS-05",
+)
+TOLD, NOT_PUBLIC, PUBLISHED_LATER, DELIVERY, NOT_FOLLOWED = (
+    "PT-NOTIF-01",
+    "PT-NOTIF-02",
+    "PT-NOTIF-03",
+    "PT-NOTIF-04",
+    "PT-NOTIF-05",
+)
+
+
+@dataclass(slots=True)
+class Clip:
+    """A video of the walk. `was_public`: it could have been announced already; `later`: not when it was uploaded.
+
+    `untold` is the requirement by which no notice of it was given, empty where one was; `uploaded` when that was done,
+    in seconds of a clock of the walk.
+    """
+
+    number: int
+    channel: int
+    name: str
+    privacy: int
+    id: int
+    uuid: str
+    short_uuid: str
+    uploaded: float
+    was_public: bool = False
+    later: bool = False
+    is_there: bool = True
+    untold: str = NOT_PUBLIC
+
+
+@dataclass(slots=True)
+class Notice:
+    """A notice about a video."""
+
+    clip: int
+    read: bool = False
+
+
+@dataclass(slots=True)
+class Following:
+    """The state of one follower. Subscriptions are in the order they began in, notices newest first."""
+
+    followed: list[int] = field(default_factory=list)
+    clips: dict[int, Clip] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
+    where: int = WEB
+    made: int = 0
+
+    def there(self) -> list[Clip]:
+        """The videos that were not deleted."""
+        return [clip for clip in self.clips.values() if clip.is_there]
+
+    def visible(self) -> list[int]:
+        """The videos that are listed and fed."""
+        return [
+            clip.number
+            for clip in self.there()
+            if clip.channel in self.followed and clip.privacy in _FOR_USERS
+        ]
+
+    def hideable(self) -> list[Clip]:
+        """The videos that are public."""
+        return [clip for clip in self.there() if clip.privacy == PUBLIC]
+
+    def publishable(self) -> list[Clip]:
+        """The videos that never were public: whether those that were become news again is the server's affair."""
+        return [clip for clip in self.there() if not clip.was_public]
+
+    def published(self, clip: Clip, *, later: bool) -> bool:
+        """Takes in that a video is public from now on; whether its follower is told of it in the web interface."""
+        clip.privacy, clip.was_public, clip.later = PUBLIC, True, later
+        if clip.channel not in self.followed:
+            clip.untold = NOT_FOLLOWED
+        elif not self.where & WEB:
+            clip.untold = DELIVERY
+        else:
+            clip.untold = ""
+            self.notices.insert(0, Notice(clip.number))
+        return not clip.untold
+
+    def kept(self, clip: Clip, told: Collection[int]) -> None:
+        """Lets go of the notice of a video where the server does: whether it outlives the video is its affair."""
+        self.notices = [one for one in self.notices if one.clip != clip.number or clip.number in told]
+
+    def mails(self, clip: Clip) -> int:
+        """How many mails announce a video that became public just now."""
+        return int(clip.channel in self.followed and bool(self.where & MAIL))
+
+    def not_listed(self) -> dict[str, list[int]]:
+        """The videos that must not be listed or fed, by the requirement that says so."""
+        others = [clip.number for clip in self.there() if clip.channel not in self.followed]
+        hidden = [
+            clip.number for clip in self.clips.values() if not clip.is_there or clip.privacy not in _FOR_USERS
+        ]
+        return {UNSUBSCRIBED: others, HIDDEN: hidden}
+
+    def told(self) -> dict[str, list[int]]:
+        """The videos of which there is to be a notice, by the requirement that says so."""
+        clips = [self.clips[notice.clip] for notice in self.notices]
+        return {
+            TOLD: [clip.number for clip in clips if not clip.later],
+            PUBLISHED_LATER: [clip.number for clip in clips if clip.later],
+        }
+
+    def not_told(self) -> dict[str, list[int]]:
+        """The videos of which no notice was to be given, by the requirement that says so."""
+        untold = [clip for clip in self.clips.values() if clip.untold]
+        return {
+            requirement: [clip.number for clip in untold if clip.untold == requirement]
+            for requirement in (NOT_PUBLIC, DELIVERY, NOT_FOLLOWED)
+        }

@@ -1,0 +1,225 @@
+"""Reference, "My Subscriptions", "Video Feeds", "My Notifications": following channels, learning what is new there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, precondition
+
+from peertube_conformance.fixtures.accounts import Account
+from peertube_conformance.reports import Exchange
+from peertube_conformance.stateful import news
+from peertube_conformance.stateful import subscriptions_model as model
+from peertube_conformance.stateful.feeds import FORMS, Feed, parsed
+from peertube_conformance.stateful.flow import Flow
+from peertube_conformance.stateful.followers import CHANNELS
+from peertube_conformance.stateful.rules import initialize, stage
+
+_LOOKED_UP, _FED, _LOCKED, _RENEWED, _REMEMBERED, _ADDRESS = (
+    "PT-SUBS-06",
+    "PT-SUBS-07",
+    "PT-SUBS-08",
+    "PT-SUBS-09",
+    "PT-SUBS-10",
+    "PT-SUBS-11",
+)
+channels = st.integers(0, CHANNELS - 1)
+
+
+class Subscriptions(news.News):
+    """Users find, are fed and are told what is new in the channels that they follow, and nothing else."""
+
+    about = (
+        "addSubscription",
+        "listSubscriptions",
+        "deleteSubscription",
+        "listSubscriptionVideos",
+        "getSyndicatedSubscriptionVideos",
+        "renewFeedToken",
+        "listMyNotifications",
+        "markMyNotificationsRead",
+        "markAllMyNotificationsRead",
+        "putMyNotificationSettings",
+    )
+    topics = ("SUBS", "NOTIF")
+    examples: ClassVar[Mapping[str, int]] = {"smoke": 2, "standard": 5, "thorough": 30}
+    steps: ClassVar[Mapping[str, int]] = {"smoke": 8, "standard": 18, "thorough": 30}
+
+    @initialize(at_first=st.sampled_from([model.PUBLIC, model.PRIVATE, model.UNLISTED]))
+    def begin(self, at_first: int) -> None:
+        """The reader follows the first of two channels, where two videos become public; somebody else follows both."""
+        self.prepare()
+        self.follow(self.reader, 0)
+        self.following.followed.append(0)
+        # The requirement that the last step on subscriptions was about.
+        self.because = model.SUBSCRIBED
+        self.upload_news(0, at_first)
+        self.upload_news(0, model.PUBLIC)
+
+    # Following
+
+    @stage(channel=channels)
+    def subscribe(self, channel: int) -> None:
+        """Follow a channel, perhaps again."""
+        answer = self.send("addSubscription", self.reader, body={"uri": self.handles[channel]})
+        if not self.expect(answer, 204, requirement=model.SUBSCRIBED, so="subscribing to a channel"):
+            return
+        self.because = model.SUBSCRIBED
+        if channel in self.following.followed:
+            self.follow_anew()
+        else:
+            self.following.followed.append(channel)
+            self.eventually(lambda: self._follows(self.reader)[1][channel], True)
+
+    @precondition(lambda self: self.following.followed)
+    @stage(number=channels)
+    def unsubscribe(self, number: int) -> None:
+        """Follow a channel no longer."""
+        followed = self.following.followed
+        channel = followed[number % len(followed)]
+        path = {"subscriptionHandle": self.handles[channel]}
+        answer = self.send("deleteSubscription", self.reader, path=path)
+        if not self.expect(answer, 204, requirement=model.UNSUBSCRIBED, so="unsubscribing from a channel"):
+            return
+        followed.remove(channel)
+        self.because = model.UNSUBSCRIBED
+        answer, follows = self._follows(self.other)
+        so = "whether others are still subscribed to each channel"
+        self.same(answer, model.UNSUBSCRIBED, "*", ([True] * CHANNELS, follows), so)
+
+    def _follows(self, account: Account) -> tuple[Exchange, list[bool]]:
+        """Whether somebody follows each of the channels."""
+        answer = self.send("getSubscriptionsExist", account, query={"uris": self.handles[:CHANNELS]})
+        assert answer.response is not None
+        return answer, [bool(answer.response.json.get(handle)) for handle in self.handles[:CHANNELS]]
+
+    @precondition(lambda self: self.following.followed)
+    @stage(channel=channels, newest_first=st.booleans())
+    def look_up(self, channel: int, newest_first: bool) -> None:
+        """Order the subscriptions, and search them for one channel."""
+        order = self.following.followed[:: -1 if newest_first else 1]
+        name = self.handles[channel].partition("@")[0]
+        for query, expected in (
+            ({"sort": "-createdAt" if newest_first else "createdAt"}, order),
+            ({"search": name}, [number for number in order if number == channel]),
+        ):
+            answer = self.send("listSubscriptions", self.reader, query=query)
+            if self.expect(answer, 200, requirement=_LOOKED_UP, so="looking up subscriptions"):
+                so = f"subscriptions by {', '.join(query)}"
+                self.same(answer, _LOOKED_UP, "data/*/name", (expected, self._listed(answer)), so)
+
+    def _listed(self, answer: Exchange) -> list[int]:
+        """The numbers of the channels that an answer lists, -1 for one that is not of this walk."""
+        assert answer.response is not None
+        known = {handle.partition("@")[0]: number for number, handle in enumerate(self.handles)}
+        return [known.get(channel["name"], -1) for channel in answer.response.json["data"]]
+
+    @invariant()
+    def the_reader_finds_what_is_followed(self) -> None:
+        """Compare the subscriptions with the model."""
+        answer = self.send("listSubscriptions", self.reader, query={"count": 100})
+        if not self.expect(answer, 200, requirement=self.because, so="listing one's subscriptions"):
+            return
+        assert answer.response is not None
+        listed, wanted = self._listed(answer), sorted(self.following.followed)
+        self.same(answer, self.because, "data/*/name", (wanted, sorted({*listed})), "the subscriptions")
+        self.same(answer, model.ONCE, "data/*/name", (wanted, sorted(listed)), "the subscriptions, each once")
+        total = answer.response.json["total"]
+        self.same(answer, model.ONCE, "total", (len(wanted), total), "the number of subscriptions")
+        answer, follows = self._follows(self.reader)
+        exist = [number in wanted for number in range(CHANNELS)]
+        self.same(answer, self.because, "*", (exist, follows), "whether each channel is subscribed to")
+
+    @invariant()
+    def the_reader_finds_what_is_new(self) -> None:
+        """Compare the videos of the subscriptions with the model."""
+        query = {"count": 100, "sort": "-publishedAt"}
+        answer = self.send("listSubscriptionVideos", self.reader, query=query)
+        if not self.expect(answer, 200, requirement=model.VIDEOS, so="listing videos of subscriptions"):
+            return
+        assert answer.response is not None
+        videos, total = answer.response.json["data"], answer.response.json["total"]
+        self._only_what_is_to_be_seen(answer, "data", self.numbered(videos), model.VIDEOS)
+        dates = [video["publishedAt"] for video in videos]
+        self.same(answer, model.VIDEOS, "data", (sorted(dates, reverse=True), dates), "dates, newest first")
+        self.same(answer, model.VIDEOS, "total", (len(videos), total), "the number of videos")
+
+    def _only_what_is_to_be_seen(self, answer: Exchange, at: str, shown: list[int], requirement: str) -> None:
+        wanted = sorted(self.following.visible())
+        self.none_of(answer, self.following.not_listed(), at, shown, "videos are shown that must not be")
+        self.same(answer, requirement, at, (wanted, sorted(shown)), "the videos of the subscriptions")
+
+    # Feeds
+
+    @stage(form=st.sampled_from(FORMS))
+    def read_feed(self, form: str) -> None:
+        """Read the feed, then try it with tokens that do not belong to it."""
+        token = self.feed_token(self.reader)
+        answer = self._asked(form, self.reader, token)
+        feed = self._fed(answer, form, _FED)
+        if feed is None:
+            return
+        clips = {clip.short_uuid: clip for clip in self.following.clips.values()}
+        shown = [clips.get(entry.link.rpartition("/")[2]) for entry in feed.entries]
+        numbers = [clip.number if clip else 0 for clip in shown]
+        self._only_what_is_to_be_seen(answer, "*/link", numbers, _FED)
+        titles = [clip.name for clip in shown if clip]
+        told = [entry.title for entry in feed.entries]
+        self.same(answer, _FED, "*/title", (titles, told), "the titles of the videos in the feed")
+        stem = urlsplit(feed.address).path.rpartition(".")[0]
+        self.same(answer, _ADDRESS, "self", ("/feeds/subscriptions", stem), "the feed's own address")
+        others = self.feed_token(self.other)
+        self._refused(form, self.reader, others, _LOCKED, "a feed with the token of another user")
+        self._refused(form, self.other, token, _LOCKED, "the feed of another user with one's own token")
+
+    @stage(form=st.sampled_from(FORMS))
+    def renew_token(self, form: str) -> None:
+        """Replace the feed token, and try the old one on a new address, then on one that was read with it."""
+        old, reading = self.feed_token(self.reader), self.world.unique("reading")
+        self._fed(self._asked(form, self.reader, old, reading), form, _FED)
+        answer = self.send("renewFeedToken", self.reader)
+        if not self.expect(answer, 200, requirement=_RENEWED, so="replacing the feed token"):
+            return
+        new = self.feed_token(self.reader)
+        self.same(
+            answer, _RENEWED, "feedToken", (False, new == old), "whether the token is still the old one"
+        )
+        self._fed(self._asked(form, self.reader, new), form, _RENEWED)
+        self._refused(form, self.reader, old, _RENEWED, "the feed with a token that was replaced")
+        so = "an address that was read before the token in it was replaced"
+        self._refused(form, self.reader, old, _REMEMBERED, so, reading=reading)
+
+    def _asked(self, form: str, account: Account, token: str, reading: str = "") -> Exchange:
+        """Asks for a feed; servers keep feeds by their whole address, so that each reading has one of its own."""
+        reading = reading or self.world.unique("reading")
+        query = {"accountId": account.account_id, "token": token, "reading": reading}
+        return self.send("getSyndicatedSubscriptionVideos", path={"format": form}, query=query)
+
+    def _fed(self, answer: Exchange, form: str, requirement: str) -> Feed | None:
+        if not self.expect(answer, 200, requirement=requirement, so="the feed with its token"):
+            return None
+        assert answer.response is not None
+        feed = parsed(answer.response, form)
+        self.agree(
+            answer,
+            requirement,
+            at="/response/body",
+            expected="a feed",
+            actual="a feed" if feed else "none",
+            so=f"the answer is no {form} feed",
+        )
+        return feed
+
+    def _refused(
+        self, form: str, account: Account, token: str, requirement: str, so: str, *, reading: str = ""
+    ) -> None:
+        answer = self._asked(form, account, token, reading)
+        self.expect(answer, 403, requirement=requirement, so=so)
+
+
+def test_subscriptions(walk: Callable[[type[Flow]], None]) -> None:
+    """My Subscriptions, Video Feeds, My Notifications."""
+    walk(Subscriptions)
