@@ -1,0 +1,244 @@
+"""Reference, "Upload a video", "Get a video", "Update a video", "Delete a video": who sees which video, and as what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition
+
+from peertube_conformance.reports import Exchange
+from peertube_conformance.stateful import video_eyes
+from peertube_conformance.stateful import video_model as model
+from peertube_conformance.stateful.flow import Flow
+from peertube_conformance.stateful.rules import initialize, stage
+from peertube_conformance.stateful.video_model import NO_LIMIT, Privacy, Video
+
+_MOST_VIDEOS = 4
+# Too little for any video, and enough for one.
+_ROOMS = (601, 3001, None)
+_NAME = "A day out"
+_MULTIPART = "multipart/form-data"
+_MANAGERS = ("owner", "moderator")
+_PLACES = ("instance", "channel 0", "channel 1", "everything")
+indexes = st.integers(0, _MOST_VIDEOS - 1)
+_NEXT_PASSWORDS: Mapping[tuple[int, ...], tuple[int, ...]] = {
+    (): (0,),
+    (0,): (1,),
+    (1,): (2, 0),
+    (2, 0): (1,),
+}
+new_privacies = st.sampled_from((3, 1, 5, 2, 4))
+privacies = st.sampled_from((None, *map(int, Privacy)))
+people = st.sampled_from((*_MANAGERS, *_MANAGERS, "user", "anonymous"))
+any_video = precondition(lambda flow: flow.videos)
+few_videos = precondition(lambda flow: len(flow.videos) < _MOST_VIDEOS)
+
+
+class LegacyUpload(video_eyes.VideoFlow):
+    """A video is what was said of it, shown to whom its privacy admits and nobody else, and gone when it is deleted."""
+
+    about = ("uploadLegacy", "getVideo", "putVideo", "delVideo", "listMyVideos", "getMyQuotaUsed", "putUser")
+    topics = ("VIDEO",)
+    examples: ClassVar[Mapping[str, int]] = {"smoke": 3, "standard": 14, "thorough": 40}
+    steps: ClassVar[Mapping[str, int]] = {"smoke": 8, "standard": 10, "thorough": 30}
+
+    @initialize(privacy=st.sampled_from(list(map(int, Privacy))))
+    def begin(self, privacy: int) -> None:
+        """One video."""
+        self.start(self.account("publisher"), Privacy(privacy))
+
+    @few_videos
+    @stage(privacy=privacies, kind=model.kinds, members=model.members)
+    def upload(self, privacy: int | None, kind: str, members: dict[str, Any]) -> None:
+        """A video; without a privacy it is private."""
+        self._upload(privacy, kind, members)
+
+    def _upload(self, privacy: int | None, kind: str, members: dict[str, Any]) -> None:
+        file = model.video_file(kind, len(self.known))
+        said = self._said({"name": _NAME, model.CHANNEL: 0, **members})
+        body = {**said, "videofile": file}
+        if privacy is not None:
+            body["privacy"] = privacy
+        if privacy == Privacy.PASSWORD:
+            body["videoPasswords"] = self.passwords((0,))
+        answer = self.send("uploadLegacy", self.owner, body=body, media_type=_MULTIPART)
+        self.compare("PT-VIDEO-12")
+        if not self.fits(len(file.data)):
+            self.expect(answer, 413, requirement="PT-VIDEO-12", so="a video over the user's quota")
+            return
+        limited = any(limit != NO_LIMIT for limit in self.limits.values())
+        because = "PT-VIDEO-12" if limited else "PT-VIDEO-01"
+        if self.expect(answer, 200, requirement=because, so="a video that the quota has room for"):
+            assert answer.response is not None
+            video = self.new_video(answer.response.json["video"], Privacy(privacy or Privacy.PRIVATE), [0])
+            self.compare("PT-VIDEO-01" if privacy else "PT-VIDEO-02", video)
+            details = self.poll("getVideo", self.owner, self.finished, path={"id": video.ids["uuid"]})
+            # What was not said is as the instance would have it.
+            video.learn(details)
+            video.write(said)
+            self._see_the_source(video, len(file.data))
+
+    def _said(self, members: Mapping[str, Any]) -> dict[str, Any]:
+        """The members as they are sent: the channel by its number."""
+        said = dict(members)
+        if model.CHANNEL in said:
+            said[model.CHANNEL] = self.channels[said[model.CHANNEL]][0]
+        return said
+
+    def _see_the_source(self, video: Video, size: int) -> None:
+        source = self.send("getVideoSource", self.owner, path={"id": video.ids["uuid"]})
+        if self.expect(source, 200, requirement="PT-VIDEO-01", so="reading what file a video was made from"):
+            assert source.response is not None
+            self.agree(
+                source,
+                "PT-VIDEO-01",
+                at="/response/body/size",
+                expected=size,
+                actual=source.response.json["size"],
+                so="the file that a video was made from has not the size of the one that was sent",
+            )
+
+    @stage(what=model.others, kind=model.kinds)
+    def upload_something_else(self, what: str, kind: str) -> None:
+        """A file that has the name of a video, and is none, is refused by its media type or by what is in it."""
+        file, status = model.other_file(what, kind)
+        body = {model.CHANNEL: self.channels[0][0], "name": "No video", "videofile": file}
+        answer = self.send("uploadLegacy", self.owner, body=body, media_type=_MULTIPART)
+        self.compare("PT-VIDEO-14")
+        statuses = (status,) if self.fits(len(file.data)) else (status, 413)
+        if not self.expect(answer, *statuses, requirement="PT-VIDEO-14", so=f"a file with {what} in it"):
+            assert answer.response is not None
+            self.world.call("delVideo", self.owner, path={"id": answer.response.json["video"]["uuid"]})
+
+    @few_videos
+    @stage(quota=st.sampled_from(model.QUOTAS), room=st.sampled_from(_ROOMS), kind=model.kinds)
+    def upload_within(self, quota: str, room: int | None, kind: str) -> None:
+        """A quota, which stays, of so many bytes beyond what is used (None for no limit), and then a video."""
+        self.limit(quota, room)
+        self._upload(None, kind, {})
+
+    @any_video
+    @stage(video=indexes, members=model.members, by=people)
+    def change(self, video: int, members: dict[str, Any], by: str) -> None:
+        """Write some members, if allowed: they are read back, and the others stay."""
+        changed, said = self._video(video), self._said(members)
+        answer = self._put(changed, {**self.secrets_of(changed), **said}, by)
+        if by in _MANAGERS:
+            self.compare("PT-VIDEO-07", changed, set(said))
+            because = "PT-VIDEO-06" if by == "owner" else "PT-VIDEO-09"
+            if self.expect(answer, 204, requirement=because, so=f"a change of a video by its {by}"):
+                changed.write(said)
+        else:
+            self._refused(answer, changed, by, "change")
+
+    def _refused(self, answer: Exchange, video: Video, by: str, what: str) -> None:
+        self.compare("PT-VIDEO-09", video)
+        so = f"to {what} somebody else's video as {by}"
+        self.expect(answer, 401 if by == "anonymous" else 403, requirement="PT-VIDEO-09", so=so)
+
+    @any_video
+    @stage(video=indexes, picture=st.sampled_from(sorted(model.PICTURES)))
+    def show(self, video: int, picture: str) -> None:
+        """Give the video a picture: its address is another then, and the address of the other picture stays."""
+        changed, path = self._video(video), model.PICTURES[picture]
+        answer = self._put(changed, {**self.secrets_of(changed), picture: model.picture()})
+        self.compare("PT-VIDEO-07", changed)
+        if not self.expect(answer, 204, requirement="PT-VIDEO-06", so="a new picture for a video"):
+            return
+        answer = self.send("getVideo", self.owner, path={"id": changed.ids["uuid"]})
+        if self.expect(answer, 200, requirement="PT-VIDEO-06", so="reading a video with a new picture"):
+            assert answer.response is not None
+            shown, at = answer.response.json[path], f"/response/body/{path}"
+            so, new = f"{path} is still the one from before", shown != changed.said[path]
+            self.agree(answer, "PT-VIDEO-06", at=at, expected=True, actual=new, so=so)
+            changed.said[path] = shown
+
+    @any_video
+    @stage(video=indexes, privacy=new_privacies)
+    def change_privacy(self, video: int, privacy: int) -> None:
+        """Show the video to others than before; where passwords open it, to those who know the last ones."""
+        changed = self._video(video)
+        if privacy == Privacy.PASSWORD:
+            answer = self._put(changed, {"privacy": privacy})
+            self.expect(
+                answer, 400, requirement="PT-VIDEO-08", so="a password-protected video without password"
+            )
+            # Those that replace others are the ones to see.
+            for _ in range(1 if changed.passwords else 2):
+                self._show_to(changed, Privacy.PASSWORD, _NEXT_PASSWORDS[tuple(changed.passwords)])
+        else:
+            self._show_to(changed, Privacy(privacy), ())
+
+    def _show_to(self, video: Video, privacy: Privacy, passwords: tuple[int, ...]) -> None:
+        body: dict[str, Any] = {"privacy": int(privacy)}
+        if passwords:
+            body["videoPasswords"] = self.passwords(passwords)
+        answer = self._put(video, body)
+        self.compare("PT-VIDEO-10", video, {"privacy"})
+        if self.expect(answer, 204, requirement="PT-VIDEO-10", so="a change of a video's privacy"):
+            video.privacy, video.passwords = privacy, list(passwords)
+
+    def _put(self, video: Video, body: Mapping[str, Any], by: str = "owner") -> Exchange:
+        with_files = any(name in body for name in model.PICTURES)
+        media_type = _MULTIPART if with_files else "application/json"
+        path = {"id": video.ids["uuid"]}
+        return self.send("putVideo", self.eyes[by], path=path, body=dict(body), media_type=media_type)
+
+    @any_video
+    @stage(video=indexes, wrong=st.sampled_from(sorted(model.WRONG)))
+    def change_wrongly(self, video: int, wrong: str) -> None:
+        """One member that cannot be makes the whole change void."""
+        changed = self._video(video)
+        body = {**model.BESIDE, **self.secrets_of(changed), **model.WRONG[wrong]}
+        if wrong == model.FOREIGN_CHANNEL:
+            reader = self.eyes["user"]
+            assert reader is not None
+            body[model.CHANNEL] = reader.channel_id
+        answer = self._put(changed, body)
+        self.compare("PT-VIDEO-08", changed)
+        self.expect(answer, 400, requirement="PT-VIDEO-08", so=f"a change with {wrong}")
+
+    @any_video
+    @stage(video=indexes, name=st.sampled_from(model.NAMES), by=people)
+    def delete(self, video: int, name: str, by: str) -> None:
+        """By who may, the video is deleted: for everybody, under each of its names. By its owner after anybody else."""
+        victim = self._video(video)
+        path = {"id": victim.ids[name]}
+        if by not in _MANAGERS:
+            answer = self.send("delVideo", self.eyes[by], path=path)
+            self._refused(answer, victim, by, "delete")
+            answer = self.send("getVideo", self.owner, path=path)
+            self.expect(answer, 200, requirement="PT-VIDEO-09", so=f"a video that {by} was not to delete")
+            by = "owner"
+        answer = self.send("delVideo", self.eyes[by], path=path)
+        if self.expect(answer, 204, requirement="PT-VIDEO-13", so=f"deleting a video as its {by}"):
+            self.videos.remove(victim)
+            self.compare("PT-VIDEO-13", victim)
+            again = self.send("delVideo", self.eyes[by], path=path)
+            self.expect(again, 404, requirement="PT-VIDEO-13", so="deleting a video that is gone")
+
+    @stage(eyes=st.sampled_from(model.EYES), place=st.sampled_from(_PLACES))
+    def look_through(self, eyes: str, place: str) -> None:
+        """What is listed for whom. Moderators may have everything listed."""
+        there = list(self.videos)
+        parts: dict[str, Any] = {"query": {"sort": "-createdAt"}}
+        if place == "everything":
+            parts["query"]["privacyOneOf"] = list(map(int, Privacy))
+            self.look_in("getVideos", "moderator", there, **parts)
+            return
+        operation = "getVideos"
+        if place != "instance":
+            number, handle = self.channels[int(place[-1])]
+            operation, parts = "getVideoChannelVideos", {"path": {"channelHandle": handle}}
+            there = [video for video in there if video.channel == number]
+        self.look_in(operation, eyes, [video for video in there if video.is_listed_for(eyes)], **parts)
+
+    def _video(self, index: int) -> Video:
+        return self.videos[index % len(self.videos)]
+
+
+def test_legacy_upload(walk: Callable[[type[Flow]], None]) -> None:
+    """Upload a video."""
+    walk(LegacyUpload)
