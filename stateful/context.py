@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
 
@@ -17,6 +18,8 @@ from peertube_conformance.reports import Exchange, Finding
 from peertube_conformance.stateful.story import Call, Story
 
 _T = TypeVar("_T")
+# Requests in a second that stand in nobody's way.
+_PLENTY = 20
 
 
 class Halted(BaseException):
@@ -66,6 +69,7 @@ class Context(Examination):
         self.calls: Counter[str] = Counter()
         self.failed_at: float | None = None
         self.values: dict[str, str] = {}
+        self._names: dict[str, list[str]] = {}
         self._ends_at = session.started + session.options.max_time if session.options.max_time else None
 
     def begin(self) -> None:
@@ -93,10 +97,22 @@ class Context(Examination):
         """Whether the target allows so few calls of the operation that a walk must be sparing of them."""
         return is_scarce(self.world.contract.operation(operation_id), self.ground.shared.limits)
 
+    @property
+    def is_tight(self) -> bool:
+        """Whether the target allows fewer requests of any kind than a machine sends."""
+        general = self.ground.shared.limits.get("api")
+        return general is not None and general["calls"] / general["seconds"] < _PLENTY
+
     def account(self, name: str, role: str) -> Account:
-        """An account that the walks share: of this flow alone, or of all flows where sign-ins are scarce."""
-        key = ("flow account", "" if self.is_scarce("getOAuthToken") else self.name, name, role)
-        return self.world.once(key, lambda: self.world.account(role, fresh=True, label=name))
+        """An account that the walks share: of this flow alone, or, where sign-ins are scarce, the one that other flows
+        have for the first, second, ... of theirs."""
+        names = self._names.setdefault(role, [])
+        if name not in names:
+            names.append(name)
+        scarce = self.is_scarce("getOAuthToken")
+        key = ("flow account", role, names.index(name) if scarce else (self.name, name))
+        account: Account = self.world.once(key, lambda: self.world.account(role, fresh=True, label=name))
+        return account if account.label == name else replace(account, label=name).named()
 
     def once(self, what: str, make: Callable[[], _T]) -> _T:
         """What the walks of this flow share beside accounts."""

@@ -54,9 +54,11 @@ class Flow(RuleBasedStateMachine):
     def walks(cls, depth: str) -> tuple[int, int]:
         """How many walks there are at this depth, and how many rules each calls at most.
 
-        To be overridden where that depends on the target: `cls.context` is there, and knows what is scarce.
+        A target that allows few requests of any kind gets a third of the walks. To be overridden where that depends on
+        more: `cls.context` is there, and knows what is scarce.
         """
-        return cls.examples[depth], cls.steps[depth]
+        examples = cls.examples[depth]
+        return (max(min(examples, 2), examples // 3) if cls.context.is_tight else examples), cls.steps[depth]
 
     # What a walk stands on
 
