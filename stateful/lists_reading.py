@@ -53,16 +53,14 @@ def questions(draw: Any, listings: Sequence[Listing], *, parts: bool = True) -> 
     )
 
 
-def over_all_of(listing: Listing, library: Library, *, empty: bool = False) -> Iterator[Question]:
-    """Questions that use every sort and every filter of a list, ask as each reader and in each place, and for pages.
-
-    Of a list that nothing is in, few questions are enough.
-    """
+def over_all_of(listing: Listing, library: Library, *, briefly: bool = False) -> Iterator[Question]:
+    """Questions that use every sort and every filter of a list, ask as each reader and in each place, and for pages; or
+    `briefly` few of them."""
     plain = Question(listing.operation, listing.readers[0], listing.places[0])
     yield plain
     yield replace(plain, count=0)
     yield replace(plain, start=_BEYOND)
-    if empty:
+    if briefly:
         return
     for place in listing.places[1:]:
         yield replace(plain, place=place)
@@ -129,16 +127,20 @@ class Reading(Flow):
         return furnished(self.world)
 
     def _look_over(self, listing: Listing) -> None:
+        hurried = self.context.session.options.depth.name == "smoke"
+
         def look() -> bool:
+            # Of a list that nothing is in, few questions are enough.
             empty = not any(listing.items(self.library, place) for place in listing.places)
+            briefly = empty or (hurried and listing is not self.listings[0])
             found: dict[str | None, list[str]] = {}
-            for question in over_all_of(listing, self.library, empty=empty):
+            for question in over_all_of(listing, self.library, briefly=briefly):
                 names = self.compare(question)
                 if names is None or question.sort is None or question.filters:
                     continue
                 found[question.sort] = names
                 self._inverse(listing, question.sort, found)
-            if not empty:
+            if not briefly:
                 self._leaf_through_equals(listing)
             return True
 
