@@ -21,9 +21,30 @@ _PREPARING = 1.15
 _SIGN_INS = 15
 _MARGIN_SECONDS = 0.25
 _SCARCE_PER_MINUTE = 10
+_PLENTY_PER_SECOND = 20
 # What is sent of an operation that the instance allows a few times in minutes only.
 SCARCE_VALID = 1
 SCARCE_DEFECTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is sent beside the phases of the operations: requests, and sign-ins among them."""
+
+    requests: int
+    sign_ins: int
+
+
+# Measured on the embedded instance, where every feature is on.
+NOTHING = Beside(0, 0)
+HAND_WRITTEN = Beside(1_000, 30)
+FLOWS: Mapping[str, Beside] = {
+    "smoke": Beside(2_500, 60),
+    "standard": Beside(9_000, 250),
+    "thorough": Beside(60_000, 1_500),
+}
+# Where an instance allows few requests, flows walk less, and share their accounts.
+SPARING_FLOWS = Beside(3_000, 40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +66,9 @@ def estimate(
     options: Options,
     shared: Shared,
     workers: int,
+    *beside: Beside,
 ) -> Cost:
-    """The sum over the operations that will be sent, against each bucket of the instance."""
+    """The sum over the operations, and over what is sent beside them, against each bucket of the instance."""
     limits = shared.limits
     counted: dict[str, float] = defaultdict(float)
     total = 0.0
@@ -60,8 +82,12 @@ def estimate(
         for bucket in operation.rate_limits:
             counted[bucket] += requests if bucket != "register" else 2
     counted["api"] *= _PREPARING
-    counted["login"] += _SIGN_INS if shared.accounts else 0
     total *= _PREPARING
+    for more in beside:
+        total += more.requests
+        counted["api"] += more.requests
+        counted["login"] += more.sign_ins if shared.accounts else 0
+    counted["login"] += _SIGN_INS if shared.accounts else 0
     slowest = total * (shared.latency + _OWN_SECONDS) / max(1, min(workers, 2))
     bound_by = "bound by this machine"
     for bucket, requests in counted.items():
@@ -79,6 +105,26 @@ def estimate(
     if options.max_time is not None and options.max_time < slowest:
         slowest, bound_by = options.max_time, "bound by --max-time"
     return Cost(round(total), slowest, bound_by)
+
+
+def of_flows(options: Options, shared: Shared) -> Beside:
+    """What the flows send: nothing where nothing may be written, or parts of the run were chosen."""
+    if shared.safety is Safety.OBSERVE or not shared.accounts or options.operations or options.tags:
+        return NOTHING
+    return SPARING_FLOWS if is_tight(shared.limits) else FLOWS[options.depth.name]
+
+
+def of_hand_written(options: Options, shared: Shared) -> Beside:
+    """What the hand-written tests send, likewise."""
+    if shared.safety is Safety.OBSERVE or not shared.accounts or options.operations or options.tags:
+        return NOTHING
+    return HAND_WRITTEN
+
+
+def is_tight(limits: Mapping[str, Mapping[str, float]]) -> bool:
+    """Whether the instance allows fewer requests of any kind than a machine sends."""
+    general = limits.get("api")
+    return general is not None and general["calls"] / general["seconds"] < _PLENTY_PER_SECOND
 
 
 def planned(operation: Operation, depth: Depth, limits: Mapping[str, Mapping[str, float]]) -> float:

@@ -8,12 +8,12 @@ import fnmatch
 import importlib.metadata
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from peertube_conformance.conformance.cost import Cost, estimate
+from peertube_conformance.conformance.cost import Cost, estimate, of_flows, of_hand_written
 from peertube_conformance.conformance.exits import (
     FINDINGS,
     HARNESS_FAILED,
@@ -132,9 +132,15 @@ class Controller:
         """What workers load."""
         return self._run.state_file
 
-    def cost(self, workers: int) -> Cost:
-        """What the run will cost the target."""
-        return estimate(self.operations, self.options, self.shared, workers)
+    def cost(self, workers: int, rooms: Collection[str]) -> Cost:
+        """What the run will cost the target, where it is of these rooms."""
+        beside = []
+        if "stateful" in rooms:
+            beside.append(of_flows(self.options, self.shared))
+        if "conformance" not in rooms:
+            return estimate((), self.options, self.shared, workers, *beside)
+        beside.append(of_hand_written(self.options, self.shared))
+        return estimate(self.operations, self.options, self.shared, workers, *beside)
 
     def crashed(self, item: str) -> None:
         """Records that a worker was killed while it ran this item of pytest."""

@@ -107,7 +107,10 @@ def _announce(config: pytest.Config, controller: Any) -> None:
     shared, options = controller.shared, controller.options
     what = "the embedded instance" if shared.embedded else shared.base_url
     workers = config.getoption("numprocesses", None) or 1
-    cost = controller.cost(workers if isinstance(workers, int) else 2)
+    rooms = [
+        room for room in ("conformance", "stateful") if any(room in argument for argument in config.args)
+    ]
+    cost = controller.cost(workers if isinstance(workers, int) else 2, rooms)
     config.pluginmanager.register(Progress(config, reporter, cost.seconds))
     reporter.write_line(f"target: {what}, PeerTube {shared.server_version}, tier {shared.safety.value}")
     reporter.write_line(

@@ -170,8 +170,8 @@ def test_subscribing_twice(examine: Examination) -> None:
 @pytest.mark.requirement("PT-IDEM-06")
 @pytest.mark.parametrize("operation", ["getVideo", "getCommentThreads", "getVideoDesc"])
 def test_reading_twice(examine: Examination, operation: str) -> None:
-    """A video that nobody else knows of."""
-    video = examine.world.video(privacy=2, fresh=True)
+    """A video that nobody else knows of, of an owner who does nothing meanwhile."""
+    video = examine.world.video(changer(examine.world), privacy=2, fresh=True)
     first, second = (examine.send(operation, path={"id": video.uuid}) for _ in range(2))
     if examine.expect(first, 200, requirement="PT-IDEM-06", so="reading") and examine.expect(
         second, 200, requirement="PT-IDEM-06", so="reading again"

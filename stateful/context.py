@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
 
-from peertube_conformance.conformance.cost import is_scarce
+from peertube_conformance.conformance.cost import is_scarce, is_tight
 from peertube_conformance.conformance.examination import Examination
 from peertube_conformance.conformance.session import Session
 from peertube_conformance.fixtures.accounts import Account
@@ -18,8 +18,6 @@ from peertube_conformance.reports import Exchange, Finding
 from peertube_conformance.stateful.story import Call, Story
 
 _T = TypeVar("_T")
-# Requests in a second that stand in nobody's way.
-_PLENTY = 20
 
 
 class Halted(BaseException):
@@ -100,8 +98,7 @@ class Context(Examination):
     @property
     def is_tight(self) -> bool:
         """Whether the target allows fewer requests of any kind than a machine sends."""
-        general = self.ground.shared.limits.get("api")
-        return general is not None and general["calls"] / general["seconds"] < _PLENTY
+        return is_tight(self.ground.shared.limits)
 
     def account(self, name: str, role: str) -> Account:
         """An account that the walks share: of this flow alone, or, where sign-ins are scarce, the one that other flows

@@ -7,7 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from peertube_conformance.conformance.cost import Cost, estimate, is_scarce, planned, spaced
+from peertube_conformance.conformance.cost import (
+    FLOWS,
+    HAND_WRITTEN,
+    NOTHING,
+    Cost,
+    estimate,
+    is_scarce,
+    is_tight,
+    of_flows,
+    of_hand_written,
+    planned,
+    spaced,
+)
 from peertube_conformance.conformance.options import DEPTHS, Options
 from peertube_conformance.fixtures.guard import Safety
 from peertube_conformance.fixtures.run import Shared
@@ -125,3 +137,38 @@ def test_what_is_allowed_seldom_is_asked_seldom_and_apart(contract: Contract) ->
 )
 def test_how_it_is_told(seconds: float, told: str) -> None:
     assert str(Cost(12345, seconds, "x")) == f"about 12,345 requests, {told}"
+
+
+# What is sent beside the operations
+
+
+def test_flows_and_hand_written_tests_add_to_the_cost(contract: Contract) -> None:
+    shared = replace(SHARED, accounts={"root": object()})
+    options = Options()
+    alone = estimate(contract.operations, options, shared, 1)
+    beside = estimate(
+        contract.operations, options, shared, 1, of_hand_written(options, shared), of_flows(options, shared)
+    )
+    assert beside.requests - alone.requests == HAND_WRITTEN.requests + FLOWS["standard"].requests
+
+
+def test_an_instance_that_allows_few_requests_is_walked_less() -> None:
+    limited = replace(LIMITED, accounts={"root": object()})
+    assert is_tight(STOCK)
+    assert not is_tight(RAISED)
+    assert not is_tight({})
+    assert of_flows(Options(), limited).requests < FLOWS["standard"].requests
+
+
+@pytest.mark.parametrize(
+    ("options", "shared"),
+    [
+        (Options(operations="getVideo*"), {"accounts": {"root": object()}}),
+        (Options(tags="Video"), {"accounts": {"root": object()}}),
+        (Options(), {"accounts": {"root": object()}, "safety": Safety.OBSERVE}),
+        (Options(), {}),
+    ],
+)
+def test_what_is_not_run_costs_nothing(options: Options, shared: dict) -> None:
+    target = replace(SHARED, **shared)
+    assert of_flows(options, target) == of_hand_written(options, target) == NOTHING
