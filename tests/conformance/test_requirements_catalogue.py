@@ -55,7 +55,7 @@ def test_requirements_are_well_formed() -> None:
         assert _ID.fullmatch(known)
         assert requirement.statement.endswith(".")
         assert requirement.section
-        assert re.search(r"RFC \d+|Reference|standard", requirement.source)
+        assert re.search(r"RFC \d+|Reference|standard|protocol", requirement.source)
 
 
 @pytest.mark.parametrize(
