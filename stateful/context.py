@@ -39,11 +39,12 @@ class Violation(Exception):
     shorter form of another.
     """
 
-    def __init__(self, finding: Finding, exchange: Exchange, story: Story) -> None:
+    def __init__(self, finding: Finding, exchange: Exchange, story: Story, values: Mapping[str, str]) -> None:
         super().__init__(f"{finding.message}: expected {finding.expected!r}, got {finding.actual!r}"[:500])
         self.finding = finding
         self.exchange = exchange
         self.story = story
+        self.values = values
 
 
 @cache
@@ -51,9 +52,9 @@ def _violation_class(_fingerprint: str) -> type[Violation]:
     return type("Violation", (Violation,), {})
 
 
-def violation(finding: Finding, exchange: Exchange, story: Story) -> Violation:
-    """The exception that ends a walk with this finding."""
-    return _violation_class(finding.fingerprint)(finding, exchange, story)
+def violation(finding: Finding, exchange: Exchange, story: Story, values: Mapping[str, str]) -> Violation:
+    """The exception that ends a walk with this finding. `values` are those of its variables: other walks have others."""
+    return _violation_class(finding.fingerprint)(finding, exchange, story, values)
 
 
 class Context(Examination):
@@ -121,4 +122,4 @@ class Context(Examination):
         if not self.session.unexplained([finding]):
             return super().wrong(requirement, exchange, told)
         self.failed_at = self.failed_at or time.monotonic()
-        raise violation(finding, exchange, self.story)
+        raise violation(finding, exchange, self.story, dict(self.values))

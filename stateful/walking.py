@@ -138,7 +138,7 @@ def _failed(context: Context, flow: type[Flow], error: Exception) -> Walked:
     for violation in violations:
         found = reduced(flow, violation, _SHORTENING_SECONDS / len(violations))
         context.evidence[found.finding.requirement] += 1
-        steps = found.story.steps(found.exchange, redactor, context.values)
+        steps = found.story.steps(found.exchange, redactor, found.values)
         findings.append(context.session.recorder.finding(found.exchange, replace(found.finding, steps=steps)))
     return Walked(Verdict.FAILED, f"{len(findings)} findings", tuple(findings))
 
