@@ -6,6 +6,7 @@ import io
 import json
 import struct
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -19,7 +20,8 @@ PARTS = ("half", "one byte", "all but one byte", "the rest")
 BEGINNINGS = ("half", "one byte", "nothing")
 AGAIN = ("all of it", "its beginning", "an overlap")
 USES = ("sends", "asks", "cancels")
-_FREE_HEADER = struct.Struct(">I4s")
+_BOX = struct.Struct(">I4s")
+_LABEL_BYTES = 24
 _FIRST_DAY_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 
 
@@ -104,18 +106,35 @@ def stored_range(stored: int) -> str:
     return f"bytes=0-{stored - 1}"
 
 
-def video(size: int, number: int) -> bytes:
-    """A playable video of exactly `size` bytes, at least 1075, of which no two neighbours can be swapped unseen."""
-    content = media.mp4(fps=1, width=64, height=48, seed=number)
-    padding = size - len(content) - _FREE_HEADER.size
-    return content + _FREE_HEADER.pack(padding + _FREE_HEADER.size, b"free") + _counted(padding, number)
+def video(size: int, label: str) -> bytes:
+    """A playable video of exactly `size` bytes, at least 1130: another one for each label, from its beginning to its end.
+
+    The last 20 bytes and more are read by no player.
+    """
+    content = _labelled(media.mp4(fps=1, width=64, height=48), label)
+    return content + _free(_counted(size - len(content) - _BOX.size, label))
 
 
-def archive(size: int, number: int) -> tuple[bytes, str, str]:
-    """An archive of exactly `size` bytes, 400 to 1200, as exports are; the display name and description in it."""
-    name = f"Restored {number}"
-    description = _counted(size - len(_archived(name, "")), number).decode()
-    return _archived(name, description), name, description
+def _labelled(video: bytes, label: str) -> bytes:
+    """The video with a box that holds the label behind its first box (ISO/IEC 14496-12 sections 4.2, 8.1.2, 8.7.5)."""
+    (first,) = struct.unpack_from(">I", video)
+    box = _free(_counted(_LABEL_BYTES, label))
+    offset_at = video.index(b"stco") + 12
+    (offset,) = struct.unpack_from(">I", video, offset_at)
+    moved = video[:offset_at] + struct.pack(">I", offset + len(box)) + video[offset_at + 4 :]
+    return moved[:first] + box + moved[first:]
+
+
+def _free(content: bytes) -> bytes:
+    """A box that players pass over."""
+    return _BOX.pack(_BOX.size + len(content), b"free") + content
+
+
+def archive(size: int, label: str) -> tuple[bytes, str]:
+    """An archive of exactly `size` bytes, 400 to 1200, as exports are, in which the label is the user's display name;
+    and the description that it gives the user."""
+    description = _counted(size - len(_archived(label, "")), label).decode()
+    return _archived(label, description), description
 
 
 def _archived(name: str, description: str) -> bytes:
@@ -126,14 +145,14 @@ def _archived(name: str, description: str) -> bytes:
     return buffer.getvalue()
 
 
-def _counted(size: int, number: int) -> bytes:
-    """Readable bytes that differ from place to place and from file to file: `7.100,7.101,…`."""
-    text = bytearray()
-    for place in count(100):
-        text += f"{number}.{place},".encode()
+def _counted(size: int, label: str) -> bytes:
+    """Readable bytes that differ from place to place and from label to label."""
+    text = bytearray(label.encode())
+    for place in count(100 + zlib.crc32(label.encode()) % 400):
         if len(text) >= size:
-            return bytes(text[:size])
-    raise AssertionError("count() does not end")
+            break
+        text += f",{place}".encode()
+    return bytes(text[:size])
 
 
 def difference(sent: bytes, kept: bytes) -> str:

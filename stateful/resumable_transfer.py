@@ -44,8 +44,8 @@ class Transfer(Flow):
         """The path parameters of the three operations."""
         raise NotImplementedError
 
-    def content(self, size: int, number: int) -> bytes:
-        """A file of exactly so many bytes, another one for each number."""
+    def content(self, size: int, name: str) -> bytes:
+        """A file of exactly so many bytes, another one for each name."""
         raise NotImplementedError
 
     def announcement(self, session: Session) -> dict[str, Any]:
@@ -104,8 +104,8 @@ class Transfer(Flow):
 
     def open_session(self, size: int) -> Session | None:
         """Announces another file; None where that is refused by a known deviation."""
-        number = len(self.sessions)
-        session = Session(number, self.world.unique("upload"), self.content(size, number))
+        name = self.world.unique("upload")
+        session = Session(len(self.sessions), name, self.content(size, name))
         answer = self.announce(session)
         if not self.expect(answer, 201, requirement="PT-RESUME-01", so="announcing a file"):
             return None

@@ -32,17 +32,16 @@ class ResumableImport(resumable.Resumable):
 
     def prepare(self) -> None:
         """Reads what the walks before have left."""
-        self.described: dict[int, tuple[str, str]] = {}
+        self.descriptions: dict[str, str] = {}
         self._read()
 
     def path(self) -> dict[str, Any]:
         """The user whose data is restored."""
         return {"userId": self.owner.user_id}
 
-    def content(self, size: int, number: int) -> bytes:
+    def content(self, size: int, name: str) -> bytes:
         """An archive that describes its user."""
-        content, name, description = archive(size, number)
-        self.described[number] = name, description
+        content, self.descriptions[name] = archive(size, name)
         return content
 
     def announcement(self, session: Session) -> dict[str, Any]:
@@ -60,7 +59,8 @@ class ResumableImport(resumable.Resumable):
         at, so = "/response/body/state/id", "a whole archive is not restored to its end"
         state = _member(latest, "state") or {}
         self.agree(latest, "PT-RESUME-14", at=at, expected=_COMPLETED, actual=state.get("id"), so=so)
-        self.imported, self.restored = begun, self.described[session.number]
+        self.imported = begun
+        self.restored = session.name, self.descriptions[session.name]
 
     def _one_at_a_time(self, session: Session) -> None:
         answer = self.announce(session)

@@ -38,14 +38,18 @@ class ResumableReplacement(resumable.Resumable):
             raise Unavailable("the instance transcodes: what it keeps is not the file that was sent")
         self.video = self.once("video", lambda: self.world.video(self.owner, fresh=True))
         self._read()
+        if self._source_size() != len(self.file):
+            # A walk before has spoiled it.
+            self.video = self.world.video(self.owner, fresh=True)
+            self._read()
 
     def path(self) -> dict[str, Any]:
         """The video whose file is replaced."""
         return {"id": self.video.uuid}
 
-    def content(self, size: int, number: int) -> bytes:
+    def content(self, size: int, name: str) -> bytes:
         """A video."""
-        return video(size, number)
+        return video(size, name)
 
     def announcement(self, session: Session) -> dict[str, Any]:
         """The name of the new file."""
@@ -119,6 +123,11 @@ class ResumableReplacement(resumable.Resumable):
     def _filename(self, files: list[dict[str, Any]]) -> str:
         filename: str = files[0]["fileDownloadUrl"].rpartition("/")[2]
         return self.name(filename, "FILE")
+
+    def _source_size(self) -> int:
+        source = self.world.call("getVideoSource", self.owner, path=self.path()).response
+        assert source is not None
+        return int(source.json["size"])
 
     def _read(self) -> None:
         self.kept = self.world.video_details(self.video)

@@ -60,9 +60,9 @@ class ResumableUpload(resumable.Resumable):
         """None."""
         return {}
 
-    def content(self, size: int, number: int) -> bytes:
+    def content(self, size: int, name: str) -> bytes:
         """A video."""
-        return video(size, number)
+        return video(size, name)
 
     def announcement(self, session: Session) -> dict[str, Any]:
         """What is said of the video."""
