@@ -85,9 +85,11 @@ def brought_along(root, owner, archive, instance):
 
 
 def test_an_archive_is_taken_over(newcomer, brought_along, bring):
+    newcomer("PUT", "/users/me", json={"videoLanguages": ["fr"]})
     assert bring(newcomer, brought_along) == ["Pending", "Processing", "Completed"]
     me = newcomer("GET", "/users/me").json()
     assert (me["username"], me["account"]["displayName"], me["nsfwPolicy"]) == (newcomer.name, "Ada", "blur")
+    assert me["videoLanguages"] is None
     assert len(me["account"]["avatars"]) == 4
     assert "birds" in [channel["name"] for channel in me["videoChannels"]]
     (video,) = newcomer("GET", "/users/me/videos").json()["data"]
