@@ -43,7 +43,7 @@ class WholeJourney(journey_sights.Journey):
     # Hypothesis counts the beginning too; the last number is detours.
     steps: ClassVar = {
         "smoke": 1 + len(_ROAD) + 2,
-        "standard": 1 + len(_ROAD) + 8,
+        "standard": 1 + len(_ROAD) + 6,
         "thorough": 1 + len(_ROAD) + 16,
     }
 
