@@ -33,6 +33,7 @@ class Desk(Flow):
     moderator: Account
     user: Account
     verifies: bool
+    rationed: bool
 
     def open_desk(self) -> None:
         """Begins a walk: nobody asked yet, and every name and address is the walk's own."""
@@ -42,6 +43,7 @@ class Desk(Flow):
             config = body_of(self.world.call("getConfig"))
         if not config["email"]["enabled"]:
             raise Unavailable("the instance sends no mail")
+        self.rationed = self.context.is_scarce("requestRegistration")
         self.verifies = config["signup"]["requiresEmailVerification"]
         self.book = Book()
         self.because, self.mails, self.told = "PT-SIGNUP-01", 0, set[str]()

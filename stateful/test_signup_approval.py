@@ -45,7 +45,7 @@ class SignUpByApproval(signup_desk.Desk):
 
     @classmethod
     def walks(cls, depth: str) -> tuple[int, int]:
-        """A walk makes several requests: where they are rationed, there is one of few steps."""
+        """Where requests are rationed, there is one walk of few steps, with the two that it begins with."""
         rationed = cls.context.is_scarce("requestRegistration")
         return (1, cls.steps["smoke"]) if rationed else (cls.examples[depth], cls.steps[depth])
 
@@ -62,7 +62,7 @@ class SignUpByApproval(signup_desk.Desk):
         """One of the requests, deleted ones too."""
         return self.book.requests[place % len(self.book.requests)]
 
-    @precondition(lambda self: len(self.book.unknown) > 1)
+    @precondition(lambda self: len(self.book.unknown) > 1 and not self.rationed)
     @stage(with_channel=st.booleans())
     def ask(self, with_channel: bool) -> None:
         """Ask for an account, with a channel or without, under names that nobody has: perhaps somebody asked before."""
@@ -80,7 +80,7 @@ class SignUpByApproval(signup_desk.Desk):
             self.book.requests.append(made)
             self.same(answer, ("PT-SIGNUP-01", "registrationReason", _REASON, told["registrationReason"]))
 
-    @precondition(lambda self: self.book.taken_addresses)
+    @precondition(lambda self: self.book.taken_addresses and not self.rationed)
     @stage(place=places, what=st.sampled_from(("user name", "address", "channel")))
     def ask_for_what_is_taken(self, place: int, what: str) -> None:
         """Ask for a name or an address that somebody has or asked for, or a name that somebody had."""
