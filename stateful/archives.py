@@ -1,0 +1,136 @@
+"""Reads and changes archives of users' data.
+
+An archive is a ZIP file with a JSON file for each kind of things below `peertube/`, and the files that those name,
+relatively to themselves, in `archiveFiles`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import posixpath
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from peertube_conformance.stateful.belongings_model import PREFERENCES, Belongings
+
+_FOLDER = "peertube"
+_REGULAR = 1
+_MOST_BYTES = 64 * 1024 * 1024
+# What no archive may hold: bcrypt's hashes, private keys, seeds of one-time codes.
+_SECRETS = {
+    "a password's hash": re.compile(rb"\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}"),
+    "a private key": re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
+    "a second factor's seed": re.compile(rb'"otp\w*"\s*:\s*"'),
+}
+
+
+class Archive:
+    """An archive as it was downloaded. Raises ValueError where it is no whole ZIP file, or larger than any of a walk."""
+
+    def __init__(self, content: bytes) -> None:
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as opened:
+                if sum(entry.file_size for entry in opened.infolist()) > _MOST_BYTES:
+                    raise ValueError("an archive of this walk is small")
+                self.members = {name: opened.read(name) for name in opened.namelist()}
+        except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+            raise ValueError(str(error)) from error
+
+    def told(self, name: str) -> Any:
+        """The content of a JSON file; None where there is none such, or it is no JSON."""
+        try:
+            return json.loads(self.members.get(f"{_FOLDER}/{name}.json", b"null"))
+        except ValueError:
+            return None
+
+    def file(self, path: str | None) -> bytes | None:
+        """The content of a file that a JSON file names."""
+        return self.members.get(posixpath.normpath(posixpath.join(_FOLDER, path))) if path else None
+
+    def belongings(self, label: Callable[[str], str]) -> Belongings:
+        """What the archive says that the account has; `label` gives a video's address its label."""
+        account, settings = self.told("account") or {}, self.told("user-settings") or {}
+        return Belongings(
+            profile={
+                "displayName": account.get("displayName"),
+                "description": account.get("description"),
+                "avatar": self.file((account.get("archiveFiles") or {}).get("avatar")) is not None,
+            },
+            preferences={name: settings.get(name) for name in PREFERENCES},
+            channels=[
+                {name: one.get(name) for name in ("name", "displayName", "description", "support")}
+                for one in self._things("channels", "channels")
+            ],
+            videos=[
+                {
+                    "name": one.get("name"),
+                    "channel": (one.get("channel") or {}).get("name"),
+                    "privacy": one.get("privacy"),
+                    "description": one.get("description"),
+                }
+                for one in self._things("videos", "videos")
+            ],
+            subscriptions=[one.get("targetHandle", "") for one in self._things("following", "following")],
+            rates={
+                label(one.get("videoUrl", "")): kind.removesuffix("s")
+                for kind in ("likes", "dislikes")
+                for one in self._things(kind, kind)
+            },
+            history={
+                label(one.get("videoUrl", "")): int(one.get("lastTimecode") or 0)
+                for one in self._things("video-history", "watchedVideos")
+            },
+            playlists=[
+                {
+                    "name": one.get("displayName"),
+                    "channel": (one.get("channel") or {}).get("name"),
+                    "privacy": one.get("privacy"),
+                }
+                for one in self._things("video-playlists", "videoPlaylists")
+                if one.get("type") == _REGULAR
+            ],
+            comments=[
+                [label(one.get("videoUrl", "")), one.get("text", "")]
+                for one in self._things("comments", "comments")
+            ],
+        )
+
+    def video_files(self, label: Callable[[str], str]) -> dict[str, bytes | None]:
+        """The file of each video by its label, None for one that comes without."""
+        return {
+            label(one.get("url", "")): self.file((one.get("archiveFiles") or {}).get("videoFile"))
+            for one in self._things("videos", "videos")
+        }
+
+    def _things(self, file: str, member: str) -> Iterator[dict[str, Any]]:
+        told = self.told(file)
+        listed = told.get(member) if isinstance(told, dict) else None
+        yield from (one for one in listed or [] if isinstance(one, dict))
+
+    def leaks(self, secrets: Mapping[str, str]) -> list[str]:
+        """What stands in the archive of these secrets (name to value), and of what is one by its form."""
+        patterns = {name: re.compile(re.escape(value.encode())) for name, value in secrets.items()} | _SECRETS
+        return sorted(
+            name
+            for name, pattern in patterns.items()
+            if any(pattern.search(content) for content in self.members.values())
+        )
+
+    def renamed(self, names: Mapping[str, str]) -> bytes:
+        """The archive as that of somebody whose channels have other names: one instance has each name only once."""
+        changed = dict(self.members)
+        for file in ("channels", "videos", "video-playlists"):
+            told = self.told(file)
+            for one in next(iter(told.values())):
+                named = one if file == "channels" else one["channel"]
+                if named.get("name") in names:
+                    named["name"] = names[named["name"]]
+            changed[f"{_FOLDER}/{file}.json"] = json.dumps(told).encode()
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in changed.items():
+                archive.writestr(name, content)
+        return buffer.getvalue()

@@ -1,0 +1,204 @@
+"""Reference, "User Exports" and "User Imports": who moves out takes everything along, who moves in has it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, precondition
+
+from peertube_conformance.fixtures.accounts import Account
+from peertube_conformance.fixtures.world import upload_id_in
+from peertube_conformance.reports import Exchange
+from peertube_conformance.stateful.belongings_model import Belongings
+from peertube_conformance.stateful.exporting import COMPLETED, ENDED, PRIVACIES, Exporting
+from peertube_conformance.stateful.flow import Flow
+from peertube_conformance.stateful.rules import initialize, stage
+
+_DONE, _SETTINGS, _VIDEOS, _TIES, _TWICE, _FOREIGN, _BROKEN, _OWN = (
+    f"PT-IMPORT-{number:02}" for number in range(1, 9)
+)
+_TOPICS = {
+    "profile": _SETTINGS,
+    "preferences": _SETTINGS,
+    "channels": _VIDEOS,
+    "videos": _VIDEOS,
+    "subscriptions": _TIES,
+    "rates": _TIES,
+    "history": _TIES,
+    "playlists": _TIES,
+}
+_JOB_SECONDS = 60.0
+_IN_CHANNELS = frozenset({"channels", "videos", "playlists"})
+_MOST_TIMES = 2
+_ZIP, _BINARY = "application/zip", "application/octet-stream"
+
+
+class ExportImport(Exporting):
+    """Whatever an account has is in its export and, once that is imported, in the account that it was imported into."""
+
+    about = (
+        "requestUserExport",
+        "listUserExports",
+        "deleteUserExport",
+        "downloadUserExport",
+        "userImportResumableInit",
+        "userImportResumable",
+        "getLatestUserImport",
+    )
+    topics = ("EXPORT", "IMPORT")
+    examples: ClassVar[Mapping[str, int]] = {"smoke": 1, "standard": 3, "thorough": 12}
+    steps: ClassVar[Mapping[str, int]] = {"smoke": 6, "standard": 12, "thorough": 20}
+
+    @initialize(privacy=st.sampled_from(PRIVACIES))
+    def begin(self, privacy: int) -> None:
+        """Somebody has a little of everything; somebody else, nothing yet."""
+        self.prepare()
+        token = self.answered("getFeedToken", self.owner)["feedToken"]
+        self.feed_token = self.secret(token, "FEED_TOKEN")
+        self.names: dict[str, str] = {}
+        self.broken = False
+        # The requirement that the last import was about; without one, the topic says it.
+        self.because = ""
+        self.open_channel()
+        self.add_video(1, privacy)
+        self.follow()
+        self.rate(0, "like")
+        self.rate(1, "dislike")
+        self.rate(1, "none")
+        self.watch(0, 1)
+        self.comment(0)
+        self.add_playlist(private=True)
+        self.add_playlist(private=False)
+        self.prefer(1)
+
+    # Imports
+
+    @precondition(lambda self: self.archive is not None and self.brought < _MOST_TIMES)
+    @stage()
+    def bring_archive(self) -> None:
+        """Import the archive with other names for the channels: those that it gives are taken on this instance."""
+        for channel in self.packed.channels:
+            self.names.setdefault(channel["name"], self.world.unique("moved"))
+        answer = self._bring(self.packed.renamed(self.names), self.names)
+        if answer is None:
+            return
+        self.because = _TWICE if self.brought else ""
+        self.brought += 1
+        if self.with_files and self.keeps_what_is_sent():
+            there = sorted({video["name"] for video in self.packed.videos} & {*self.contents})
+            differ = [name for name in there if self.file_of(self.mover, name) != self.contents[name]]
+            self.same(answer, _VIDEOS, "files/*", ([], differ), "videos whose files are not those exported")
+
+    @precondition(lambda self: self.archive is not None and self.brought_as_it_is < 1)
+    @stage()
+    def bring_archive_as_it_is(self) -> None:
+        """Import the archive while the channels in it are somebody else's, who keeps everything."""
+        answer = self._bring(self.packed, {})
+        if answer is None:
+            return
+        self.because = _FOREIGN
+        self.brought_as_it_is += 1
+        left, so = self.seen(self.owner), "what the owner of the channels has left"
+        for topic in _TOPICS:
+            self.same(answer, _FOREIGN, topic, (self.has.topic(topic), left.topic(topic)), so)
+
+    def _bring(self, brought: Belongings, names: Mapping[str, str]) -> Exchange | None:
+        assert self.archive is not None
+        answer = self._import(self.archive.renamed(names), COMPLETED, _DONE)
+        if answer is not None:
+            taken = [channel["name"] for channel in self.has.channels]
+            self.got.take_over(brought, with_files=self.with_files, taken=taken)
+            # Channels are followed in the background.
+            wanted = self.got.topic("subscriptions")
+            self.eventually(lambda: sorted(self.subscriptions_of(self.mover)), wanted)
+        return answer
+
+    @precondition(lambda self: not self.broken)
+    @stage(how=st.sampled_from(["no archive", "half of one"]))
+    def bring_something_broken(self, how: str) -> None:
+        """Import what nobody can read."""
+        whole = self.world.media.zip({"peertube/account.json": b'{"displayName": "Nobody"}'})
+        content = b"This is no archive." if how == "no archive" else whole[: len(whole) // 2]
+        if self._import(content, "Failed", _BROKEN):
+            self.because, self.broken = _BROKEN, True
+
+    def _import(self, content: bytes, label: str, requirement: str) -> Exchange | None:
+        """Sends an archive in one chunk, waits until its import has ended, and compares how."""
+        answer = self._announce(self.mover, len(content))
+        if not self.expect(answer, 201, requirement=_DONE, so="announcing an archive"):
+            return None
+        assert answer.response is not None
+        upload = self.name(upload_id_in(answer.response.headers["location"]), "UPLOAD_ID")
+        answer = self.send(
+            "userImportResumable",
+            self.mover,
+            path={"userId": self.mover.user_id},
+            query={"upload_id": upload},
+            headers={"Content-Range": f"bytes 0-{len(content) - 1}/{len(content)}"},
+            body=content,
+            media_type=_BINARY,
+        )
+        if not self.expect(answer, 200, requirement=_DONE, so="sending an archive"):
+            return None
+        assert answer.response is not None
+        number = answer.response.json["userImport"]["id"]
+        self.eventually(lambda: self._latest()[1]["state"]["id"] in ENDED, True, _JOB_SECONDS)
+        answer, latest = self._latest()
+        refused = self._latest(self.stranger)[0]
+        self.expect(refused, 403, requirement=_OWN, so="asking for the latest import of somebody else")
+        self.same(answer, _DONE, "id", (number, latest["id"]), "which import is the latest")
+        self.same(answer, requirement, "state", (label, latest["state"]["label"]), "how the import ended")
+        return answer
+
+    def _announce(self, actor: Account, size: int) -> Exchange:
+        return self.send(
+            "userImportResumableInit",
+            actor,
+            path={"userId": self.mover.user_id},
+            headers={"X-Upload-Content-Length": str(size), "X-Upload-Content-Type": _ZIP},
+            body={"filename": "archive.zip"},
+        )
+
+    def _latest(self, actor: Account | None = None) -> tuple[Exchange, dict[str, Any]]:
+        path = {"userId": self.mover.user_id}
+        answer = self.send("getLatestUserImport", actor or self.mover, path=path)
+        assert answer.response is not None
+        return answer, answer.response.json
+
+    @precondition(lambda self: self.archive is not None)
+    @stage(who=st.sampled_from(["a stranger", "a moderator"]))
+    def somebody_else_imports(self, who: str) -> None:
+        """Nobody brings anything into somebody else's account, or learns about it."""
+        actor = self.stranger if who == "a stranger" else self.world.account("moderator")
+        for answer in (
+            self._announce(actor, 10),
+            self._latest(actor)[0],
+        ):
+            self.expect(answer, 403, requirement=_OWN, so=f"{who} who names the user")
+
+    @invariant()
+    def the_mover_has_what_was_brought(self) -> None:
+        """Compare the account with the model."""
+        seen = self.seen(self.mover)
+        answer = self.send("getUserInfo", self.mover)
+        for topic, requirement in _TOPICS.items():
+            because = "" if self.because == _FOREIGN and topic not in _IN_CHANNELS else self.because
+            self._same_things(answer, because or requirement, topic, seen)
+
+    def _same_things(self, answer: Exchange, requirement: str, topic: str, seen: Belongings) -> None:
+        """Compares one kind of things; members of the profile and preferences one by one."""
+        wanted, found = self.got.topic(topic), seen.topic(topic)
+        so = f"{topic} of the account that the archive was brought to"
+        if topic not in {"profile", "preferences"}:
+            self.same(answer, requirement, topic, (wanted, found), so)
+            return
+        for name in sorted(wanted):
+            if not self.same(answer, requirement, f"{topic}/{name}", (wanted[name], found[name]), so):
+                wanted[name] = found[name]
+
+
+def test_export_import(walk: Callable[[type[Flow]], None]) -> None:
+    """User Exports, User Imports."""
+    walk(ExportImport)
