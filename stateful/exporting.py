@@ -19,9 +19,15 @@ from peertube_conformance.stateful.rules import stage
 
 PRIVACIES = (3, 2, 4, 5, 1)
 ENDED, COMPLETED = frozenset({3, 4}), "Completed"
-_LISTED, _ONE, _EXPIRY, _OWN, _OPENED, _WHOLE, _FILES, _SECRETS, _DELETED = (
-    f"PT-EXPORT-{number:02}" for number in range(1, 10)
-)
+_LISTED = "PT-EXPORT-01"
+_ONE = "PT-EXPORT-02"
+_EXPIRY = "PT-EXPORT-03"
+_OWN = "PT-EXPORT-04"
+_OPENED = "PT-EXPORT-05"
+_WHOLE = "PT-EXPORT-06"
+_FILES = "PT-EXPORT-07"
+_SECRETS = "PT-EXPORT-08"
+_DELETED = "PT-EXPORT-09"
 _MOST_VIDEOS = 3
 _JOB_SECONDS = 30.0
 _TOPICS = (

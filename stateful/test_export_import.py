@@ -16,9 +16,14 @@ from peertube_conformance.stateful.exporting import COMPLETED, ENDED, PRIVACIES,
 from peertube_conformance.stateful.flow import Flow
 from peertube_conformance.stateful.rules import initialize, stage
 
-_DONE, _SETTINGS, _VIDEOS, _TIES, _TWICE, _FOREIGN, _BROKEN, _OWN = (
-    f"PT-IMPORT-{number:02}" for number in range(1, 9)
-)
+_DONE = "PT-IMPORT-01"
+_SETTINGS = "PT-IMPORT-02"
+_VIDEOS = "PT-IMPORT-03"
+_TIES = "PT-IMPORT-04"
+_TWICE = "PT-IMPORT-05"
+_FOREIGN = "PT-IMPORT-06"
+_BROKEN = "PT-IMPORT-07"
+_OWN = "PT-IMPORT-08"
 _TOPICS = {
     "profile": _SETTINGS,
     "preferences": _SETTINGS,
