@@ -166,12 +166,14 @@ class Resumable(Transfer):
     def _use_ended(self, session: Session, does: str) -> None:
         if session not in self.ended or does not in USES:
             return
-        complete = session.state is State.COMPLETE
+        if session.state is State.COMPLETE:
+            requirement, self.because, of = "PT-RESUME-13", "PT-RESUME-13", "is complete"
+        else:
+            requirement, self.because, of = "PT-RESUME-11", "PT-RESUME-12", "was cancelled"
         answer = self.use(session.upload_id, does, session.next("the rest"), session.size, self.owner)
-        so = f"who {does} for a session that {'is complete' if complete else 'was cancelled'}"
-        if not self.expect(answer, 404, requirement=f"PT-RESUME-{13 if complete else 11}", so=so):
+        so = f"who {does} for a session that {of}"
+        if not self.expect(answer, 404, requirement=requirement, so=so):
             self.give_up(session, answer)
-        self.because = "PT-RESUME-13" if complete else "PT-RESUME-12"
 
     @invariant()
     def only_what_arrived_is_there(self) -> None:

@@ -30,8 +30,9 @@ class SessionRequests(Flow):
     def signed_in_holder(self) -> Account:
         """The account of the walks. One whose session a walk saw die, against all promises, is replaced."""
         kept = self.once("holder", lambda: [self.account("holder")])
-        if self.send("getUserInfo", kept[0]).status != 200:
-            kept[0] = self.world.account(fresh=True, label="holder")
+        with self.aside():
+            if self.send("getUserInfo", kept[0]).status != 200:
+                kept[0] = self.world.account(fresh=True, label="holder")
         return kept[0]
 
     def ask(self, *, code: str = "", command: str = "", media_type: str = FORM, **members: Any) -> Exchange:
@@ -72,7 +73,7 @@ class SessionRequests(Flow):
         path, body = {"id": account.user_id}, {"currentPassword": account.password}
         answer = self.send("requestTwoFactor", account, path=path, body=body)
         self.expect(answer, 200, requirement="PT-SESSION-10", so="a request for two-factor authentication")
-        asked = members(answer).get("otpRequest", {})
+        asked = answer.members.get("otpRequest", {})
         self._requests += 1
         return Authenticator(
             self.secret(asked.get("requestToken", ""), f"REQUEST_{self._requests}_TOKEN"),
@@ -111,11 +112,6 @@ class SessionRequests(Flow):
         """Nobody's password."""
         return self.stand_in("wrong-password", "WRONG_PASSWORD")
 
-    def stand_in(self, value: str, variable: str) -> NamedText:
-        """A wrong value in the place of a secret. It is none, so the lines of the walk say what it is."""
-        self.computed(variable, f"echo {value}")
-        return NamedText(value, variable)
-
 
 def near(told: list[Any], known: list[Any]) -> bool:
     """Whether lifetimes, in seconds, are the same as far as servers can tell."""
@@ -123,9 +119,3 @@ def near(told: list[Any], known: list[Any]) -> bool:
         isinstance(seconds, int) and abs(seconds - other) <= _SLACK_SECONDS
         for seconds, other in zip(told, known, strict=True)
     )
-
-
-def members(exchange: Exchange) -> dict[str, Any]:
-    """The JSON object of an answer; empty where there is none."""
-    answer = exchange.response.json if exchange.response else None
-    return answer if isinstance(answer, dict) else {}

@@ -12,9 +12,9 @@ from peertube_conformance.fixtures.guard import impossible
 from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful import sessions_requests
 from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.rules import initialize, rule
+from peertube_conformance.stateful.rules import initialize, stage
 from peertube_conformance.stateful.sessions_model import MISTAKES, Authenticator, SignedIn, SignIns
-from peertube_conformance.stateful.sessions_requests import FORM, JSON, OTP_HEADER, members, near
+from peertube_conformance.stateful.sessions_requests import FORM, JSON, OTP_HEADER, near
 
 _WATCHED_LIVE, _WATCHED_ENDED = 3, 2
 _SECRET = frozenset({"client_secret", "refresh_token"})
@@ -33,7 +33,7 @@ class Sessions(sessions_requests.SessionRequests):
         "disableTwoFactor",
     )
     topics = ("SESSION",)
-    examples: ClassVar[Mapping[str, int]] = {"smoke": 2, "standard": 15, "thorough": 60}
+    examples: ClassVar[Mapping[str, int]] = {"smoke": 2, "standard": 12, "thorough": 60}
     steps: ClassVar[Mapping[str, int]] = {"smoke": 8, "standard": 12, "thorough": 30}
 
     @classmethod
@@ -43,7 +43,7 @@ class Sessions(sessions_requests.SessionRequests):
 
     @initialize(two_factor=st.sampled_from(["off", "on", "off again"]))
     def begin(self, two_factor: str) -> None:
-        """The model: the sign-ins of this walk and the second factor. The session of the account is not touched."""
+        """The model: the sign-ins of this walk and the second factor; the session of the account is not touched."""
         self.holder, self.other = self.signed_in_holder(), self.account("other holder")
         self.signed_in = SignIns()
         self.lifetimes: list[Any] = []
@@ -51,8 +51,9 @@ class Sessions(sessions_requests.SessionRequests):
         self.was_on = self.guessed = False
         # The requirement that the second factor is as it is for.
         self.because = "PT-SESSION-15"
-        if members(self.send("getUserInfo", self.holder)).get("twoFactorEnabled"):
-            self.disable(self.holder.password)
+        with self.aside():
+            if self.send("getUserInfo", self.holder).members.get("twoFactorEnabled"):
+                self.disable(self.holder.password)
         if two_factor != "off":
             self._turn_on()
         if two_factor == "off again":
@@ -60,7 +61,7 @@ class Sessions(sessions_requests.SessionRequests):
 
     # Sessions
 
-    @rule(by=st.sampled_from(["name", "address"]))
+    @stage(by=st.sampled_from(["name", "address"]))
     def sign_in(self, by: str) -> None:
         """Sign in with all that is needed."""
         self._sign_in(by)
@@ -82,7 +83,7 @@ class Sessions(sessions_requests.SessionRequests):
         self._begun(answer, "PT-SESSION-01")
         return True
 
-    @rule(session=numbers, by=st.sampled_from(["refresh", "revoke"]), use=st.booleans())
+    @stage(session=numbers, by=st.sampled_from(["refresh", "revoke"]), use=st.booleans())
     def end(self, session: int, by: str, use: bool) -> None:
         """Exchange the refresh token of a session for a new pair, or sign out; then `use` what is over."""
         if not self.signed_in.live and not self._sign_in("name"):
@@ -101,7 +102,7 @@ class Sessions(sessions_requests.SessionRequests):
             self._use(one)
 
     @precondition(lambda self: self.signed_in.ended)
-    @rule(session=numbers)
+    @stage(session=numbers)
     def use_one_that_ended(self, session: int) -> None:
         """Sign out of a session that is over, and refresh it."""
         self._use(_picked(self.signed_in.ended, session))
@@ -112,7 +113,7 @@ class Sessions(sessions_requests.SessionRequests):
         if not self._refused(self.refreshed(one), "PT-SESSION-04", "a refresh token whose session ended"):
             self.signed_in.forget(one)
 
-    @rule(mistake=st.sampled_from([*MISTAKES]))
+    @stage(mistake=st.sampled_from([*MISTAKES]))
     def ask_wrongly(self, mistake: str) -> None:
         """Ask for tokens with one thing wrong."""
         made = MISTAKES[mistake]
@@ -123,7 +124,7 @@ class Sessions(sessions_requests.SessionRequests):
         self._refused(answer, "PT-SESSION-08", f"asking for tokens with {mistake}", made.code)
 
     @precondition(lambda self: not self.guessed)
-    @rule()
+    @stage()
     def guess_a_password(self) -> None:
         """Sign in with a wrong password, as a user who exists and as one who does not; once in a walk."""
         answers, self.guessed = [], True
@@ -139,13 +140,13 @@ class Sessions(sessions_requests.SessionRequests):
     # The second factor
 
     @precondition(lambda self: self.authenticator is None)
-    @rule()
+    @stage()
     def turn_two_factor_on(self) -> None:
         """Request it, and confirm the request with a code."""
         self._turn_on()
 
     @precondition(lambda self: self.authenticator is None)
-    @rule(wrong=turnings)
+    @stage(wrong=turnings)
     def fail_to_turn_two_factor_on(self, wrong: str) -> None:
         """Request or confirm it with one thing wrong."""
         path, status = {"id": self.holder.user_id}, 403
@@ -167,7 +168,7 @@ class Sessions(sessions_requests.SessionRequests):
         self.expect(answer, status, requirement=self.because, so=so)
 
     @precondition(lambda self: self.authenticator is not None)
-    @rule(wrong=st.sampled_from(["no code", "a wrong code", "a wrong password"]))
+    @stage(wrong=st.sampled_from(["no code", "a wrong code", "a wrong password"]))
     def sign_in_without_second_factor(self, wrong: str) -> None:
         """Sign in with less than is needed."""
         assert self.authenticator is not None
@@ -187,13 +188,13 @@ class Sessions(sessions_requests.SessionRequests):
             self.agree(answer, "PT-SESSION-11", at=at, expected="required", actual=told[:8], so=so)
 
     @precondition(lambda self: self.authenticator is not None)
-    @rule(confirm_again=st.booleans())
+    @stage(confirm_again=st.booleans())
     def turn_two_factor_off(self, confirm_again: bool) -> None:
         """Turn it off; perhaps confirm the request that turned it on another time."""
         self._turn_off(confirm_again)
 
     @precondition(lambda self: self.authenticator is not None)
-    @rule()
+    @stage()
     def fail_to_turn_two_factor_off(self) -> None:
         """Turn it off with a wrong password."""
         answer, self.because = self.disable(self.wrong_password), "PT-SESSION-14"
@@ -222,18 +223,16 @@ class Sessions(sessions_requests.SessionRequests):
         if not self.expect(answer, 401, requirement=one.because, so=so):
             self.signed_in.forget(one)
             return False
-        return self._code(
-            answer, "PT-SESSION-06", "invalid_token", "the refusal of an ended token has another code"
-        )
+        return self._code(answer, "PT-SESSION-06", "invalid_token", f"{so} is refused with another code")
 
     def _second_factor(self, answer: Exchange, because: str) -> None:
         is_on, at = self.authenticator is not None, "/response/body/twoFactorEnabled"
-        seen, so = members(answer).get("twoFactorEnabled"), "the second factor is not as it was left"
+        seen, so = answer.members.get("twoFactorEnabled"), "the second factor is not as it was left"
         self.agree(answer, because, at=at, expected=is_on, actual=seen, so=so)
 
     def _begun(self, answer: Exchange, because: str) -> None:
         """Takes in a new pair of tokens."""
-        tokens, number = members(answer), self.signed_in.begun + 1
+        tokens, number = answer.members, self.signed_in.begun + 1
         token, refresh_token = (str(tokens.get(f"{kind}_token", "")) for kind in ("access", "refresh"))
         known = self.signed_in.handed_out(token) or self.signed_in.handed_out(refresh_token)
         so = "the tokens were handed out before"
