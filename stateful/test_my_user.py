@@ -122,9 +122,10 @@ class MyUser(Flow):
             body, elsewhere = {"password": old, "currentPassword": old}, self.sessions["owner elsewhere"]
             answer, so = self.send("putUserInfo", elsewhere, body=body), f"{so}, in another session"
             if not self.expect(answer, 401, requirement="PT-ME-11", so=so):
-                self._set_password(
-                    self.owner, to
-                )  # where that is known to happen, one of the two is present now
+                # Where that is known to happen, one of the two is present, and that session goes by a copy of its own.
+                self._set_password(self.owner, to)
+                del self.sessions["owner elsewhere"]
+                self.owner.elsewhere = None
 
     @stage(what=st.sampled_from(["password", "email"]), present=st.sampled_from(["left out", "wrong"]))
     def fail_to_change(self, what: str, present: str) -> None:
