@@ -35,7 +35,12 @@ _TOPICS = {
     "playlists": _TIES,
 }
 _JOB_SECONDS = 60.0
-_IN_CHANNELS = frozenset({"channels", "videos", "playlists"})
+# What an import may break that is not the first of a whole archive.
+_BREAKABLE = {
+    _TWICE: frozenset({"channels", "videos", "playlists", "subscriptions", "rates", "history"}),
+    _FOREIGN: frozenset({"channels", "videos", "playlists"}),
+    _BROKEN: frozenset(_TOPICS),
+}
 _MOST_TIMES = 2
 _ZIP, _BINARY = "application/zip", "application/octet-stream"
 
@@ -189,8 +194,8 @@ class ExportImport(Exporting):
         seen = self.seen(self.mover)
         answer = self.send("getUserInfo", self.mover)
         for topic, requirement in _TOPICS.items():
-            because = "" if self.because == _FOREIGN and topic not in _IN_CHANNELS else self.because
-            self._same_things(answer, because or requirement, topic, seen)
+            is_about = topic in _BREAKABLE.get(self.because, ())
+            self._same_things(answer, self.because if is_about else requirement, topic, seen)
 
     def _same_things(self, answer: Exchange, requirement: str, topic: str, seen: Belongings) -> None:
         """Compares one kind of things; members of the profile and preferences one by one."""
