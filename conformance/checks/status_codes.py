@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from peertube_conformance.conformance.checks.registry import answered, check
@@ -12,6 +13,8 @@ _TYPE_KEYWORDS = frozenset({"type", "format"})
 _MEDIA_TYPE = "mediaType"
 # How databases word a serialisation failure and a deadlock (SQLSTATE 40001 and 40P01).
 _CONFLICTS = ("could not serialize access", "deadlock detected")
+# What a server's own second try says where the first one has moved the uploaded file away.
+_MOVED_AWAY = re.compile(r"ENOENT: no such file or directory, \w+ '[^']*/tmp/")
 _LENIENT = _TYPE_KEYWORDS | {_MEDIA_TYPE}
 _TOO_MANY_REQUESTS = 429
 # How the test of the limit names the request after the window.
@@ -82,7 +85,7 @@ def conflicted(exchange: Exchange) -> bool:
     """Whether a failure says that transactions of the server stood in each other's way: it may go well the next time."""
     assert exchange.response is not None
     detail = str(exchange.response.problem.get("detail", ""))
-    return any(words in detail for words in _CONFLICTS)
+    return any(words in detail for words in _CONFLICTS) or _MOVED_AWAY.search(detail) is not None
 
 
 @check("PT-STATUS-02", on=answered)
