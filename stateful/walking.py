@@ -90,6 +90,8 @@ def _outcome(context: Context, flow: type[Flow]) -> Walked:
         return _hindered(context, halted.cause)
     except Exception as error:  # noqa: BLE001 - whatever a walk ends with is sorted here
         return _failed(context, flow, error)
+    if not context.evidence:
+        return Walked(Verdict.NO_EVIDENCE, "no walk came to anything that could be judged")
     return Walked(Verdict.PASSED)
 
 
