@@ -8,8 +8,7 @@ from typing import Any
 
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.draft import Upload
-from peertube_conformance.fixtures.world import VideoRef
-from peertube_conformance.reports.variables import NamedNumber
+from peertube_conformance.reports.variables import NamedText
 from peertube_conformance.stateful.belongings_model import PREFERENCES, PRIVATE_PLAYLIST, Belongings
 from peertube_conformance.stateful.flow import Flow
 
@@ -29,19 +28,22 @@ class Movers(Flow):
         self.stranger = self.account("stranger")
         self.labels: dict[str, str] = {}
         for number in range(THEIRS):
-            self.labels[str(self.theirs(number).uuid)] = f"theirs {number}"
+            self.labels[str(self.theirs(number))] = f"theirs {number}"
         self.hidden = self.once(
             "hidden video", lambda: self.world.video(self.stranger, privacy=3, fresh=True)
         )
+        self.uuids: dict[str, str] = {}
         self.contents: dict[str, bytes] = {}
         self.made = 0
-        self.has, self.got = self.seen(self.owner), self.seen(self.mover)
+        with self.aside():
+            self.has, self.got = self.seen(self.owner), self.seen(self.mover)
 
-    def theirs(self, number: int) -> VideoRef:
-        """A public video of the stranger."""
-        return self.once(
+    def theirs(self, number: int) -> NamedText:
+        """A public video of the stranger: its UUID."""
+        made = self.once(
             f"video {number}", lambda: self.world.video(self.stranger, fresh=True, seconds=_SECONDS)
         )
+        return NamedText(str(made.uuid), f"STRANGERS_VIDEO_{number}_UUID")
 
     def label(self, address: str) -> str:
         """The label of the video whose UUID stands in an address; without one, what there is in its place."""
@@ -71,10 +73,9 @@ class Movers(Flow):
         """A published video in one of the owner's channels."""
         self.made += 1
         label, name = f"video {self.made}", self.has.channels[channel % len(self.has.channels)]["name"]
-        number = self.answered("getVideoChannel", self.owner, path={"channelHandle": name})["id"]
         content = self.world.media.mp4(seed=self.world.random.getrandbits(16))
         body = {
-            "channelId": NamedNumber(number, f"CHANNEL_{channel}_ID"),
+            "channelId": self._channel_id(name),
             "name": label,
             "privacy": privacy,
             "description": f"What {label} is about.",
@@ -86,15 +87,18 @@ class Movers(Flow):
         uuid = self.name(answer["video"]["uuid"], "VIDEO_UUID")
         published = lambda seen: True if seen["state"]["id"] == _PUBLISHED else None  # noqa: E731
         self.poll("getVideo", self.owner, published, path={"id": uuid})
-        self.labels[str(uuid)], self.contents[label] = label, content
+        self.labels[str(uuid)], self.uuids[label], self.contents[label] = label, uuid, content
         video = {"name": label, "channel": name, "privacy": privacy, "description": body["description"]}
         self.has.videos.append(video)
+
+    def _channel_id(self, name: str) -> int:
+        number = self.answered("getVideoChannel", self.owner, path={"channelHandle": name})["id"]
+        return self.name(int(number), "CHANNEL_ID")
 
     def remove_video(self, number: int) -> None:
         """One video less."""
         video = self.has.videos.pop(number % len(self.has.videos))
-        uuid = next(uuid for uuid, label in self.labels.items() if label == video["name"])
-        self.world.call("delVideo", self.owner, path={"id": uuid})
+        self.world.call("delVideo", self.owner, path={"id": self.uuids[video["name"]]})
 
     def add_playlist(self, *, private: bool) -> None:
         """A playlist: private and in no channel, or public and in the last one."""
@@ -106,14 +110,13 @@ class Movers(Flow):
         }
         body = {"displayName": playlist["name"], "privacy": playlist["privacy"]}
         if channel is not None:
-            path = {"channelHandle": channel}
-            body["videoChannelId"] = self.answered("getVideoChannel", self.owner, path=path)["id"]
+            body["videoChannelId"] = self._channel_id(channel)
         self.world.call("addPlaylist", self.owner, body=body, media_type="multipart/form-data")
         self.has.playlists.append(playlist)
 
     def rate(self, number: int, rating: str) -> None:
         """A like or dislike of a video of the stranger, or none."""
-        path = {"id": self.theirs(number).uuid}
+        path = {"id": self.theirs(number)}
         self.world.call("rateVideo", self.owner, path=path, body={"rating": rating})
         self.has.rates.pop(f"theirs {number}", None)
         if rating != "none":
@@ -121,14 +124,14 @@ class Movers(Flow):
 
     def watch(self, number: int, position: int) -> None:
         """A position in a video of the stranger."""
-        path = {"id": self.theirs(number).uuid}
+        path = {"id": self.theirs(number)}
         self.world.call("addView", self.owner, path=path, body={"currentTime": position})
         self.has.history[f"theirs {number}"] = position
 
     def comment(self, number: int) -> None:
         """A comment on a video of the stranger."""
         self.made += 1
-        path, text = {"id": self.theirs(number).uuid}, f"Comment {self.made}."
+        path, text = {"id": self.theirs(number)}, f"Comment {self.made}."
         self.world.call("addCommentThread", self.owner, path=path, body={"text": text})
         self.has.comments.append([f"theirs {number}", text])
 
@@ -197,10 +200,13 @@ class Movers(Flow):
     def file_of(self, account: Account, name: str) -> bytes:
         """The file of the video of this name, as its owner saves it."""
         videos = self.answered("listMyVideos", account, query=_ALL)["data"]
-        uuid = next(video["uuid"] for video in videos if video["name"] == name)
+        uuid = self.name(
+            next(video["uuid"] for video in videos if video["name"] == name), "BROUGHT_VIDEO_UUID"
+        )
         files = self.answered("getVideo", account, path={"id": uuid})["files"]
         filename = max(files, key=lambda file: int(file["size"]))["fileDownloadUrl"].rpartition("/")[2]
-        answer = self.world.call("downloadVideoFile", account, path={"filename": filename}).response
+        path = {"filename": self.name(filename, "VIDEO_FILE")}
+        answer = self.world.call("downloadVideoFile", account, path=path).response
         assert answer is not None
         return answer.body
 
@@ -209,9 +215,9 @@ class Movers(Flow):
         return self.once("keeps what is sent", self._keeps_what_is_sent)
 
     def _keeps_what_is_sent(self) -> bool:
-        sample = self.theirs(0)
-        source = self.answered("getVideoSource", self.stranger, path={"id": sample.uuid})
-        return [file["size"] for file in self.world.video_details(sample)["files"]] == [source["size"]]
+        source = self.answered("getVideoSource", self.stranger, path={"id": self.theirs(0)})
+        sample = self.answered("getVideo", self.stranger, path={"id": self.theirs(0)})
+        return [file["size"] for file in sample["files"]] == [source["size"]]
 
 
 def _channel(one: Mapping[str, Any]) -> dict[str, Any]:

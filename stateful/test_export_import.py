@@ -61,6 +61,12 @@ class ExportImport(Exporting):
     examples: ClassVar[Mapping[str, int]] = {"smoke": 1, "standard": 3, "thorough": 12}
     steps: ClassVar[Mapping[str, int]] = {"smoke": 6, "standard": 12, "thorough": 20}
 
+    @classmethod
+    def walks(cls, depth: str) -> tuple[int, int]:
+        """Each walk signs in twice: where that is scarce, there are few, and longer ones."""
+        examples, steps = super().walks(depth)
+        return (min(examples, 2), steps + 4) if cls.context.is_scarce("getOAuthToken") else (examples, steps)
+
     @initialize(privacy=st.sampled_from(PRIVACIES))
     def begin(self, privacy: int) -> None:
         """Somebody has a little of everything; somebody else, nothing yet."""
