@@ -121,7 +121,16 @@ class UserAdministration(administration.AdministrationFlow):
     @stage(person=indexes, members=model.members, by=model.actors)
     def change(self, person: int, members: dict[str, Any], by: str) -> None:
         """Write some members: they are read back, and the others stay. A new password or role ends all sessions."""
-        changed, body = self._alive(person), dict(members)
+        self._change(self._alive(person), members, by)
+
+    @somebody
+    @stage(person=indexes, role=model.roles, by=model.actors)
+    def change_role(self, person: int, role: int, by: str) -> None:
+        """What somebody may do is what the new role may, once they are signed in again."""
+        self._change(self._alive(person), {"role": role}, by)
+
+    def _change(self, changed: Person, members: Mapping[str, Any], by: str) -> None:
+        body = dict(members)
         others = [one for one in self.alive if one is not changed]
         taken = bool(others) and body.get("email") == model.SOMEBODY_ELSES
         if "email" in body:
@@ -262,7 +271,9 @@ class UserAdministration(administration.AdministrationFlow):
     # Judging
 
     def _alive(self, index: int) -> Person:
-        return self.alive[index % len(self.alive)]
+        """Those who are signed in come first: it is they who notice."""
+        alive = sorted(self.alive, key=lambda person: not person.signed_in)
+        return alive[index % len(alive)]
 
     def _ruling(self, by: str, person: Person) -> str:
         """The requirement that keeps an actor from somebody."""
