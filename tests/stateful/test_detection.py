@@ -30,7 +30,7 @@ def _flows() -> dict[str, type[Flow]]:
         name: member
         for module in modules
         for name, member in vars(module).items()
-        if isinstance(member, type) and issubclass(member, Flow) and member is not Flow
+        if isinstance(member, type) and issubclass(member, Flow) and member.__module__ == module.__name__
     }
 
 
@@ -48,11 +48,13 @@ CASES = [
 def test_a_flow_finds_the_fault(fault, tmp_path) -> None:
     ended = walked(FLOWS[fault.flow], tmp_path, fault.id)
     assert ended.verdict is Verdict.FAILED, ended
-    (finding,) = [finding for finding in ended.findings if finding.requirement in fault.breaks]
-    calls = [step for step in finding.steps if "(" in step.call and not step.call.startswith(("#", "begin("))]
-    assert len(calls) <= 2 * fault.shortest, "\n".join(
-        line for step in finding.steps for line in (step.call, *step.lines)
-    )
+    told = [finding for finding in ended.findings if finding.requirement in fault.breaks]
+    assert told, ended
+    for finding in told:
+        calls = [step for step in finding.steps if "(" in step.call and not step.call.startswith(("#", "begin("))]
+        assert len(calls) <= 2 * fault.shortest, "\n".join(
+            line for step in finding.steps for line in (step.call, *step.lines)
+        )
 
 
 @pytest.mark.parametrize("flow", FLOWS)
