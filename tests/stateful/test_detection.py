@@ -51,7 +51,9 @@ def test_a_flow_finds_the_fault(fault, tmp_path) -> None:
     told = [finding for finding in ended.findings if finding.requirement in fault.breaks]
     assert told, ended
     for finding in told:
-        calls = [step for step in finding.steps if "(" in step.call and not step.call.startswith(("#", "begin("))]
+        calls = [
+            step for step in finding.steps if "(" in step.call and not step.call.startswith(("#", "begin("))
+        ]
         assert len(calls) <= 2 * fault.shortest, "\n".join(
             line for step in finding.steps for line in (step.call, *step.lines)
         )
