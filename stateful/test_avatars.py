@@ -15,7 +15,7 @@ from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.draft import Upload
 from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.picture_reading import padded, picture
+from peertube_conformance.stateful.my_user.pictures import padded, picture
 from peertube_conformance.stateful.rules import initialize, stage
 
 _FORM = "multipart/form-data"

@@ -11,9 +11,9 @@ from hypothesis.stateful import invariant, precondition
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.world import upload_id_in
 from peertube_conformance.reports import Exchange
-from peertube_conformance.stateful.belongings_model import Belongings
-from peertube_conformance.stateful.exporting import COMPLETED, ENDED, PRIVACIES, Exporting
 from peertube_conformance.stateful.flow import Flow
+from peertube_conformance.stateful.moving.belongings import Belongings
+from peertube_conformance.stateful.moving.exporting import COMPLETED, ENDED, PRIVACIES, Exporting
 from peertube_conformance.stateful.rules import initialize, stage
 
 _DONE = "PT-IMPORT-01"

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
 from peertube_conformance.reports import Exchange
-from peertube_conformance.stateful import video_eyes
-from peertube_conformance.stateful import video_model as model
 from peertube_conformance.stateful.flow import Flow
 from peertube_conformance.stateful.rules import initialize, stage
-from peertube_conformance.stateful.video_model import NO_LIMIT, Privacy, Video
+from peertube_conformance.stateful.videos import eyes, model
+from peertube_conformance.stateful.videos.model import NO_LIMIT, Privacy, Video
 
 _MOST_VIDEOS = 4
 # Too little for any video, and enough for one.
@@ -36,7 +35,7 @@ any_video = precondition(lambda flow: flow.videos)
 few_videos = precondition(lambda flow: len(flow.videos) < _MOST_VIDEOS)
 
 
-class LegacyUpload(video_eyes.VideoFlow):
+class LegacyUpload(eyes.VideoFlow):
     """A video is what was said of it, shown to whom its privacy admits and nobody else, and gone when it is deleted."""
 
     about = ("uploadLegacy", "getVideo", "putVideo", "delVideo", "listMyVideos", "getMyQuotaUsed", "putUser")

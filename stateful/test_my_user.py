@@ -14,7 +14,7 @@ from peertube_conformance.fixtures.world import NotArranged
 from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.variables import NamedText
 from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.my_user_model import (
+from peertube_conformance.stateful.my_user.model import (
     ADDRESSES,
     BEFORE,
     FIRST,

@@ -7,15 +7,15 @@ from typing import Any
 
 from peertube_conformance.fixtures.world import Unavailable
 from peertube_conformance.reports import Exchange
-from peertube_conformance.stateful import resumable
 from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.resumable_model import Session, counted, difference, video
+from peertube_conformance.stateful.resumable import uploading
+from peertube_conformance.stateful.resumable.model import Session, counted, difference, video
 
 # What a video keeps when its file is replaced.
 _KEPT = ("id", "uuid", "name", "privacy", "channel", "publishedAt")
 
 
-class ResumableReplacement(resumable.Resumable):
+class ResumableReplacement(uploading.Resumable):
     """A new file that is sent in chunks takes the old one's place byte for byte; until it arrived the old one stays."""
 
     about = (

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
 from peertube_conformance.reports import Exchange
-from peertube_conformance.stateful import resumable
 from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.resumable_model import (
+from peertube_conformance.stateful.resumable import uploading
+from peertube_conformance.stateful.resumable.model import (
     Session,
     counted,
     difference,
@@ -27,7 +27,7 @@ _END = 20
 numbers = st.integers(0, 2)
 
 
-class ResumableUpload(resumable.Resumable):
+class ResumableUpload(uploading.Resumable):
     """A video that is sent in chunks arrives byte for byte, under its name; one that did not arrive leaves nothing."""
 
     about = (

@@ -10,11 +10,11 @@ from hypothesis.stateful import invariant, precondition
 
 from peertube_conformance.fixtures.guard import impossible
 from peertube_conformance.reports import Exchange
-from peertube_conformance.stateful import sessions_requests
 from peertube_conformance.stateful.flow import Flow
 from peertube_conformance.stateful.rules import initialize, stage
-from peertube_conformance.stateful.sessions_model import MISTAKES, Authenticator, SignedIn, SignIns
-from peertube_conformance.stateful.sessions_requests import FORM, JSON, OTP_HEADER, near
+from peertube_conformance.stateful.sessions import requests
+from peertube_conformance.stateful.sessions.model import MISTAKES, Authenticator, SignedIn, SignIns
+from peertube_conformance.stateful.sessions.requests import FORM, JSON, OTP_HEADER, near
 
 _WATCHED_LIVE, _WATCHED_ENDED = 3, 2
 _SECRET = frozenset({"client_secret", "refresh_token"})
@@ -22,7 +22,7 @@ numbers = st.integers(0, 9)
 turnings = st.sampled_from(["password", "no password", "code", "an invented request", "another's request"])
 
 
-class Sessions(sessions_requests.SessionRequests):
+class Sessions(requests.SessionRequests):
     """Sign-ins live side by side, each ends when it is told to, and a second factor guards every new one."""
 
     about = (

@@ -10,11 +10,11 @@ from hypothesis.stateful import precondition
 
 from peertube_conformance.fixtures.world import NotArranged
 from peertube_conformance.reports import Exchange
-from peertube_conformance.stateful import signup_desk
 from peertube_conformance.stateful.flow import Flow
 from peertube_conformance.stateful.rules import initialize, stage
-from peertube_conformance.stateful.signup_desk import body_of
-from peertube_conformance.stateful.signup_model import BESIDE, PEOPLE, Member, Request
+from peertube_conformance.stateful.signup import desk
+from peertube_conformance.stateful.signup.desk import body_of
+from peertube_conformance.stateful.signup.model import BESIDE, PEOPLE, Member, Request
 
 people = st.sampled_from(PEOPLE)
 places = st.integers(0, 7)
@@ -34,7 +34,7 @@ _OUTCOMES = {
 }
 
 
-class SignUpByApproval(signup_desk.Desk):
+class SignUpByApproval(desk.Desk):
     """Who asks for an account gets it when a moderator says so, once, under names that nobody else has."""
 
     about = ("requestRegistration", *_MODERATION)

@@ -11,12 +11,11 @@ from hypothesis.stateful import invariant, precondition
 
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.reports import Exchange
-from peertube_conformance.stateful import news
-from peertube_conformance.stateful import subscriptions_model as model
-from peertube_conformance.stateful.feeds import FORMS, Feed, parsed
 from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.followers import CHANNELS
 from peertube_conformance.stateful.rules import initialize, stage
+from peertube_conformance.stateful.subscriptions import model, news
+from peertube_conformance.stateful.subscriptions.feeds import FORMS, Feed, parsed
+from peertube_conformance.stateful.subscriptions.followers import CHANNELS
 
 _LOOKED_UP, _FED, _LOCKED, _RENEWED, _REMEMBERED, _ADDRESS = (
     "PT-SUBS-06",

@@ -10,11 +10,11 @@ from hypothesis.stateful import precondition
 
 from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.variables import NamedNumber, NamedText
-from peertube_conformance.stateful import administration, video_model
-from peertube_conformance.stateful import administration_model as model
-from peertube_conformance.stateful.administration_model import Person, Role, refusal
+from peertube_conformance.stateful.administration import model, steps
+from peertube_conformance.stateful.administration.model import Person, Role, refusal
 from peertube_conformance.stateful.flow import Flow
 from peertube_conformance.stateful.rules import initialize, stage
+from peertube_conformance.stateful.videos import model as video_model
 
 _MOST_ALIVE, _MOST_PERSONS = 4, 6
 _MOST_SIGN_INS = 5
@@ -25,7 +25,7 @@ few = precondition(lambda flow: len(flow.alive) < _MOST_ALIVE and len(flow.perso
 may_sign_in = precondition(lambda flow: flow.sign_ins < _MOST_SIGN_INS)
 
 
-class UserAdministration(administration.AdministrationFlow):
+class UserAdministration(steps.AdministrationFlow):
     """What those who manage users do to a user holds at once, and nobody does more than their role allows."""
 
     about = ("addUser", "getUsers", "getUser", "putUser", "delUser", "blockUser", "unblockUser")

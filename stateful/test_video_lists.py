@@ -7,12 +7,12 @@ from typing import ClassVar
 
 from hypothesis import strategies as st
 
-from peertube_conformance.stateful import lists_reading
 from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.lists_library import PRIVATE, PUBLIC
-from peertube_conformance.stateful.lists_model import WHOLE, Question
-from peertube_conformance.stateful.lists_reading import questions, rounds
-from peertube_conformance.stateful.lists_videos import VIDEO_LISTS, tagged
+from peertube_conformance.stateful.lists import reading
+from peertube_conformance.stateful.lists.library import PRIVATE, PUBLIC
+from peertube_conformance.stateful.lists.model import WHOLE, Question
+from peertube_conformance.stateful.lists.reading import questions, rounds
+from peertube_conformance.stateful.lists.videos import VIDEO_LISTS, tagged
 from peertube_conformance.stateful.rules import initialize, rule
 
 _LISTS = (
@@ -24,7 +24,7 @@ _LISTS = (
 )
 
 
-class VideoLists(lists_reading.Reading):
+class VideoLists(reading.Reading):
     """Lists of videos hold what their filters select and their reader may see, in the order and the pages asked for."""
 
     about = tuple(listing.operation for listing in VIDEO_LISTS)

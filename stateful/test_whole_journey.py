@@ -12,11 +12,10 @@ from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.draft import Upload
 from peertube_conformance.fixtures.sessions import SignIn, sign_in
 from peertube_conformance.reports import Exchange
-from peertube_conformance.stateful import journey_model as model
-from peertube_conformance.stateful import journey_sights
 from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.journey_model import step
-from peertube_conformance.stateful.journey_sights import body_of
+from peertube_conformance.stateful.journey import model, sights
+from peertube_conformance.stateful.journey.model import step
+from peertube_conformance.stateful.journey.sights import body_of
 from peertube_conformance.stateful.rules import initialize
 
 _ROAD = (
@@ -26,7 +25,7 @@ _ROAD = (
 _UNVERIFIED_ROAD = ("register", *_ROAD[3:])
 
 
-class WholeJourney(journey_sights.Journey):
+class WholeJourney(sights.Journey):
     """Who signs up, verifies, signs in, uploads, is watched, rated and archived, leaves nothing when deleted."""
 
     about = (

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from peertube_conformance.fixtures.media import zip as zipped
-from peertube_conformance.stateful.journey_model import NOTHING, Archive, Road, digest, opened
+from peertube_conformance.stateful.journey.model import NOTHING, Archive, Road, digest, opened
 
 
 def test_stages_come_in_their_order_and_detours_are_few() -> None:

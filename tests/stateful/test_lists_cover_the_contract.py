@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from peertube_conformance.spec import Operation, load_contract
-from peertube_conformance.stateful.lists_model import Listing
-from peertube_conformance.stateful.lists_table import LISTS, REGISTRATIONS
-from peertube_conformance.stateful.lists_videos import VIDEO_LISTS
+from peertube_conformance.stateful.lists.model import Listing
+from peertube_conformance.stateful.lists.table import LISTS, REGISTRATIONS
+from peertube_conformance.stateful.lists.videos import VIDEO_LISTS
 from peertube_conformance.stateful.test_lists import Lists
 from peertube_conformance.stateful.test_registration_list import RegistrationList
 from peertube_conformance.stateful.test_video_lists import VideoLists

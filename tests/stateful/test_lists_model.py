@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from peertube_conformance.stateful.lists_library import Library
-from peertube_conformance.stateful.lists_model import (
+from peertube_conformance.stateful.lists.library import Library
+from peertube_conformance.stateful.lists.model import (
     Column,
     Filter,
     Item,
@@ -18,10 +18,10 @@ from peertube_conformance.stateful.lists_model import (
     part_of_open,
     whole_of_open,
 )
-from peertube_conformance.stateful.lists_order import arranged, in_order
-from peertube_conformance.stateful.lists_reading import over_all_of
-from peertube_conformance.stateful.lists_table import LISTS
-from peertube_conformance.stateful.lists_videos import VIDEO_LISTS
+from peertube_conformance.stateful.lists.order import arranged, in_order
+from peertube_conformance.stateful.lists.reading import over_all_of
+from peertube_conformance.stateful.lists.table import LISTS
+from peertube_conformance.stateful.lists.videos import VIDEO_LISTS
 
 _ITEMS = [
     Item(name, number, {"size": size})

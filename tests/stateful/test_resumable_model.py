@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from peertube_conformance.fixtures.instance import video_store
-from peertube_conformance.stateful.resumable_model import (
+from peertube_conformance.stateful.resumable.model import (
     AGAIN,
     PARTS,
     Session,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peertube_conformance.stateful.signup_model import Book, Request
+from peertube_conformance.stateful.signup.model import Book, Request
 
 
 def _book() -> tuple[Book, Request, Request]:

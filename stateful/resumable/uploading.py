@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition
 
 from peertube_conformance.fixtures.guard import impossible
-from peertube_conformance.stateful.resumable_model import (
+from peertube_conformance.stateful.resumable.model import (
     AGAIN,
     BEGINNINGS,
     PARTS,
@@ -18,7 +18,7 @@ from peertube_conformance.stateful.resumable_model import (
     Session,
     State,
 )
-from peertube_conformance.stateful.resumable_transfer import Transfer
+from peertube_conformance.stateful.resumable.transfer import Transfer
 from peertube_conformance.stateful.rules import initialize, stage
 
 _OPEN_AT_ONCE = 3

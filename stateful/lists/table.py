@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from peertube_conformance.stateful.lists_library import PUBLIC, Library
-from peertube_conformance.stateful.lists_model import Column, Filter, Item, Listing, Question
+from peertube_conformance.stateful.lists.library import PUBLIC, Library
+from peertube_conformance.stateful.lists.model import Column, Filter, Item, Listing, Question
 
 Items = Callable[[Library, str], Sequence[Item]]
 

@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from peertube_conformance.stateful.belongings_model import PREFERENCES, Belongings
+from peertube_conformance.stateful.moving.belongings import PREFERENCES, Belongings
 
 _FOLDER = "peertube"
 _REGULAR = 1

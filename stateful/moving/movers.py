@@ -9,8 +9,8 @@ from typing import Any
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.draft import Upload
 from peertube_conformance.reports.variables import NamedText
-from peertube_conformance.stateful.belongings_model import PREFERENCES, PRIVATE_PLAYLIST, Belongings
 from peertube_conformance.stateful.flow import Flow
+from peertube_conformance.stateful.moving.belongings import PREFERENCES, PRIVATE_PLAYLIST, Belongings
 
 THEIRS = 2
 _SECONDS = 4

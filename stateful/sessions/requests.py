@@ -10,7 +10,7 @@ from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.variables import NamedText
 from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.sessions_model import Authenticator, SignedIn
+from peertube_conformance.stateful.sessions.model import Authenticator, SignedIn
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 OTP_HEADER = "x-peertube-otp"

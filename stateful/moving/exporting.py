@@ -12,9 +12,9 @@ from hypothesis.stateful import invariant, precondition
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.variables import NamedText
-from peertube_conformance.stateful.archives import Archive
-from peertube_conformance.stateful.belongings_model import Belongings
-from peertube_conformance.stateful.movers import THEIRS, Movers
+from peertube_conformance.stateful.moving.archives import Archive
+from peertube_conformance.stateful.moving.belongings import Belongings
+from peertube_conformance.stateful.moving.movers import THEIRS, Movers
 from peertube_conformance.stateful.rules import stage
 
 PRIVACIES = (3, 2, 4, 5, 1)

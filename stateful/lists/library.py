@@ -9,7 +9,7 @@ from typing import Any
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.world import World
 from peertube_conformance.reports.variables import NamedNumber, NamedText
-from peertube_conformance.stateful.lists_model import Item
+from peertube_conformance.stateful.lists.model import Item
 
 FORM = "multipart/form-data"
 PUBLIC, UNLISTED, PRIVATE, INTERNAL = 1, 2, 3, 4

@@ -10,7 +10,7 @@ from hypothesis.stateful import invariant
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.variables import NamedText
-from peertube_conformance.stateful.administration_model import Person, Role, read
+from peertube_conformance.stateful.administration.model import Person, Role, read
 from peertube_conformance.stateful.flow import Flow
 
 FORM = "application/x-www-form-urlencoded"

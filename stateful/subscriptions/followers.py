@@ -10,9 +10,9 @@ from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.draft import Upload
 from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.variables import NamedNumber, NamedText
-from peertube_conformance.stateful import subscriptions_model as model
 from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.subscriptions_model import Clip, Following
+from peertube_conformance.stateful.subscriptions import model
+from peertube_conformance.stateful.subscriptions.model import Clip, Following
 
 CHANNELS = 2
 # The number of a channel that only the other account follows.

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from peertube_conformance.stateful.lists_model import Item
+    from peertube_conformance.stateful.lists.model import Item
 
 
 def in_order(names: Sequence[str], keys: Sequence[Any], *, falling: bool) -> list[str]:

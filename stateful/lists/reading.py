@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.lists_furnishing import furnished
-from peertube_conformance.stateful.lists_library import Library
-from peertube_conformance.stateful.lists_model import (
+from peertube_conformance.stateful.lists.furnishing import furnished
+from peertube_conformance.stateful.lists.library import Library
+from peertube_conformance.stateful.lists.model import (
     WHOLE,
     Claim,
     Listing,

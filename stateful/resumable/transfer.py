@@ -12,7 +12,7 @@ from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.world import upload_id_in
 from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.resumable_model import Chunk, Session, State, stored_range, told_range
+from peertube_conformance.stateful.resumable.model import Chunk, Session, State, stored_range, told_range
 
 _BINARY = "application/octet-stream"
 _RANGE = "/response/headers/range"

@@ -12,9 +12,9 @@ from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.guard import Refused
 from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.variables import NamedNumber, NamedText
-from peertube_conformance.stateful import video_model as model
 from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.video_model import NO_LIMIT, Privacy, Video
+from peertube_conformance.stateful.videos import model
+from peertube_conformance.stateful.videos.model import NO_LIMIT, Privacy, Video
 
 _MANY = 100
 _PUBLISHED = 1

@@ -12,7 +12,7 @@ from peertube_conformance.fixtures.world import Unavailable
 from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.variables import NamedText
 from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.signup_model import BESIDE, PEOPLE, Book, Member, Request, mailed
+from peertube_conformance.stateful.signup.model import BESIDE, PEOPLE, Book, Member, Request, mailed
 
 NOTHING: Mark = frozenset()
 

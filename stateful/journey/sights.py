@@ -16,7 +16,7 @@ from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.world import NotArranged
 from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.journey_model import Export, Film, Road, Step, Traveller
+from peertube_conformance.stateful.journey.model import Export, Film, Road, Step, Traveller
 
 _ENDED = frozenset({"Published", "Completed", "Failed"})
 _PAGE = {"count": 100}

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from peertube_conformance.stateful.lists_library import INTERNAL, PRIVATE, PUBLIC, UNLISTED, Library
-from peertube_conformance.stateful.lists_model import Column, Filter, Item, Listing, Question
-from peertube_conformance.stateful.lists_table import choice, fact, kept, of, search
+from peertube_conformance.stateful.lists.library import INTERNAL, PRIVATE, PUBLIC, UNLISTED, Library
+from peertube_conformance.stateful.lists.model import Column, Filter, Item, Listing, Question
+from peertube_conformance.stateful.lists.table import choice, fact, kept, of, search
 
 _CHANNELS = ("amber", "birch 1", "birch 2")
 _EVERYBODY = ("nobody", "reader", "owner", "keeper")

@@ -8,7 +8,7 @@ from typing import Any
 from peertube_conformance.fixtures.draft import Upload
 from peertube_conformance.fixtures.world import World
 from peertube_conformance.reports.variables import NamedNumber, NamedText
-from peertube_conformance.stateful.lists_library import (
+from peertube_conformance.stateful.lists.library import (
     DISLIKE,
     FORM,
     INTERNAL,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from peertube_conformance.fixtures.world import World
-from peertube_conformance.stateful.lists_library import Library
-from peertube_conformance.stateful.lists_model import Item
+from peertube_conformance.stateful.lists.library import Library
+from peertube_conformance.stateful.lists.model import Item
 
 _PENDING, _REJECTED, _ACCEPTED = 1, 2, 3
 _ANSWER = {"moderationResponse": "Read.", "preventEmailDelivery": True}

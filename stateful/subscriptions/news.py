@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition
 
 from peertube_conformance.reports import Exchange
-from peertube_conformance.stateful import subscriptions_model as model
-from peertube_conformance.stateful.followers import CHANNELS, Followers
 from peertube_conformance.stateful.rules import stage
-from peertube_conformance.stateful.subscriptions_model import Clip, Notice
+from peertube_conformance.stateful.subscriptions import model
+from peertube_conformance.stateful.subscriptions.followers import CHANNELS, Followers
+from peertube_conformance.stateful.subscriptions.model import Clip, Notice
 
 _MOST_CLIPS = 4
 # An upload was announced, if at all, after so many times as long as announcements took.

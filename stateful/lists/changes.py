@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from peertube_conformance.stateful.lists_library import LIKE, PRIVATE, PUBLIC, Library
-from peertube_conformance.stateful.lists_model import Item, Question
+from peertube_conformance.stateful.lists.library import LIKE, PRIVATE, PUBLIC, Library
+from peertube_conformance.stateful.lists.model import Item, Question
 
 _FOLLOWED = ("cedar", "birch 2")
 _OTHERS = ("lantern", "orchid")

@@ -1,0 +1,1 @@
+"""From register to account deletion."""

@@ -1,0 +1,1 @@
+"""Every list of the API over a known population."""

@@ -1,0 +1,1 @@
+"""Uploaded videos, and who sees them."""
