@@ -145,6 +145,19 @@ def test_a_url_is_fetched(server: str) -> None:
     assert found.source == f"{server}/openapi.yaml"
 
 
+def test_what_opens_a_document_is_not_told(server: str) -> None:
+    address = server.replace("//", "//ann:hidden-word@")
+    assert load_contract(f"{address}/openapi.yaml").source == f"{server}/openapi.yaml"
+    for url in (
+        f"{address}/other.yaml",
+        f"{server}/other.yaml?token=hidden-word",
+        "http://ann:hidden-word/1@x",
+    ):
+        with pytest.raises(ContractError) as caught:
+            load_contract(url)
+        assert "hidden-word" not in str(caught.value)
+
+
 def test_a_url_without_a_document_is_told(server: str) -> None:
     with pytest.raises(ContractError, match="answered 404 instead of a document"):
         load_contract(f"{server}/other.yaml")
