@@ -5,7 +5,6 @@ The plugin is loaded wherever the package is installed, and does nothing in sess
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from peertube_conformance.conformance.allure_folder import AllureFolder
 from peertube_conformance.conformance.concluding import report
 from peertube_conformance.conformance.options import OPTIONS, OptionError, Options, make_report_directory
-from peertube_conformance.conformance.progress import Progress
+from peertube_conformance.conformance.ordering import put_in_order
 from peertube_conformance.reports.verdict import Verdict
 
 _ACTIVE = pytest.StashKey[bool]()
@@ -28,7 +28,6 @@ _CONCLUSION = pytest.StashKey[Any]()
 _STATE_INPUT = "peertube_conformance_state"
 _DEFAULT_REPORT_CHARACTERS = "fE"
 HARNESS_FAILED = 3
-_PHASES = ("test_valid", "test_access", "test_refusals", "test_invalid")
 _ROOMS = ("peertube_conformance.conformance", "peertube_conformance.stateful")
 
 
@@ -72,7 +71,7 @@ def activate(config: pytest.Config) -> None:
     own_folder = config.pluginmanager.hasplugin("allure_pytest") and not config.option.allure_report_dir
     if own_folder and not config.option.collectonly:
         config.option.allure_report_dir = str(options.report_dir / "allure-results")
-        config.pluginmanager.register(_AllureFolder(options.report_dir / "allure-results"))
+        config.pluginmanager.register(AllureFolder(options.report_dir / "allure-results"))
 
 
 def _is_worker(config: pytest.Config) -> bool:
@@ -88,6 +87,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     if _is_worker(config):
         return
+    from peertube_conformance.conformance.announcing import announce
     from peertube_conformance.conformance.ending import interrupt_on_termination
     from peertube_conformance.conformance.lifecycle import USER_MISTAKES, Controller
 
@@ -97,35 +97,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     except USER_MISTAKES as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_CONTROLLER] = controller
-    _announce(config, controller)
-
-
-def _announce(config: pytest.Config, controller: Any) -> None:
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is None:
-        return
-    shared, options = controller.shared, controller.options
-    what = "the embedded instance" if shared.embedded else shared.base_url
-    workers = config.getoption("numprocesses", None) or 1
-    rooms = [
-        room for room in ("conformance", "stateful") if any(room in argument for argument in config.args)
-    ]
-    cost = controller.cost(workers if isinstance(workers, int) else 2, rooms)
-    config.pluginmanager.register(Progress(config, reporter, cost.seconds))
-    reporter.write_line(f"target: {what}, PeerTube {shared.server_version}, tier {shared.safety.value}")
-    reporter.write_line(
-        f"contract: {controller.contract.version}, {len(controller.operations)} operations; "
-        f"depth {options.depth.name}, seed {options.seed}"
-    )
-    for line in controller.left_before:
-        reporter.write_line(f"left by an earlier run: {line}")
-    for repair in controller.contract.repairs:
-        reporter.write_line(f"repaired: {repair}")
-    if not shared.accounts:
-        reporter.write_line(
-            "no account: only what is open to everybody is tested (give --admin-username for the rest)"
-        )
-    reporter.write_line(f"cost: {cost}")
+    announce(config, controller)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -193,32 +165,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What waits for windows goes first, so that other workers use the time.
-
-    With --operations or --tags, what is about no single operation is left out; flows say what they are about.
-    """
+    """What goes first, and what is left out."""
     if not config.stash.get(_ACTIVE, False):
         return
-    items.sort(key=lambda item: hasattr(item, "callspec"))
-    options = config.stash[_OPTIONS]
-    if options.max_time is not None:
-        items.sort(key=_place_of_phase)
-    if options.operations or options.tags:
-        general = [item for item in items if isinstance(item, pytest.Function) and _is_general(item)]
-        config.hook.pytest_deselected(items=general)
-        items[:] = [item for item in items if item not in general]
-
-
-def _place_of_phase(item: pytest.Item) -> int:
-    """Where time is short every operation is called once before any is called in another way; what is about none of
-    them goes last."""
-    name = getattr(item, "originalname", item.name)
-    return _PHASES.index(name) if name in _PHASES else len(_PHASES)
-
-
-def _is_general(item: pytest.Function) -> bool:
-    """Whether a hand-written test is not asked for each operation."""
-    return "examine" in item.fixturenames and "exercise" not in item.fixturenames
+    config.hook.pytest_deselected(items=put_in_order(items, config.stash[_OPTIONS]))
 
 
 @pytest.fixture(scope="session")
@@ -277,27 +227,6 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
     if session is not None and session.hindrance:
         item.session.shouldstop = session.hindrance
     return result
-
-
-class _AllureFolder:
-    """Makes the folder of Allure again where somebody removed it: its plugin would end the session."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logreport(self) -> None:
-        """Before what is told of an item."""
-        self._make()
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_fixture_post_finalizer(self) -> None:
-        """Before what is told of a fixture."""
-        self._make()
-
-    def _make(self) -> None:
-        with contextlib.suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
 
 
 @pytest.hookimpl(wrapper=True)

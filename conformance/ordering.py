@@ -1,0 +1,39 @@
+"""Which items of a run go first, and which are left out."""
+
+from __future__ import annotations
+
+import pytest
+
+from peertube_conformance.conformance.options import Options
+
+_PHASES = ("test_valid", "test_access", "test_refusals", "test_invalid")
+
+
+def put_in_order(items: list[pytest.Item], options: Options) -> list[pytest.Item]:
+    """Sorts the items, and takes those out that were not asked for, which it returns.
+
+    What waits for windows goes first, so that other workers use the time. With --operations or --tags, what is about no
+    single operation is left out; flows say what they are about.
+    """
+    items.sort(key=lambda item: hasattr(item, "callspec"))
+    if options.max_time is not None:
+        items.sort(key=_place_of_phase)
+    if not (options.operations or options.tags):
+        return []
+    general: list[pytest.Item] = [
+        item for item in items if isinstance(item, pytest.Function) and _is_general(item)
+    ]
+    items[:] = [item for item in items if item not in general]
+    return general
+
+
+def _place_of_phase(item: pytest.Item) -> int:
+    """Where time is short every operation is called once before any is called in another way; what is about none of
+    them goes last."""
+    name = getattr(item, "originalname", item.name)
+    return _PHASES.index(name) if name in _PHASES else len(_PHASES)
+
+
+def _is_general(item: pytest.Function) -> bool:
+    """Whether a hand-written test is not asked for each operation."""
+    return "examine" in item.fixturenames and "exercise" not in item.fixturenames
