@@ -10,7 +10,9 @@ from peertube_conformance.reports.behaviour import Behaviour
 from peertube_conformance.reports.coverage import Coverage
 from peertube_conformance.reports.deaths import Deaths
 from peertube_conformance.reports.documented import nullable
+from peertube_conformance.reports.exercised import Exercised
 from peertube_conformance.reports.finding import Finding, Level
+from peertube_conformance.reports.operation_verdicts import operation_verdict, why_unwitnessed
 from peertube_conformance.reports.timeline import Timeline
 from peertube_conformance.reports.verdict import Verdict
 from peertube_conformance.spec import Contract, Operation
@@ -19,8 +21,6 @@ from peertube_conformance.spec.requirements import Requirement
 from peertube_conformance.spec.versions import has_come
 
 SCHEMA_VERSION = 1
-# Which phase of an operation asks for a status; others have one of their own, named after the status.
-_PHASES = {400: "invalid", 401: "access", 403: "access"}
 # A body in the document is an excerpt; exchanges.ndjson has more of it.
 _MAX_BODY_CHARACTERS = 4096
 _EXAMPLE = ("id", "at", "intent", "violation", "role", "request", "response", "failure")
@@ -48,6 +48,7 @@ class RunDocument:
         self._examples: dict[str, Mapping[str, Any]] = {}
         self._timeline = Timeline()
         self._coverage = Coverage(operations)
+        self._exercised = Exercised()
         self._deaths = Deaths()
         self._occurrences: Counter[str] = Counter()
         self._unjudged: dict[str, list[tuple[Verdict, str]]] = defaultdict(list)
@@ -55,7 +56,7 @@ class RunDocument:
         self._budget: Counter[str] = Counter()
         self._refusals: Counter[str] = Counter()
         self._exchanges = 0
-        self._enumerated = False
+        self._beside: Counter[str] = Counter()
 
     def add(self, parts: Iterable[Mapping[str, Any]]) -> None:
         """Takes in recorded lines."""
@@ -75,8 +76,9 @@ class RunDocument:
                         self._add_finding(Finding.from_json(members), part)
                     self._occurrences.update(part["more"])
                 case "evidence":
-                    self._enumerated = self._enumerated or bool(part["requirements"])
+                    self._beside.update(part["requirements"])
                     self._evidence.update(part["requirements"])
+                    self._exercised.add_requirements(part["requirements"])
                 case "unjudged":
                     for name in part["requirements"]:
                         self._unjudged[name].append((Verdict(part["verdict"]), part["reason"]))
@@ -93,6 +95,7 @@ class RunDocument:
         self._seen[part["operationId"]].add(part)
         self._timeline.add(part)
         self._coverage.add(part)
+        self._exercised.add(part)
         self._deaths.add_exchange(part)
         self._evidence.update(part["evidence"])
         for members in part["findings"]:
@@ -120,20 +123,31 @@ class RunDocument:
     @property
     def ran(self) -> bool:
         """Whether any phase of any operation, any flow or any enumerated test came to an end."""
-        return self._enumerated or bool(self._flows) or any(seen.outcomes for seen in self._seen.values())
+        return bool(self._tests)
 
     def stale_deviations(self) -> list[Deviation]:
-        """Entries that no finding of this run matched though their operation was called."""
+        """Entries that no finding of this run matched though it exercised what they are about."""
         used = {finding.deviation for finding in self._findings.values()}
-        called = {operation_id for operation_id, seen in self._seen.items() if seen.statuses}
+        contract = {operation.id for operation in self._contract.operations}
+        run = {operation.id for operation in self._operations}
         return [
             deviation
             for deviation in self._deviations
-            if deviation.id not in used
-            and any(
-                p.partition("|")[0] in called or "*" in p.partition("|")[0] for p in deviation.fingerprint
-            )
+            if deviation.id not in used and self._exercised.is_stale(deviation, contract, run)
         ]
+
+    @property
+    def _tests(self) -> list[str]:
+        """Which kinds of tests came to an end: of operations one by one, enumerated ones, and flows."""
+        judged_in_flows: Counter[str] = Counter()
+        for flow in self._flows:
+            judged_in_flows.update(flow.get("requirements", {}))
+        ran = {
+            "operations": any(seen.outcomes for seen in self._seen.values()),
+            "enumerated": bool(self._beside - judged_in_flows),
+            "flows": bool(self._flows),
+        }
+        return [kind for kind, has_run in ran.items() if has_run]
 
     def harness_errors(self) -> list[str]:
         """What went wrong on the harness's own side."""
@@ -154,6 +168,7 @@ class RunDocument:
         return {
             "schemaVersion": SCHEMA_VERSION,
             **self._facts,
+            "tests": self._tests,
             "totals": {
                 "exchanges": self._exchanges,
                 "operations": _counted(operations),
@@ -192,7 +207,7 @@ class RunDocument:
     def _operation(self, operation: Operation) -> dict[str, Any]:
         seen = self._seen[operation.id]
         findings = [f for f in self._findings.values() if f.operation_id == operation.id]
-        verdict, reason = _operation_verdict(seen, findings, Level(self._facts.get("failOn", Level.MUST)))
+        verdict, reason = operation_verdict(seen, findings, Level(self._facts.get("failOn", Level.MUST)))
         documented = sorted(int(status) for status in operation.responses if status.isdigit())
         return {
             "operationId": operation.id,
@@ -204,7 +219,7 @@ class RunDocument:
             "documented": documented,
             "witnessed": [status for status in documented if seen.statuses[status]],
             "unwitnessed": {
-                str(status): self._why_unwitnessed(operation, status, seen)
+                str(status): why_unwitnessed(operation, status, seen)
                 for status in documented
                 if not seen.statuses[status]
             },
@@ -213,25 +228,6 @@ class RunDocument:
                 status: nullable(operation, status, shape) for status, shape in sorted(seen.shape.items())
             },
         }
-
-    @staticmethod
-    def _why_unwitnessed(operation: Operation, status: int, seen: Behaviour) -> str:
-        """What the contract says of it, what stood in the way of the phase that asks for it, or what came instead."""
-        documented = operation.responses[str(status)]
-        if documented.unwitnessed:
-            return documented.unwitnessed
-        asking = {str(status), _PHASES.get(status, "valid" if status < 400 else str(status))}
-        for verdict, reason, phase in seen.outcomes:
-            if phase in asking and reason and verdict is not Verdict.PASSED:
-                return reason
-        hindered = {Verdict.BLOCKED, Verdict.NOT_APPLICABLE, Verdict.ERROR}
-        for verdict, reason, phase in seen.outcomes:
-            if phase == "valid" and verdict in hindered:
-                return reason
-        if not seen.statuses:
-            return "never called"
-        answers = ", ".join(str(answer) for answer in sorted(seen.statuses))
-        return f"not among the answers: {answers}"
 
     def _requirement(self, requirement: Requirement) -> dict[str, Any]:
         findings = [f for f in self._findings.values() if f.requirement == requirement.id]
@@ -270,29 +266,6 @@ class RunDocument:
         return (
             hindered[0] if hindered else (Verdict.NO_EVIDENCE, "no exchange of this run says anything of it")
         )
-
-
-def _operation_verdict(seen: Behaviour, findings: Sequence[Finding], fail_on: Level) -> tuple[Verdict, str]:
-    failing = sum(f.deviation is None and f.level.is_at_least(fail_on) for f in findings)
-    told = {verdict: reason for verdict, reason, _ in reversed(seen.outcomes)}
-    phases = {phase: verdict for verdict, _, phase in seen.outcomes}
-    if Verdict.ERROR in told:
-        return Verdict.ERROR, told[Verdict.ERROR]
-    if failing:
-        return Verdict.FAILED, f"{failing} findings"
-    blocked = next((reason for verdict, reason, phase in seen.outcomes if verdict is Verdict.BLOCKED), None)
-    if blocked is not None:
-        return Verdict.BLOCKED, blocked
-    if phases.get("valid") is Verdict.NOT_APPLICABLE:
-        return next(
-            (v, reason)
-            for v, reason, phase in seen.outcomes
-            if phase == "valid" and v is Verdict.NOT_APPLICABLE
-        )
-    if not seen.accepted:
-        return Verdict.NO_EVIDENCE, told.get(Verdict.NO_EVIDENCE, "no request was accepted")
-    known = sorted({f.deviation for f in findings if f.deviation})
-    return (Verdict.KNOWN, ", ".join(known)) if known else (Verdict.PASSED, "")
 
 
 def _preference(finding: Finding) -> tuple[bool, int, str]:

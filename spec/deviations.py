@@ -16,7 +16,7 @@ from peertube_conformance.spec.outside import OUTSIDE
 from peertube_conformance.spec.versions import is_between, parse_version
 
 _NEEDED = frozenset({"id", "fingerprint", "party", "reason", "evidence"})
-_ALLOWED = _NEEDED | {"versions", "expires"}
+_ALLOWED = _NEEDED | {"versions", "expires", "occasional"}
 _PARTIES = frozenset({"server", "document", "proxy"})
 
 
@@ -27,7 +27,8 @@ class DeviationError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Deviation:
     """A finding known beforehand. `fingerprint` holds patterns with `*` (operation|requirement|status|pointer);
-    `versions` are the first and the last release that it applies to, empty where open."""
+    `versions` are the first and the last release that it applies to, empty where open. An `occasional` one comes and goes
+    (a race, a state of the instance): that a run does not find it says nothing."""
 
     id: str
     fingerprint: tuple[str, ...]
@@ -36,6 +37,7 @@ class Deviation:
     evidence: str
     versions: tuple[str, str] = ("", "")
     expires: datetime.date | None = None
+    occasional: bool = False
 
     def applies_to(self, server_version: str, today: datetime.date) -> bool:
         """Whether the entry counts for this release and has not expired."""
@@ -128,4 +130,5 @@ def _read(path: Path, entry: Any) -> Deviation:
         evidence=entry["evidence"],
         versions=(str(versions[0] or ""), str(versions[1] or "")),
         expires=entry.get("expires"),
+        occasional=entry.get("occasional", False) is True,
     )

@@ -17,6 +17,7 @@ from peertube_conformance.reports.views.reading import (
     new_findings,
     sections,
     target_line,
+    tests_operations,
     untested,
 )
 from peertube_conformance.reports.views.replaying import replay
@@ -65,7 +66,7 @@ def _answer(document: Document, width: int) -> Iterator[str]:
 
 def _sections(document: Document, width: int) -> Iterator[str]:
     found = sections(document["operations"], "tag")
-    if not found:
+    if not found or not tests_operations(document):
         return
     yield "operations that conform"
     longest = min(max(len(on_one_line(section.name)) for section in found), width // 2)

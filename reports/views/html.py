@@ -10,7 +10,7 @@ import base64
 import datetime
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,9 @@ from peertube_conformance.reports.views.reading import (
     judgement,
     known_findings,
     new_findings,
+    not_one_by_one,
     sections,
+    tests_operations,
     untested,
 )
 
@@ -71,8 +73,9 @@ def page(document: Document) -> str:
         "script": Markup(script),  # noqa: S704 - the package's own file
         "style_hash": _hash(style),
         "script_hash": _hash(script),
-        "operations": Counter(entry["verdict"] for entry in document["operations"]),
-        "requirements": Counter(entry["verdict"] for entry in document["requirements"]),
+        "tiles": list(_tiles(document)),
+        "one_by_one": tests_operations(document),
+        "aside": not_one_by_one(document),
         "requirement_sections": sections(document["requirements"], "section"),
         "matrices": matrices(document),
         "groups": by_requirement(document, new),
@@ -86,6 +89,14 @@ def page(document: Document) -> str:
         "changes": document.get("comparison"),
     }
     return _environment().get_template("report.html").render(members)
+
+
+def _tiles(document: Document) -> Iterator[tuple[str, Mapping[str, int], int]]:
+    """Name, verdicts and number of what was tested."""
+    for name in ("operations", "flows", "requirements"):
+        entries = document.get(name, ())
+        if entries and (name != "operations" or tests_operations(document)):
+            yield name.capitalize(), Counter(entry["verdict"] for entry in entries), len(entries)
 
 
 def _by_deviation(known: Iterable[Members]) -> dict[str, list[Members]]:

@@ -19,6 +19,7 @@ from peertube_conformance.reports.views.reading import (
     new_findings,
     sections,
     target_line,
+    tests_operations,
     untested,
 )
 from peertube_conformance.reports.views.replaying import replay
@@ -72,7 +73,7 @@ def _sections(document: Document) -> Iterator[str]:
         left_out = sum(verdicts.get(verdict, 0) for verdict in NOT_TESTED)
         counts = (section.passed, verdicts.get(Verdict.FAILED, 0), verdicts.get(Verdict.KNOWN, 0), left_out)
         rows.append((plain(section.name), str(len(section.entries)), *(str(count or "") for count in counts)))
-    if rows:
+    if rows and tests_operations(document):
         yield "## Operations"
         yield ""
         yield from table(("Section", "Operations ", "Passed ", "Failed ", "Known ", "Not tested "), rows)

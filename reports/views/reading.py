@@ -124,6 +124,8 @@ def _found(document: Document, counting: Sequence[Members]) -> str:
 
 
 def _tested(document: Document) -> str:
+    if not tests_operations(document):
+        return _tested_otherwise(document)
     operations = document["operations"]
     verdicts = Counter(entry["verdict"] for entry in operations)
     left_out = sum(verdicts[verdict] for verdict in NOT_TESTED)
@@ -131,6 +133,26 @@ def _tested(document: Document) -> str:
     known = verdicts[Verdict.KNOWN]
     told += f", {known} {NOUNS[Verdict.KNOWN]}" if known else ""
     return told + (f", {left_out} not tested" if left_out else "")
+
+
+def _tested_otherwise(document: Document) -> str:
+    """What was tested in a run that did not test operations one by one."""
+    flows = document.get("flows", ())
+    passed = sum(flow["verdict"] == Verdict.PASSED for flow in flows)
+    judged = sum(entry["evidence"] > 0 for entry in document["requirements"])
+    told = f"{passed} of {counted(len(flows), 'flow')} passed, " if flows else ""
+    return f"{told}{counted(judged, 'requirement')} judged; {not_one_by_one(document)}"
+
+
+def tests_operations(document: Document) -> bool:
+    """Whether operations were tested one by one, so that their verdicts say something."""
+    return "operations" in document.get("tests", ("operations",))
+
+
+def not_one_by_one(document: Document) -> str:
+    """What a run without such tests says of operations."""
+    called = sum(bool(entry["statuses"]) for entry in document["operations"])
+    return f"operations were not tested one by one, {called} of {len(document['operations'])} were called"
 
 
 def fail_level(document: Document) -> Level:
@@ -180,9 +202,10 @@ def sections(entries: Sequence[Members], by: str) -> list[Section]:
 
 
 def untested(document: Document) -> list[Untested]:
-    """Operations that were not tested, under the reason, the weightier verdict first."""
+    """Operations that were not tested, under the reason, the weightier verdict first; none in a run that tested no
+    operation by itself."""
     groups: defaultdict[tuple[Verdict, str], list[str]] = defaultdict(list)
-    for entry in document["operations"]:
+    for entry in document["operations"] if tests_operations(document) else ():
         verdict = Verdict(entry["verdict"])
         if verdict in NOT_TESTED:
             groups[verdict, entry["reason"]].append(entry["operationId"])

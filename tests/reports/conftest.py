@@ -274,7 +274,7 @@ def known(faulty_run: SampleRun) -> dict[str, Any]:
         Deviation(
             "stock-404", ("getVideo|PT-ERR-03|404|*",), "server", "A slip of the server.", "GET -> 404"
         ),
-        Deviation("gone-by-now", ("getVideos|PT-ERR-01|*",), "server", "An older slip.", "GET -> 400"),
+        Deviation("gone-by-now", ("getVideos|PT-BODY-02|*",), "server", "An older slip.", "GET -> 400"),
     ]
     return faulty_run.document()
 

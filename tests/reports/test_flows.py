@@ -5,16 +5,18 @@ from __future__ import annotations
 import subprocess
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from peertube_conformance.reports import Finding
+from peertube_conformance.reports import Finding, Intent
 from peertube_conformance.reports.finding import Step
 from peertube_conformance.reports.views.console import lines
 from peertube_conformance.reports.views.html import page
 from peertube_conformance.reports.views.junit import write_junit
 from peertube_conformance.reports.views.markdown import summary
 from peertube_conformance.reports.views.replaying import replay
+from tests.reports.conftest import NewRun
 
 WALK = (
     Step(
@@ -96,3 +98,32 @@ def test_each_flow_is_a_case(walked, tmp_path: Path) -> None:
     failed = {case.get("name"): [child.tag for child in case] for case in suite.iter("testcase")}
     assert failed == {"Sessions": [], "SignUp": ["skipped"], "WatchHistory": ["failure"]}
     assert "upload()" in (suite.find(".//failure").text or "")
+
+
+@pytest.fixture
+def flows_alone(new_run: NewRun) -> dict[str, Any]:
+    """Flows that called two operations, and no tests of operations."""
+    run = new_run()
+    run.saw("getVideos", intent=Intent.ARRANGED, times=3)
+    run.saw("getVideo", intent=Intent.ARRANGED)
+    run.walked("WatchHistory", "passed")
+    return run.document()
+
+
+def test_flows_alone_say_nothing_of_operations_one_by_one(flows_alone: dict[str, Any]) -> None:
+    assert flows_alone["tests"] == ["flows"]
+    for text in ("\n".join(lines(flows_alone, 100)), summary(flows_alone), page(flows_alone)):
+        assert "1 of 1 flow passed" in text
+        assert "perations were not tested one by one, 2 of 4 were called" in " ".join(text.split())
+        assert "without evidence: other tests" not in text
+    assert "operations that conform" not in "\n".join(lines(flows_alone, 100))
+    assert "## Not tested" not in summary(flows_alone)
+
+
+def test_what_flows_judged_is_not_taken_for_enumerated_tests(new_run: NewRun) -> None:
+    run = new_run()
+    run.walked("WatchHistory", "passed")
+    run._recorder.evidence({"PT-HISTORY-01": 3})
+    assert run.document()["tests"] == ["flows"]
+    run._recorder.evidence({"PT-PAGE-02": 1})
+    assert run.document()["tests"] == ["enumerated", "flows"]

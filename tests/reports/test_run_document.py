@@ -194,12 +194,72 @@ def test_which_findings_fail_a_run(run: SampleRun) -> None:
     assert [finding.requirement for finding in document.new_findings(Level.MAY)] == ["PT-ERR-04"]
 
 
-def test_a_deviation_is_stale_only_where_its_operation_was_called(run: SampleRun) -> None:
+def stale(run: SampleRun) -> list[str]:
+    return [entry.id for entry in document_of(run).stale_deviations()]
+
+
+def test_a_deviation_is_stale_only_where_it_was_judged(run: SampleRun) -> None:
     elsewhere = replace(KNOWN, id="elsewhere", fingerprint=("delVideo|*",))
-    everywhere = replace(KNOWN, id="everywhere", fingerprint=("*|PT-ERR-05|*",))
-    run.deviations = [KNOWN, elsewhere, everywhere]
+    unjudged = replace(KNOWN, id="unjudged", fingerprint=("*|PT-ERR-05|*",))
+    another_status = replace(KNOWN, id="another", fingerprint=("getVideo|PT-BODY-02|206|/response/body/id",))
+    run.deviations = [KNOWN, elsewhere, unjudged, another_status]
     run.saw("getVideo")
-    assert [entry.id for entry in document_of(run).stale_deviations()] == ["known-id", "everywhere"]
+    assert stale(run) == ["known-id"]
+
+
+def test_a_deviation_that_another_status_replaced_is_stale(run: SampleRun) -> None:
+    run.deviations = [replace(KNOWN, fingerprint=("getVideo|PT-BODY-02|200|/response/status/404",))]
+    run.saw("getVideo", 404)
+    assert stale(run) == ["known-id"]
+
+
+def test_a_deviation_of_several_answers_is_stale_where_all_were_judged(run: SampleRun) -> None:
+    run.deviations = [replace(KNOWN, fingerprint=("getVideo|PT-BODY-02|*", "delVideo|PT-BODY-02|*"))]
+    run.saw("getVideo")
+    assert stale(run) == []
+
+
+@pytest.mark.parametrize(("times", "expected"), [(49, []), (50, ["known-id"])])
+def test_a_deviation_of_a_value_is_stale_once_enough_were_tried(
+    times: int, expected: list[str], run: SampleRun
+) -> None:
+    run.deviations = [replace(KNOWN, fingerprint=("getVideos|PT-STATUS-04|200|/request/query/count",))]
+    how: Any = {"intent": Intent.INVALID, "violation": "query/count maximum", "evidence": ("PT-STATUS-04",)}
+    run.saw("getVideos", 400, **how, times=times)
+    run.saw("getVideos", 400, **{**how, "violation": "query/start maximum"}, times=50)
+    assert stale(run) == expected
+
+
+def test_what_makes_a_server_fail_is_not_known(run: SampleRun) -> None:
+    run.deviations = [replace(KNOWN, fingerprint=("getVideo|PT-STATUS-01|500|/request",))]
+    run.saw("getVideo", evidence=("PT-STATUS-01",), times=100)
+    assert stale(run) == []
+
+
+def test_an_occasional_deviation_is_never_stale(run: SampleRun) -> None:
+    run.deviations = [replace(KNOWN, occasional=True)]
+    run.saw("getVideo")
+    assert stale(run) == []
+
+
+def test_a_part_of_the_operations_does_not_make_a_wider_deviation_stale(run: SampleRun) -> None:
+    run.deviations = [replace(KNOWN, fingerprint=("*|PT-BODY-02|200|*",)), replace(KNOWN, id="narrow")]
+    run.saw("getVideo")
+    run.close()
+    part = [run.contract.operation("getVideo")]
+    document = RunDocument(run.contract, part, load_requirements(), run.deviations, {})
+    document.add(read_parts(run._folder))
+    assert [entry.id for entry in document.stale_deviations()] == ["narrow"]
+
+
+def test_flows_judge_for_the_operations_that_they_call(run: SampleRun) -> None:
+    run.deviations = [replace(KNOWN, fingerprint=("getVideo|PT-HISTORY-01|200|/response/body",))]
+    run.saw("getVideo", intent=Intent.ARRANGED)
+    assert stale(run) == []
+    document = RunDocument(run.contract, run.contract.operations, load_requirements(), run.deviations, {})
+    document.add(read_parts(run._folder))
+    document.add([{"kind": "evidence", "requirements": {"PT-HISTORY-01": 2}}])
+    assert [entry.id for entry in document.stale_deviations()] == ["known-id"]
 
 
 def test_nothing_ran_without_an_outcome(run: SampleRun) -> None:
