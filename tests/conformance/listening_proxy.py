@@ -16,6 +16,8 @@ _KEYS = (
     "token|feedToken|videoFileToken"
 )
 _IN_JSON = re.compile(rf'"(?:{_KEYS})"\s*:\s*"([^"\\]{{6,}})"')
+_IN_LISTS = re.compile(r'"(?:videoPasswords|passwords)"\s*:\s*\[([^\]]*)\]')
+_IN_PARTS = re.compile(rf'name="(?:videoPasswords|{_KEYS})[^"]*"\r\n(?:[^\r\n]+\r\n)*\r\n([^\r\n]{{6,}})\r\n')
 _IN_FORM = re.compile(rf"(?:^|[?&])(?:{_KEYS})=([^&\s]{{6,}})")
 _HEADERS = ("x-peertube-otp", "x-peertube-video-password", "cookie")
 # The target goes by its own name only.
@@ -25,10 +27,11 @@ _HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-leng
 
 @dataclass
 class Listening:
-    """Where it listens, and the secrets that an instance gave out or accepted."""
+    """Where it listens, the secrets that an instance gave out or accepted, and method and path of what passed."""
 
     port: int
     secrets: set[str] = field(default_factory=set)
+    methods: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def base_url(self) -> str:
@@ -37,12 +40,22 @@ class Listening:
 
     def hear(self, text: str) -> None:
         """Notes what is secret in a body or a target."""
-        self.secrets |= set(_IN_JSON.findall(text)) | set(_IN_FORM.findall(text))
+        self.secrets |= (
+            set(_IN_JSON.findall(text)) | set(_IN_FORM.findall(text)) | set(_IN_PARTS.findall(text))
+        )
+        self.secrets |= {
+            one for many in _IN_LISTS.findall(text) for one in re.findall(r'"([^"\\]{6,})"', many)
+        }
 
 
 @contextmanager
-def listening(target: str) -> Iterator[Listening]:
-    """Hands everything on to the target. What it refuses was made up and is no secret."""
+def listening(
+    target: str, *, cookie: str = "", spoilt: tuple[bytes, bytes] = (b"", b"")
+) -> Iterator[Listening]:
+    """Hands everything on to the target. What it refuses was made up and is no secret.
+
+    Every answer sets the cookie, if there is one, and has the one text where it had the other.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -52,6 +65,7 @@ def listening(target: str) -> Iterator[Listening]:
             if not self.raw_requestline or not self.parse_request():
                 self.close_connection = True
                 return
+            heard.methods.append((self.command, self.path))
             body = self.rfile.read(int(self.headers.get("content-length", "0")))
             headers = [(name, value) for name, value in self.headers.items() if name.lower() not in _OWN]
             with httpx.Client(trust_env=False, timeout=30) as client:
@@ -67,10 +81,13 @@ def listening(target: str) -> Iterator[Listening]:
             for name, value in answer.headers.multi_items():
                 if name not in _HOP:
                     self.send_header(name, value)
-            self.send_header("Content-Length", str(len(answer.content)))
+            if cookie:
+                self.send_header("Set-Cookie", f"session={cookie}; Path=/")
+            content = answer.content.replace(*spoilt) if spoilt[0] else answer.content
+            self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             if self.command != "HEAD":
-                self.wfile.write(answer.content)
+                self.wfile.write(content)
 
         def log_message(self, *_args: object) -> None:
             """Nothing is printed."""
