@@ -230,16 +230,23 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """An item that breaks off, other than by findings, is an error of the harness, and the report says so."""
     session = item.config.stash.get(_SESSION, None)
     expected = (pytest.fail.Exception, pytest.skip.Exception)
-    if session is not None and call.excinfo is not None and not isinstance(call.excinfo.value, expected):
+    broke_off = call.excinfo is not None and not isinstance(call.excinfo.value, expected)
+    if session is not None and call.excinfo is not None and broke_off:
         told = " ".join(str(call.excinfo.value).split())[:300]
         where = getattr(item, "callspec", None)
         name = where.params.get("operation_id", item.name) if where is not None else item.name
         session.recorder.outcome(name, call.when, Verdict.ERROR, f"{call.excinfo.typename}: {told}")
-    return (yield)
+    report = yield
+    if session is not None and broke_off:
+        # Its lines and locals may hold what nobody is to see.
+        report.longrepr = session.ground.redactor.text(report.longreprtext)
+    return report
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

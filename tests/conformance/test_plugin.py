@@ -15,6 +15,7 @@ from peertube_conformance.conformance.concluding import conclude
 from peertube_conformance.conformance.options import Options
 from peertube_conformance.conformance.phases import Outcome
 from peertube_conformance.reports import Finding, Level, Verdict
+from peertube_conformance.reports.redaction import Redactor
 from peertube_conformance.spec import Operation, load_contract
 from tests.conformance.processes import CLI, ROOMS, python_module
 from tests.fixtures.servers import response, serving
@@ -162,6 +163,25 @@ def test_an_item_that_breaks_off_is_recorded_as_the_harness_s_error() -> None:
         next(plugin.pytest_runtest_makereport(item, SimpleNamespace(when="call", excinfo=raised)))  # type: ignore[arg-type]
         told = [("getVideo", "call", Verdict.ERROR, "ZeroDivisionError: by zero")]
         assert exercise.outcomes == told[:recorded]
+
+
+def test_what_an_error_of_the_harness_shows_is_no_secret() -> None:
+    exercise = Recorded()
+    redactor = Redactor({"planted-password": "ADMIN_PASSWORD"})
+    session = SimpleNamespace(recorder=exercise.session.recorder, ground=SimpleNamespace(redactor=redactor))
+    item = SimpleNamespace(config=SimpleNamespace(stash={plugin._SESSION: session}), name="test_it")
+    for error, shown in (
+        (ValueError("odd"), "$ADMIN_PASSWORD"),
+        (pytest.skip.Exception("no"), "planted-password"),
+    ):
+        raised = SimpleNamespace(value=error, typename=type(error).__name__)
+        hook = plugin.pytest_runtest_makereport(item, SimpleNamespace(when="call", excinfo=raised))  # type: ignore[arg-type]
+        next(hook)
+        report = SimpleNamespace(longrepr="", longreprtext="password = 'planted-password'")
+        report.longrepr = report.longreprtext
+        with pytest.raises(StopIteration) as ended:
+            hook.send(report)
+        assert ended.value.value.longrepr == f"password = '{shown}'"
 
 
 def test_after_the_time_that_was_given_nothing_is_begun() -> None:
