@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote
 
 import hypothesis
@@ -27,6 +27,7 @@ from peertube_conformance.spec import Contract, Operation
 from peertube_conformance.spec.validation import Violation, violations
 from peertube_conformance.spec.wire import WireRequest
 
+_T = TypeVar("_T")
 _ANY_HOST = "http://localhost"
 _MULTIPART = "multipart/form-data"
 _FIRST = 4
@@ -89,13 +90,20 @@ class Generator:
                 seen.add(identity)
                 yield draft
 
-    def defects(self, operation: Operation, count: int, variants: int = 1) -> Iterator[Defect]:
-        """Up to `count` defects, for each place and keyword of the contract at most `variants` different ones."""
+    def defects(
+        self,
+        operation: Operation,
+        count: int,
+        variants: int = 1,
+        without: Collection[tuple[str, str, str]] = (),
+    ) -> Iterator[Defect]:
+        """Up to `count` defects, for each place and keyword of the contract at most `variants` different ones, `without`
+        those that are known."""
         seen: dict[tuple[str, str, str], int] = {}
         for draft in self._drawn(operation, GenerationMode.NEGATIVE, count):
             for violation in found_in(draft):
                 key = (violation.location, violation.pointer, violation.keyword)
-                if seen.get(key, 0) < variants:
+                if key not in without and seen.get(key, 0) < variants:
                     seen[key] = seen.get(key, 0) + 1
                     yield Defect(violation, draft)
             if sum(seen.values()) >= count:
@@ -107,7 +115,7 @@ class Generator:
             drawn = self._schema[operation.path][operation.method]
             systematic = self._systematic(operation, drawn, mode)
             if mode is GenerationMode.POSITIVE:
-                yield from _spread(list(systematic), count // 2 + 1)
+                yield from spread(list(systematic), count // 2 + 1)
                 yield from self._random(operation, drawn, mode, count)
             else:
                 # The systematic cases break each keyword of the contract; drawing more is dear and seldom finds another.
@@ -152,10 +160,10 @@ class Generator:
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
 
 
-def _spread(drafts: list[Draft], count: int) -> Iterator[Draft]:
-    """So many of the drafts, evenly over all: neighbours differ in one optional value only."""
-    step = max(1, len(drafts) // max(1, count))
-    yield from drafts[::step][:count]
+def spread(found: Sequence[_T], count: int) -> list[_T]:
+    """So many of them, evenly over all: neighbours differ in one optional value only."""
+    step = max(1, len(found) // max(1, count))
+    return list(found[::step][:count])
 
 
 def found_in(draft: Draft) -> list[Violation]:

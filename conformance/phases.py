@@ -7,6 +7,7 @@ from functools import cached_property, partial
 from itertools import chain
 
 from peertube_conformance.conformance.arrangements.registry import Arrange, answers_of, success_of
+from peertube_conformance.conformance.boundaries import beyond
 from peertube_conformance.conformance.checks.authentication import (
     LOW_ROLE,
     NO_TOKEN,
@@ -15,7 +16,7 @@ from peertube_conformance.conformance.checks.authentication import (
 )
 from peertube_conformance.conformance.cost import SCARCE_DEFECTS, SCARCE_VALID, is_scarce
 from peertube_conformance.conformance.enumerating import longest, with_values
-from peertube_conformance.conformance.generation import NotGenerated, found_in, spliced
+from peertube_conformance.conformance.generation import NotGenerated, found_in, spliced, spread
 from peertube_conformance.conformance.offered import why_not_offered
 from peertube_conformance.conformance.outcome import HINDRANCES, Outcome, outcome_of
 from peertube_conformance.conformance.session import FOREIGN_TOKEN, Session
@@ -121,8 +122,8 @@ class Exercise:
         base = self._base()
         sent = 0
         count = SCARCE_DEFECTS if self._is_scarce else self.depth.defects
-        for defect in self.session.generator.defects(self.operation, count, self.depth.variants):
-            draft = spliced(base, defect)
+        for spoil in self._defects(base, count):
+            draft = spoil(base)
             if draft is None:
                 continue
             found = found_in(draft)
@@ -177,6 +178,16 @@ class Exercise:
         if self.operation.is_safe and self.depth.every_value:
             for number in range(len(given) - 1, longest(self.operation)):
                 yield with_values(given[number % len(given)], number)
+
+    def _defects(self, base: Draft, count: int) -> Iterator[Callable[[Draft], Draft | None]]:
+        """What makes a valid request invalid: beyond each bound of the contract first, then as it is drawn."""
+        bounds = dict(beyond(base))
+        if self._is_scarce or not self.depth.every_value:
+            bounds = dict(spread(list(bounds.items()), max(1, count // 2)))
+        yield from bounds.values()
+        more = max(count - len(bounds), count // 3)
+        for defect in self.session.generator.defects(self.operation, more, self.depth.variants, set(bounds)):
+            yield partial(spliced, defect=defect)
 
     def _recorded(self, status: int, provoke: Callable[[], Outcome]) -> Outcome:
         outcome = self.run(provoke)

@@ -1,0 +1,89 @@
+"""Faults that follow from the contract, each held against the phase of its operation that must show it."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.detection.detection import Caught, Detection, Remembering, Watch
+
+from arena import Arena, arena  # isort: skip - found by what the line above sets up
+from contract_faults import ContractFault  # isort: skip
+from spoiling import tells  # isort: skip
+
+from peertube_conformance.conformance.outcome import HINDRANCES
+from peertube_conformance.conformance.phases import Exercise
+from peertube_conformance.reports import Verdict
+from peertube_conformance.spec import Operation, load_contract
+
+_PHASES = ("valid", "access", "refusals", "invalid")
+_GENERATORS: dict[int, Remembering] = {}
+
+
+class NotSilent(Exception):
+    """The harness finds something on the instance without fault: nothing can be measured then."""
+
+
+def detected(faults: Sequence[ContractFault], *, seed: int = 1, depth: str = "standard") -> list[Detection]:
+    """What becomes of these faults, on instances that are made for them."""
+    contract = load_contract(None)
+    found: list[Detection] = []
+    for signup in ("approval", "direct"):
+        here = [f for f in faults if _signup(contract.operation(f.operation_id)) == signup]
+        if not here:
+            continue
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            arena(Path(folder), signup=signup, seed=seed, depth=depth) as at,
+        ):
+            generator = _GENERATORS.setdefault(seed, Remembering(contract, seed))
+            at.session.__dict__["generator"] = generator
+            for operation_id in dict.fromkeys(fault.operation_id for fault in here):
+                of_it = [fault for fault in here if fault.operation_id == operation_id]
+                found += _of_operation(at, contract.operation(operation_id), of_it)
+    return found
+
+
+def _signup(operation: Operation) -> str:
+    return "direct" if operation.capability == "registration" else "approval"
+
+
+def _of_operation(at: Arena, operation: Operation, faults: Sequence[ContractFault]) -> Iterator[Detection]:
+    exercise = Exercise(at.session, operation)
+    at.session.collect()
+    for phase in dict.fromkeys(fault.phase for fault in sorted(faults, key=lambda f: _PHASES.index(f.phase))):
+        exercise.run(getattr(exercise, phase))
+    told = {finding.fingerprint for finding in at.session.collect()}
+    if told:
+        raise NotSilent(f"{operation.id}: {sorted(told)}")
+    for fault in faults:
+        yield _of_fault(at, exercise, fault)
+
+
+def _of_fault(at: Arena, exercise: Exercise, fault: ContractFault) -> Detection:
+    detection = Detection(
+        fault.id, "contract", fault.group, fault.operation_id, fault.single, list(fault.breaks)
+    )
+    outcome: Any = None
+    if fault.phase != "valid":
+        try:
+            exercise.base()
+        except HINDRANCES as hindrance:
+            detection.reason = str(hindrance)
+            return detection
+    began = time.monotonic()
+    with at.spoiled(fault), Watch(at.session, lambda finding: tells(fault, finding)) as watch:
+        try:
+            outcome = exercise.run(getattr(exercise, fault.phase))
+        except Caught as caught:
+            detection.tell(caught.finding)
+            exercise.forget_base()
+    detection.requests, detection.seconds = watch.requests, round(time.monotonic() - began, 3)
+    if not detection.caught:
+        passed = outcome.verdict is Verdict.PASSED
+        why = "no request met it" if passed and not watch.others else f"{outcome.verdict}: {outcome.reason}"
+        detection.reason = f"{why}; told was {sorted(watch.others)}" if watch.others else why
+    return detection

@@ -1,0 +1,120 @@
+"""An instance in this process, and a session of the harness on it, whose faults are switched on and off."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uvicorn
+from spoiling import AnyFault, spoilable
+
+from peertube_conformance.conformance.options import DEPTHS, Options
+from peertube_conformance.conformance.session import Session
+from peertube_conformance.fixtures.guard import Safety
+from peertube_conformance.fixtures.instance.server import _listen, application
+from peertube_conformance.fixtures.instance.settings import (
+    ADMIN_NAME,
+    RAISED_RATE_LIMITS,
+    RateLimit,
+    Settings,
+    SmtpAddress,
+)
+from peertube_conformance.fixtures.mailbox import SmtpSink
+from peertube_conformance.fixtures.run import Run, Setup
+from peertube_conformance.spec import load_contract
+
+# Short windows, so that nobody waits for them.
+_LIMITS = {
+    "api": RateLimit(12, 2),
+    "login": RateLimit(4, 300),
+    "register": RateLimit(2, 300, successes_only=True),
+    "ask-send-email": RateLimit(3, 300),
+    "feeds": RateLimit(12, 2),
+}
+
+
+@dataclass
+class Arena:
+    """The instance, a session on it, and the fault of the moment."""
+
+    session: Session
+    base_url: str
+    password: str
+    _active: list[AnyFault | None] = field(default_factory=lambda: [None])
+
+    @contextmanager
+    def spoiled(self, fault: AnyFault) -> Iterator[None]:
+        """The instance with this fault."""
+        self._active[0] = fault
+        try:
+            yield
+        finally:
+            self._active[0] = None
+
+
+@contextmanager
+def arena(
+    folder: Path, *, signup: str = "approval", seed: int = 1, depth: str = "standard"
+) -> Iterator[Arena]:
+    """Serves in a thread, with mail; everything ends with the context. `signup` is direct or approval."""
+    os.environ["PEERTUBE_CONFORMANCE_STATE_DIR"] = str(folder / "state")
+    contract = load_contract(None)
+    newest = max(operation.since for operation in contract.operations)
+    sink = SmtpSink(folder / "mail")
+    sink.start()
+    host, _, port = sink.address.rpartition(":")
+    sockets = _listen("localhost", 0)
+    base_url = f"http://localhost:{sockets[0].getsockname()[1]}"
+    password = secrets.token_urlsafe(16)
+    settings = Settings(
+        version=".".join(map(str, newest)),
+        signup=signup,
+        smtp=SmtpAddress(host.strip("[]"), int(port)),
+        admin_password=password,
+        rate_limits=_LIMITS,
+        direct_rate_limits=RAISED_RATE_LIMITS,
+    )
+    active: list[AnyFault | None] = [None]
+    with spoilable(lambda: active[0]):
+        app = application(settings, base_url, contract)
+        config = uvicorn.Config(
+            app,
+            log_level="critical",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            ws="none",
+            http="h11",
+            h11_max_incomplete_event_size=256 * 1024,
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=sockets)), daemon=True)
+        thread.start()
+        run = Run(
+            Setup(
+                base_url=base_url,
+                admin_username=ADMIN_NAME,
+                admin_password=password,
+                mailbox=f"maildir:{sink.maildir}",
+                safety=Safety.DISPOSABLE,
+                seed=seed,
+            )
+        )
+        try:
+            shared = run.start()
+            options = Options(base_url=base_url, seed=seed, report_dir=folder, depth=DEPTHS[depth])
+            session = Session(options, shared, contract, [], "main")
+            yield Arena(session, base_url, password, active)
+            session.close()
+        finally:
+            # What is on the instance ends with it: nothing is cleaned up before.
+            run.stop()
+            server.should_exit = True
+            thread.join(timeout=10)
+            sink.stop()
