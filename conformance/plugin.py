@@ -6,7 +6,7 @@ The plugin is loaded wherever the package is installed, and does nothing in sess
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
