@@ -22,7 +22,7 @@ _DEEPEST = 2
 _NO_VALUE = "no-such-value"
 _NO_NUMBERS = (987_654, -1, 0)
 # What patterns refuse: a blank inside, capital letters, letters that are not ASCII, marks, and too much of a good thing.
-_NO_MATCHES = ("a b", "NO", "é", "!", "-", " ", "9" * 24)
+_NO_MATCHES = ("a b", "NO", "a\tb", "é", "!", "-", " ", "9" * 24)
 _MISSING = object()
 Change = Callable[[Draft], None]
 Spoil = Callable[[Draft], Draft]

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from weakref import WeakKeyDictionary
-
 from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.welcome import welcome
 from peertube_conformance.fixtures.draft import Draft
-from peertube_conformance.fixtures.guard import Refused
-from peertube_conformance.fixtures.world import NotArranged, Unavailable, World
+from peertube_conformance.fixtures.world import World
 
 _FOR_MODERATORS = ("include", "privacyOneOf", "autoTagOneOf")
-_done: WeakKeyDictionary[World, set[str]] = WeakKeyDictionary()
 
 
 @arrange("getAccountVideos")
 def allowed_caller(world: World, draft: Draft) -> None:
     """A moderator for what only moderators may see, a user to leave out what the user watched."""
-    _welcome(world, "video", world.video)
+    welcome(world, "video", world.video)
     if any(name in draft.query for name in _FOR_MODERATORS):
         draft.actor = world.account("moderator")
     elif "excludeAlreadyWatched" in draft.query:
@@ -39,7 +35,7 @@ def everything_for_everybody(_world: World, draft: Draft) -> None:
 @arrange("listAccountPlaylists")
 def a_playlist(world: World, _draft: Draft) -> None:
     """A public playlist."""
-    _welcome(world, "playlist", world.playlist)
+    welcome(world, "playlist", world.playlist)
 
 
 @arrange("getAccountFollowers")
@@ -50,7 +46,7 @@ def a_follower(world: World, _draft: Draft) -> None:
         handle = f"{world.account().channel_handle}@{world.host}"
         world.call("addSubscription", world.account("other user"), body={"uri": handle})
 
-    _welcome(world, "follower", subscribe)
+    welcome(world, "follower", subscribe)
 
 
 @arrange("getAccountRatings")
@@ -60,15 +56,4 @@ def a_rating(world: World, _draft: Draft) -> None:
     def like() -> None:
         world.call("rateVideo", world.account(), path={"id": world.video().id}, body={"rating": "like"})
 
-    _welcome(world, "rating", like)
-
-
-def _welcome(world: World, what: str, make: Callable[[], object]) -> None:
-    """Makes something once; where it cannot be made, the list is read without."""
-    done = _done.setdefault(world, set())
-    if what not in done:
-        done.add(what)
-        try:
-            make()
-        except (NotArranged, Refused, Unavailable):
-            return
+    welcome(world, "rating", like)

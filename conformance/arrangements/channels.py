@@ -5,6 +5,7 @@ from __future__ import annotations
 from peertube_conformance.conformance.arrangements.dedicated import dedicated
 from peertube_conformance.conformance.arrangements.registry import arrange
 from peertube_conformance.conformance.arrangements.subscriptions import MODERATORS_FILTERS
+from peertube_conformance.conformance.arrangements.welcome import welcome
 from peertube_conformance.fixtures.draft import Draft, Upload
 from peertube_conformance.fixtures.world import World
 
@@ -51,6 +52,17 @@ def filtered_by_whom_the_filter_is_for(world: World, draft: Draft) -> None:
 def _picture(world: World, draft: Draft, field: str, width: int, height: int) -> None:
     draft.media_type = "multipart/form-data"
     draft.body = {field: Upload("picture.png", "image/png", world.media.png(width, height))}
+
+
+@arrange("getVideoChannelFollowers")
+def a_follower(world: World, draft: Draft) -> None:
+    """Somebody subscribed to the channel."""
+    handle = f"{draft.path['channelHandle']}@{world.host}"
+    welcome(
+        world,
+        "channel follower",
+        lambda: world.call("addSubscription", world.account("other user"), body={"uri": handle}),
+    )
 
 
 @arrange("pickVideoChannelAvatar")

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from peertube_conformance.conformance.arrangements.registry import arrange
 from peertube_conformance.conformance.arrangements.videos import changed_video, hidden
+from peertube_conformance.conformance.arrangements.welcome import welcome
 from peertube_conformance.fixtures.draft import Draft
 from peertube_conformance.fixtures.world import World
 
 _DISABLED = 2
+
+
+@arrange("getCommentThreads")
+def a_comment(world: World, _draft: Draft) -> None:
+    """Somebody commented on the video."""
+    welcome(world, "comment", world.comment)
 
 
 @arrange("addCommentThread", answer=403)

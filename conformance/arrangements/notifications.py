@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from peertube_conformance.conformance.arrangements.dedicated import dedicated
 from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.welcome import welcome
 from peertube_conformance.fixtures.draft import Draft
 from peertube_conformance.fixtures.world import World
+
+
+@arrange("listMyNotifications")
+def a_notice(world: World, _draft: Draft) -> None:
+    """Somebody whom the user follows published a video."""
+    welcome(world, "notice", lambda: world.notification(world.account()))
 
 
 @arrange("putMyNotificationSettings")

@@ -6,6 +6,7 @@ import re
 from weakref import WeakKeyDictionary
 
 from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.welcome import welcome
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.draft import Draft
 from peertube_conformance.fixtures.world import RegistrationRef, Unavailable, World
@@ -38,6 +39,12 @@ def user_name_of_a_request(world: World, draft: Draft) -> None:
     """The user name is another applicant's."""
     new_names(world, draft)
     draft.body["username"] = world.registration().username
+
+
+@arrange("listRegistrations")
+def a_request(world: World, _draft: Draft) -> None:
+    """Somebody asked for an account, where that is how accounts are had."""
+    welcome(world, "registration", world.registration)
 
 
 @arrange("resendEmailToVerifyUser")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.welcome import welcome
 from peertube_conformance.fixtures.draft import Draft
 from peertube_conformance.fixtures.guard import impossible
 from peertube_conformance.fixtures.world import World
@@ -28,7 +29,8 @@ def about_an_existing_channel(world: World, draft: Draft) -> None:
 
 @arrange("listSubscriptionVideos")
 def filtered_by_whom_the_filter_is_for(world: World, draft: Draft) -> None:
-    """A moderator uses the moderators' filters."""
+    """A moderator uses the moderators' filters; somebody whom the user follows published a video."""
+    welcome(world, "subscription video", lambda: world.notification(world.account()))
     if draft.query.keys() & MODERATORS_FILTERS:
         draft.actor = world.account("moderator")
 

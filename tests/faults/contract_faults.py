@@ -4,10 +4,11 @@ Derived, not listed: the same contract gives the same faults under the same ids 
 answer can show is no fault, and is left out by rule:
 
 - members that may be missing, of any type, or of any value, since an answer without them keeps to the contract;
-- members that the operation's example does not have, since nobody says where they would be;
+- members that the operation's example does not have, and those of things that no operation makes (imported videos,
+  synchronisations of channels, reports of abuse), since nobody says, or sees, where they would be;
 - bounds of values that name a thing, since there is no such thing beyond them, and the answer is a refusal all the same;
-- bounds that no request breaks alone (a shorter text that the pattern refuses as well), and required path parameters,
-  since a path without them is another path;
+- bounds that no request breaks alone (a shorter text that the pattern refuses as well, one of several forms of a body),
+  and required path parameters, since a path without them is another path;
 - roles of operations that are open to everybody.
 """
 

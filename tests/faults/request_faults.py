@@ -47,8 +47,16 @@ def request_faults(operation: Operation) -> Iterator[ContractFault]:
         for name, member in properties.items():
             if name not in named and not operation.schemas.is_file(member):
                 for pointer, keyword in _bounds(operation, member, f"/{name}", _LONGEST):
-                    yield _fault(operation, "body", pointer, keyword)
+                    if _is_told(operation, schema, name):
+                        yield _fault(operation, "body", pointer, keyword)
         break
+
+
+def _is_told(operation: Operation, schema: Any, name: str) -> bool:
+    """Whether what is wrong with a member is told as such, and not as that no form of the whole fits."""
+    example = next(iter(operation.request_examples.values()), {})
+    told = operation.schemas.validator(schema, "request").iter_errors({**example, name: [[[]]]})
+    return any(list(error.instance_path)[:1] == [name] for error in told)
 
 
 def _longest(parameter: Parameter) -> int:
