@@ -101,14 +101,15 @@ class Context(Examination):
         """Whether the target allows fewer requests of any kind than a machine sends."""
         return is_tight(self.ground.shared.limits)
 
-    def account(self, name: str, role: str) -> Account:
-        """An account that the walks share: of this flow alone, or, where sign-ins are scarce, the one that other flows
+    def account(self, name: str, role: str, *, own: bool = False) -> Account:
+        """An account that the walks share: this flow's own, or, where sign-ins are scarce, the one that other flows
         have for the first, second, ... of theirs."""
-        names = self._names.setdefault(role, [])
-        if name not in names:
-            names.append(name)
-        scarce = self.is_scarce("getOAuthToken")
-        key = ("flow account", role, names.index(name) if scarce else (self.name, name))
+        key: tuple[Any, ...] = ("flow account", role, self.name, name)
+        if not own and self.is_scarce("getOAuthToken"):
+            names = self._names.setdefault(role, [])
+            if name not in names:
+                names.append(name)
+            key = ("flow account", role, names.index(name))
         account: Account = self.world.once(key, lambda: self.world.account(role, fresh=True, label=name))
         return account if account.label == name else replace(account, label=name).named()
 

@@ -67,9 +67,13 @@ class Flow(RuleBasedStateMachine):
         """The resource factories of the target."""
         return self.context.world
 
-    def account(self, name: str, role: str = "user") -> Account:
-        """An account of this flow, the same in each walk: what a walk finds in it may be left by the one before."""
-        return self.context.account(name, role)
+    def account(self, name: str, role: str = "user", *, own: bool = False) -> Account:
+        """An account of this flow, the same in each walk: what a walk finds in it may be left by the one before.
+
+        Where sign-ins are scarce, other flows have it too, unless it is to be this one's `own`: because its sessions end,
+        or it is left with less than users have by default.
+        """
+        return self.context.account(name, role, own=own)
 
     def fresh_account(self, name: str, role: str = "user") -> Account:
         """A new account for this walk alone; it costs a creation and a sign-in."""

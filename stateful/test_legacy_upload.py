@@ -46,7 +46,7 @@ class LegacyUpload(eyes.VideoFlow):
     @initialize(privacy=st.sampled_from(list(map(int, Privacy))))
     def begin(self, privacy: int) -> None:
         """One video."""
-        self.start(self.account("publisher"), Privacy(privacy))
+        self.start(self.account("publisher", own=True), Privacy(privacy))
 
     @few_videos
     @stage(privacy=privacies, kind=model.kinds, members=model.members)

@@ -29,7 +29,7 @@ class SessionRequests(Flow):
 
     def signed_in_holder(self) -> Account:
         """The account of the walks. One whose session a walk saw die, against all promises, is replaced."""
-        kept = self.once("holder", lambda: [self.account("holder")])
+        kept = self.once("holder", lambda: [self.account("holder", own=True)])
         with self.aside():
             if self.send("getUserInfo", kept[0]).status != 200:
                 kept[0] = self.world.account(fresh=True, label="holder")
