@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from peertube_conformance.reports.changes import Announced, Change, Kind
-from peertube_conformance.reports.documented import schema_at
-from peertube_conformance.spec import Contract, Operation, Version, parse_version
+from peertube_conformance.reports.documented import schemas_along
+from peertube_conformance.spec import Contract, Operation, Version, load_contract, parse_version
+from peertube_conformance.spec.errors import ContractError
 
 _OPERATION = "operation"
+_VERDICT = "verdict"
+_RESPONSE_BODY = "/response/body"
+_REQUEST_BODY = "/request/body/"
+_BUNDLED = "bundled peertube-"
 
 
-def announced_between(before: Contract, after: Contract, server_version: str = "") -> Announced:
+def announced_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> Announced | None:
+    """What the contracts of two run documents announce; None where one of them is not to be had any more."""
+    try:
+        contracts = [_contract(document["contract"]["source"]) for document in (before, after)]
+    except ContractError:
+        return None
+    versions = [str(document["target"]["serverVersion"]) for document in (before, after)]
+    return announced_between(contracts[0], contracts[1], *versions)
+
+
+def announced_between(before: Contract, after: Contract, earlier: str = "", later: str = "") -> Announced:
     """Says of a change whether the later contract has it and the earlier has not.
 
-    `server_version` is that of the earlier run: an operation is also announced where it is said to be newer.
+    `earlier` and `later` are the servers' versions: what the later contract says came after the one (`x-since`), and
+    not after the other, is announced too.
     """
-    earlier = _version(server_version)
+    first, last = _version(earlier), _version(later)
+
+    def came(since: Version | None) -> bool:
+        return since is not None and first is not None and first < since and (last is None or since <= last)
 
     def is_announced(change: Change) -> bool:
         new = _operation(after, change.operation_id)
@@ -22,9 +44,14 @@ def announced_between(before: Contract, after: Contract, server_version: str = "
         if change.subject == _OPERATION:
             if change.kind is Kind.GONE:
                 return new is None and old is not None
-            is_newer = new is not None and earlier is not None and new.since > earlier
-            return new is not None and (old is None or is_newer)
-        if old is None or new is None or not change.status.isdigit():
+            return new is not None and (old is None or came(new.since))
+        if new is None:
+            return False
+        if change.subject == _VERDICT:
+            return change.kind is Kind.NEW and came(new.since)
+        if any(came(since) for since in _since(new, change)):
+            return True
+        if old is None or not change.status.isdigit():
             return False
         if change.kind is Kind.STATUS:
             return change.status in new.responses and change.status not in old.responses
@@ -33,6 +60,28 @@ def announced_between(before: Contract, after: Contract, server_version: str = "
         return False
 
     return is_announced
+
+
+def _contract(source: str) -> Contract:
+    return load_contract(source.removeprefix(_BUNDLED))
+
+
+def _since(operation: Operation, change: Change) -> Iterator[Version | None]:
+    """When each member on the way to what changed came, where the contract says so."""
+    pointer = change.pointer
+    if change.is_finding and pointer.startswith(_REQUEST_BODY):
+        name = pointer.removeprefix(_REQUEST_BODY).partition("/")[0]
+        for body in operation.request_bodies.values():
+            yield _since_of(operation.schemas.properties(body).get(name))
+        return
+    if change.is_finding:
+        pointer = pointer.removeprefix(_RESPONSE_BODY) if pointer.startswith(_RESPONSE_BODY) else ""
+    if pointer and change.status.isdigit():
+        yield from map(_since_of, schemas_along(operation, change.status, pointer))
+
+
+def _since_of(schema: Any) -> Version | None:
+    return _version(str(schema["x-since"])) if isinstance(schema, Mapping) and "x-since" in schema else None
 
 
 def _version(text: str) -> Version | None:
@@ -52,5 +101,5 @@ def _same_route(contract: Contract, wanted: Operation) -> Operation | None:
 
 
 def _declared(operation: Operation, change: Change) -> frozenset[str] | None:
-    schema = schema_at(operation, change.status, change.pointer)
+    schema = [None, *schemas_along(operation, change.status, change.pointer)][-1]
     return None if schema is None else operation.schemas.types(schema)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 
 class Kind(StrEnum):
@@ -62,6 +62,10 @@ class Change:
     def went(self) -> bool:
         """Whether the later run has it no more."""
         return self.kind in {Kind.FIX, Kind.GONE}
+
+    def saying(self, message: str) -> Self:
+        """This change in other words."""
+        return replace(self, message=message)
 
     def to_json(self) -> dict[str, Any]:
         """Its members, named as in the run document."""

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from peertube_conformance.reports.announcements import announced_of
 from peertube_conformance.reports.behaviour import situation_of
 from peertube_conformance.reports.body_differences import bodies
 from peertube_conformance.reports.changes import TITLES, Announced, Change, Kind
+from peertube_conformance.reports.consolidation import consolidated
 from peertube_conformance.reports.differences import Pair, answers, headers, media_types, slower
 from peertube_conformance.reports.finding_differences import findings
 from peertube_conformance.reports.verdict import Verdict
@@ -107,8 +109,9 @@ def compare(before: Document, after: Document, announced: Announced | None = Non
     """The changes from one run document to a later one.
 
     Operations are the same by id, else by method and path. `announced` says of a change whether the later
-    version's contract announces it; regressions never are.
+    version's contract announces it; regressions never are. Without it, what the runs' own contracts announce is used.
     """
+    announced = announced or announced_of(before, after)
     pairs, gone, new = _paired(before["operations"], after["operations"])
     by_name = {name: pair for pair in pairs for name in (pair.before["operationId"], pair.name)}
     doubts = list(findings(before, after, by_name))
@@ -120,6 +123,7 @@ def compare(before: Document, after: Document, announced: Announced | None = Non
         doubts += [(c, sure) for c, sure in answers(pair) if (c.operation_id, c.subject) not in told]
         doubts += [*media_types(pair), *headers(pair), *bodies(pair)]
     doubts += [(change, True) for change in slower(pairs)]
+    doubts = consolidated(doubts, pairs, announced)
     return Comparison(
         before=_run_name(before),
         after=_run_name(after),

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from peertube_conformance.reports.sent import sent_values
-from peertube_conformance.spec import Operation
+from peertube_conformance.spec import Operation, parse_version
+from peertube_conformance.spec.versions import has_come
 
 # Names of the measures, and the level that each is part of; 0 for those that the levels leave out.
 MEASURES: Mapping[str, int] = {
@@ -62,11 +63,11 @@ class Coverage:
     path, query and header, and the members of request bodies.
     """
 
-    def __init__(self, operations: Iterable[Operation]) -> None:
+    def __init__(self, operations: Iterable[Operation], server_version: str = "") -> None:
         self._operations = {operation.id: operation for operation in operations}
         self._measures = {name: _Measure() for name in MEASURES}
         for operation in self._operations.values():
-            for name, element in _documented(operation):
+            for name, element in _documented(operation, server_version):
                 self._measures[name].documented.add(element)
         wanted = self._measures["parameters"].documented | self._measures["parameter values"].documented
         self._open = {
@@ -151,7 +152,7 @@ def _in_path(operation: Operation, target: str) -> Iterator[tuple[str, str]]:
     yield from zip(names, found.groups(), strict=True) if found else ()
 
 
-def _documented(operation: Operation) -> Iterator[tuple[str, str]]:
+def _documented(operation: Operation, version: str) -> Iterator[tuple[str, str]]:
     name = operation.id
     yield "paths", operation.path
     yield "operations", name
@@ -171,7 +172,7 @@ def _documented(operation: Operation) -> Iterator[tuple[str, str]]:
         for media_type, schema in response.content.items():
             yield "response media types", _joined(name, media_type)
             if status[0] == "2" and "json" in media_type:
-                for pointer in _properties(operation, schema, "", 0):
+                for pointer in _properties(operation, schema, "", version):
                     yield "response body properties", _joined(name, status, pointer)
 
 
@@ -189,17 +190,20 @@ def _values(operation: Operation, schema: Any) -> Iterator[str]:
         yield value if isinstance(value, str) else str(value).lower()
 
 
-def _properties(operation: Operation, schema: Any, at: str, depth: int) -> Iterator[str]:
-    """Pointers of the declared members, items as `*`; what is declared deeper than six levels is left out."""
+def _properties(operation: Operation, schema: Any, at: str, version: str, depth: int = 0) -> Iterator[str]:
+    """Pointers of the declared members, items as `*`; what is declared deeper than six levels is left out, and what came
+    after this version of the server."""
     if depth > _DEEPEST:
         return
     items = operation.schemas.items(schema)
     if items:
-        yield from _properties(operation, items, f"{at}/*", depth + 1)
+        yield from _properties(operation, items, f"{at}/*", version, depth + 1)
     for name, member in operation.schemas.properties(schema).items():
+        if isinstance(member, Mapping) and not has_come(parse_version(member.get("x-since", "0")), version):
+            continue
         pointer = f"{at}/{name.replace('~', '~0').replace('/', '~1')}"
         yield pointer
-        yield from _properties(operation, member, pointer, depth + 1)
+        yield from _properties(operation, member, pointer, version, depth + 1)
 
 
 def _media_type(headers: Iterable[Iterable[str]]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from peertube_conformance.reports.changes import Change, Kind
-from peertube_conformance.reports.evidence import is_certain, is_flip
+from peertube_conformance.reports.evidence import is_certain, is_flip, is_shifted
 
 Members = Mapping[str, Any]
 Counts = Mapping[str, int]
@@ -107,7 +107,8 @@ def slower(pairs: Sequence[Pair]) -> Iterator[Change]:
         yield Change(Kind.SLOWER, "", "latency", message, 1.0, round(drift, 2))
     for pair in timed:
         old, new = pair.before["latency"], pair.after["latency"]
-        if all(_is_slower(old[share], new[share], max(1.0, drift)) for share in ("p50", "p95")):
+        slower_at = [_is_slower(old[share], new[share], max(1.0, drift)) for share in ("p50", "p95")]
+        if all(slower_at) and is_shifted(old["histogram"], new["histogram"]):
             message = f"the median response takes {new['p50'] / max(old['p50'], 0.1):.1f} times as long"
             yield Change(
                 Kind.SLOWER, pair.name, "latency", message, f"{old['p50']:.1f} ms", f"{new['p50']:.1f} ms"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from peertube_conformance.spec import Operation
@@ -12,13 +12,20 @@ _NOTHING: Mapping[str, Any] = {}
 
 def schema_at(operation: Operation, status: str, pointer: str) -> Any:
     """The schema of the member (array items as `*`); None where the contract does not declare it."""
+    return [None, *schemas_along(operation, status, pointer)][-1]
+
+
+def schemas_along(operation: Operation, status: str, pointer: str) -> Iterator[Any]:
+    """The schemas of the body, of each member on the way, and of the member; the last is None where the contract does
+    not declare it."""
     response = operation.response_for(int(status))
     schema = _json_schema(response.content if response is not None else _NOTHING)
+    yield schema
     for name in pointer.split("/")[1:]:
         if schema is None:
-            return None
+            return
         schema = _below(operation, schema, name.replace("~1", "/").replace("~0", "~"))
-    return schema
+        yield schema
 
 
 def nullable(operation: Operation, status: str, pointers: Iterable[str]) -> list[str]:

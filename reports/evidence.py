@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from itertools import accumulate
+
 # Something that always was and now never is, or the reverse, needs less to be believed than something that
 # merely appears: what appears now and then may as well have been missed before.
 FLIP_CHANCE = 0.01
 APPEARANCE_CHANCE = 0.001
+
+
+def is_shifted(before: Sequence[int], after: Sequence[int]) -> bool:
+    """Whether values in the same classes are greater than before by more than chance.
+
+    Kolmogorov and Smirnov's test, one-sided; its bound for large numbers errs towards chance for small ones.
+    """
+    tries, other_tries = sum(before), sum(after)
+    if not tries or not other_tries:
+        return False
+    shares = zip(accumulate(before), accumulate(after), strict=True)
+    farthest = max(here / tries - there / other_tries for here, there in shares)
+    return farthest > 0 and math.exp(-2 * farthest**2 * tries * other_tries / (tries + other_tries)) <= (
+        APPEARANCE_CHANCE
+    )
 
 
 def chance_of_split(hits: int, tries: int, other_tries: int) -> float:

@@ -47,7 +47,7 @@ class RunDocument:
         self._findings: dict[str, Finding] = {}
         self._examples: dict[str, Mapping[str, Any]] = {}
         self._timeline = Timeline()
-        self._coverage = Coverage(operations)
+        self._coverage = Coverage(operations, str(facts.get("target", {}).get("serverVersion", "")))
         self._exercised = Exercised()
         self._deaths = Deaths()
         self._occurrences: Counter[str] = Counter()

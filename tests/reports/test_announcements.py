@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from peertube_conformance.reports.announcements import announced_between
+from peertube_conformance.reports.announcements import announced_between, announced_of
 from peertube_conformance.reports.changes import Change, Kind
 from peertube_conformance.reports.documented import nullable, schema_at
 from peertube_conformance.spec import Contract, contract_of
@@ -83,6 +85,58 @@ def test_an_operation_is_announced_where_it_is_newer_than_the_server(
 ) -> None:
     came = Change(Kind.NEW, "getVideoIds", "operation", "new")
     assert announced_between(after, after, version)(came) is announced
+
+
+def _since(document: dict[str, Any]) -> Contract:
+    """Two members that came with 6.2.0, one in answers and one in requests."""
+    properties = document["components"]["schemas"]["V"]["properties"]
+    properties["policy"] = {"type": "object", "x-since": "6.2.0", "properties": {"id": {"type": "integer"}}}
+    body = {"type": "object", "properties": {"policy": {"type": "integer", "x-since": "6.2.0"}}}
+    content = {"application/json": {"schema": body}}
+    document["paths"]["/videos"]["get"]["requestBody"] = {"content": content}
+    return contract_of(document, "since")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "announced"),
+    [
+        ("6.1.0", "6.2.0", True),
+        ("6.1.0", "6.3.0", True),
+        ("6.1.0", "odd", True),
+        ("6.0.0", "6.1.0", False),
+        ("6.2.0", "6.3.0", False),
+        ("6.3.0", "6.1.0", False),
+        ("odd", "6.2.0", False),
+    ],
+)
+def test_a_member_is_announced_where_it_came_between_the_servers(
+    earlier: str, later: str, announced: bool
+) -> None:
+    contract = _since(_document())
+    says = announced_between(contract, contract, earlier, later)
+    assert says(shape("/data/*/policy")) is announced
+    assert says(shape("/data/*/policy/id")) is announced
+    assert not says(shape("/data/*/id"))
+    fix = Change(Kind.FIX, "getVideos", "f", "was accepted", status="200", level="must")
+    assert says(replace(fix, pointer="/request/body/policy")) is announced
+    assert says(replace(fix, pointer="/response/body/data/*/policy")) is announced
+    assert not says(replace(fix, pointer="/response/status/404"))
+
+
+def test_an_operation_that_was_not_tested_since_it_is_newer_is_announced(after: Contract) -> None:
+    came = Change(Kind.NEW, "getVideoIds", "verdict", "was not tested before")
+    assert announced_between(after, after, "6.1.0", "6.2.0")(came)
+    assert not announced_between(after, after, "6.2.0", "6.3.0")(came)
+
+
+def test_the_contracts_of_two_runs_are_read_again(sound: dict[str, Any], tmp_path: Path) -> None:
+    bundled = {**sound, "contract": {**sound["contract"], "source": "bundled peertube-6.2"}}
+    older = {**bundled, "target": {**bundled["target"], "serverVersion": "6.1.0"}}
+    says = announced_of(older, bundled)
+    assert says is not None
+    assert says(Change(Kind.SHAPE, "getVideo", "", "added", status="200", pointer="/commentsPolicy"))
+    lost = {**sound, "contract": {**sound["contract"], "source": str(tmp_path / "lost.yaml")}}
+    assert announced_of(lost, bundled) is None
 
 
 def test_members_of_bodies_are_found_in_the_contract(after: Contract) -> None:
