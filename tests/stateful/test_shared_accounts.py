@@ -36,7 +36,7 @@ class World:
         return self.kept[what]
 
     def account(self, role: str, *, fresh: bool, label: str) -> Person:
-        assert fresh and role == "user"
+        assert (role, fresh) == ("user", True)
         return Person(len(self.kept), label)
 
 
