@@ -20,7 +20,7 @@ def announce(config: pytest.Config, controller: Controller) -> None:
         room for room in ("conformance", "stateful") if any(room in argument for argument in config.args)
     ]
     cost = controller.cost(workers if isinstance(workers, int) else 2, rooms)
-    config.pluginmanager.register(Progress(config, reporter, cost.seconds))
+    config.pluginmanager.register(Progress(reporter, cost))
     reporter.write_line(f"target: {what}, PeerTube {shared.server_version}, tier {shared.safety.value}")
     reporter.write_line(
         f"contract: {controller.contract.version}, {len(controller.operations)} operations; "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from peertube_conformance.conformance.arrangements.registry import answers_of, success_of
 from peertube_conformance.conformance.options import Depth, Options
@@ -31,20 +31,22 @@ SCARCE_DEFECTS = 2
 class Beside:
     """What is sent beside the phases of the operations: requests, and sign-ins among them."""
 
+    kind: str
     requests: int
     sign_ins: int
 
 
 # Measured on the embedded instance, where every feature is on.
-NOTHING = Beside(0, 0)
-HAND_WRITTEN = Beside(1_000, 30)
+OPERATIONS = "operations"
+NOTHING = Beside("", 0, 0)
+HAND_WRITTEN = Beside("hand-written", 1_000, 30)
 FLOWS: Mapping[str, Beside] = {
-    "smoke": Beside(2_500, 60),
-    "standard": Beside(9_000, 250),
-    "thorough": Beside(60_000, 1_500),
+    "smoke": Beside("flows", 2_500, 60),
+    "standard": Beside("flows", 9_000, 250),
+    "thorough": Beside("flows", 60_000, 1_500),
 }
 # Where an instance allows few requests, flows walk less, and share their accounts.
-SPARING_FLOWS = Beside(3_000, 40)
+SPARING_FLOWS = Beside("flows", 3_000, 40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Cost:
     requests: int
     seconds: float
     bound_by: str
+    # The requests by the kind of test that sends them.
+    parts: Mapping[str, float] = field(default_factory=dict)
 
     def __str__(self) -> str:
         minutes, seconds = divmod(round(self.seconds), 60)
@@ -83,7 +87,9 @@ def estimate(
             counted[bucket] += requests if bucket != "register" else 2
     counted["api"] *= _PREPARING
     total *= _PREPARING
+    parts = {OPERATIONS: total}
     for more in beside:
+        parts[more.kind] = more.requests
         total += more.requests
         counted["api"] += more.requests
         counted["login"] += more.sign_ins if shared.accounts else 0
@@ -104,7 +110,7 @@ def estimate(
             )
     if options.max_time is not None and options.max_time < slowest:
         slowest, bound_by = options.max_time, "bound by --max-time"
-    return Cost(round(total), slowest, bound_by)
+    return Cost(round(total), slowest, bound_by, parts)
 
 
 def of_flows(options: Options, shared: Shared) -> Beside:

@@ -3,38 +3,70 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
+from peertube_conformance.conformance.cost import OPERATIONS, Cost
+
 _PROGRESS_SECONDS = 10.0
-_TRUSTED_SHARE = 0.1
+_TRUSTED_SHARE = 0.05
 
 
 class Progress:
-    """How far a run is, in lines of their own at most every ten seconds."""
+    """How far a run is, in lines of their own at most every ten seconds.
 
-    def __init__(self, config: pytest.Config, reporter: Any, estimated: float) -> None:
-        self._config = config
+    A flow takes as long as dozens of other items: an item counts as much as the requests that its kind is estimated to
+    send.
+    """
+
+    def __init__(self, reporter: Any, cost: Cost) -> None:
         self._reporter = reporter
-        self._estimated = estimated
+        self._cost = cost
+        self._weights: dict[str, float] = {}
         self._began = self._told = time.monotonic()
-        self._done = 0
+        self._items = 0
+        self._requests = 0.0
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """The items, where they run in this process."""
+        self.collected(item.nodeid for item in session.items)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+        """The items, which each worker collects alike."""
+        self.collected(ids)
+
+    def collected(self, ids: Iterable[str]) -> None:
+        """Shares the estimated requests of each kind among its items."""
+        numbers = Counter(map(_kind, ids))
+        if numbers:
+            self._weights = {kind: self._cost.parts.get(kind, 0) / number for kind, number in numbers.items()}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Counts finished items; under xdist they come from all workers."""
         if report.when != "call" and not report.skipped:
             return
-        self._done += 1
+        self._items += 1
+        self._requests += self._weights.get(_kind(report.nodeid), 0)
         now = time.monotonic()
         if now - self._told >= _PROGRESS_SECONDS:
             self._told = now
-            self._reporter.write_line(f" {self._done} items done, about {self._left(now)} s left")
+            left = self.left(now - self._began)
+            self._reporter.write_line(f" {self._items} items done, about {left} s left")
 
-    def _left(self, now: float) -> int:
-        """By the items done where their number is known, else by the announced cost."""
-        elapsed = now - self._began
-        total = getattr(self._reporter._session, "testscollected", 0) or 0  # noqa: SLF001 - it has no public name
-        share = self._done / total if total else 0.0
-        left = elapsed * (1 - share) / share if share > _TRUSTED_SHARE else self._estimated - elapsed
+    def left(self, elapsed: float) -> int:
+        """Seconds: by what is done as soon as that says something, until then by the announced cost."""
+        share = self._requests / sum(self._cost.parts.values()) if self._cost.parts else 0.0
+        trusted = share > _TRUSTED_SHARE
+        left = elapsed * (1 - share) / share if trusted else self._cost.seconds - elapsed
         return max(0, round(left))
+
+
+def _kind(item: str) -> str:
+    path = item.partition("::")[0]
+    if "stateful/" in path:
+        return "flows"
+    return OPERATIONS if path.endswith("test_operations.py") else "hand-written"

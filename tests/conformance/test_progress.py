@@ -1,0 +1,43 @@
+"""How long a run is said to take, while it runs."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from peertube_conformance.conformance.cost import Cost
+from peertube_conformance.conformance.progress import Progress
+
+FLOW, OPERATION, OTHER = (
+    "stateful/test_lists.py::test_lists",
+    "conformance/test_operations.py::test_valid[getVideo]",
+    "conformance/test_cors.py::test_preflight",
+)
+COST = Cost(100, 200.0, "", {"flows": 60, "operations": 30, "hand-written": 10})
+
+
+def finished(progress: Progress, *items: str) -> None:
+    for item in items:
+        progress.pytest_runtest_logreport(SimpleNamespace(when="call", skipped=False, nodeid=item))
+
+
+def test_the_announced_time_holds_until_something_is_done() -> None:
+    progress = Progress(None, COST)
+    assert progress.left(20) == 180
+    assert progress.left(300) == 0
+
+
+@pytest.mark.parametrize(("done", "left"), [([FLOW], 40), ([OPERATION], 140), ([FLOW, OPERATION, OTHER], 0)])
+def test_an_item_counts_as_much_as_its_kind_sends(done: list[str], left: int) -> None:
+    progress = Progress(None, COST)
+    progress.collected([FLOW, OPERATION, OTHER])
+    finished(progress, *done)
+    assert progress.left(60) == left
+
+
+def test_what_sends_nothing_is_counted_for_nothing() -> None:
+    progress = Progress(None, Cost(0, 5.0, "", {}))
+    progress.collected([OTHER])
+    finished(progress, OTHER)
+    assert progress.left(1) == 4
