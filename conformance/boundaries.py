@@ -71,8 +71,9 @@ def _changes(base: Draft) -> Iterator[Change]:
     for name, member in operation.schemas.properties(schema).items():
         if name not in named and not operation.schemas.is_file(member):
             current = base.body.get(name, _example(operation, member))
+            beside = _dependent(operation, schema, name)
             for steps, value in _beyond(operation, member, (name,), current, _LONGEST_IN_BODY):
-                yield _setting("body", steps, value)
+                yield _setting("body", steps, value, beside)
 
 
 def _container(draft: Draft, location: str) -> dict[str, Any]:
@@ -93,11 +94,26 @@ def _named(container: Mapping[str, Any], name: str, location: str) -> str:
     return name
 
 
-def _setting(location: str, steps: tuple[str, ...], value: Any) -> Change:
+def _dependent(operation: Operation, schema: Any, name: str) -> dict[str, Any]:
+    """What must stand beside a member, as texts that keep to their bounds."""
+    found: dict[str, Any] = {}
+    for part in operation.schemas.parts(schema):
+        for other in part.get("dependentRequired", {}).get(name, ()):
+            lengths = [
+                p["minLength"] for p in operation.schemas.parts(part["properties"][other]) if "minLength" in p
+            ]
+            found[other] = "a" * max([1, *lengths])
+    return found
+
+
+def _setting(
+    location: str, steps: tuple[str, ...], value: Any, beside: Mapping[str, Any] | None = None
+) -> Change:
     """What gives the outermost member a value, or takes it away."""
 
     def change(draft: Draft) -> None:
         container = _container(draft, location)
+        container.update({other: some for other, some in (beside or {}).items() if other not in container})
         name = _named(container, steps[0], location)
         if value is _MISSING:
             container.pop(name, None)

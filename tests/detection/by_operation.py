@@ -39,12 +39,17 @@ def detected(faults: Sequence[ContractFault], *, seed: int = 1, depth: str = "st
             tempfile.TemporaryDirectory() as folder,
             arena(Path(folder), signup=signup, seed=seed, depth=depth) as at,
         ):
-            generator = _GENERATORS.setdefault(seed, Remembering(contract, seed))
-            at.session.__dict__["generator"] = generator
+            remembering(at, seed)
             for operation_id in dict.fromkeys(fault.operation_id for fault in here):
                 of_it = [fault for fault in here if fault.operation_id == operation_id]
                 found += _of_operation(at, contract.operation(operation_id), of_it)
     return found
+
+
+def remembering(at: Arena, seed: int) -> None:
+    """Has the session draw what sessions of this process drew before."""
+    generator = _GENERATORS.setdefault(seed, Remembering(at.session.contract, seed))
+    at.session.__dict__["generator"] = generator
 
 
 def _signup(operation: Operation) -> str:

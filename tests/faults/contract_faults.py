@@ -8,7 +8,8 @@ answer can show is no fault, and is left out by rule:
   synchronisations of channels, reports of abuse), since nobody says, or sees, where they would be;
 - bounds of values that name a thing, since there is no such thing beyond them, and the answer is a refusal all the same;
 - bounds that no request breaks alone (a shorter text that the pattern refuses as well, one of several forms of a body),
-  and required path parameters, since a path without them is another path;
+  empty lists in a query, which nobody can write down, and required path parameters, since a path without them is
+  another path;
 - roles of operations that are open to everybody.
 """
 

@@ -8,7 +8,7 @@ from registry import Handler, fault
 
 from peertube_conformance.fixtures.instance.http import ApiRequest, Problem, no_content
 
-_TWICE = {"group": "idempotency and concurrency"}
+_TWICE = {"group": "idempotency and concurrency", "shortest": 2}
 _SEEN: dict[str, int] = {}
 
 

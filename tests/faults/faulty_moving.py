@@ -14,7 +14,7 @@ from peertube_conformance.fixtures.instance.models import exports
 from peertube_conformance.fixtures.instance.models.exports import Export
 
 _FLOW = {"group": "state and consistency", "flow": "ExportImport"}
-_LEAKS = {"group": "privacy", "flow": "ExportImport"}
+_LEAKS = {"group": "leaks", "flow": "ExportImport"}
 _PUBLIC = 1
 _archives: dict[int, bytes] = {}
 _deleted: dict[str, tuple[Export, bytes]] = {}

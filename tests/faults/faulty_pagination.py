@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from peertube_conformance.fixtures.instance.http import ApiRequest, Problem
 
-_PAGES = {"group": "pagination"}
+_PAGES = {"group": "pagination", "shortest": 2}
 _OWN = ("getAccountVideoChannels", "getCommentThreads", "listSubscriptions")
 
 

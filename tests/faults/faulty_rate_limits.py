@@ -9,7 +9,7 @@ from registry import Handler, fault
 from starlette.requests import Request
 from starlette.responses import Response
 
-_LIMITS = {"group": "rate limits"}
+_LIMITS = {"group": "rate limits", "shortest": 2}
 _REMAINING, _RESET, _LIMIT = "x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-limit"
 
 

@@ -12,7 +12,7 @@ from peertube_conformance.fixtures.instance.authentication import bearer
 from peertube_conformance.fixtures.instance.http import ApiRequest, Problem, json_answer
 from peertube_conformance.fixtures.instance.models.users import Token
 
-_FLOW = {"group": "tokens and two-factor authentication", "flow": "Sessions"}
+_FLOW = {"group": "auth and roles", "flow": "Sessions"}
 _REFRESH = "refresh_token"
 # Secrets of two-factor authentication that was turned off, by user.
 _TURNED_OFF: dict[int, str | None] = {}

@@ -13,7 +13,7 @@ from peertube_conformance.fixtures.instance.models.notifications import Kind
 from peertube_conformance.fixtures.instance.models.subscriptions import Subscription
 
 _FLOW = {"group": "state and consistency", "flow": "Subscriptions"}
-_LEAKS = {"group": "privacy", "flow": "Subscriptions"}
+_LEAKS = {"group": "leaks", "flow": "Subscriptions"}
 _tokens: dict[int, list[str]] = defaultdict(list)
 _once_public: set[int] = set()
 _former: set[tuple[int, int]] = set()

@@ -18,6 +18,22 @@ from peertube_conformance.fixtures.instance import handlers, routing
 from peertube_conformance.fixtures.instance.app import Application
 from peertube_conformance.fixtures.instance.http import ApiRequest
 
+# The classes of what servers do wrong.
+GROUPS = (
+    "status",
+    "body",
+    "headers",
+    "problem details",
+    "auth and roles",
+    "pagination",
+    "state and consistency",
+    "idempotency and concurrency",
+    "rate limits",
+    "uploads and ranges",
+    "CORS",
+    "content negotiation",
+    "leaks",
+)
 Handler = Callable[[ApiRequest], Any]
 Spoiled = Callable[[Handler, ApiRequest], Any]
 
@@ -39,6 +55,11 @@ class Fault:
     flow: str = ""
     shortest: int = 1
 
+    @property
+    def single(self) -> bool:
+        """Whether one request can show it, to somebody who knows what the answer should be."""
+        return not self.flow and self.shortest == 1
+
 
 FAULTS: dict[str, Fault] = {}
 
@@ -52,6 +73,8 @@ def fault(
         name = spoiled.__name__.replace("_", "-")
         if name in FAULTS:
             raise ValueError(f"the fault {name} is there twice")
+        if group not in GROUPS:
+            raise ValueError(f"the fault {name} is of no known class")
         operations = (on,) if isinstance(on, str) else on
         FAULTS[name] = Fault(name, breaks, operations, group, spoiled, flow, shortest)
         return spoiled

@@ -37,7 +37,8 @@ def request_faults(operation: Operation) -> Iterator[ContractFault]:
             yield _fault(operation, parameter.location, f"/{name}", "required")
         if parameter.resource is None:
             for pointer, keyword in _bounds(operation, parameter.schema, f"/{name}", _longest(parameter)):
-                if not (parameter.location == "path" and keyword == "minLength"):
+                unspeakable = {"path": "minLength", "query": "minItems"}.get(parameter.location)
+                if keyword != unspeakable:
                     yield _fault(operation, parameter.location, pointer, keyword)
     for media_type, schema in operation.request_bodies.items():
         named = body_resources(operation, media_type)

@@ -1,0 +1,194 @@
+"""Faults that were written by hand: those that hand-written tests or the phases of some operations must show, and those
+that flows must."""
+
+from __future__ import annotations
+
+import importlib
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+
+from tests.conformance.enumerated.arena import EXERCISED, Enumerated, enumerated
+from tests.detection.by_operation import NotSilent, remembering
+from tests.detection.detection import Caught, Detection, Watch
+
+from arena import Arena, arena  # isort: skip - found by what the lines above set up
+from registry import Fault  # isort: skip
+from spoiling import tells  # isort: skip
+
+from peertube_conformance import stateful
+from peertube_conformance.conformance.examination import Examination
+from peertube_conformance.conformance.outcome import HINDRANCES
+from peertube_conformance.conformance.phases import Exercise
+from peertube_conformance.reports import Finding
+from peertube_conformance.spec import load_contract
+from peertube_conformance.stateful import walking
+from peertube_conformance.stateful.context import Context
+from peertube_conformance.stateful.flow import Flow
+
+_PHASES = ("valid", "access", "refusals", "invalid")
+
+
+@cache
+def tests() -> tuple[Enumerated, ...]:
+    """The hand-written tests of single answers."""
+    return tuple(enumerated())
+
+
+def detected(faults: Sequence[Fault], *, seed: int = 1) -> list[Detection]:
+    """What becomes of faults without a flow, on one instance."""
+    found: list[Detection] = []
+    with tempfile.TemporaryDirectory() as folder, arena(Path(folder), seed=seed) as at:
+        remembering(at, seed)
+        found += [_detected(at, fault) for fault in faults]
+    return found
+
+
+def _blank(fault: Fault) -> Detection:
+    source = "flow" if fault.flow else "hand"
+    operation = fault.on[0] if fault.on else ""
+    return Detection(fault.id, source, fault.group, operation, fault.single, list(fault.breaks))
+
+
+def _detected(at: Arena, fault: Fault) -> Detection:
+    detection = _blank(fault)
+    began = time.monotonic()
+    with at.spoiled(fault), _watched_findings(at, fault) as watch:
+        try:
+            meant = [test for test in tests() if test.requirements & set(fault.breaks)]
+            for test in meant:
+                _run(at, test)
+            for operation_id in fault.on or EXERCISED:
+                exercise = Exercise(at.session, at.session.contract.operation(operation_id))
+                for phase in _PHASES:
+                    exercise.run(getattr(exercise, phase))
+            # Checks judge whatever is sent, by whichever test.
+            for test in tests():
+                if test not in meant:
+                    _run(at, test)
+            detection.reason = f"told was {sorted(watch.others)[:5]}"
+        except Caught as caught:
+            detection.tell(caught.finding)
+    at.session.bases.clear()
+    detection.requests, detection.seconds = watch.requests, round(time.monotonic() - began, 3)
+    return detection
+
+
+class _watched_findings(Watch):  # noqa: N801 - it is used as a function
+    """Breaks off at what examinations find, too."""
+
+    def __init__(self, at: Arena, fault: Fault) -> None:
+        super().__init__(at.session, lambda finding: tells(fault, finding))
+        self._recorder = at.session.recorder
+        self._fault = fault
+
+    def __enter__(self) -> _watched_findings:
+        super().__enter__()
+        record = type(self._recorder).finding
+
+        def recorded(exchange: object, finding: Finding) -> Finding:
+            found = record(self._recorder, exchange, finding)  # type: ignore[arg-type]
+            if tells(self._fault, found):
+                raise Caught(found)
+            self.others.add(f"{found.requirement} {found.operation_id} {found.at}")
+            return found
+
+        self._recorder.finding = recorded  # type: ignore[method-assign, assignment]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        del self._recorder.finding
+        super().__exit__()
+
+
+def _run(at: Arena, test: Enumerated) -> None:
+    parameters = dict(test.parameters)
+    if "exercise" in parameters:
+        operation = at.session.contract.operation(parameters["exercise"])
+        parameters["exercise"] = Exercise(at.session, operation)
+    try:
+        test.call(examine=Examination(at.session, at.session.ground, test.name), **parameters)
+    except HINDRANCES:
+        return
+
+
+@cache
+def flows() -> dict[str, type[Flow]]:
+    """Every flow by name."""
+    modules = [
+        importlib.import_module(f"{stateful.__name__}.{path.stem}")
+        for path in sorted(Path(next(iter(stateful.__path__))).glob("test_*.py"))
+    ]
+    return {
+        name: member
+        for module in modules
+        for name, member in vars(module).items()
+        if isinstance(member, type) and issubclass(member, Flow) and member.__module__ == module.__name__
+    }
+
+
+def detected_by_flow(fault: Fault, *, seed: int = 1) -> Detection:
+    """What becomes of a fault that only a sequence shows, on an instance of its own.
+
+    The first difference may be another one that the fault leads to; then the walk is shortened, which tells all.
+    """
+    detection = _found_by_flow(fault, seed, 0)
+    return detection if detection.caught else _found_by_flow(fault, seed, walking._SHORTENING_SECONDS)
+
+
+def _found_by_flow(fault: Fault, seed: int, shortening: float) -> Detection:
+    detection = _blank(fault)
+    flow = flows()[fault.flow]
+    contract = load_contract(None)
+    needed = {contract.operation(name).capability for name in flow.about}
+    signup = "approval" if "registration-approval" in needed else "direct"
+    with tempfile.TemporaryDirectory() as folder, arena(Path(folder), signup=signup, seed=seed) as at:
+        began = time.monotonic()
+        with at.spoiled(fault):
+            for finding, requests in _walked(at, flow, shortening):
+                if isinstance(finding, str):
+                    detection.reason = finding
+                elif tells(fault, finding):
+                    detection.tell(finding)
+                else:
+                    detection.reason = f"told was {finding.fingerprint}"
+                detection.requests = requests
+    detection.seconds = round(time.monotonic() - began, 3)
+    return detection
+
+
+def _walked(at: Arena, flow: type[Flow], shortening: float) -> Iterator[tuple[Finding | str, int]]:
+    """What the flow tells, and how many requests it sent before the first difference."""
+    counted = [0]
+    first: list[int] = []
+    complete = Context.wrong
+
+    def wrong(self: Context, requirement: str, exchange: object, told: Finding) -> bool:
+        first.append(counted[0])
+        return complete(self, requirement, exchange, told)  # type: ignore[arg-type]
+
+    saw = at.session._saw
+
+    def seen(exchange: object) -> None:
+        counted[0] += 1
+        saw(exchange)  # type: ignore[arg-type]
+
+    at.session.ground.client.listener = seen
+    seconds, walking._SHORTENING_SECONDS = walking._SHORTENING_SECONDS, shortening
+    Context.wrong = wrong  # type: ignore[method-assign]
+    try:
+        ended = walking.walk(at.session, flow)
+    finally:
+        walking._SHORTENING_SECONDS = seconds
+        Context.wrong = complete  # type: ignore[method-assign]
+    requests = first[0] if first else counted[0]
+    told = [*ended.findings, *at.session.collect()]
+    if not told:
+        yield f"{ended.verdict.value}: {ended.reason}", requests
+    for finding in told:
+        yield finding, requests
+
+
+__all__ = ["NotSilent", "detected", "detected_by_flow", "flows", "tests"]

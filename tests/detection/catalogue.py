@@ -1,0 +1,59 @@
+"""All faults, and how they are shared out among processes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import tests.detection.detection  # noqa: F401 - makes the folder of faults known
+
+from contract_faults import ContractFault, contract_faults  # isort: skip
+from registry import Fault, load  # isort: skip
+
+from peertube_conformance.spec import load_contract
+
+AnyFault = Fault | ContractFault
+_OPERATIONS_TOGETHER = 6
+_FAULTS_TOGETHER = 12
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Faults that one process tries one after the other: by operation, by hand-written tests, or one by its flow."""
+
+    kind: str
+    faults: tuple[str, ...]
+
+
+@cache
+def all_faults() -> dict[str, AnyFault]:
+    """Every fault by id: those that follow from the contract, then those that were written by hand."""
+    found: dict[str, AnyFault] = {fault.id: fault for fault in contract_faults(load_contract(None))}
+    return found | load()
+
+
+def sample(faults: Sequence[AnyFault], count: int) -> list[AnyFault]:
+    """About so many of them, evenly over all: the same ones each time."""
+    if count >= len(faults):
+        return list(faults)
+    return [faults[index * len(faults) // count] for index in range(count)]
+
+
+def batches(faults: Sequence[AnyFault]) -> list[Batch]:
+    """The faults in portions, the longest first."""
+    by_operation: dict[str, list[str]] = {}
+    by_hand: list[str] = []
+    by_flow: list[str] = []
+    for fault in faults:
+        if isinstance(fault, ContractFault):
+            by_operation.setdefault(fault.operation_id, []).append(fault.id)
+        else:
+            (by_flow if fault.flow else by_hand).append(fault.id)
+    found = [Batch("flow", (name,)) for name in by_flow]
+    operations = list(by_operation.values())
+    for at in range(0, len(operations), _OPERATIONS_TOGETHER):
+        together = operations[at : at + _OPERATIONS_TOGETHER]
+        found.append(Batch("contract", tuple(name for each in together for name in each)))
+    starts = range(0, len(by_hand), _FAULTS_TOGETHER)
+    return [*found, *(Batch("hand", tuple(by_hand[at : at + _FAULTS_TOGETHER])) for at in starts)]

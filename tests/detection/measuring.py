@@ -1,0 +1,31 @@
+"""Tries faults in several processes at a time."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+
+from tests.detection.catalogue import AnyFault, Batch, all_faults, batches
+from tests.detection.detection import Detection
+
+
+def tried(batch: Batch, seed: int) -> list[Detection]:
+    """What becomes of a batch of faults, in this process."""
+    from tests.detection import by_hand, by_operation  # noqa: PLC0415 - each process loads what it needs
+
+    faults = [all_faults()[name] for name in batch.faults]
+    if batch.kind == "contract":
+        return by_operation.detected(faults, seed=seed)  # type: ignore[arg-type]
+    if batch.kind == "hand":
+        return by_hand.detected(faults, seed=seed)  # type: ignore[arg-type]
+    return [by_hand.detected_by_flow(fault, seed=seed) for fault in faults]  # type: ignore[arg-type]
+
+
+def measured(faults: Sequence[AnyFault], workers: int, seed: int) -> Iterator[Detection]:
+    """What becomes of the faults, in the order in which that is known."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        waiting = [pool.submit(tried, batch, seed) for batch in batches(faults)]
+        for done in as_completed(waiting):
+            yield from done.result()
