@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from peertube_conformance.conformance.arrangements.registry import answers_of, success_of
 from peertube_conformance.conformance.options import Depth, Options
@@ -19,6 +19,8 @@ from peertube_conformance.spec import Operation
 _OWN_SECONDS = 0.012
 _PREPARING = 1.15
 _SIGN_INS = 15
+# The share of the flows that are about one operation or another, on average.
+_ABOUT = 0.055
 _MARGIN_SECONDS = 0.25
 _SCARCE_PER_MINUTE = 10
 _PLENTY_PER_SECOND = 20
@@ -113,11 +115,13 @@ def estimate(
     return Cost(round(total), slowest, bound_by, parts)
 
 
-def of_flows(options: Options, shared: Shared) -> Beside:
-    """What the flows send: nothing where nothing may be written, or parts of the run were chosen."""
-    if shared.safety is Safety.OBSERVE or not shared.accounts or options.operations or options.tags:
+def of_flows(options: Options, shared: Shared, operations: int) -> Beside:
+    """What the flows send that are about any of so many chosen operations: nothing where nothing may be written."""
+    if shared.safety is Safety.OBSERVE or not shared.accounts:
         return NOTHING
-    return SPARING_FLOWS if is_tight(shared.limits) else FLOWS[options.depth.name]
+    every = SPARING_FLOWS if is_tight(shared.limits) else FLOWS[options.depth.name]
+    share = 1 - (1 - _ABOUT) ** operations
+    return replace(every, requests=round(share * every.requests), sign_ins=math.ceil(share * every.sign_ins))
 
 
 def of_hand_written(options: Options, shared: Shared) -> Beside:

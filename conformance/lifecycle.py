@@ -136,7 +136,7 @@ class Controller:
         """What the run will cost the target, where it is of these rooms."""
         beside = []
         if "stateful" in rooms:
-            beside.append(of_flows(self.options, self.shared))
+            beside.append(of_flows(self.options, self.shared, len(self.operations)))
         if "conformance" not in rooms:
             return estimate((), self.options, self.shared, workers, *beside)
         beside.append(of_hand_written(self.options, self.shared))

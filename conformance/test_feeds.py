@@ -10,7 +10,7 @@ from peertube_conformance.conformance.arrangements.videos import PRIVATE
 from peertube_conformance.conformance.own import changer, publisher
 from peertube_conformance.conformance.syndication import Feed, read
 from peertube_conformance.fixtures.accounts import Account
-from peertube_conformance.fixtures.world import VideoRef, World
+from peertube_conformance.fixtures.world import PUBLIC, VideoRef, World
 from peertube_conformance.reports import Exchange, Finding
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def _published(world: World) -> tuple[VideoRef, VideoRef]:
     def make() -> tuple[VideoRef, VideoRef]:
         owner = publisher(world)
         hidden = world.video(owner, privacy=PRIVATE, fresh=True)
-        video = world.video(owner, fresh=True)
+        video = world.video(owner, PUBLIC, fresh=True)
         form: dict[str, Any] = {"path": {"id": video.uuid}, "media_type": "multipart/form-data"}
         world.call("putVideo", owner, body={"name": _TITLE, "description": _TEXT}, **form)
         return video, hidden
@@ -202,7 +202,7 @@ def _published(world: World) -> tuple[VideoRef, VideoRef]:
 
 def _commented(world: World) -> VideoRef:
     def make() -> VideoRef:
-        video = world.video(fresh=True)
+        video = world.video(privacy=PUBLIC, fresh=True)
         world.call("addCommentThread", video.owner, path={"id": video.uuid}, body={"text": _TEXT})
         return video
 

@@ -28,7 +28,7 @@ def where_comments_are_disabled(world: World, draft: Draft) -> None:
     """Comments where the owner wants no comments."""
     owner = world.account("other user")
     video = changed_video(world, owner)
-    world.call("putVideo", owner, path={"id": video.uuid}, body={"privacy": 1, "commentsPolicy": _DISABLED})
+    world.call("putVideo", owner, path={"id": video.uuid}, body={"privacy": 2, "commentsPolicy": _DISABLED})
     draft.path["id"] = video.uuid
 
 

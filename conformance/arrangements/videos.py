@@ -10,7 +10,7 @@ from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.draft import Draft, Upload
 from peertube_conformance.fixtures.world import VideoRef, World
 
-PRIVATE, PASSWORD_PROTECTED = 3, 5
+_UNLISTED, PRIVATE, PASSWORD_PROTECTED = 2, 3, 5
 _PICTURES = ("thumbnailfile", "previewfile")
 _CHANGED: WeakKeyDictionary[World, dict[str, VideoRef]] = WeakKeyDictionary()
 
@@ -69,7 +69,7 @@ def of_a_video_made_for_it(world: World, draft: Draft) -> None:
     assert draft.actor is not None
     draft.path["id"] = changed_video(world, draft.actor).uuid
     if isinstance(draft.body, dict):
-        draft.body.setdefault("privacy", 1)
+        draft.body.setdefault("privacy", _UNLISTED)
     with_pictures(world, draft)
 
 

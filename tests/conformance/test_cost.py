@@ -146,10 +146,16 @@ def test_flows_and_hand_written_tests_add_to_the_cost(contract: Contract) -> Non
     shared = replace(SHARED, accounts={"root": object()})
     options = Options()
     alone = estimate(contract.operations, options, shared, 1)
-    beside = estimate(
-        contract.operations, options, shared, 1, of_hand_written(options, shared), of_flows(options, shared)
-    )
-    assert beside.requests - alone.requests == HAND_WRITTEN.requests + FLOWS["standard"].requests
+    flows = of_flows(options, shared, len(contract.operations))
+    assert flows.requests == pytest.approx(FLOWS["standard"].requests, rel=0.01)
+    beside = estimate(contract.operations, options, shared, 1, of_hand_written(options, shared), flows)
+    assert beside.requests - alone.requests == HAND_WRITTEN.requests + flows.requests
+
+
+def test_few_operations_are_what_few_flows_are_about() -> None:
+    shared = replace(SHARED, accounts={"root": object()})
+    few, more = (of_flows(Options(operations="getV*"), shared, number).requests for number in (1, 10))
+    assert 0 < few < more < FLOWS["standard"].requests
 
 
 def test_an_instance_that_allows_few_requests_is_walked_less() -> None:
@@ -157,18 +163,22 @@ def test_an_instance_that_allows_few_requests_is_walked_less() -> None:
     assert is_tight(STOCK)
     assert not is_tight(RAISED)
     assert not is_tight({})
-    assert of_flows(Options(), limited).requests < FLOWS["standard"].requests
+    assert of_flows(Options(), limited, 120).requests < FLOWS["standard"].requests
+
+
+def test_of_hand_written_tests_those_of_chosen_operations_are_in_their_plan() -> None:
+    shared = replace(SHARED, accounts={"root": object()})
+    for options in (Options(operations="getVideo*"), Options(tags="Video")):
+        assert of_hand_written(options, shared) == NOTHING
 
 
 @pytest.mark.parametrize(
     ("options", "shared"),
     [
-        (Options(operations="getVideo*"), {"accounts": {"root": object()}}),
-        (Options(tags="Video"), {"accounts": {"root": object()}}),
         (Options(), {"accounts": {"root": object()}, "safety": Safety.OBSERVE}),
         (Options(), {}),
     ],
 )
 def test_what_is_not_run_costs_nothing(options: Options, shared: dict) -> None:
     target = replace(SHARED, **shared)
-    assert of_flows(options, target) == of_hand_written(options, target) == NOTHING
+    assert of_flows(options, target, 120) == of_hand_written(options, target) == NOTHING
