@@ -32,6 +32,8 @@ _ANY_HOST = "http://localhost"
 _MULTIPART = "multipart/form-data"
 _FIRST = 4
 _FEWEST_RANDOM = 4
+# One of so many requests is drawn at random.
+_RANDOM_SHARE = 4
 _UNMET_METHOD = "UNSPECIFIED_HTTP_METHOD"
 
 
@@ -100,7 +102,7 @@ class Generator:
         """Up to `count` defects, for each place and keyword of the contract at most `variants` different ones, `without`
         those that are known."""
         seen: dict[tuple[str, str, str], int] = {}
-        for draft in self._drawn(operation, GenerationMode.NEGATIVE, count):
+        for draft in self._drawn(operation, GenerationMode.NEGATIVE, count, variants):
             for violation in found_in(draft):
                 key = (violation.location, violation.pointer, violation.keyword)
                 if key not in without and seen.get(key, 0) < variants:
@@ -109,18 +111,24 @@ class Generator:
             if sum(seen.values()) >= count:
                 return
 
-    def _drawn(self, operation: Operation, mode: GenerationMode, count: int) -> Iterator[Draft]:
+    def _drawn(
+        self, operation: Operation, mode: GenerationMode, count: int, variants: int = 1
+    ) -> Iterator[Draft]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             drawn = self._schema[operation.path][operation.method]
             systematic = self._systematic(operation, drawn, mode)
             if mode is GenerationMode.POSITIVE:
-                yield from spread(list(systematic), count // 2 + 1)
-                yield from self._random(operation, drawn, mode, count)
+                yield from spread(list(systematic), count - count // _RANDOM_SHARE)
+                yield from self._random(operation, drawn, mode, max(1, count // _RANDOM_SHARE))
             else:
-                # The systematic cases break each keyword of the contract; drawing more is dear and seldom finds another.
+                # The systematic cases break each keyword of the contract; drawing more is dear (20 ms a request) and
+                # seldom finds another defect, only other values for a known one.
                 yield from systematic
-                yield from self._random(operation, drawn, mode, max(_FEWEST_RANDOM, count // 4))
+                if variants > 1 or operation.id in self.shortfalls:
+                    yield from self._random(
+                        operation, drawn, mode, max(_FEWEST_RANDOM, count // _RANDOM_SHARE)
+                    )
 
     def _systematic(self, operation: Operation, drawn: Any, mode: GenerationMode) -> Iterator[Draft]:
         config = drawn.schema.config.generation_for(operation=drawn)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -94,6 +95,16 @@ def _folder_for(text: str) -> Path:
 
 
 def _bundled(folder: Path) -> Contract:
+    """One of the package's own does not change while a process runs, and takes a quarter of a second to load."""
+    return _kept(folder) if folder.parent == HERE else _loaded(folder)
+
+
+@functools.cache
+def _kept(folder: Path) -> Contract:
+    return _loaded(folder)
+
+
+def _loaded(folder: Path) -> Contract:
     root = folder / "openapi.yaml"
     document = bundle(root)
     deviations = folder / "deviations.yaml"
