@@ -87,7 +87,9 @@ class Examination:
         if exchange.status >= 500:
             message = f"{so}: the server failed with {exchange.status}"
             failed = "PT-STATUS-10" if conflicted(exchange) else "PT-STATUS-01"
-            return self.wrong(failed, exchange, Finding("/request", message, wanted, exchange.status))
+            return self.wrong(
+                failed, exchange, Finding(f"/request{exchange.cause}", message, wanted, exchange.status)
+            )
         message = f"{so} is answered with {exchange.status} instead of {' or '.join(map(str, statuses))}"
         at = f"/response/status/{statuses[0]}"
         return self.wrong(requirement, exchange, Finding(at, message, wanted, exchange.status))

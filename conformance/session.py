@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from dataclasses import replace
+from functools import cached_property, partial
 from pathlib import Path
 
 from peertube_conformance.conformance.checks import judge
+from peertube_conformance.conformance.checks.status_codes import conflicted
+from peertube_conformance.conformance.culprits import culprit
 from peertube_conformance.conformance.generation import Generator
 from peertube_conformance.conformance.options import Options
+from peertube_conformance.fixtures.client import Client
 from peertube_conformance.fixtures.draft import Draft
 from peertube_conformance.fixtures.outage import Death
 from peertube_conformance.fixtures.run import Ground, Shared
-from peertube_conformance.reports import Exchange, Finding
+from peertube_conformance.reports import Exchange, Finding, Intent
 from peertube_conformance.reports.recorder import Recorder
 from peertube_conformance.spec import Contract, Operation
 from peertube_conformance.spec.deviations import Deviation
@@ -47,6 +51,7 @@ class Session:
         self.watch: Callable[[Exchange], None] | None = None
         self._others: list[Ground] = []
         self._found: list[Finding] = []
+        self._asks_why = False
 
     @cached_property
     def generator(self) -> Generator:
@@ -107,6 +112,7 @@ class Session:
 
     def _listen(self, ground: Ground) -> None:
         ground.client.listener = self._saw
+        ground.client.examine = partial(self._examined, ground.client)
         ground.client.outage.heard = self._died
 
     def _died(self, death: Death) -> None:
@@ -124,7 +130,24 @@ class Session:
             },
         )
 
+    def _examined(self, client: Client, draft: Draft, exchange: Exchange) -> Exchange:
+        """The exchange with the cause of a failure: asked for where nothing is changed by asking."""
+        status = exchange.status or 0
+        failed = status >= 500 and exchange.operation.response_for(status) is None
+        is_valid = exchange.intent in {Intent.VALID, Intent.ARRANGED} and not exchange.violation
+        if self._asks_why or not (failed and is_valid and exchange.operation.is_safe) or conflicted(exchange):
+            return exchange
+        self._asks_why = True
+        try:
+            return replace(exchange, cause=culprit(draft, client.send))
+        finally:
+            self._asks_why = False
+
     def _saw(self, exchange: Exchange) -> None:
+        if self._asks_why:
+            # What it shows is told of the exchange that it was made from.
+            self.recorder.exchange(exchange, (), ())
+            return
         if self.watch is not None:
             self.watch(exchange)
         findings, evidence = judge(exchange)

@@ -95,7 +95,8 @@ class Exchange:
     `response` is None where none arrived; `failure` then says why, in one sentence. `violation` is where and how an
     invalid request breaks the contract (`query/count maximum`), empty for any other intent. `expects` is
     the status that a provoking request must be answered with. `counted` is False where the harness caused the answer
-    itself (its own 429) and checks of content do not apply.
+    itself (its own 429) and checks of content do not apply. `cause` is the part of a valid request that makes the server
+    fail (`/query/sort/-hot`), where that was found.
     """
 
     operation: Operation
@@ -108,6 +109,7 @@ class Exchange:
     expects: int | None = None
     sent_at: float = 0.0
     counted: bool = True
+    cause: str = ""
 
     @property
     def status(self) -> int | None:

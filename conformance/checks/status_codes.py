@@ -177,6 +177,7 @@ def response_arrives(exchange: Exchange) -> Iterator[Finding]:
 
 
 def _at(exchange: Exchange) -> str:
-    """Where a request breaks the contract (`/request/query/count maximum` without the keyword), or the whole request."""
+    """Where a request breaks the contract (`/request/query/count maximum` without the keyword), what makes the server
+    fail on one that does not, or the whole request."""
     where = exchange.violation.rpartition(" ")[0] if exchange.intent is Intent.INVALID else ""
-    return f"/request/{where}" if where else "/request"
+    return f"/request/{where}" if where else f"/request{exchange.cause}"

@@ -1,0 +1,70 @@
+"""A server that fails on a request that keeps to the contract is asked again, to learn what it fails on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from peertube_conformance.conformance.culprits import culprit
+from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.reports import Exchange, Intent, Request, Response
+from peertube_conformance.spec import load_contract
+from tests.stateful.faulty import session
+
+LIST = load_contract().operation("getVideos")
+SEARCHED = load_contract().operation("getAccountVideos")
+Query = dict[str, Any]
+Fails = Callable[[Query], bool]
+
+
+def asking(fails: Fails, asked: list[Query]) -> Callable[[Draft], Exchange]:
+    def ask(draft: Draft) -> Exchange:
+        asked.append(draft.query)
+        request = Request("GET", "http://localhost/api/v1/videos")
+        return Exchange(SEARCHED, request, Response(500 if fails(draft.query) else 200, {}))
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("fails", "told"),
+    [
+        (lambda query: query.get("sort") == "-hot", "/query/sort/-hot"),
+        (lambda query: "search" in query, "/query/search"),
+        (lambda query: {"search", "sort"} <= {*query}, "/query/search,sort"),
+        (lambda query: "search" in query or "sort" in query, ""),
+        (lambda _query: True, ""),
+    ],
+)
+def test_the_part_without_which_it_does_not_fail_is_told(fails: Fails, told: str) -> None:
+    asked: list[Query] = []
+    draft = Draft(SEARCHED, query={"sort": "-hot", "search": "x", "count": 1})
+    assert culprit(draft, asking(fails, asked)) == told
+    assert sorted(len(query) for query in asked) == [2, 2, 2]
+    assert draft.query == {"sort": "-hot", "search": "x", "count": 1}
+
+
+def test_the_finding_points_to_it_and_the_questions_are_no_findings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with session(tmp_path) as own:
+        client = own.ground.client
+        send = client._wire.send
+
+        def failing(request: Request) -> Response:
+            query = parse_qs(urlsplit(request.url).query)
+            return Response(500, send(request).headers) if query.get("sort") == ["-hot"] else send(request)
+
+        monkeypatch.setattr(client._wire, "send", failing)
+        own.collect()
+        for _ in range(2):
+            client.send(Draft(LIST, query={"count": 1, "sort": "-hot"}), Intent.VALID)
+        own.close()
+        failures = [finding for finding in own.collect() if finding.requirement == "PT-STATUS-01"]
+    assert {finding.fingerprint for finding in failures} == {
+        "getVideos|PT-STATUS-01|500|/request/query/sort/-hot"
+    }
