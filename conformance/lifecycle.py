@@ -117,6 +117,10 @@ class Controller:
         # Whatever a person may have mistaken shows before anything is made on the target.
         self.contract = load_contract(options.spec or None)
         self.operations = chosen(self.contract, options)
+        if not self.operations and (options.operations or options.tags):
+            given = [f"--operations {options.operations}"] if options.operations else []
+            given += [f"--tags {options.tags}"] if options.tags else []
+            raise CannotRun(f"no operation of the contract fits {' and '.join(given)}")
         known_deviations(self.contract, options, "")
         self._baseline = None if options.baseline is None else read_run(options.baseline)
         self.left_before = _reaped(options)

@@ -90,6 +90,15 @@ def test_a_contract_that_is_not_there_is_told_before_anything_is_sent(tmp_path: 
     assert server.requests == []
 
 
+def test_a_choice_that_leaves_no_operation_is_told_before_anything_is_sent(tmp_path: Path) -> None:
+    with serving(CONFIG) as server:
+        chosen = ("--operations=getVideo,getConfig", "--tags=Video")
+        done = python_module(CLI, tmp_path, "run", f"--base-url={server.base_url}", *chosen)
+    told = "no operation of the contract fits --operations getVideo,getConfig and --tags Video"
+    assert told in one_sentence(done)
+    assert server.requests == []
+
+
 def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with serving(CONFIG) as server:
