@@ -8,7 +8,7 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant
 
-from peertube_conformance.fixtures.world import VideoRef
+from peertube_conformance.fixtures.world import PUBLIC, VideoRef
 from peertube_conformance.stateful.flow import Flow
 from peertube_conformance.stateful.rules import initialize, rule
 
@@ -40,7 +40,7 @@ class WatchHistory(Flow):
     def video(self, number: int) -> VideoRef:
         """One of the videos that there are to watch."""
         return self.once(
-            f"video {number}", lambda: self.world.video(self.other, fresh=True, seconds=_SECONDS)
+            f"video {number}", lambda: self.world.video(self.other, PUBLIC, fresh=True, seconds=_SECONDS)
         )
 
     @rule(video=videos, position=positions)

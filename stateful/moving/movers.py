@@ -8,6 +8,7 @@ from typing import Any
 
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.draft import Upload
+from peertube_conformance.fixtures.world import PUBLIC
 from peertube_conformance.reports.variables import NamedText
 from peertube_conformance.stateful.flow import Flow
 from peertube_conformance.stateful.moving.belongings import PREFERENCES, PRIVATE_PLAYLIST, Belongings
@@ -41,7 +42,7 @@ class Movers(Flow):
     def theirs(self, number: int) -> NamedText:
         """A public video of the stranger: its UUID."""
         made = self.once(
-            f"video {number}", lambda: self.world.video(self.stranger, fresh=True, seconds=_SECONDS)
+            f"video {number}", lambda: self.world.video(self.stranger, PUBLIC, fresh=True, seconds=_SECONDS)
         )
         return NamedText(str(made.uuid), f"STRANGERS_VIDEO_{number}_UUID")
 
