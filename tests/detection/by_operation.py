@@ -32,7 +32,7 @@ def detected(faults: Sequence[ContractFault], *, seed: int = 1, depth: str = "st
     contract = load_contract(None)
     found: list[Detection] = []
     for signup in ("approval", "direct"):
-        here = [f for f in faults if _signup(contract.operation(f.operation_id)) == signup]
+        here = [f for f in faults if signup_of(contract.operation(f.operation_id)) == signup]
         if not here:
             continue
         with (
@@ -52,7 +52,8 @@ def remembering(at: Arena, seed: int) -> None:
     at.session.__dict__["generator"] = generator
 
 
-def _signup(operation: Operation) -> str:
+def signup_of(operation: Operation) -> str:
+    """The kind of sign-up of the instance that offers the operation."""
     return "direct" if operation.capability == "registration" else "approval"
 
 

@@ -1,0 +1,142 @@
+"""The faults that one request can show, tried with plain `schemathesis run`: what its users have without this harness.
+
+It gets the same contract, an administrator's token, and as many examples as the harness sent requests, beside what its
+other phases send. A fault counts as killed where a check fails that does not without the fault, rightly or not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import multiprocessing
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.conformance.enumerated.arena import EXERCISED
+from tests.detection.by_operation import signup_of
+from tests.detection.catalogue import all_faults, sample
+from tests.detection.detection import Detection
+
+from arena import Arena, arena  # isort: skip - found by what the lines above set up
+from contract_faults import ContractFault  # isort: skip
+
+from peertube_conformance.conformance.outcome import HINDRANCES
+from peertube_conformance.fixtures import resources
+from peertube_conformance.fixtures.instance.settings import ADMIN_NAME
+from peertube_conformance.spec import load_contract
+
+_FEWEST_EXAMPLES = 10
+_TOGETHER = 6
+_LONGEST_SECONDS = 120
+
+
+def compare(found: Sequence[Detection], count: int, seed: int, workers: int = 2) -> None:
+    """Adds to about so many of the detections how the plain tool does; the same faults each time."""
+    chosen = sample([detection for detection in found if detection.single], count)  # type: ignore[type-var]
+    contract = load_contract(None)
+    portions: dict[str, list[Detection]] = {}
+    for detection in chosen:
+        operation_id = detection.operation_id
+        portions.setdefault(
+            signup_of(contract.operation(operation_id)) if operation_id else "approval", []
+        ).append(detection)
+    batches = [
+        (signup, [(d.id, d.requests) for d in of_it[at : at + _TOGETHER]], seed)
+        for signup, of_it in portions.items()
+        for at in range(0, len(of_it), _TOGETHER)
+    ]
+    by_id = {detection.id: detection for detection in found}
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        for told in pool.map(_tried, batches):
+            for name, how in told:
+                by_id[name].plain = how
+
+
+def _tried(batch: tuple[str, list[tuple[str, int]], int]) -> list[tuple[str, dict[str, Any]]]:
+    signup, faults, seed = batch
+    found: list[tuple[str, dict[str, Any]]] = []
+    usual: dict[tuple[tuple[str, ...], int], set[str]] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        contract = folder / "contract.json"
+        contract.write_text(json.dumps(load_contract(None).document), encoding="utf-8")
+        with arena(folder, signup=signup, seed=seed) as at:
+            _furnish(at)
+            for fault_id, requests in faults:
+                fault = all_faults()[fault_id]
+                on = (fault.operation_id,) if isinstance(fault, ContractFault) else fault.on or EXERCISED
+                examples = max(_FEWEST_EXAMPLES, requests)
+                key = (on, examples)
+                if key not in usual:
+                    usual[key] = _failures(at, contract, on, examples, seed)[0]
+                with at.spoiled(fault):
+                    failures, sent = _failures(at, contract, on, examples, seed)
+                told = sorted(failures - usual[key])
+                found.append((fault_id, {"killed": bool(told), "checks": told, "requests": sent}))
+    return found
+
+
+def _furnish(at: Arena) -> None:
+    """Something of each kind, so that small numbers name things as they do on any instance in use."""
+    world = at.session.ground.world
+    for kind in resources._FACTORIES:
+        with contextlib.suppress(*HINDRANCES):
+            resources.existing(world, kind, world.root, fresh=False)
+
+
+def _failures(
+    at: Arena, contract: Path, operations: Sequence[str], examples: int, seed: int
+) -> tuple[set[str], int]:
+    """The checks that fail, with their codes and operations, and how many requests were sent."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "schemathesis.cli", "run", str(contract), "--url", at.base_url]
+        command += ["-H", f"Authorization: Bearer {_token(at)}", "--max-examples", str(examples)]
+        command += [
+            "--seed",
+            str(seed),
+            "--report",
+            "ndjson",
+            "--report-dir",
+            folder,
+            "--continue-on-failure",
+        ]
+        for operation_id in operations:
+            command += ["--include-operation-id", operation_id]
+        subprocess.run(command, capture_output=True, timeout=_LONGEST_SECONDS, check=False, cwd=folder)
+        failures: set[str] = set()
+        sent = 0
+        for recorder in _recorders(Path(folder)):
+            sent += len(recorder.get("interactions", {}))
+            for checks in recorder.get("checks", {}).values():
+                for check in checks:
+                    if check["status"] == "failure":
+                        failure = check["failure_info"]["failure"]
+                        failures.add(
+                            f"{check['name']} {failure.get('code', failure['type'])} {failure['operation']}"
+                        )
+    return failures, sent
+
+
+def _recorders(folder: Path) -> Iterator[dict[str, Any]]:
+    for path in folder.glob("*.ndjson"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            event = json.loads(line).get("ScenarioFinished")
+            if event is not None:
+                yield event["recorder"]
+
+
+def _token(at: Arena) -> str:
+    """A new one each time: plain runs give theirs back when they meet the operation that does so."""
+    api = f"{at.base_url}/api/v1"
+    client = httpx.get(f"{api}/oauth-clients/local").json()
+    form = {**client, "grant_type": "password", "username": ADMIN_NAME, "password": at.password}
+    answer = httpx.post(f"{api}/users/token", data=form)
+    token: str = answer.json()["access_token"]
+    return token
