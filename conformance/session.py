@@ -10,7 +10,7 @@ from pathlib import Path
 
 from peertube_conformance.conformance.checks import judge
 from peertube_conformance.conformance.checks.status_codes import conflicted
-from peertube_conformance.conformance.culprits import culprit
+from peertube_conformance.conformance.culprits import Culprits
 from peertube_conformance.conformance.generation import Generator
 from peertube_conformance.conformance.options import Options
 from peertube_conformance.fixtures.client import Client
@@ -51,6 +51,7 @@ class Session:
         self.watch: Callable[[Exchange], None] | None = None
         self._others: list[Ground] = []
         self._found: list[Finding] = []
+        self._culprits = Culprits()
         self._asks_why = False
 
     @cached_property
@@ -139,7 +140,7 @@ class Session:
             return exchange
         self._asks_why = True
         try:
-            return replace(exchange, cause=culprit(draft, client.send))
+            return replace(exchange, cause=self._culprits.of(draft, client.send))
         finally:
             self._asks_why = False
 

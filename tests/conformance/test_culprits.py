@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from peertube_conformance.conformance.culprits import culprit
+from peertube_conformance.conformance.culprits import Culprits
 from peertube_conformance.fixtures.draft import Draft
 from peertube_conformance.reports import Exchange, Intent, Request, Response
 from peertube_conformance.spec import load_contract
@@ -43,9 +43,21 @@ def asking(fails: Fails, asked: list[Query]) -> Callable[[Draft], Exchange]:
 def test_the_part_without_which_it_does_not_fail_is_told(fails: Fails, told: str) -> None:
     asked: list[Query] = []
     draft = Draft(SEARCHED, query={"sort": "-hot", "search": "x", "count": 1})
-    assert culprit(draft, asking(fails, asked)) == told
+    assert Culprits().of(draft, asking(fails, asked)) == told
     assert sorted(len(query) for query in asked) == [2, 2, 2]
     assert draft.query == {"sort": "-hot", "search": "x", "count": 1}
+
+
+def test_what_was_found_before_is_looked_for_first() -> None:
+    asked: list[Query] = []
+    ask = asking(lambda query: "sort" in query and "search" in query, asked)
+    culprits = Culprits()
+    for number, query in enumerate(
+        ({"sort": "-hot", "search": "x", "count": 1}, {"sort": "hot", "search": "y", "start": 0})
+    ):
+        asked.clear()
+        assert culprits.of(Draft(SEARCHED, query=query), ask) == "/query/search,sort"
+        assert len(asked) == (3, 1)[number]
 
 
 def test_the_finding_points_to_it_and_the_questions_are_no_findings(
