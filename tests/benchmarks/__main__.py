@@ -1,0 +1,121 @@
+"""Measures this harness beside plain Schemathesis: `python -m tests.benchmarks [--update]`.
+
+Both test the embedded instance by the same contract, with an administrator's token and about as many requests, in turns. With `--update`, the tables in README.md are replaced by what was measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tests.benchmarks.commands import Took, harness, plain
+from tests.benchmarks.contracts import written
+
+_README = Path(__file__).parent.parent.parent / "README.md"
+_BEGIN, _END = "<!-- benchmark -->", "<!-- end of benchmark -->"
+_WHOLE = 120
+_SIZES = (30, 90, _WHOLE, 240)
+# What a run of the harness at its default depth sends is met by about so many examples.
+_EXAMPLES = 60
+_FAULT, _FAILING = "failures-are-500", "not_a_server_error"
+
+
+def measured(rounds: int, folder: Path) -> Iterator[str]:
+    """The lines of the report."""
+    whole = written(folder, _WHOLE)
+    kinds = {
+        "this harness": harness,
+        "`-n 2`": lambda: harness(workers=2),
+        "`-n 4`": lambda: harness(workers=4),
+        "plain `schemathesis run`": lambda: plain(whole, "--max-examples", str(_EXAMPLES)),
+        "plain, `--workers 2`": lambda: plain(whole, "--max-examples", str(_EXAMPLES), "--workers", "2"),
+    }
+    took: dict[str, list[Took]] = {name: [] for name in kinds}
+    for _ in range(rounds):
+        for name, run in kinds.items():
+            took[name].append(run())
+            _tell(f"{name}: {took[name][-1]}")
+    first = {
+        "this harness": [harness(fault=_FAULT).first for _ in range(rounds)],
+        "plain `schemathesis run`": [
+            plain(whole, "--max-examples", str(_EXAMPLES), fault=_FAULT, failing=_FAILING).first
+            for _ in range(rounds)
+        ],
+    }
+    yield "| | requests | requests/s | checks/s | CPU ms/request | memory, MB | first finding, s |"
+    yield "|---|---|---|---|---|---|---|"
+    for name, several in took.items():
+        yield _row(name, several, first.get(name, []))
+    yield ""
+    yield from _ratios(took)
+    yield ""
+    yield "| operations | this harness: requests | CPU ms/request | s | plain: requests | CPU ms/request | s |"
+    yield "|---|---|---|---|---|---|---|"
+    for size in _SIZES:
+        contract = written(folder, size)
+        own = harness(
+            "--spec", str(contract), "-k", "test_valid or test_invalid or test_access or test_refusals"
+        )
+        other = plain(contract, "--max-examples", "10")
+        _tell(f"{size}: {own} {other}")
+        cells = [str(size)]
+        for one in (own, other):
+            cells += [f"{one.requests:,}", f"{one.cpu_ms:.1f}", f"{one.seconds:.0f}"]
+        yield f"| {' | '.join(cells)} |"
+
+
+def _row(name: str, took: Sequence[Took], first: Sequence[float | None]) -> str:
+    known = [value for value in first if value is not None]
+    cells = [
+        name,
+        f"{statistics.median(one.requests for one in took):,.0f}",
+        f"{statistics.median(one.per_second for one in took):.0f}",
+        f"{statistics.median(one.checks / one.seconds for one in took):,.0f}",
+        f"{statistics.median(one.cpu_ms for one in took):.1f}",
+        f"{statistics.median(one.memory_mb for one in took):.0f}",
+        f"{statistics.median(known):.1f}" if known else "",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _ratios(took: dict[str, list[Took]]) -> Iterator[str]:
+    own, two, four, other, _ = took.values()
+
+    def ratio(of: Sequence[Took], to: Sequence[Took], member: str) -> float:
+        pairs = zip(of, to, strict=True)
+        return statistics.median(getattr(a, member) / getattr(b, member) for a, b in pairs)
+
+    yield (
+        f"Requests per second: {ratio(own, other, 'per_second'):.2f} times plain Schemathesis'; CPU per request "
+        f"{ratio(own, other, 'cpu_ms'):.2f} of its. `-n 2`: {ratio(two, own, 'per_second'):.2f} times the requests per "
+        f"second of one worker; `-n 4`, on two cores: {ratio(four, own, 'per_second'):.2f}."
+    )
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; returns its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3, help="how often each is run (default: %(default)s)")
+    parser.add_argument("--update", action="store_true", help="write the tables into README.md")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        lines = list(measured(options.rounds, Path(folder)))
+    print("\n".join(lines))
+    if options.update:
+        text = _README.read_text(encoding="utf-8")
+        before, _, rest = text.partition(_BEGIN)
+        after = rest.partition(_END)[2]
+        _README.write_text(f"{before}{_BEGIN}\n" + "\n".join(lines) + f"\n{_END}{after}", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
