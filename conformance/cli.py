@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     compare = commands.add_parser("compare", help="what changed between two runs; exits 1 on regressions")
     compare.add_argument("before", type=Path)
     compare.add_argument("after", type=Path)
-    compare.add_argument("--format", choices=["console", "markdown", "json"], default="console")
+    compare.add_argument("--format", choices=["console", "markdown", "html", "json"], default="console")
     compare.set_defaults(do=_compare)
 
     report = commands.add_parser(

@@ -57,7 +57,9 @@ class Behaviour:
         status = str(response["status"])
         shape = self.shape.setdefault(status, _counters())
         for pointer, types in response["shape"].items():
-            shape[pointer].update(types)
+            counts = shape[pointer]
+            for kind in types:
+                counts[kind] += 1
         names = {name.lower(): value for name, value in response["headers"]}
         media_type = names.get("content-type", "").partition(";")[0].strip().lower()
         self.media_types[status][media_type or "none"] += 1

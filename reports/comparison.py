@@ -29,6 +29,19 @@ class Group:
     change: Change
     operations: Sequence[str]
 
+    def to_json(self) -> dict[str, Any]:
+        """What the pages tell of it."""
+        return {
+            "operations": [name for name in self.operations if name],
+            "told": self.change.message,
+            "before": self.change.before,
+            "after": self.change.after,
+            "isFinding": self.change.is_finding,
+            "went": self.change.went,
+            "announced": self.change.announced,
+            "curl": self.change.curl,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -87,21 +100,11 @@ class Comparison:
                 {
                     "kind": kind.value,
                     "title": TITLES[kind],
-                    "entries": [
-                        {
-                            "operations": [name for name in group.operations if name],
-                            "told": group.change.message,
-                            "before": group.change.before,
-                            "after": group.change.after,
-                            "isFinding": group.change.is_finding,
-                            "went": group.change.went,
-                            "announced": group.change.announced,
-                        }
-                        for group in groups
-                    ],
+                    "entries": [group.to_json() for group in groups],
                 }
                 for kind, groups in self.grouped().items()
             ],
+            "perhaps": [group.to_json() for group in self.perhaps()],
         }
 
 

@@ -8,6 +8,7 @@ whose measures, and those of all levels below, are complete.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -69,10 +70,8 @@ class Coverage:
         for operation in self._operations.values():
             for name, element in _documented(operation, server_version):
                 self._measures[name].documented.add(element)
-        wanted = self._measures["parameters"].documented | self._measures["parameter values"].documented
-        self._open = {
-            name: {e for e in wanted if e.startswith(name + _SEPARATOR)} for name in self._operations
-        }
+        self._open = {operation.id: _Open(operation) for operation in self._operations.values()}
+        self._shapes: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
 
     def add(self, part: Mapping[str, Any]) -> None:
         """Takes in one recorded exchange."""
@@ -89,7 +88,9 @@ class Coverage:
         status = response["status"]
         if 200 <= status < 300:
             self._test("operations with 2xx", name)
-            for pointer in response["shape"]:
+            shown = self._shapes[name, status]
+            for pointer in response["shape"].keys() - shown:
+                shown.add(pointer)
                 self._test("response body properties", _joined(name, str(status), pointer))
         self._test("status classes", _joined(name, f"{status // 100}xx"))
         self._test("status codes", _joined(name, str(status)))
@@ -109,20 +110,9 @@ class Coverage:
         if media_type and request["body"]:
             self._test("request media types", _joined(operation.id, media_type))
         still_open = self._open[operation.id]
-        if not still_open:
-            return
-        for name, given in _in_path(operation, request["target"]):
-            self._test("parameters", _joined(operation.id, "path", name))
-            self._test("parameter values", _joined(operation.id, "path", name, given))
-        for location, name, value in sent_values(request, media_type):
-            known = operation.parameter(location, name)
-            # Header names match in any case; elements carry the documented one.
-            told = known.name if known is not None else name
-            self._test("parameters", _joined(operation.id, location, told))
-            if value is not None:
-                self._test("parameter values", _joined(operation.id, location, told, value))
-        still_open -= self._measures["parameters"].tested
-        still_open -= self._measures["parameter values"].tested
+        for element in still_open.sent(request, media_type):
+            measure = "parameters" if len(element) == 2 else "parameter values"
+            self._test(measure, _joined(operation.id, *element))
 
     def _test(self, measure: str, element: str) -> None:
         self._measures[measure].tested.add(element)
@@ -144,12 +134,44 @@ class Coverage:
         return reached
 
 
-def _in_path(operation: Operation, target: str) -> Iterator[tuple[str, str]]:
-    """Names and values of the path parameters; none where the request went elsewhere."""
-    names = _PARAMETER.findall(operation.path)
-    pattern = "(.+)".join(re.escape(literal) for literal in _PARAMETER.sub("\0", operation.path).split("\0"))
-    found = re.fullmatch(pattern, target.partition("?")[0])
-    yield from zip(names, found.groups(), strict=True) if found else ()
+class _Open:
+    """What no request of an operation had yet: parameters by location and name, and their values."""
+
+    def __init__(self, operation: Operation) -> None:
+        self._operation = operation
+        self._elements: set[tuple[str, ...]] = set()
+        for location, name, schema in _inputs(operation):
+            self._elements.add((location, name))
+            self._elements.update((location, name, value) for value in _values(operation, schema))
+        self._locations = {location for location, *_ in self._elements}
+        literals = _PARAMETER.sub("\0", operation.path).split("\0")
+        self._names = _PARAMETER.findall(operation.path)
+        self._path = re.compile("(.+)".join(map(re.escape, literals)))
+
+    def sent(self, request: Mapping[str, Any], media_type: str) -> Iterator[tuple[str, ...]]:
+        """Those that this request has, which are open no more."""
+        if not self._locations:
+            return
+        closed = set()
+        for location, name, value in self._values(request, media_type):
+            closed.add((location, name))
+            if value is not None:
+                closed.add((location, name, value))
+        closed &= self._elements
+        if closed:
+            self._elements -= closed
+            self._locations = {location for location, *_ in self._elements}
+            yield from closed
+
+    def _values(self, request: Mapping[str, Any], media_type: str) -> Iterator[tuple[str, str, str | None]]:
+        if "path" in self._locations:
+            found = self._path.fullmatch(request["target"].partition("?")[0])
+            for name, given in zip(self._names, found.groups(), strict=True) if found else ():
+                yield "path", name, given
+        for location, name, value in sent_values(request, media_type, self._locations):
+            known = self._operation.parameter(location, name)
+            # Header names match in any case; elements carry the documented one.
+            yield location, known.name if known is not None else name, value
 
 
 def _documented(operation: Operation, version: str) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -14,6 +14,7 @@ _PART = re.compile(r'name="([^"\[]+)[^"]*"(?:\r?\n[^\r\n]+)*\r?\n\r?\n([^\r\n]*)
 _PART_NAME = re.compile(rb'form-data; name="([^"\r\n]*)"')
 _MULTIPART = "multipart/form-data"
 _LONGEST = 40
+_LOCATIONS = frozenset({"query", "header", "body"})
 
 
 def part_names(request: Request) -> list[str]:
@@ -24,16 +25,22 @@ def part_names(request: Request) -> list[str]:
     return [found.decode("utf-8", "replace") for found in _PART_NAME.findall(request.body)]
 
 
-def sent_values(request: Mapping[str, Any], media_type: str) -> Iterator[tuple[str, str, str | None]]:
-    """Location, name and value of each parameter that is in a request's query, headers or body.
+def sent_values(
+    request: Mapping[str, Any], media_type: str, locations: Collection[str] = _LOCATIONS
+) -> Iterator[tuple[str, str, str | None]]:
+    """Location, name and value of each parameter that is in these parts of a request: its query, headers or body.
 
     The value is None where it is no short text, number or boolean. Bodies that were cut are read as far as they can be.
     """
-    query = request["target"].partition("?")[2]
-    for name, value in parse_qsl(query, keep_blank_values=True):
-        yield "query", name.partition("[")[0], value
-    for name, value in request["headers"]:
-        yield "header", name, value
+    if "query" in locations:
+        query = request["target"].partition("?")[2]
+        for name, value in parse_qsl(query, keep_blank_values=True):
+            yield "query", name.partition("[")[0], value
+    if "header" in locations:
+        for name, value in request["headers"]:
+            yield "header", name, value
+    if "body" not in locations:
+        return
     for name in request.get("parts", ()):
         yield "body", name.partition("[")[0], None
     body = request["body"]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from peertube_conformance.reports.changes import TITLES, Change
 from peertube_conformance.reports.comparison import Comparison, Group
+from peertube_conformance.reports.views.html import changes_page
 from peertube_conformance.reports.views.markup import block, code, plain
 from peertube_conformance.reports.views.text import (
     cleaned,
@@ -26,7 +27,9 @@ _NARROWEST = 40
 
 
 def rendered(comparison: Comparison, form: str) -> str:
-    """The comparison as `console`, `markdown` or `json`, without a line feed at the end."""
+    """The comparison as `console`, `markdown`, `html` or `json`, without a line feed at the end."""
+    if form == "html":
+        return changes_page(comparison.to_json()).rstrip("\n")
     if form == "json":
         return json_text(comparison.to_json()).rstrip("\n")
     if form == "markdown":

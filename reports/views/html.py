@@ -91,6 +91,13 @@ def page(document: Document) -> str:
     return _environment().get_template("report.html").render(members)
 
 
+def changes_page(changes: Document) -> str:
+    """A comparison, as its JSON tells it, as a page of its own."""
+    style = _file("report.css")
+    members = {"changes": changes, "style": Markup(style), "style_hash": _hash(style)}  # noqa: S704 - as above
+    return _environment().get_template("changes.html").render(members)
+
+
 def _tiles(document: Document) -> Iterator[tuple[str, Mapping[str, int], int]]:
     """Name, verdicts and number of what was tested."""
     for name in ("operations", "flows", "requirements"):

@@ -115,7 +115,7 @@ def _found(document: Document, counting: Sequence[Members]) -> str:
             f"{counted(len({f['operationId'] for f in counting}), 'operation')}"
         )
     else:
-        found = "no findings"
+        found = "no new findings" if document["totals"]["knownFindings"] else "no findings"
     weaker = len(new_findings(document)) - len(counting)
     known = document["totals"]["knownFindings"]
     if weaker:

@@ -45,7 +45,7 @@ def test_known_deviations_are_told_in_one_line(known: dict[str, Any]) -> None:
     told = lines(known, 120)
     assert (
         told[0]
-        == "CONFORMS: no findings, 1 known; 2 of 4 operations passed, 1 with known deviations, 1 not tested"
+        == "CONFORMS: no new findings, 1 known; 2 of 4 operations passed, 1 with known deviations, 1 not tested"
     )
     assert "known deviations: 1 finding under stock-404" in told
     assert "deviations that were not found any more: gone-by-now" in told
