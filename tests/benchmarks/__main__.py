@@ -1,6 +1,7 @@
 """Measures this harness beside plain Schemathesis: `python -m tests.benchmarks [--update]`.
 
-Both test the embedded instance by the same contract, with an administrator's token and about as many requests, in turns. With `--update`, the tables in README.md are replaced by what was measured.
+Both test the embedded instance by the same contract, with an administrator's token and about as many requests, in
+turns. With `--update`, the tables in README.md are replaced by what was measured.
 """
 
 from __future__ import annotations

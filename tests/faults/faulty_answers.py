@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -188,6 +189,16 @@ def numbers_are_not_numbers(handler: Handler, request: Request) -> Any:
         return answer
     headers = {name: value for name, value in answer.headers.items() if name != "content-length"}
     return Response(answer.body.replace(b'"total":', b'"total":NaN,"was":'), answer.status_code, headers)
+
+
+@fault("PT-BODY-02", group="body")
+def moments_are_told_in_words(handler: Handler, request: Request) -> Any:
+    answer = handler(request)
+    if not isinstance(answer.body, bytes) or b'"createdAt":"' not in answer.body:
+        return answer
+    headers = {name: value for name, value in answer.headers.items() if name != "content-length"}
+    told = re.sub(rb'"createdAt":"[^"]*"', b'"createdAt":"yesterday"', answer.body)
+    return Response(told, answer.status_code, headers)
 
 
 @fault("PT-STATUS-01", group="status")
