@@ -31,6 +31,9 @@ _IN_MULTIPART = re.compile(
 )
 _BEARER = re.compile(r"(Bearer\s+)[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE)
 MASK = "[redacted]"
+# Shorter values are no secrets; fewer secrets than these are looked for one by one.
+_SHORTEST = 6
+_FEW = 16
 
 
 class Redactor:
@@ -38,18 +41,20 @@ class Redactor:
 
     def __init__(self, secrets: Mapping[str, str] | None = None) -> None:
         self._secrets: dict[str, str] = {}
+        self._beginnings: set[str] = set()
         self._harmless: set[str] = set()
         for value, name in (secrets or {}).items():
             self.add(value, name)
 
     def add(self, value: str, name: str) -> None:
         """Knows `value` (at least six characters) as the secret `name`, in its encoded forms too."""
-        if len(value) >= 6:
+        if len(value) >= _SHORTEST:
             urls = {quote(value, safe=""), quote(value, safe="@:,"), quote_plus(value)}
             texts = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
             # Longest first: a secret may be part of another.
             known = self._secrets | dict.fromkeys({value} | urls | texts, name)
             self._secrets = dict(sorted(known.items(), key=lambda item: -len(item[0])))
+            self._beginnings = {secret[:_SHORTEST] for secret in self._secrets}
 
     def harmless(self, value: str) -> None:
         """Knows the value of a secret field as one that was made up and opens nothing."""
@@ -57,10 +62,17 @@ class Redactor:
 
     def marks(self, text: str) -> str:
         """The text with the secrets that are known by value marked as variables, and nothing else changed."""
+        if len(self._secrets) > _FEW and not self._may_hold_one(text):
+            return text
         for value, name in self._secrets.items():
             if value in text:
                 text = text.replace(value, mark(name))
         return text
+
+    def _may_hold_one(self, text: str) -> bool:
+        """Whether the beginning of a secret is in the text: a long run knows a thousand, and most texts hold none."""
+        pieces = (text[at : at + _SHORTEST] for at in range(len(text) - _SHORTEST + 1))
+        return not self._beginnings.isdisjoint(pieces)
 
     def replayable(self, text: str, spare: str = "") -> str:
         """The text with every secret as a variable, so that it can be replayed; the member `spare` is left as it is."""
