@@ -15,9 +15,8 @@ from pathlib import Path
 
 from tests.benchmarks.commands import Took, harness, plain
 from tests.benchmarks.contracts import written
+from tests.readme import replaced
 
-_README = Path(__file__).parent.parent.parent / "README.md"
-_BEGIN, _END = "<!-- benchmark -->", "<!-- end of benchmark -->"
 _WHOLE = 120
 _SIZES = (30, 90, _WHOLE, 240)
 # What a run of the harness at its default depth sends is met by about so many examples.
@@ -111,10 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         lines = list(measured(options.rounds, Path(folder)))
     print("\n".join(lines))
     if options.update:
-        text = _README.read_text(encoding="utf-8")
-        before, _, rest = text.partition(_BEGIN)
-        after = rest.partition(_END)[2]
-        _README.write_text(f"{before}{_BEGIN}\n" + "\n".join(lines) + f"\n{_END}{after}", encoding="utf-8")
+        replaced("benchmark", lines)
     return 0
 
 

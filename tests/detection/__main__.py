@@ -17,6 +17,7 @@ from pathlib import Path
 from tests.detection.catalogue import all_faults, sample
 from tests.detection.detection import Detection
 from tests.detection.measuring import measured
+from tests.readme import replaced
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from tests.detection.table import is_enough, misses, table  # noqa: PLC0415
 
     print("\n".join([*table(found), "", *misses(found)]))
+    if options.update:
+        replaced("detection", table(found))
     print(f"{len(found)} faults in {time.monotonic() - began:.0f} s, seed {options.seed}")
     if options.json:
         options.json.parent.mkdir(parents=True, exist_ok=True)
@@ -57,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--json", type=Path, default=None, metavar="FILE", help="where to write what was found"
     )
+    parser.add_argument("--update", action="store_true", help="write the table into README.md")
     parser.add_argument(
         "--plain",
         type=int,
