@@ -1,4 +1,4 @@
-"""The second door: `peertube-conformance run|serve|compare|report|deviations|requirements|parties|reap`."""
+"""The second door: `peertube-conformance run|serve|compare|report|merge|deviations|requirements|parties|reap`."""
 
 from __future__ import annotations
 
@@ -78,6 +78,16 @@ def _parser() -> argparse.ArgumentParser:
         "--report-dir", type=Path, default=None, help="default: the folder of the run document"
     )
     report.set_defaults(do=_report)
+
+    merge = commands.add_parser(
+        "merge",
+        help="put the reports of the parts of one run (--shard) together; exits as one run of all would",
+    )
+    merge.add_argument("parts", type=Path, nargs="+", metavar="PART")
+    merge.add_argument("--report-dir", type=Path, default=Path("conformance-report"))
+    merge.add_argument("--baseline", type=Path, default=None, help="run.json of an earlier run")
+    merge.add_argument("--strict-deviations", action="store_true")
+    merge.set_defaults(do=_merge)
 
     deviations = commands.add_parser(
         "deviations", help="print entries for the new findings of a run, ready to paste"
@@ -159,6 +169,27 @@ def _report(given: argparse.Namespace) -> int:
         write_all(_read(given.run), directory)
     print(directory / "report.html")
     return 0
+
+
+def _merge(given: argparse.Namespace) -> int:
+    import shutil
+
+    from peertube_conformance.reports.comparison import compare
+    from peertube_conformance.reports.merging import merge
+    from peertube_conformance.reports.views import write_all
+    from peertube_conformance.reports.views.console import lines
+    from peertube_conformance.spec.errors import ContractError
+
+    try:
+        document, known = merge(given.parts, given.report_dir, strict_deviations=given.strict_deviations)
+    except (RunFileError, ContractError) as error:
+        raise MistakeError(str(error)) from error
+    if given.baseline is not None:
+        document["comparison"] = compare(_read(given.baseline), document).to_json()
+    write_all(document, given.report_dir, known)
+    print("\n".join(lines(document, shutil.get_terminal_size().columns)))
+    print(given.report_dir / "report.html")
+    return int(document["exitCode"])
 
 
 def _deviations(given: argparse.Namespace) -> int:

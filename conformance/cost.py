@@ -121,14 +121,18 @@ def of_flows(options: Options, shared: Shared, operations: int) -> Beside:
         return NOTHING
     every = SPARING_FLOWS if is_tight(shared.limits) else FLOWS[options.depth.name]
     share = 1 - (1 - _ABOUT) ** operations
-    return replace(every, requests=round(share * every.requests), sign_ins=math.ceil(share * every.sign_ins))
+    return _shared_out(every, share / options.shard.of)
 
 
 def of_hand_written(options: Options, shared: Shared) -> Beside:
     """What the hand-written tests send, likewise."""
     if shared.safety is Safety.OBSERVE or not shared.accounts or options.operations or options.tags:
         return NOTHING
-    return HAND_WRITTEN
+    return _shared_out(HAND_WRITTEN, 1 / options.shard.of)
+
+
+def _shared_out(every: Beside, share: float) -> Beside:
+    return replace(every, requests=round(share * every.requests), sign_ins=math.ceil(share * every.sign_ins))
 
 
 def is_tight(limits: Mapping[str, Mapping[str, float]]) -> bool:

@@ -66,6 +66,11 @@ def chosen(contract: Contract, options: Options) -> list[Operation]:
     ]
 
 
+def in_shard(operations: Sequence[Operation], options: Options) -> list[Operation]:
+    """Those of the operations that are in this run's part."""
+    return options.shard.part(operations, lambda operation: operation.id)
+
+
 def known_deviations(contract: Contract, options: Options, server_version: str) -> list[Deviation]:
     """The contract's own entries and those of `--deviations` that count for this release today.
 
@@ -121,6 +126,8 @@ class Controller:
             given = [f"--operations {options.operations}"] if options.operations else []
             given += [f"--tags {options.tags}"] if options.tags else []
             raise CannotRun(f"no operation of the contract fits {' and '.join(given)}")
+        self._wanted = len(self.operations)
+        self.operations = in_shard(self.operations, options)
         known_deviations(self.contract, options, "")
         self._baseline = None if options.baseline is None else read_run(options.baseline)
         self.left_before = _reaped(options)
@@ -140,7 +147,7 @@ class Controller:
         """What the run will cost the target, where it is of these rooms."""
         beside = []
         if "stateful" in rooms:
-            beside.append(of_flows(self.options, self.shared, len(self.operations)))
+            beside.append(of_flows(self.options, self.shared, self._wanted))
         if "conformance" not in rooms:
             return estimate((), self.options, self.shared, workers, *beside)
         beside.append(of_hand_written(self.options, self.shared))

@@ -6,10 +6,10 @@ import math
 import os
 import secrets
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from peertube_conformance.fixtures.guard import Safety
 from peertube_conformance.fixtures.hazards import Hazard
@@ -21,6 +21,7 @@ ADMIN_PASSWORD = f"{ENVIRONMENT_PREFIX}ADMIN_PASSWORD"
 BUDGET_PASSWORD = f"{ENVIRONMENT_PREFIX}BUDGET_PASSWORD"
 MAILBOX_PASSWORD = f"{ENVIRONMENT_PREFIX}MAILBOX_PASSWORD"
 DEFAULT_SEED = 1
+T = TypeVar("T")
 
 
 class OptionError(Exception):
@@ -100,6 +101,10 @@ OPTIONS: tuple[Option, ...] = (
     Option("--seed", f"a number or 'random'; default {DEFAULT_SEED}, always printed"),
     Option("--operations", "only operations whose id matches this pattern (*, ?)"),
     Option("--tags", "only operations of this tag"),
+    Option(
+        "--shard",
+        "I/N: the Ith of N equal parts of the tests, each on a machine of its own; `merge` joins the reports",
+    ),
     Option("--deviations", "a file of further known deviations"),
     Option(
         "--fail-on",
@@ -111,6 +116,23 @@ OPTIONS: tuple[Option, ...] = (
     Option("--report-dir", "where the report goes; default conformance-report"),
     Option("--reap", "first remove what earlier, killed runs left on the target", _SWITCH),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One of several equal parts of what is to be tested, counted from 1."""
+
+    number: int = 1
+    of: int = 1
+
+    def part(self, things: Iterable[T], name: Callable[[T], str]) -> list[T]:
+        """The things that are in this part, in their order; the same wherever the same names are divided."""
+        every = list(things)
+        names = sorted({name(thing) for thing in every})[self.number - 1 :: self.of]
+        return [thing for thing in every if name(thing) in set(names)]
+
+
+WHOLE = Shard()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +152,7 @@ class Options:
     seed: int = DEFAULT_SEED
     operations: str = ""
     tags: str = ""
+    shard: Shard = WHOLE
     deviations: Path | None = None
     fail_on: Level = Level.MUST
     strict_deviations: bool = False
@@ -203,6 +226,13 @@ def _seconds(value: Any) -> float:
     return seconds
 
 
+def _shard(value: str) -> Shard:
+    number, _, of = value.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise OptionError(f"--shard {value!r} is not like 2/4, the second of four parts")
+    return Shard(int(number), int(of))
+
+
 def _existing_file(value: str) -> Path:
     path = Path(value)
     if not path.is_file():
@@ -220,6 +250,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "depth": _choice("depth", DEPTHS),
     "fail_on": _choice("fail-on", {level.value: level for level in Level}),
     "seed": _seed,
+    "shard": _shard,
     "max_time": _seconds,
     "deviations": _existing_file,
     "report_dir": Path,

@@ -13,8 +13,17 @@ def put_in_order(items: list[pytest.Item], options: Options) -> list[pytest.Item
     """Sorts the items, and takes those out that were not asked for, which it returns.
 
     What waits for windows goes first, so that other workers use the time. With --operations or --tags, what is about no
-    single operation is left out; flows say what they are about.
+    single operation is left out; flows say what they are about. With --shard, operations were divided before; what is
+    not asked of each of them is divided here.
     """
+    whole = [item for item in items if not _is_of_operation(item)]
+    part = options.shard.part(whole, lambda item: item.nodeid)
+    elsewhere = [item for item in whole if item not in part]
+    items[:] = [item for item in items if item not in elsewhere]
+    return elsewhere + _asked_for(items, options)
+
+
+def _asked_for(items: list[pytest.Item], options: Options) -> list[pytest.Item]:
     items.sort(key=lambda item: hasattr(item, "callspec"))
     if options.max_time is not None:
         items.sort(key=_place_of_phase)
@@ -32,6 +41,10 @@ def _place_of_phase(item: pytest.Item) -> int:
     them goes last."""
     name = getattr(item, "originalname", item.name)
     return _PHASES.index(name) if name in _PHASES else len(_PHASES)
+
+
+def _is_of_operation(item: pytest.Item) -> bool:
+    return "operation_id" in getattr(getattr(item, "callspec", None), "params", {})
 
 
 def _is_general(item: pytest.Function) -> bool:

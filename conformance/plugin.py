@@ -143,11 +143,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     operations = metafunc.config.stash.get(_OPERATIONS, None)
     if operations is None:
         from peertube_conformance.conformance.cost import spaced
-        from peertube_conformance.conformance.lifecycle import chosen
+        from peertube_conformance.conformance.lifecycle import chosen, in_shard
         from peertube_conformance.spec import load_contract
 
         options = metafunc.config.stash[_OPTIONS]
-        operations = chosen(load_contract(options.spec or None), options)
+        operations = in_shard(chosen(load_contract(options.spec or None), options), options)
         shared = _shared(metafunc.config)
         if shared is not None:
             operations = spaced(operations, shared.limits)

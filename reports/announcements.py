@@ -20,7 +20,7 @@ _BUNDLED = "bundled peertube-"
 def announced_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> Announced | None:
     """What the contracts of two run documents announce; None where one of them is not to be had any more."""
     try:
-        contracts = [_contract(document["contract"]["source"]) for document in (before, after)]
+        contracts = [contract_of_run(document) for document in (before, after)]
     except ContractError:
         return None
     versions = [str(document["target"]["serverVersion"]) for document in (before, after)]
@@ -62,8 +62,9 @@ def announced_between(before: Contract, after: Contract, earlier: str = "", late
     return is_announced
 
 
-def _contract(source: str) -> Contract:
-    return load_contract(source.removeprefix(_BUNDLED))
+def contract_of_run(document: Mapping[str, Any]) -> Contract:
+    """The contract that a run was held against; raises ContractError where it is not to be had any more."""
+    return load_contract(str(document["contract"]["source"]).removeprefix(_BUNDLED))
 
 
 def _since(operation: Operation, change: Change) -> Iterator[Version | None]:

@@ -152,7 +152,7 @@ class _Open:
         """Those that this request has, which are open no more."""
         if not self._locations:
             return
-        closed = set()
+        closed: set[tuple[str, ...]] = set()
         for location, name, value in self._values(request, media_type):
             closed.add((location, name))
             if value is not None:

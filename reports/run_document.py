@@ -121,6 +121,11 @@ class RunDocument:
         return [f for f in self.findings if f.deviation is None and f.level.is_at_least(fail_on)]
 
     @property
+    def fail_on(self) -> Level:
+        """The weakest level that fails the run."""
+        return Level(self._facts.get("failOn", Level.MUST))
+
+    @property
     def ran(self) -> bool:
         """Whether any phase of any operation, any flow or any enumerated test came to an end."""
         return bool(self._tests)
@@ -207,7 +212,7 @@ class RunDocument:
     def _operation(self, operation: Operation) -> dict[str, Any]:
         seen = self._seen[operation.id]
         findings = [f for f in self._findings.values() if f.operation_id == operation.id]
-        verdict, reason = operation_verdict(seen, findings, Level(self._facts.get("failOn", Level.MUST)))
+        verdict, reason = operation_verdict(seen, findings, self.fail_on)
         documented = sorted(int(status) for status in operation.responses if status.isdigit())
         return {
             "operationId": operation.id,

@@ -60,6 +60,7 @@ def _explained(document: Mapping[str, Any], deviations: Iterable[Deviation]) -> 
             "reason": deviation.reason,
             "evidence": deviation.evidence,
             "fingerprint": list(deviation.fingerprint),
+            "occasional": deviation.occasional,
             "expires": None if deviation.expires is None else deviation.expires.isoformat(),
         }
         for deviation in deviations

@@ -14,6 +14,7 @@ from peertube_conformance.conformance.options import (
     OPTIONS,
     OptionError,
     Options,
+    Shard,
     make_report_directory,
 )
 from peertube_conformance.fixtures.guard import Safety
@@ -49,6 +50,7 @@ VALUES: dict[str, tuple[str, Any]] = {
     "seed": ("42", 42),
     "operations": ("get*", "get*"),
     "tags": ("Video", "Video"),
+    "shard": ("2/4", Shard(2, 4)),
     "deviations": (__file__, Path(__file__)),
     "fail_on": ("may", Level.MAY),
     "strict_deviations": ("yes", True),
