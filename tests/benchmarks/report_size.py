@@ -26,6 +26,7 @@ from peertube_conformance.reports.views import write_all
 from peertube_conformance.spec import Contract, Operation, load_contract
 from peertube_conformance.spec.requirements import load_requirements
 
+_ROOT = Path(__file__).parent.parent.parent
 _EXCHANGES = 100_000
 _EVERY = 7
 _ROLES = ("anonymous", "user", "moderator", "admin")
@@ -184,7 +185,7 @@ def measured(directory: Path, exchanges: int = _EXCHANGES) -> dict[str, Any]:
     """The figures of a report of so many exchanges, written in a process of its own."""
     record(directory, exchanges)
     command = [sys.executable, "-m", "tests.benchmarks.report_size", "--report", str(directory)]
-    told = subprocess.run(command, capture_output=True, text=True, check=True)
+    told = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=True)
     figures: dict[str, Any] = json.loads(told.stdout)
     return figures
 
