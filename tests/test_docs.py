@@ -16,7 +16,7 @@ from peertube_conformance.fixtures.embedded import ADMIN_NAME, EmbeddedInstance
 ROOT = Path(__file__).parent.parent
 _BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _TOX = re.compile(r"tox run -e (\w+)")
-PAGES = ["docs/operators.md", "docs/implementers.md", "docs/contributing.md"]
+PAGES = ["README.md", "docs/operators.md", "docs/implementers.md", "docs/ci.md", "docs/contributing.md"]
 
 
 @pytest.fixture(scope="module")
@@ -58,13 +58,13 @@ def test_the_commands_of_a_page_run_one_after_the_other(
 
 
 def test_the_environments_that_pages_name_are_there() -> None:
-    told = {name for page in [*PAGES, "README.md"] for name in _TOX.findall((ROOT / page).read_text())}
+    told = {name for page in PAGES for name in _TOX.findall((ROOT / page).read_text())}
     known = set(re.findall(r"^\[testenv:(\w+)\]", (ROOT / "tox.ini").read_text(), re.MULTILINE))
     assert told
     assert told <= known
 
 
-@pytest.mark.parametrize("page", [*PAGES, "README.md"])
+@pytest.mark.parametrize("page", PAGES)
 def test_the_folders_that_a_page_names_are_there(page: str) -> None:
     named = re.findall(
         r"`((?:spec|reports|fixtures|conformance|stateful|tests|docs)/[\w./-]*)`", (ROOT / page).read_text()
