@@ -42,7 +42,8 @@ def the_last_one(world: World, draft: Draft) -> None:
 
 @arrange("getVideoChannelVideos")
 def filtered_by_whom_the_filter_is_for(world: World, draft: Draft) -> None:
-    """A moderator uses the moderators' filters, and whoever leaves out what was watched is signed in."""
+    """A moderator uses the moderators' filters, who leaves out what was watched is signed in, and there is a video."""
+    welcome(world, "video", world.video)
     if draft.query.keys() & MODERATORS_FILTERS:
         draft.actor = world.account("moderator")
     elif "excludeAlreadyWatched" in draft.query:

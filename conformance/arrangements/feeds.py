@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from peertube_conformance.conformance.arrangements.registry import arrange
 from peertube_conformance.conformance.arrangements.videos import PASSWORD_PROTECTED, PRIVATE
+from peertube_conformance.conformance.arrangements.welcome import welcome
 from peertube_conformance.fixtures.draft import Draft
 from peertube_conformance.fixtures.guard import IMPOSSIBLE_NUMBER
 from peertube_conformance.fixtures.world import World
@@ -12,8 +13,9 @@ _CHANNEL = ("videoChannelId", "videoChannelName")
 
 
 @arrange("getSyndicatedComments")
-def of_a_video_or_a_channel(_world: World, draft: Draft) -> None:
-    """Names either a video or a channel."""
+def of_a_video_or_a_channel(world: World, draft: Draft) -> None:
+    """Names either a video or a channel; somebody commented."""
+    welcome(world, "comment", world.comment)
     if "videoId" in draft.query:
         for name in _CHANNEL:
             draft.query.pop(name, None)
@@ -63,8 +65,9 @@ def as_a_picture(_world: World, draft: Draft) -> None:
 
 @arrange("getSyndicatedSubscriptionVideos")
 def with_the_token_of_the_account(world: World, draft: Draft) -> None:
-    """Opens the feed with the token that belongs to it."""
+    """Opens the feed with the token that belongs to it; somebody whom its owner follows published a video."""
     account = world.account()
+    welcome(world, "notice", lambda: world.notification(account))
     answer = world.call("getFeedToken", account).response
     assert answer is not None
     token = world.secret(answer.json["feedToken"], f"{account.variable}_FEED_TOKEN")

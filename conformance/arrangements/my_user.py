@@ -6,6 +6,7 @@ from weakref import WeakKeyDictionary
 
 from peertube_conformance.conformance.arrangements.dedicated import dedicated
 from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.welcome import welcome
 from peertube_conformance.fixtures.draft import Draft, Upload
 from peertube_conformance.fixtures.guard import IMPOSSIBLE_NUMBER
 from peertube_conformance.fixtures.world import World
@@ -53,6 +54,12 @@ def with_a_picture(world: World, draft: Draft) -> None:
     """Sends a PNG picture."""
     draft.media_type = "multipart/form-data"
     draft.body = {"avatarfile": Upload("avatar.png", "image/png", world.media.png(120, 120))}
+
+
+@arrange("listMyVideos")
+def a_video(world: World, _draft: Draft) -> None:
+    """The user published a video."""
+    welcome(world, "video", world.video)
 
 
 @arrange("listMyVideos", answer=404)

@@ -6,6 +6,7 @@ from weakref import WeakKeyDictionary
 
 from peertube_conformance.conformance.arrangements.registry import arrange
 from peertube_conformance.conformance.arrangements.subscriptions import MODERATORS_FILTERS
+from peertube_conformance.conformance.arrangements.welcome import welcome
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.draft import Draft, Upload
 from peertube_conformance.fixtures.world import VideoRef, World
@@ -44,7 +45,8 @@ def guarded(world: World, draft: Draft, parameter: str = "id") -> None:
 
 @arrange("getVideos")
 def as_somebody_who_may_filter(world: World, draft: Draft) -> None:
-    """Signs in for filters that are not for everybody."""
+    """Signs in for filters that are not for everybody; somebody published a video."""
+    welcome(world, "video", world.video)
     if draft.query.keys() & MODERATORS_FILTERS:
         draft.actor = world.account("moderator")
     elif "excludeAlreadyWatched" in draft.query:

@@ -25,7 +25,11 @@ def tried(batch: Batch, seed: int) -> list[Detection]:
 def measured(faults: Sequence[AnyFault], workers: int, seed: int) -> Iterator[Detection]:
     """What becomes of the faults, in the order in which that is known."""
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        waiting = [pool.submit(tried, batch, seed) for batch in batches(faults)]
-        for done in as_completed(waiting):
-            yield from done.result()
+    portions = batches(faults)
+    # Faults of flows may change what stays changed: each gets a process of its own.
+    for alone in (True, False):
+        chosen = [batch for batch in portions if (batch.kind == "flow") is alone]
+        with ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=1 if alone else None) as pool:
+            waiting = [pool.submit(tried, batch, seed) for batch in chosen]
+            for done in as_completed(waiting):
+                yield from done.result()
