@@ -4,4 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-KNOWN: Mapping[str, str] = {}
+KNOWN: Mapping[str, str] = {
+    "deleting-one-ends-the-sessions-of-the-one-before": (
+        "one seed in four walks that way at the standard depth: who was made next is to be deleted while the one before stays signed in"
+    ),
+}
