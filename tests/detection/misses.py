@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 KNOWN: Mapping[str, str] = {
     "deleting-one-ends-the-sessions-of-the-one-before": (
-        "one seed in four walks that way at the standard depth: who was made next is to be deleted while the one before stays signed in"
+        "one seed in four walks that way at the standard depth: who was made last is deleted while the one before is "
+        "signed in"
     ),
 }
