@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from peertube_conformance.spec.deviations import Deviation
 from peertube_conformance.spec.requirements import load_requirements
 
 EXCHANGES = "exchanges.ndjson"
-ALLURE = "allure-results"
 _INTERRUPTED, _FAILED, _NOTHING, _FINDINGS = 2, 3, 5, 1
 # What must be the same of all parts, and how to say it.
 _SAME = (
@@ -32,7 +30,7 @@ _SAME = (
 def merge(
     parts: Sequence[Path], into: Path, *, strict_deviations: bool = False
 ) -> tuple[dict[str, Any], list[Deviation]]:
-    """The document of the whole run, and the deviations to tell it with; exchanges and Allure's results go `into` it.
+    """The document of the whole run, and the deviations to tell it with; exchanges go `into` that folder.
 
     Raises RunFileError where a folder is no report, or the reports are not of one run.
     """
@@ -48,9 +46,6 @@ def merge(
     whole = RunDocument(contract, operations, load_requirements(), deviations, _facts(documents))
     into.mkdir(parents=True, exist_ok=True)
     whole.add(_written(folders, into / EXCHANGES))
-    for folder in folders:
-        if (folder / ALLURE).is_dir() and folder.resolve() != into.resolve():
-            shutil.copytree(folder / ALLURE, into / ALLURE, dirs_exist_ok=True)
     code = _exit_code(whole, [document["exitCode"] for document in documents], strict=strict_deviations)
     return {**whole.to_json(), "exitCode": code}, deviations
 

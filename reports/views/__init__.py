@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from peertube_conformance.reports.views.allure import write_allure
 from peertube_conformance.reports.views.badge import badge
 from peertube_conformance.reports.views.html import page
 from peertube_conformance.reports.views.junit import write_junit
@@ -22,6 +23,7 @@ VIEWS: Mapping[str, Callable[[Mapping[str, Any], Path], None]] = {
     "summary.md": lambda document, path: write_text(path, summary(document)),
     "junit.xml": write_junit,
     "report.sarif": lambda document, path: write_text(path, json_text(sarif(document))),
+    "allure-results": write_allure,
     "badge.json": lambda document, path: write_text(path, json_text(badge(document))),
 }
 

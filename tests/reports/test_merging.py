@@ -39,8 +39,6 @@ def part(new_run: NewRun, tmp_path: Path) -> Any:
         write_all({**document, "operations": mine}, folder, run.deviations)
         lines = [file.read_bytes() for file in (run._folder / PARTS).glob("*.ndjson")]
         (folder / "exchanges.ndjson").write_bytes(b"".join(lines))
-        (folder / "allure-results").mkdir()
-        (folder / "allure-results" / f"{name}-result.json").write_text("{}")
         return folder
 
     return made
@@ -62,10 +60,6 @@ def test_parts_are_told_as_one_run(part: Any, tmp_path: Path) -> None:
     lines = [json.loads(line) for line in (tmp_path / "whole" / "exchanges.ndjson").read_text().splitlines()]
     ids = [line["id"] for line in lines if line["kind"] == "exchange"]
     assert len(set(ids)) == 4
-    assert sorted(file.name for file in (tmp_path / "whole" / "allure-results").iterdir()) == [
-        "one-result.json",
-        "two-result.json",
-    ]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,170 @@
+"""`allure-results/`: what Allure shows of a run, one result for each operation, flow and requirement.
+
+Results have a history of their own across runs, requirements are stories, and findings come with their exchange and
+with the line that replays it. Allure's own model writes them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import hashlib
+import json
+import uuid
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from allure_commons.logger import AllureFileLogger
+from allure_commons.model2 import Attachment, Label, Status, StatusDetails, TestResult
+
+from peertube_conformance.reports.verdict import Verdict
+from peertube_conformance.reports.views.reading import (
+    Document,
+    Members,
+    known_findings,
+    new_findings,
+    target_line,
+)
+from peertube_conformance.reports.views.replaying import replay
+from peertube_conformance.reports.views.text import cleaned, on_one_line, value_text
+
+_PACKAGE = "peertube-conformance"
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, f"urn:{_PACKAGE}:allure")
+_STATUSES = {
+    Verdict.PASSED: Status.PASSED,
+    Verdict.FAILED: Status.FAILED,
+    Verdict.KNOWN: Status.UNKNOWN,
+    Verdict.BLOCKED: Status.BROKEN,
+    Verdict.ERROR: Status.BROKEN,
+    Verdict.NO_EVIDENCE: Status.SKIPPED,
+    Verdict.NOT_APPLICABLE: Status.SKIPPED,
+}
+# Only a result says the severity in Allure's own words.
+_SEVERITIES = {"must": "critical", "should": "normal", "may": "minor"}
+_MAX_ATTACHED = 5
+# It has no types.
+_Logger: Any = AllureFileLogger
+_OWN_FILES = ("*-result.json", "*-container.json", "*-attachment.*")
+
+
+def write_allure(document: Document, directory: Path) -> None:
+    """Writes the results in place of those that are there: pytest's plugin tells phases, and none of what they mean."""
+    for pattern in _OWN_FILES:
+        for file in directory.glob(pattern):
+            file.unlink()
+    logger = _Logger(directory)
+    for kind, identity, member in (
+        ("operation", "operationId", "operationId"),
+        ("flow", "name", "check"),
+        ("requirement", "id", "requirement"),
+    ):
+        found: dict[str, list[Members]] = {}
+        for finding in [*new_findings(document), *known_findings(document)]:
+            found.setdefault(finding[member], []).append(finding)
+        for entry in document.get(f"{kind}s", ()):
+            result = _result(
+                document, kind, entry, on_one_line(entry[identity]), found.get(entry[identity], ())
+            )
+            result.attachments = list(_attached(logger, result, found.get(entry[identity], ())))
+            logger.report_result(result)
+    with contextlib.suppress(OSError):
+        _write_environment(document, directory)
+
+
+def _result(
+    document: Document, kind: str, entry: Members, name: str, findings: Iterable[Members]
+) -> TestResult:
+    full_name = f"{_PACKAGE}.{kind}#{name}"
+    history = hashlib.md5(full_name.encode("utf-8", "backslashreplace"), usedforsecurity=False).hexdigest()
+    verdict = Verdict(entry["verdict"])
+    began = _milliseconds(document["startedAt"])
+    told = "\n".join(_told(finding) for finding in findings)
+    return TestResult(
+        uuid=str(uuid.uuid5(_NAMESPACE, f"{full_name} {document['startedAt']} {document['seed']}")),
+        historyId=history,
+        testCaseId=history,
+        fullName=full_name,
+        name=name,
+        description=on_one_line(_description(entry)),
+        status=_STATUSES[verdict],
+        statusDetails=StatusDetails(
+            known=verdict is Verdict.KNOWN,
+            message=on_one_line(f"{verdict.value}: {entry['reason']}" if entry["reason"] else verdict.value),
+            trace=cleaned(told),
+        ),
+        labels=[Label(name=key, value=on_one_line(value)) for key, value in _labels(document, kind, entry)],
+        start=began,
+        stop=began + round(_seconds(entry) * 1000),
+    )
+
+
+def _labels(document: Document, kind: str, entry: Members) -> Iterator[tuple[str, str]]:
+    yield "epic", f"PeerTube {document['contract']['version']}"
+    yield "feature", entry.get("tag") or entry.get("section") or "Flows"
+    if kind == "requirement":
+        yield "story", entry["id"]
+        yield "severity", _SEVERITIES[entry["level"]]
+    yield "parentSuite", _PACKAGE
+    yield "suite", f"{kind}s"
+    yield "subSuite", entry.get("tag") or entry.get("section") or ""
+    yield "host", target_line(document)
+    yield "framework", _PACKAGE
+
+
+def _description(entry: Members) -> str:
+    if "path" in entry:
+        return f"{entry['method']} {entry['path']}"
+    return str(entry["title"] if "title" in entry else f"{entry['statement']} ({entry['source']})")
+
+
+def _told(finding: Members) -> str:
+    known = f" [known: {finding['deviation']}]" if finding["deviation"] else ""
+    return (
+        f"{finding['requirement']} ({finding['level']}) {on_one_line(finding['message'])}{known}\n"
+        f"  at {on_one_line(finding['pointer'] or '/')}: expected {value_text(finding['expected'])}, "
+        f"got {value_text(finding['actual'])}"
+    )
+
+
+def _attached(logger: Any, result: TestResult, findings: Iterable[Members]) -> Iterator[Attachment]:
+    """The exchange of each finding and the lines that replay it, which hold no secret: the record has none."""
+    for number, finding in enumerate(list(findings)[:_MAX_ATTACHED]):
+        about = on_one_line(finding["fingerprint"])
+        lines = replay(finding)
+        needs = "".join(f"# set {name} first\n" for name in lines.needs)
+        texts = [(f"replay {about}", "text/plain", "txt", f"{needs}{lines.text}\n")]
+        if finding.get("exchange"):
+            told = json.dumps(finding["exchange"], indent=2)
+            texts.append((f"exchange {about}", "application/json", "json", told))
+        for title, kind, ending, text in texts:
+            source = f"{uuid.uuid5(_NAMESPACE, f'{result.uuid} {title} {number}')}-attachment.{ending}"
+            logger.report_attached_data(cleaned(text).encode("utf-8", "backslashreplace"), source)
+            yield Attachment(name=title, source=source, type=kind)
+
+
+def _write_environment(document: Document, directory: Path) -> None:
+    """What Allure shows beside the results (a Java properties file)."""
+    facts = {
+        "instance": document["target"]["baseUrl"],
+        "PeerTube": document["target"]["serverVersion"],
+        "contract": document["contract"]["version"],
+        "depth": document["depth"],
+        "seed": str(document["seed"]),
+    }
+    lines = [f"{name}={on_one_line(value)}" for name, value in facts.items()]
+    (directory / "environment.properties").write_text(
+        "\n".join(lines).encode("ascii", "backslashreplace").decode() + "\n"
+    )
+
+
+def _milliseconds(moment: str) -> int:
+    try:
+        return round(datetime.datetime.fromisoformat(moment).timestamp() * 1000)
+    except ValueError:
+        return 0
+
+
+def _seconds(entry: Members) -> float:
+    latency: Any = entry.get("latency")
+    return latency["total"] / 1000 if latency else float(entry.get("seconds", 0.0))
