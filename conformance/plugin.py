@@ -60,8 +60,6 @@ def activate(config: pytest.Config) -> None:
     except OptionError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_OPTIONS] = options
-    if config.getoption("dist", "no") == "load":
-        config.option.dist = "loadgroup"
     # The summary tells each finding once, with its curl line; pytest's own sections would tell them all again.
     if config.option.tbstyle == "auto":
         config.option.tbstyle = "no"
@@ -152,16 +150,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if shared is not None:
             operations = spaced(operations, shared.limits)
         metafunc.config.stash[_OPERATIONS] = operations
-    # The phases of an operation share what was generated and made for it, so one worker gets them all; but where time
-    # is short, each phase of all operations goes before the next one of any.
-    phase = f"/{metafunc.function.__name__}" if metafunc.config.stash[_OPTIONS].max_time is not None else ""
-    marked = [
-        pytest.param(operation.id, marks=pytest.mark.xdist_group(operation.id + phase))
-        for operation in operations
-    ]
-    metafunc.parametrize(
-        "operation_id", marked, ids=[operation.id for operation in operations], scope="session"
-    )
+    metafunc.parametrize("operation_id", [operation.id for operation in operations], scope="session")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -203,11 +192,13 @@ def exhaust_limits(conformance_session: Any) -> Callable[[], None]:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """The phases of an operation stay with one worker, and the run goes on where a worker is killed."""
-    if not config.stash.get(_ACTIVE, False) or config.getoption("dist", "no") != "loadgroup":
+    controller = config.stash.get(_CONTROLLER, None)
+    if controller is None or config.getoption("dist", "no") != "load":
         return None
     from peertube_conformance.conformance.scheduling import Scheduling
 
-    return Scheduling(config, log)
+    together = controller.operations if config.stash[_OPTIONS].max_time is None else ()
+    return Scheduling(config, log, {operation.id for operation in together})
 
 
 @pytest.hookimpl(optionalhook=True)

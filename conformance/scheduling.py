@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from xdist.scheduler import LoadGroupScheduling
+from collections.abc import Collection
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
 
-class Scheduling(LoadGroupScheduling):  # type: ignore[misc]  # xdist has no types
-    """xdist's own (3.8), but for workers that are killed.
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """xdist's own (3.8), but for what belongs together, and for workers that are killed.
 
-    It hands out again what is done already, and the item that the worker died of; then it waits for ever for the end of
-    what nobody runs.
+    The items of an operation share what was generated and made for it, and what is done to a thing by one is not to
+    happen to another; so one worker gets them all. Where time is short, when each phase of all operations goes before
+    the next one of any, `operations` is empty and each item goes by itself, as all other items do.
+
+    Of a worker that was killed, xdist hands out again what is done already, and the item that the worker died of; then
+    it waits for ever for the end of what nobody runs.
     """
+
+    def __init__(self, config: pytest.Config, log: Any, operations: Collection[str]) -> None:
+        super().__init__(config, log)
+        self._operations = operations
+
+    def _split_scope(self, nodeid: str) -> str:
+        """The operation that an item is asked for, or the item itself."""
+        name = nodeid.rpartition("[")[2].removesuffix("]")
+        return name if name in self._operations else nodeid
 
     def remove_node(self, node: WorkerController) -> str | None:
         """Forgets a worker; returns the item that it died of, None where it had nothing left to do."""
