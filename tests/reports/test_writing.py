@@ -132,6 +132,103 @@ def test_an_unfinished_run_is_no_success_in_sarif(sound: dict[str, Any]) -> None
     assert [succeeded(code) for code in (0, 2, 3, 5)] == [True, False, False, False]
 
 
+def _closed(required: dict[str, Any], **optional: Any) -> dict[str, Any]:
+    """An object that has these members and no others."""
+    return {
+        "type": "object",
+        "properties": {**required, **optional},
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+_TEXT = {"type": "string", "minLength": 1}
+_MESSAGE = _closed({"text": _TEXT})
+_PLACE = _closed(
+    {
+        "physicalLocation": _closed(
+            {
+                "artifactLocation": _closed({"uri": {"type": "string", "format": "uri-reference"}}),
+                "region": _closed({"startLine": {"type": "integer", "minimum": 1}}),
+            }
+        ),
+        "logicalLocations": {
+            "type": "array",
+            "items": _closed({"name": _TEXT, "fullyQualifiedName": _TEXT, "kind": {"const": "function"}}),
+        },
+    }
+)
+_LEVEL = {"enum": ["error", "warning", "note"]}
+_RULE = _closed(
+    {
+        "id": _TEXT,
+        "shortDescription": _MESSAGE,
+        "help": _MESSAGE,
+        "defaultConfiguration": _closed({"level": _LEVEL}),
+        "properties": _closed({"tags": {"type": "array", "items": _TEXT, "uniqueItems": True}}),
+    }
+)
+_RESULT = _closed(
+    {
+        "ruleId": _TEXT,
+        "level": _LEVEL,
+        "message": _MESSAGE,
+        "locations": {"type": "array", "items": _PLACE},
+        "partialFingerprints": {"type": "object", "additionalProperties": _TEXT},
+        "occurrenceCount": {"type": "integer", "minimum": 1},
+    },
+    ruleIndex={"type": "integer", "minimum": 0},
+    suppressions={
+        "type": "array",
+        "items": _closed({"kind": {"enum": ["external"]}, "justification": _TEXT}),
+    },
+)
+# What of SARIF 2.1.0 (sections 3.13, 3.14, 3.19, 3.27 and 3.49) a log of ours has; anything else is a slip.
+SARIF = _closed(
+    {
+        "$schema": {"type": "string", "format": "uri"},
+        "version": {"const": "2.1.0"},
+        "runs": {
+            "type": "array",
+            "items": _closed(
+                {
+                    "tool": _closed(
+                        {
+                            "driver": _closed(
+                                {"name": _TEXT, "version": _TEXT, "rules": {"type": "array", "items": _RULE}}
+                            )
+                        }
+                    ),
+                    "automationDetails": _closed({"id": _TEXT}),
+                    "invocations": {
+                        "type": "array",
+                        "items": _closed({"executionSuccessful": {"type": "boolean"}}),
+                    },
+                    "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+                    "results": {"type": "array", "items": _RESULT},
+                }
+            ),
+        },
+    }
+)
+# Members that Shields reads at an endpoint; it refuses others.
+BADGE = _closed(
+    {"schemaVersion": {"const": 1}, "label": {"type": "string"}, "message": _TEXT},
+    color=_TEXT,
+    isError={"type": "boolean"},
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("view", "schema"), [(sarif, SARIF), (badge, BADGE)], ids=["sarif", "badge"])
+def test_others_can_read_it(
+    name: str, view: Callable[..., Any], schema: dict[str, Any], request: pytest.FixtureRequest
+) -> None:
+    told = json.loads(json.dumps(view(request.getfixturevalue(name))))
+    checker = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+    assert [error.message for error in checker.iter_errors(told)] == []
+
+
 @pytest.mark.parametrize(
     ("name", "change", "message", "colour"),
     [
