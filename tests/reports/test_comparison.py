@@ -426,6 +426,16 @@ def test_as_markdown(several: Comparison, sound: dict[str, Any]) -> None:
     assert summary(compare(sound, sound)).startswith("# ✅ no change")
 
 
+def test_as_a_page(several: Comparison, sound: dict[str, Any], hostile: dict[str, Any]) -> None:
+    told = rendered(several, "html")
+    assert told.startswith("<!doctype html>")
+    assert f"<h1>{several.to_json()['regressions']} regression" in told
+    assert "curl -sS" in told
+    assert "http:" not in told.partition("</style>")[0]
+    assert "<h1>No regression</h1>" in rendered(compare(sound, sound), "html")
+    assert "<img" not in rendered(compare(sound, hostile), "html")
+
+
 def test_as_json(several: Comparison) -> None:
     members = json.loads(rendered(several, "json"))
     assert members["regressions"] == 1
