@@ -183,7 +183,11 @@ class UserAdministration(steps.AdministrationFlow):
             person.sign_out()
 
     @somebody
-    @stage(person=indexes, by=model.actors, name=st.sampled_from(("username", "channel")))
+    @stage(
+        person=indexes,
+        by=st.just("admin") | model.actors,
+        name=st.sampled_from(("username", "channel")),
+    )
     def delete(self, person: int, by: str, name: str) -> None:
         """Everything of somebody is gone, but their names, which are not given out again."""
         deleted = self._alive(person)
