@@ -28,6 +28,22 @@ def browser() -> str:
     return next((path for name in NAMES if (path := shutil.which(name))), "")
 
 
+# What is far away has no layout yet: it moves while the page scrolls to it.
+_IN_SIGHT = """(async () => {
+  const at = document.querySelector(%s);
+  let before = NaN;
+  for (let tries = 0; tries < 100; tries++) {
+    at.scrollIntoView({block: "center"});
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const box = at.getBoundingClientRect();
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    if (y === before && at.contains(document.elementFromPoint(x, y))) return [x, y];
+    before = y;
+  }
+  throw new Error("it does not come to rest");
+})()"""
+
+
 class Page:
     """One page of a running browser."""
 
@@ -119,11 +135,7 @@ class Page:
 
     def click(self, selector: str) -> None:
         """Clicks the middle of the first element that the selector finds, where a person would."""
-        box = self.run(
-            f"(() => {{ const at = document.querySelector({json.dumps(selector)});"
-            " at.scrollIntoView({block: 'center'}); const box = at.getBoundingClientRect();"
-            " return [box.x + box.width / 2, box.y + box.height / 2]; })()"
-        )
+        box = self.run(_IN_SIGHT % json.dumps(selector))
         for kind in ("mousePressed", "mouseReleased"):
             self.call("Input.dispatchMouseEvent", type=kind, x=box[0], y=box[1], button="left", clickCount=1)
 
