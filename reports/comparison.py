@@ -227,6 +227,10 @@ def _remarks(before: Document, after: Document) -> Iterator[str]:
     if before["contract"]["version"] != after["contract"]["version"]:
         versions = f"{before['contract']['version']} before, {after['contract']['version']} after"
         yield f"the runs were held against different contracts: {versions}"
+    offered, offers = (set(document["target"].get("capabilities", ())) for document in (before, after))
+    for names, told in ((offers - offered, "only the later"), (offered - offers, "only the earlier")):
+        if names:
+            yield f"{told} instance offers {', '.join(sorted(names))}"
     for document, which in ((before, "earlier"), (after, "later")):
         if document.get("exitCode") in {2, 3, 5}:
             yield f"the {which} run did not end as it should"

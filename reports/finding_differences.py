@@ -13,6 +13,7 @@ from peertube_conformance.reports.finding import Level
 
 Document = Mapping[str, Any]
 Members = Mapping[str, Any]
+_WITHIN = ("/response/body", "/response/headers")
 
 
 def findings(before: Document, after: Document, pairs: Mapping[str, Pair]) -> Iterator[Doubt]:
@@ -30,7 +31,8 @@ def _came(finding: Members, pairs: Mapping[str, Pair], weakest: Level) -> Doubt:
     pair = pairs.get(finding["operationId"])
     message = _told(finding)
     if pair is None or not _asked(pair.before, finding):
-        return _change(Kind.NEW, finding, f"{message} (the earlier run did not look there)"), True
+        told = _change(Kind.NEW, finding, f"{message} (the earlier run did not look there)")
+        return told, _is_unexplained(finding)
     hits, tries = _share(pair.after, finding)
     if finding["deviation"] is not None:
         told = _change(Kind.NEW, finding, f"{message} (known as {finding['deviation']})")
@@ -44,7 +46,8 @@ def _went(finding: Members, pairs: Mapping[str, Pair]) -> Doubt:
     pair = pairs.get(finding["operationId"])
     message = _told(finding)
     if pair is None or not _asked(pair.after, finding):
-        return _change(Kind.GONE, finding, f"{message} (the later run did not look there)", came=False), True
+        told = _change(Kind.GONE, finding, f"{message} (the later run did not look there)", came=False)
+        return told, _is_unexplained(finding)
     hits, tries = _share(pair.before, finding)
     other_tries = _times_asked(pair.after, finding)
     # Found every time it was asked, it was no matter of chance.
@@ -63,11 +66,23 @@ def _asked(entry: Members, finding: Members) -> bool:
     return _times_asked(entry, finding) > 0
 
 
+def _is_unexplained(finding: Members) -> bool:
+    """What is known of a server is no news where only one of two runs came by."""
+    return finding["deviation"] is None
+
+
 def _times_asked(entry: Members, finding: Members) -> int:
-    """How often a run asked what the finding's exchange asks."""
+    """How often a run asked what the finding's exchange asks; where something within an answer is wrong, how often it
+    got an answer of that status."""
     if "situations" not in entry or "exchange" not in finding:
         return sum(entry["statuses"].values())
-    return sum(entry["situations"].get(situation_of(finding["exchange"]), {}).values())
+    outcomes = entry["situations"].get(situation_of(finding["exchange"]), {})
+    within = finding["pointer"].startswith(_WITHIN)
+    return sum(
+        count
+        for outcome, count in outcomes.items()
+        if not within or outcome.partition(" ")[0] == str(finding["status"])
+    )
 
 
 def _share(entry: Members, finding: Members) -> tuple[int, int]:

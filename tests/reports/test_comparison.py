@@ -111,6 +111,20 @@ def test_what_the_earlier_run_did_not_ask_is_new(told: Callable[..., Comparison]
     assert not comparison.has_regressions
 
 
+def test_a_known_finding_that_one_run_did_not_come_by_is_no_news(known: dict[str, Any]) -> None:
+    elsewhere = copy.deepcopy(known)
+    (finding,) = elsewhere["findings"]
+    entry = next(o for o in elsewhere["operations"] if o["operationId"] == finding["operationId"])
+    for outcomes in entry["situations"].values():
+        outcomes.pop("404", None)
+    entry["statuses"].pop("404")
+    elsewhere["findings"] = []
+    for pair in ((known, elsewhere), (elsewhere, known)):
+        comparison = compare(*pair)
+        assert not [change for change in comparison.changes if change.is_finding]
+        assert [change.kind for change in comparison.unsure if change.is_finding] != []
+
+
 def test_what_the_later_run_did_not_ask_is_gone(told: Callable[..., Comparison]) -> None:
     comparison = told(
         lambda run: run.saw("getVideos", 200, page(), WRONG), lambda run: run.saw("getVideo", 200, {})
@@ -386,6 +400,11 @@ def test_runs_that_are_hard_to_compare_are_remarked_on(sound: dict[str, Any]) ->
     assert compare(sound, after).remarks == [
         "depth differs: standard before, smoke after",
         "the later run did not end as it should",
+    ]
+    offering = sound | {"target": {**sound["target"], "capabilities": ["hls", "user-export"]}}
+    assert compare(sound, offering).remarks == [
+        "only the later instance offers hls, user-export",
+        "only the earlier instance offers registration",
     ]
 
 
