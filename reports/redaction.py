@@ -30,6 +30,8 @@ _IN_MULTIPART = re.compile(
     rf'(name="(?:[^"\r\n]*\[)?(?P<part>{_KEYS}){_INDEX}"(?:\r?\n[^\r\n]+)*\r?\n\r?\n)[^\r\n]*'
 )
 _BEARER = re.compile(r"(Bearer\s+)[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE)
+# Each of the patterns above needs one of these; most texts, header fields above all, have none.
+_TELLING = re.compile('["=]|://|bearer', re.IGNORECASE)
 MASK = "[redacted]"
 # Shorter values are no secrets; fewer secrets than these are looked for one by one.
 _SHORTEST = 6
@@ -88,6 +90,8 @@ class Redactor:
     def text(self, text: str) -> str:
         """The text for reading, without secrets known by value or by the key that they stand under."""
         text = self.marks(text)
+        if not _TELLING.search(text):
+            return shown(text)
         text = _IN_JSON.sub(lambda m: m[1] + _STRING.sub(f'"{MASK}"', m[3]), text)
         text = _IN_OTP_URI.sub(MASK, text)
         text = _IN_MULTIPART.sub(lambda m: f"{m[1]}{MASK}", text)

@@ -8,18 +8,28 @@ _MAX_DEPTH = 8
 _NAMES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
 
 
-def shape_of(value: Any, pointer: str = "", depth: int = 0) -> dict[str, list[str]]:
+def shape_of(value: Any) -> dict[str, list[str]]:
     """JSON pointer (array items as `*`) to the types seen there: `{"/data/*/id": ["integer"]}`."""
-    found: dict[str, list[str]] = {pointer: [_NAMES.get(type(value), "null")]}
+    found: dict[str, set[str]] = {}
+    _collect(value, "", 0, found)
+    return {pointer: sorted(types) for pointer, types in found.items()}
+
+
+def _collect(value: Any, pointer: str, depth: int, found: dict[str, set[str]]) -> None:
+    kind = _NAMES.get(type(value), "null")
+    types = found.get(pointer)
+    if types is None:
+        found[pointer] = {kind}
+    else:
+        types.add(kind)
     if depth >= _MAX_DEPTH:
-        return found
+        return
     if isinstance(value, dict):
         for name, member in value.items():
-            merge(found, shape_of(member, f"{pointer}/{_escaped(str(name))}", depth + 1))
+            _collect(member, f"{pointer}/{_escaped(str(name))}", depth + 1, found)
     elif isinstance(value, list):
         for item in value[:20]:
-            merge(found, shape_of(item, f"{pointer}/*", depth + 1))
-    return found
+            _collect(item, f"{pointer}/*", depth + 1, found)
 
 
 def merge(into: dict[str, list[str]], other: dict[str, list[str]]) -> None:
