@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.detection.catalogue import all_faults, sample
 from tests.detection.detection import Detection
-from tests.detection.measuring import measured
+from tests.detection.measuring import measured, read
 from tests.readme import replaced
 
 
@@ -27,8 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.sample:
         faults = sample(faults, options.sample)
     began = time.monotonic()
-    found: list[Detection] = []
-    for detection in measured(faults, options.workers, options.seed):
+    chosen = {fault.id for fault in faults}
+    found = [d for d in read(options.read) if d.id in chosen and d.caught] if options.read else []
+    known = {detection.id for detection in found}
+    for detection in measured([f for f in faults if f.id not in known], options.workers, options.seed):
         found.append(detection)
         if sys.stderr.isatty():
             sys.stderr.write(f"\r{len(found)} of {len(faults)} faults")
@@ -37,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.plain:
         from tests.detection.plain import compare  # noqa: PLC0415
 
-        compare(found, options.plain, options.seed)
+        compare(found, options.plain, options.seed, options.workers)
     from tests.detection.table import is_enough, misses, table  # noqa: PLC0415
 
     print("\n".join([*table(found), "", *misses(found)]))
@@ -59,6 +61,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--json", type=Path, default=None, metavar="FILE", help="where to write what was found"
+    )
+    parser.add_argument(
+        "--read",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="what --json wrote: only what was missed is tried again",
     )
     parser.add_argument("--update", action="store_true", help="write the table into README.md")
     parser.add_argument(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import fields
+from pathlib import Path
 
 from tests.detection.catalogue import AnyFault, Batch, all_faults, batches
 from tests.detection.detection import Detection
@@ -29,7 +32,16 @@ def measured(faults: Sequence[AnyFault], workers: int, seed: int) -> Iterator[De
     # Faults of flows may change what stays changed: each gets a process of its own.
     for alone in (True, False):
         chosen = [batch for batch in portions if (batch.kind == "flow") is alone]
-        with ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=1 if alone else None) as pool:
+        with ProcessPoolExecutor(
+            workers, mp_context=context, max_tasks_per_child=1 if alone else None
+        ) as pool:
             waiting = [pool.submit(tried, batch, seed) for batch in chosen]
             for done in as_completed(waiting):
                 yield from done.result()
+
+
+def read(path: Path) -> list[Detection]:
+    """What an earlier call wrote."""
+    names = {each.name for each in fields(Detection)}
+    document = json.loads(path.read_text(encoding="utf-8"))
+    return [Detection(**{k: v for k, v in entry.items() if k in names}) for entry in document["faults"]]
