@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.detection.catalogue import all_faults, sample
-from tests.detection.detection import Detection
 from tests.detection.measuring import measured, read
 from tests.readme import replaced
 
