@@ -24,6 +24,8 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no typ
     def __init__(self, config: pytest.Config, log: Any, operations: Collection[str]) -> None:
         super().__init__(config, log)
         self._operations = operations
+        # What takes longest is collected first; xdist would begin with what has most items.
+        config.option.loadscopereorder = False
 
     def _split_scope(self, nodeid: str) -> str:
         """The operation that an item is asked for, or the item itself."""

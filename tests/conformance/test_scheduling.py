@@ -2,39 +2,106 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from xdist.remote import Producer
 
-from tests.conformance.processes import CLI, python_module
+from peertube_conformance.conformance.scheduling import Scheduling
 
-_ITEM = re.compile(r"^\[(gw\d)\].*::(\w+)\[(\w+)\]", re.MULTILINE)
-
-
-def ran(tmp_path: Path, *options: str) -> list[tuple[str, str, str]]:
-    """Worker, test and operation of each item, in the order in which they ended."""
-    chosen = ("--operations=getVideoC*", "--depth=smoke", "-n2", "-v")
-    return _ITEM.findall(python_module(CLI, tmp_path, "run", *chosen, *options, COLUMNS="200").stdout)
-
-
-def test_one_worker_asks_everything_of_an_operation(tmp_path: Path) -> None:
-    workers = defaultdict(set)
-    for worker, _, operation in ran(tmp_path):
-        workers[operation].add(worker)
-    assert set(workers) == {
-        "getVideoChannels", "getVideoChannel", "getVideoChannelFollowers", "getVideoChannelVideos"
-    }  # fmt: skip
-    assert [len(some) for some in workers.values()] == [1] * len(workers)
+OPERATIONS = {"getVideo", "putVideo"}
+ITEMS = [
+    "stateful/test_lists.py::test_lists",
+    "conformance/test_cors.py::test_preflight",
+    "conformance/test_operations.py::test_valid[getVideo]",
+    "conformance/test_operations.py::test_invalid[getVideo]",
+    "conformance/test_roles.py::test_roles[getVideo]",
+    "conformance/test_operations.py::test_valid[putVideo]",
+    "conformance/test_operations.py::test_invalid[putVideo]",
+    "conformance/test_roles.py::test_roles[putVideo]",
+    "conformance/test_rate_limits.py::test_limits_of_their_own[getOAuthToken]",
+]
 
 
-def test_where_time_is_short_no_operation_waits_for_all_of_another(tmp_path: Path) -> None:
-    tests = [test for _, test, _ in ran(tmp_path, "--max-time=40")]
-    last = max(number for number, test in enumerate(tests) if test == "test_valid")
-    assert last < tests.index("test_refusals"), tests
+class Node:
+    """A worker that notes what it is given."""
+
+    shutting_down = False
+
+    def __init__(self) -> None:
+        self.given: list[str] = []
+        self.gateway = SimpleNamespace(id="gw")
+
+    def send_runtest_some(self, indices: list[int]) -> None:
+        self.given += [ITEMS[index] for index in indices]
+
+    def shutdown(self) -> None:
+        self.shutting_down = True
 
 
-@pytest.mark.parametrize("dist", ["loadfile", "worksteal"])
-def test_another_way_to_distribute_is_obeyed(tmp_path: Path, dist: str) -> None:
-    assert len({operation for _, _, operation in ran(tmp_path, f"--dist={dist}")}) == 4
+class Config:
+    """The part of pytest's configuration that xdist's schedulers read."""
+
+    def __init__(self) -> None:
+        self.option = SimpleNamespace(loadscopereorder=True)
+
+    def getvalue(self, _name: str) -> list[str]:
+        return ["popen", "popen"]
+
+
+def handed_out(operations: set[str]) -> list[list[str]]:
+    """What each of two workers is given when both finish item after item in turn."""
+    config: Any = Config()
+    scheduling = Scheduling(config, Producer("test", enabled=False), operations)
+    nodes = [Node(), Node()]
+    for node in nodes:
+        scheduling.add_node(node)
+        scheduling.add_node_collection(node, ITEMS)
+    scheduling.schedule()
+    done = [0, 0]
+    while any(number < len(node.given) for number, node in zip(done, nodes, strict=True)):
+        for which, node in enumerate(nodes):
+            if done[which] < len(node.given):
+                scheduling.mark_test_complete(node, ITEMS.index(node.given[done[which]]))
+                done[which] += 1
+    return [node.given for node in nodes]
+
+
+def test_one_worker_gets_everything_of_an_operation() -> None:
+    given = handed_out(OPERATIONS)
+    assert sorted(item for some in given for item in some) == sorted(ITEMS)
+    for operation in OPERATIONS:
+        asked = [{item for item in some if f"[{operation}]" in item} for some in given]
+        assert sorted(map(len, asked)) == [0, 3]
+
+
+def test_what_was_collected_first_goes_first() -> None:
+    first, second = handed_out(OPERATIONS)
+    assert (first[0], second[0]) == (ITEMS[0], ITEMS[1])
+
+
+def test_where_nothing_belongs_together_items_go_one_by_one() -> None:
+    first, second = handed_out(set())
+    assert first[:2] + second[:2] == [ITEMS[0], ITEMS[2], ITEMS[1], ITEMS[3]]
+
+
+@pytest.mark.parametrize("operations", [OPERATIONS, set()])
+def test_what_a_killed_worker_left_goes_to_the_others_but_for_what_it_died_of(operations: set[str]) -> None:
+    config: Any = Config()
+    scheduling = Scheduling(config, Producer("test", enabled=False), operations)
+    nodes = [Node(), Node()]
+    for node in nodes:
+        scheduling.add_node(node)
+        scheduling.add_node_collection(node, ITEMS)
+    scheduling.schedule()
+    assert scheduling.remove_node(nodes[0]) == ITEMS[0]
+    while not scheduling.tests_finished:
+        pending = [item for item in nodes[1].given if _is_open(scheduling, nodes[1], item)]
+        for item in pending:
+            scheduling.mark_test_complete(nodes[1], ITEMS.index(item))
+    assert sorted(nodes[1].given) == sorted(ITEMS[1:])
+
+
+def _is_open(scheduling: Scheduling, node: Node, item: str) -> bool:
+    return any(unit.get(item) is False for unit in scheduling.assigned_work[node].values())
