@@ -22,7 +22,7 @@ from peertube_conformance.conformance.outcome import HINDRANCES, Outcome, outcom
 from peertube_conformance.conformance.session import FOREIGN_TOKEN, Session
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.client import Unsendable
-from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.draft import UNSET, Draft
 from peertube_conformance.fixtures.guard import Refused
 from peertube_conformance.fixtures.resources import absent, fill
 from peertube_conformance.fixtures.world import NotArranged, World
@@ -113,6 +113,8 @@ class Exercise:
                 draft.headers.setdefault("Origin", "https://elsewhere.example.com")
             exchange = self._send(draft, Intent.VALID)
             accepted += exchange is not None and (exchange.status or 500) < 400
+        if count > SCARCE_VALID and (bare := self._without_body()) is not None:
+            self._send(bare, Intent.VALID)
         if not accepted:
             return Outcome(Verdict.NO_EVIDENCE, "no valid request was accepted")
         return Outcome(Verdict.PASSED)
@@ -178,6 +180,17 @@ class Exercise:
         if self.operation.is_safe and self.depth.every_value:
             for number in range(len(given) - 1, longest(self.operation)):
                 yield with_values(given[number % len(given)], number)
+
+    def _without_body(self) -> Draft | None:
+        """A request without the body that it may leave out; None where it may not, or where the body is a file."""
+        operation = self.operation
+        if operation.body_required or not operation.request_bodies:
+            return None
+        draft = self._arranged(self._plain())
+        if not isinstance(draft.body, dict):
+            return None
+        draft.body, draft.media_type = UNSET, None
+        return None if found_in(draft) else draft
 
     def _defects(self, base: Draft, count: int) -> Iterator[Callable[[Draft], Draft | None]]:
         """What makes a valid request invalid: beyond each bound of the contract first, then as it is drawn."""

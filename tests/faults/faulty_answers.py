@@ -12,6 +12,8 @@ from registry import Handler, fault
 from starlette.requests import Request
 from starlette.responses import Response
 
+from peertube_conformance.fixtures.instance.http import ApiRequest, Problem
+
 _DETAILS = {"group": "problem details"}
 _LEAKS = {"group": "leaks"}
 _LIMITS = {"group": "rate limits"}
@@ -311,3 +313,20 @@ def unreadable_bodies_are_for_one_origin(handler: Handler, request: Request) -> 
     ):
         del answer.headers[_ORIGIN]
     return answer
+
+
+_BODY_IS_OPTIONAL = ("putUser", "putVideoChannel", "blockUser")
+
+
+@fault("PT-STATUS-03", on=_BODY_IS_OPTIONAL, group="status")
+def what_may_be_left_out_is_needed(handler: Handler, request: ApiRequest) -> Any:
+    if request.body is None:
+        raise Problem(400, "A body is needed")
+    return handler(request)
+
+
+@fault("PT-STATUS-01", on=_BODY_IS_OPTIONAL, group="status")
+def what_may_be_left_out_is_missed(handler: Handler, request: ApiRequest) -> Any:
+    if request.body is None:
+        raise Problem(500, "undefined")
+    return handler(request)
