@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import resource
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from peertube_conformance.fixtures.embedded import ADMIN_NAME, EmbeddedInstance
@@ -88,6 +90,8 @@ def test_a_killed_controller_leaves_a_readable_record_and_a_ledger_to_reap(
         assert run.end() == -signal.SIGKILL
         assert len(run.recorded()) >= 30
         assert any(line["do"] == "created" for line in run.ledger())
+        session = session_in(tmp_path)
+        assert is_signed_in(target, session)
         secret = {"PEERTUBE_CONFORMANCE_ADMIN_PASSWORD": target.password, "TMPDIR": str(tmp_path)}
         told = python_module(CLI, tmp_path, "report", "report")
         assert told.returncode == 0, told.stderr
@@ -99,6 +103,19 @@ def test_a_killed_controller_leaves_a_readable_record_and_a_ledger_to_reap(
         assert (reaped.returncode, reaped.stdout) == (0, ""), reaped.stdout + reaped.stderr
     assert run.ledger() == []
     assert left_in(tmp_path) == []
+    assert not is_signed_in(target, session)
+
+
+def session_in(folder: Path) -> str:
+    """The token that a killed run had as the administrator."""
+    (state,) = folder.glob("peertube-conformance-*/run.json")
+    token: str = json.loads(state.read_text())["accounts"]["root"]["token"]
+    return token
+
+
+def is_signed_in(target: EmbeddedInstance, token: str) -> bool:
+    answer = httpx.get(f"{target.base_url}/api/v1/users/me", headers={"Authorization": f"Bearer {token}"})
+    return answer.status_code == 200
 
 
 def test_a_full_disk_ends_the_run_in_words(target: EmbeddedInstance, tmp_path: Path) -> None:
