@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.detection.catalogue import all_faults, sample
+from tests.detection.detection import Detection
 from tests.detection.measuring import measured, read
 from tests.readme import replaced
 
@@ -35,21 +36,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stderr.write(f"\r{len(found)} of {len(faults)} faults")
     order = {name: number for number, name in enumerate(all_faults())}
     found.sort(key=lambda detection: order[detection.id])
+    _write(options.json, found, options.seed)
     if options.plain:
         from tests.detection.plain import compare  # noqa: PLC0415
 
         compare(found, options.plain, options.seed, options.workers)
+        _write(options.json, found, options.seed)
     from tests.detection.table import is_enough, misses, table  # noqa: PLC0415
 
     print("\n".join([*table(found), "", *misses(found)]))
     if options.update:
         replaced("detection", table(found))
     print(f"{len(found)} faults in {time.monotonic() - began:.0f} s, seed {options.seed}")
-    if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        document = {"seed": options.seed, "faults": [detection.to_json() for detection in found]}
-        options.json.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     return 0 if is_enough(found) else 1
+
+
+def _write(path: Path | None, found: Sequence[Detection], seed: int) -> None:
+    if path is None:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    document = {"seed": seed, "faults": [detection.to_json() for detection in found]}
+    path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -46,6 +46,7 @@ class Arena:
     session: Session
     base_url: str
     password: str
+    token: str = ""
     _active: list[AnyFault | None] = field(default_factory=lambda: [None])
 
     @contextmanager
@@ -110,7 +111,7 @@ def arena(
             shared = run.start()
             options = Options(base_url=base_url, seed=seed, report_dir=folder, depth=DEPTHS[depth])
             session = Session(options, shared, contract, [], "main")
-            yield Arena(session, base_url, password, active)
+            yield Arena(session, base_url, password, _active=active)
             session.close()
         finally:
             # What is on the instance ends with it: nothing is cleaned up before.
