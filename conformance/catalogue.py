@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from peertube_conformance.conformance.checks import CHECKS
 from peertube_conformance.spec.requirements import Requirement, load_requirements
@@ -21,21 +22,24 @@ def proofs() -> Mapping[str, list[str]]:
     found: defaultdict[str, set[str]] = defaultdict(set)
     for check in CHECKS:
         found[check.requirement].add(f"check {check.name}")
-    for module, text in _sources("conformance", "test_"):
+    for module, text in _sources(files("peertube_conformance.conformance"), "test_"):
         for marked in _MARKED.findall(text):
             for name in _JUDGED.findall(marked):
                 found[name].add(module)
-    for module, text in _sources("stateful", ""):
+    for module, text in _sources(files("peertube_conformance.stateful")):
         for name in _JUDGED.findall(text):
             if name not in _GENERAL:
                 found[name].add(f"flow {module}")
     return {name: sorted(proven) for name, proven in sorted(found.items())}
 
 
-def _sources(room: str, prefix: str) -> Iterator[tuple[str, str]]:
-    for file in sorted(files(f"peertube_conformance.{room}").iterdir(), key=lambda file: file.name):
+def _sources(folder: Traversable, prefix: str = "", package: str = "") -> Iterator[tuple[str, str]]:
+    """Dotted name and text of each module; of those in packages, too, where no prefix is wanted."""
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
         if file.name.startswith(prefix) and file.name.endswith(".py"):
-            yield file.name.removesuffix(".py"), file.read_text("utf-8")
+            yield package + file.name.removesuffix(".py"), file.read_text("utf-8")
+        elif not prefix and file.is_dir():
+            yield from _sources(file, package=f"{package}{file.name}.")
 
 
 def coverage_lines() -> Iterator[str]:

@@ -83,13 +83,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config.stash[_BEGUN] = True
     if not config.stash.get(_ACTIVE, False) or config.option.collectonly:
         return
+    from peertube_conformance.conformance.ending import ENDING, INTERRUPTING, interrupt_on
+
+    config.add_cleanup(interrupt_on(*(INTERRUPTING if _is_worker(config) else ENDING)))
     if _is_worker(config):
         return
     from peertube_conformance.conformance.announcing import announce
-    from peertube_conformance.conformance.ending import interrupt_on_termination
     from peertube_conformance.conformance.lifecycle import USER_MISTAKES, Controller
 
-    config.add_cleanup(interrupt_on_termination())
     try:
         controller = Controller(config.stash[_OPTIONS])
     except USER_MISTAKES as error:

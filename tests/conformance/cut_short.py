@@ -44,12 +44,16 @@ class Running:
         """Waits until so many exchanges were recorded."""
         ends = time.monotonic() + _PATIENCE_SECONDS
         while time.monotonic() < ends and self.process.poll() is None:
-            if len(self.recorded()) >= count:
+            if self.exchanges() >= count:
                 return
             time.sleep(0.02)
         if self.process.poll() is not None:
             self.end()
-        raise AssertionError(f"{len(self.recorded())} exchanges; {self.text()}")
+        raise AssertionError(f"{self.exchanges()} exchanges; {self.text()}")
+
+    def exchanges(self) -> int:
+        """How many exchanges were recorded."""
+        return sum(line["kind"] == "exchange" for line in self.recorded())
 
     def recorded(self) -> list[dict[str, Any]]:
         """The lines of the parts that are whole."""

@@ -22,9 +22,8 @@ def _enumerated() -> set[str]:
     """The requirements that a test or a flow is marked to prove."""
     return {
         found
-        for room, how, begin in (("conformance", _MARKED, "test_"), ("stateful", _JUDGED, ""))
-        for file in files(f"peertube_conformance.{room}").iterdir()
-        if file.name.startswith(begin) and file.name.endswith(".py")
+        for room, how, names in (("conformance", _MARKED, "test_*.py"), ("stateful", _JUDGED, "**/*.py"))
+        for file in Path(str(files(f"peertube_conformance.{room}"))).glob(names)
         for found in how.findall(file.read_text("utf-8"))
     }
 
