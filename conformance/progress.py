@@ -58,10 +58,13 @@ class Progress:
             self._reporter.write_line(f" {self._items} items done, about {left} s left")
 
     def left(self, elapsed: float) -> int:
-        """Seconds: by what is done as soon as that says something, until then by the announced cost."""
+        """Seconds: the share of the announced time that is not done, or of the time it took where that is more.
+
+        How fast it went so far says little: what waits for windows comes first.
+        """
         share = self._requests / sum(self._cost.parts.values()) if self._cost.parts else 0.0
         trusted = share > _TRUSTED_SHARE
-        left = elapsed * (1 - share) / share if trusted else self._cost.seconds - elapsed
+        left = (1 - share) * max(elapsed, self._cost.seconds) if trusted else self._cost.seconds - elapsed
         return max(0, round(left))
 
 

@@ -28,12 +28,19 @@ def test_the_announced_time_holds_until_something_is_done() -> None:
     assert progress.left(300) == 0
 
 
-@pytest.mark.parametrize(("done", "left"), [([FLOW], 40), ([OPERATION], 140), ([FLOW, OPERATION, OTHER], 0)])
+@pytest.mark.parametrize(("done", "left"), [([FLOW], 80), ([OPERATION], 140), ([FLOW, OPERATION, OTHER], 0)])
 def test_an_item_counts_as_much_as_its_kind_sends(done: list[str], left: int) -> None:
     progress = Progress(None, COST)
     progress.collected([FLOW, OPERATION, OTHER])
     finished(progress, *done)
     assert progress.left(60) == left
+
+
+def test_a_run_that_takes_longer_than_announced_has_more_left() -> None:
+    progress = Progress(None, COST)
+    progress.collected([FLOW, OPERATION, OTHER])
+    finished(progress, FLOW)
+    assert progress.left(400) == 160
 
 
 def test_what_sends_nothing_is_counted_for_nothing() -> None:
