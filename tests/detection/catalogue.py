@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeVar
 
 import tests.detection.detection  # noqa: F401 - makes the folder of faults known
 
@@ -14,6 +15,7 @@ from registry import Fault, load  # isort: skip
 from peertube_conformance.spec import load_contract
 
 AnyFault = Fault | ContractFault
+_T = TypeVar("_T")
 _OPERATIONS_TOGETHER = 6
 _FAULTS_TOGETHER = 12
 
@@ -33,7 +35,7 @@ def all_faults() -> dict[str, AnyFault]:
     return found | load()
 
 
-def sample(faults: Sequence[AnyFault], count: int) -> list[AnyFault]:
+def sample(faults: Sequence[_T], count: int) -> list[_T]:
     """About so many of them, evenly over all: the same ones each time."""
     if count >= len(faults):
         return list(faults)

@@ -26,6 +26,7 @@ from tests.detection.detection import Detection
 
 from arena import Arena, arena  # isort: skip - found by what the lines above set up
 from contract_faults import ContractFault  # isort: skip
+from registry import GROUPS  # isort: skip
 
 from peertube_conformance.conformance.outcome import HINDRANCES
 from peertube_conformance.fixtures import resources
@@ -33,13 +34,15 @@ from peertube_conformance.fixtures.instance.settings import ADMIN_NAME
 from peertube_conformance.spec import load_contract
 
 _FEWEST_EXAMPLES = 10
+_OF_A_CLASS = 4
 _TOGETHER = 6
 _LONGEST_SECONDS = 120
 
 
 def compare(found: Sequence[Detection], count: int, seed: int, workers: int = 2) -> None:
-    """Adds to about so many of the detections how the plain tool does; the same faults each time."""
-    chosen = sample([detection for detection in found if detection.single], count)  # type: ignore[type-var]
+    """Adds to about so many of the detections, and to a few of each class, how the plain tool does; the same faults each
+    time. What is known already stays."""
+    chosen = [detection for detection in _chosen(found, count) if not detection.plain]
     contract = load_contract(None)
     portions: dict[str, list[Detection]] = {}
     for detection in chosen:
@@ -57,6 +60,16 @@ def compare(found: Sequence[Detection], count: int, seed: int, workers: int = 2)
         for told in pool.map(_tried, batches):
             for name, how in told:
                 by_id[name].plain = how
+
+
+def _chosen(found: Sequence[Detection], count: int) -> list[Detection]:
+    single = [detection for detection in found if detection.single]
+    chosen = sample(single, count)
+    for group in GROUPS:
+        of_it = [detection for detection in single if detection.group == group]
+        if sum(detection.group == group for detection in chosen) < _OF_A_CLASS:
+            chosen += [detection for detection in sample(of_it, _OF_A_CLASS) if detection not in chosen]
+    return chosen
 
 
 def _tried(batch: tuple[str, list[tuple[str, int]], int]) -> list[tuple[str, dict[str, Any]]]:
