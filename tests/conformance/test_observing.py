@@ -29,4 +29,7 @@ def test_nothing_but_reading_and_one_session_is_seen(tmp_path: Path) -> None:
     assert seen.total() > 100
     assert run.document["safety"] == "observe"
     assert run.document["ledger"] == {"created": 0, "removed": 0, "left": []}
+    # The proxy gives the instance its own name, whatever the request says.
+    new = {finding["fingerprint"] for finding in run.document["findings"] if finding["deviation"] is None}
+    assert new <= {"getOAuthClient|PT-STATUS-06|200|/response/status/403"}
     assert run.ledger() == []
