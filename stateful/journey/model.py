@@ -18,6 +18,7 @@ from hypothesis.strategies import SearchStrategy
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.world import NotArranged
 from peertube_conformance.reports.variables import NamedNumber, NamedText
+from peertube_conformance.stateful.moving.archives import DAMAGES
 
 _FOLDER = "peertube"
 _DETOURS_AT_ONCE = 2
@@ -169,7 +170,7 @@ def opened(content: bytes) -> Archive:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _read(archive)
-    except (zipfile.BadZipFile, ValueError, KeyError, TypeError):
+    except (*DAMAGES, AttributeError, KeyError, TypeError):
         return NOTHING
 
 

@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import io
 import json
+import lzma
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from peertube_conformance.stateful.moving.belongings import PREFERENCES, Belongings
 
+# What reading a damaged, an encrypted or a strangely compressed archive raises, beside what says that it is none.
+DAMAGES = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, RuntimeError, ValueError)
 _FOLDER = "peertube"
 _REGULAR = 1
 _MOST_BYTES = 64 * 1024 * 1024
@@ -36,7 +40,7 @@ class Archive:
                 if sum(entry.file_size for entry in opened.infolist()) > _MOST_BYTES:
                     raise ValueError("an archive of this walk is small")
                 self.members = {name: opened.read(name) for name in opened.namelist()}
-        except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+        except DAMAGES as error:
             raise ValueError(str(error)) from error
 
     def told(self, name: str) -> Any:
