@@ -34,7 +34,7 @@ class Transfer(Flow):
     # The requirement that the last step was about: what is there now that should not, or is missing.
     because: str
 
-    # What subclasses say
+    # What subclasses say. State machines have a metaclass of their own, so that these cannot be abstract as of abc.
 
     def prepare(self) -> None:
         """Reads, or makes, what the walk stands on."""
