@@ -128,8 +128,8 @@ class Shard:
     def part(self, things: Iterable[T], name: Callable[[T], str]) -> list[T]:
         """The things that are in this part, in their order; the same wherever the same names are divided."""
         every = list(things)
-        names = sorted({name(thing) for thing in every})[self.number - 1 :: self.of]
-        return [thing for thing in every if name(thing) in set(names)]
+        names = set(sorted({name(thing) for thing in every})[self.number - 1 :: self.of])
+        return [thing for thing in every if name(thing) in names]
 
 
 WHOLE = Shard()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
 from peertube_conformance.conformance.options import Options
@@ -17,9 +19,9 @@ def put_in_order(items: list[pytest.Item], options: Options) -> list[pytest.Item
     not asked of each of them is divided here.
     """
     whole = [item for item in items if not _is_of_operation(item)]
-    part = options.shard.part(whole, lambda item: item.nodeid)
+    part = set(options.shard.part(whole, lambda item: item.nodeid))
     elsewhere = [item for item in whole if item not in part]
-    items[:] = [item for item in items if item not in elsewhere]
+    _take_out(items, elsewhere)
     return elsewhere + _asked_for(items, options)
 
 
@@ -32,8 +34,13 @@ def _asked_for(items: list[pytest.Item], options: Options) -> list[pytest.Item]:
     general: list[pytest.Item] = [
         item for item in items if isinstance(item, pytest.Function) and _is_general(item)
     ]
-    items[:] = [item for item in items if item not in general]
+    _take_out(items, general)
     return general
+
+
+def _take_out(items: list[pytest.Item], out: Iterable[pytest.Item]) -> None:
+    gone = set(out)
+    items[:] = [item for item in items if item not in gone]
 
 
 def _place_of_phase(item: pytest.Item) -> int:
