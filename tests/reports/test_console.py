@@ -71,3 +71,19 @@ def test_the_target_cannot_steer_the_terminal(hostile: dict[str, Any]) -> None:
     assert "\x1b" not in text
     assert "\u202e" not in text
     text.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0, "0 s"),
+        (0.04, "0 s"),
+        (12.345, "12.3 s"),
+        (59.96, "1 min 0 s"),
+        (2490.693, "41 min 31 s"),
+        (72_000.0, "1,200 min 0 s"),
+    ],
+)
+def test_how_long_workers_waited_can_be_read(sound: dict[str, Any], seconds: float, told: str) -> None:
+    sound["budget"]["throttledSeconds"] = seconds
+    assert f"workers waited {told} for the instance's limits" in " ".join(" ".join(lines(sound, 100)).split())
