@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
 from itertools import chain
 
-from peertube_conformance.conformance.arrangements.registry import Arrange, answers_of, success_of
+from peertube_conformance.conformance.arrangements.registry import Arrange, answers_of
 from peertube_conformance.conformance.boundaries import beyond
 from peertube_conformance.conformance.checks.authentication import (
     LOW_ROLE,
@@ -15,58 +15,24 @@ from peertube_conformance.conformance.checks.authentication import (
     WRONG_TOKEN,
 )
 from peertube_conformance.conformance.cost import SCARCE_DEFECTS, SCARCE_VALID, is_scarce
+from peertube_conformance.conformance.drafting import Drafting, HarnessError
 from peertube_conformance.conformance.enumerating import longest, with_values
 from peertube_conformance.conformance.generation import NotGenerated, found_in, spliced, spread
 from peertube_conformance.conformance.offered import why_not_offered
 from peertube_conformance.conformance.outcome import HINDRANCES, Outcome, outcome_of
-from peertube_conformance.conformance.session import FOREIGN_TOKEN, Session
-from peertube_conformance.fixtures.accounts import Account
+from peertube_conformance.conformance.session import FOREIGN_TOKEN
 from peertube_conformance.fixtures.client import Unsendable
 from peertube_conformance.fixtures.draft import UNSET, Draft
 from peertube_conformance.fixtures.guard import Refused
-from peertube_conformance.fixtures.resources import absent, fill
-from peertube_conformance.fixtures.world import NotArranged, World
+from peertube_conformance.fixtures.resources import absent
 from peertube_conformance.reports import Exchange, Intent, Verdict
-from peertube_conformance.spec import Operation
 from peertube_conformance.spec.contract import Authentication, Role
 
-_LABELS = {Role.ADMIN: "admin", Role.MODERATOR: "moderator"}
 _BELOW = {Role.ADMIN: "moderator", Role.MODERATOR: "user"}
 
 
-class HarnessError(Exception):
-    """The harness is at fault: a request that it arranged is not what it should be."""
-
-
-class Exercise:
+class Exercise(Drafting):
     """One operation and its phases. Each phase yields an outcome; what is wrong is recorded exchange by exchange."""
-
-    def __init__(self, session: Session, operation: Operation) -> None:
-        self.session = session
-        self.operation = operation
-        self.ground = session.ground
-        self.depth = session.options.depth
-        self._world: World | None = None
-
-    @property
-    def world(self) -> World:
-        """The resource factories of the target that is being tested."""
-        return self._world or self.ground.world
-
-    def base(self, *, fresh: bool = False, world: World | None = None) -> Draft:
-        """A valid request for whoever may make it: the one that the phases share, a fresh one that was never sent, or one
-        that is arranged in another world."""
-        if not fresh and world is None:
-            return self._base()
-        self._world = world
-        try:
-            return self._arranged(self._plain())
-        finally:
-            self._world = None
-
-    def forget_base(self) -> None:
-        """Notes that the shared request was accepted, so that it may not be valid any more."""
-        self.session.bases.pop((self.ground.shared.base_url, self.operation.id), None)
 
     def run(self, phase: Callable[[], Outcome]) -> Outcome:
         """The outcome of a phase on the first target that can be asked for it."""
@@ -251,73 +217,6 @@ class Exercise:
     @cached_property
     def _is_scarce(self) -> bool:
         return is_scarce(self.operation, self.ground.shared.limits)
-
-    @cached_property
-    def _arrangement(self) -> Arrange | None:
-        return success_of(self.operation.id)
-
-    def _actor(self) -> Account | None:
-        if self.operation.role is Role.ANONYMOUS:
-            return None
-        return self.world.account(_LABELS.get(self.operation.role, "user"))
-
-    def _plain(self) -> Draft:
-        """The first drawn request, with the contract's examples where it has them and nothing optional in the query."""
-        draft = self.session.generator.first(self.operation)
-        for parameter in self.operation.parameters:
-            container = {"path": draft.path, "query": draft.query}.get(parameter.location)
-            if container is None:
-                continue
-            if parameter.required and parameter.example is not None:
-                container[parameter.name] = parameter.example
-            elif not parameter.required:
-                container.pop(parameter.name, None)
-        for media_type, example in self.operation.request_examples.items():
-            draft.media_type, draft.body = media_type, dict(example) if isinstance(example, dict) else example
-            break
-        return draft
-
-    def _filled(self, drawn: Draft) -> Draft:
-        draft = drawn.copy()
-        draft.actor = self._actor()
-        fill(self.world, draft, fresh=self._deletes_the_thing())
-        return draft
-
-    def _arranged(self, drawn: Draft) -> Draft:
-        draft = self._filled(drawn)
-        if self._arrangement is not None:
-            self._arrange(self._arrangement, draft)
-        wrong = found_in(draft)
-        if wrong:
-            told = f"{wrong[0].location}{wrong[0].pointer} {wrong[0].keyword}: {wrong[0].message}"
-            raise self._misfit(f"the request arranged for {self.operation.id} is not valid: {told}"[:400])
-        return draft
-
-    def _arrange(self, arrange: Arrange, draft: Draft) -> None:
-        try:
-            arrange(self.world, draft)
-        except (AttributeError, KeyError, TypeError) as error:
-            if self.session.contract.deviations is not None:
-                raise
-            raise self._misfit(
-                f"what is arranged for {self.operation.id} does not fit this document"
-            ) from error
-
-    def _misfit(self, told: str) -> Exception:
-        """Arrangements are made for the contract of this package; a foreign document may say otherwise of a request."""
-        return HarnessError(told) if self.session.contract.deviations is not None else NotArranged(told)
-
-    def _deletes_the_thing(self) -> bool:
-        """Whether what the path names is gone after a success, so that each request needs one of its own."""
-        return self.operation.method == "DELETE" and self.operation.path.endswith("}")
-
-    def _base(self) -> Draft:
-        """A valid request that was not sent yet; refused variants of it leave it so, and the phases share it."""
-        key = (self.ground.shared.base_url, self.operation.id)
-        known = self.session.bases.get(key)
-        if known is None:
-            known = self.session.bases[key] = self._arranged(self._plain())
-        return known.copy()
 
     def _spent(self, exchange: Exchange | None) -> bool:
         """Whether a variant was accepted, so that the base may not be valid any more."""
