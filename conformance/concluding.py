@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -22,10 +22,15 @@ def conclude(exercise: Any, phase: str, run: Callable[[], Any]) -> None:
     outcome = exercise.run(run)
     session.recorder.outcome(exercise.operation.id, phase, outcome.verdict, outcome.reason)
     if outcome.verdict is Verdict.ERROR:
-        pytest.fail(f"the harness failed: {outcome.reason}", pytrace=False)
+        break_off(session, outcome.reason)
     report(session, session.collect(exercise.operation))
     if outcome.verdict is not Verdict.PASSED:
         pytest.skip(f"{outcome.verdict.value}: {outcome.reason}")
+
+
+def break_off(session: Any, reason: str) -> NoReturn:
+    """Fails the item by the harness's own fault."""
+    pytest.fail(f"the harness failed: {session.ground.redactor.error(reason)}", pytrace=False)
 
 
 def report(session: Any, findings: Sequence[Any]) -> None:

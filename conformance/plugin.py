@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from peertube_conformance.conformance.allure_folder import AllureFolder
 from peertube_conformance.conformance.concluding import report
 from peertube_conformance.conformance.options import OPTIONS, OptionError, Options, make_report_directory
 from peertube_conformance.conformance.ordering import put_in_order
 from peertube_conformance.reports.verdict import Verdict
+
+if TYPE_CHECKING:
+    from peertube_conformance.reports.redaction import Redactor
 
 _ACTIVE = pytest.StashKey[bool]()
 _BEGUN = pytest.StashKey[bool]()
@@ -65,11 +68,30 @@ def activate(config: pytest.Config) -> None:
         config.option.tbstyle = "no"
     if config.option.reportchars == _DEFAULT_REPORT_CHARACTERS:
         config.option.reportchars = ""
+    # They load what sessions without a conformance run are not to wait for.
+    from peertube_conformance.conformance.allure_folder import AllureFolder
+    from peertube_conformance.conformance.redacting import Redacting
+
+    redactor = partial(_redactor, config)
+    config.pluginmanager.register(Redacting(redactor))
+    if not config.pluginmanager.hasplugin("allure_pytest") or config.option.collectonly:
+        return
     # allure-pytest reads its folder from the parsed options; its own flag goes first.
-    own_folder = config.pluginmanager.hasplugin("allure_pytest") and not config.option.allure_report_dir
-    if own_folder and not config.option.collectonly:
-        config.option.allure_report_dir = str(options.report_dir / "allure-results")
-        config.pluginmanager.register(AllureFolder(options.report_dir / "allure-results"))
+    config.option.allure_report_dir = config.option.allure_report_dir or str(
+        options.report_dir / "allure-results"
+    )
+    config.pluginmanager.register(AllureFolder(Path(config.option.allure_report_dir).absolute(), redactor))
+
+
+def _redactor(config: pytest.Config) -> Redactor:
+    """What this process knows to be secret; before its session, what it was given."""
+    session = config.stash.get(_SESSION, None)
+    if session is not None:
+        own: Redactor = session.ground.redactor
+        return own
+    from peertube_conformance.conformance.redacting import knowing
+
+    return knowing(lambda: _shared(config))
 
 
 def _is_worker(config: pytest.Config) -> bool:
@@ -228,17 +250,13 @@ def pytest_runtest_makereport(
     """An item that breaks off, other than by findings, is an error of the harness, and the report says so."""
     session = item.config.stash.get(_SESSION, None)
     expected = (pytest.fail.Exception, pytest.skip.Exception)
-    broke_off = call.excinfo is not None and not isinstance(call.excinfo.value, expected)
-    if session is not None and call.excinfo is not None and broke_off:
-        told = " ".join(str(call.excinfo.value).split())[:300]
+    if session is not None and call.excinfo is not None and not isinstance(call.excinfo.value, expected):
+        # Cut short only when it is clean: half a secret would not be known as one.
+        told = " ".join(session.ground.redactor.error(str(call.excinfo.value)).split())[:300]
         where = getattr(item, "callspec", None)
         name = where.params.get("operation_id", item.name) if where is not None else item.name
         session.recorder.outcome(name, call.when, Verdict.ERROR, f"{call.excinfo.typename}: {told}")
-    report = yield
-    if session is not None and broke_off:
-        # Its lines and locals may hold what nobody is to see.
-        report.longrepr = session.ground.redactor.text(report.longreprtext)
-    return report
+    return (yield)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

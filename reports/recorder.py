@@ -81,7 +81,7 @@ class Recorder:
 
     def unjudged(self, requirements: Iterable[str], verdict: Verdict, reason: str) -> None:
         """Records what stood in the way of judging these requirements."""
-        told = self._redactor.text(reason)
+        told = self._redactor.error(reason)
         self._write(
             {
                 "kind": "unjudged",
@@ -123,7 +123,7 @@ class Recorder:
                 "operationId": operation_id,
                 "phase": phase,
                 "verdict": verdict.value,
-                "reason": self._redactor.text(reason),
+                "reason": self._redactor.error(reason),
             }
         )
 

@@ -30,6 +30,14 @@ _IN_MULTIPART = re.compile(
     rf'(name="(?:[^"\r\n]*\[)?(?P<part>{_KEYS}){_INDEX}"(?:\r?\n[^\r\n]+)*\r?\n\r?\n)[^\r\n]*'
 )
 _BEARER = re.compile(r"(Bearer\s+)[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE)
+# A value with a name as Python writes it: in a dict, a call, a local variable or a pair.
+_QUOTED = re.compile(r"""b?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""", re.DOTALL)
+_IN_PYTHON = re.compile(
+    rf"""((?:{_KEYS}|{"|".join(sorted(SECRET_HEADERS))})['"]?\s*[:=,]\s*)"""
+    rf"({_QUOTED.pattern}|[\[(]\s*(?:{_QUOTED.pattern}\s*,?\s*)+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_IN_USER_INFO = re.compile(r"(://)[^/\s@\"'?#]+@")
 # Each of the patterns above needs one of these; most texts, header fields above all, have none.
 _TELLING = re.compile('["=]|://|bearer', re.IGNORECASE)
 MASK = "[redacted]"
@@ -97,6 +105,13 @@ class Redactor:
         text = _IN_MULTIPART.sub(lambda m: f"{m[1]}{MASK}", text)
         text = _BEARER.sub(lambda m: m[0] if m[0] in self._harmless else f"{m[1]}{MASK}", text)
         return shown(_IN_FORM.sub(lambda m: f"{m[1]}{m[2]}{MASK}", text))
+
+    def error(self, text: str) -> str:
+        """The text of an error for reading: it may show values as Python writes them, and URLs with a password."""
+        text = _IN_PYTHON.sub(
+            lambda m: m[0] if MARK.search(m[2]) else m[1] + _QUOTED.sub(f"'{MASK}'", m[2]), self.marks(text)
+        )
+        return self.text(_IN_USER_INFO.sub(rf"\1{MASK}@", text))
 
     def value(self, value: Any) -> Any:
         """The same for a JSON value: every text in it is for reading."""

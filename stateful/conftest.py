@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from peertube_conformance.conformance.concluding import report
+from peertube_conformance.conformance.concluding import break_off, report
 from peertube_conformance.conformance.plugin import activate
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def walk(conformance_session: Any) -> Callable[[type[Flow]], None]:
         session.collect()
         walked = walking.walk(session, flow)
         if walked.verdict is Verdict.ERROR:
-            pytest.fail(f"the harness failed: {walked.reason}", pytrace=False)
+            break_off(session, walked.reason)
         report(session, [*walked.findings, *session.collect()])
         if walked.verdict is not Verdict.PASSED:
             pytest.skip(f"{walked.verdict.value}: {walked.reason}")

@@ -157,9 +157,48 @@ def test_long_texts_are_cleaned_in_no_time(redactor: Redactor) -> None:
         '"token": "' + "\\" * 200_000,
         'name="token"' + "\n" * 100_000,
         " =" * 100_000,
+        "password=['" * 20_000,
+        "password = '" + "\\'" * 100_000,
     ):
         redactor.text(text)
+        redactor.error(text)
 
 
 def test_marks_are_shown_as_shell_variables() -> None:
     assert shown(f"a {mark('USER_TOKEN')} b") == "a $USER_TOKEN b"
+
+
+@pytest.mark.parametrize("key", [*KEYS, "ADMIN_PASSWORD", "cookie", "X-PeerTube-OTP"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{'KEY': 'VALUE'}",
+        "{'KEY': \"it's VALUE\"}",
+        "{'KEY': b'VALUE'}",
+        "{'KEY': ['VALUE', 'and VALUE']}",
+        "Account(KEY='VALUE', label='user')",
+        "[('KEY', 'VALUE'), ('accept', '*/*')]",
+        "KEY       = 'VALUE'",
+        "KEY='a\\'VALUE'",
+        '{"KEY": "VALUE"}',
+    ],
+)
+def test_errors_show_values_as_python_writes_them(key: str, text: str, redactor: Redactor) -> None:
+    clean = redactor.error(text.replace("KEY", key).replace("VALUE", SECRET))
+    assert SECRET not in clean
+    assert MASK in clean
+    assert key in clean
+    assert "*/*" in clean or "accept" not in text
+
+
+def test_errors_show_no_password_of_a_url(redactor: Redactor) -> None:
+    told = "Cannot connect to 'http://ann:s3cr3t@proxy:3128/a?b=c@d', nor to http://h/@ann"
+    assert redactor.error(told) == told.replace("ann:s3cr3t", MASK)
+
+
+def test_in_errors_known_secrets_stay_variables(redactor: Redactor) -> None:
+    redactor.add(SECRET, "USER_TOKEN")
+    assert redactor.error(f"{{'token': '{SECRET}'}} {SECRET}") == "{'token': '$USER_TOKEN'} $USER_TOKEN"
+    assert redactor.error("no user account: none is made in the tier observe") == (
+        "no user account: none is made in the tier observe"
+    )
