@@ -7,7 +7,7 @@ from peertube_conformance.conformance.arrangements.registry import arrange
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.draft import Draft
 from peertube_conformance.fixtures.guard import IMPOSSIBLE_NUMBER
-from peertube_conformance.fixtures.world import Unavailable, World, upload_id_in
+from peertube_conformance.fixtures.world import World, upload_id_in
 
 _UNFINISHED = frozenset({1, 2})
 _HEADERS = {"X-Upload-Content-Length": "1", "X-Upload-Content-Type": "application/zip"}
@@ -68,9 +68,7 @@ def while_nothing_is_imported(world: World, draft: Draft) -> None:
 def beyond_the_quota(world: World, draft: Draft) -> None:
     """An archive larger than the user's quota."""
     account = dedicated(world, "small quota")
-    if world.root is None:
-        raise Unavailable("only an administrator can set a quota: give --admin-username")
-    world.call("putUser", world.root, path={"id": account.user_id}, body={"videoQuota": 10})
+    world.limit(account, 10)
     draft.actor, draft.path["userId"] = account, account.user_id
     draft.headers = _HEADERS | {"X-Upload-Content-Length": "11"}
     draft.json(filename="archive.zip")

@@ -44,11 +44,9 @@ def a_cut_that_ends_before_it_starts(_world: World, draft: Draft) -> None:
 @arrange("createStudioTask", answer=413)
 def beyond_the_quota(world: World, draft: Draft) -> None:
     """An intro that the user's quota does not hold."""
-    if world.root is None:
-        raise Unavailable("only an administrator can set a quota: give --admin-username")
     owner = dedicated(world, "full quota")
     draft.actor, draft.path["id"] = owner, changed_video(world, owner).uuid
-    world.call("putUser", world.root, path={"id": owner.user_id}, body={"videoQuota": 10})
+    world.limit(owner, 10)
     draft.media_type = "multipart/form-data"
     draft.body = {"tasks": [_doable(world, {"name": "add-intro"})]}
 

@@ -7,7 +7,7 @@ from peertube_conformance.conformance.arrangements.registry import arrange
 from peertube_conformance.conformance.arrangements.videos import changed_video, with_pictures
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.draft import Draft, Upload
-from peertube_conformance.fixtures.world import Unavailable, UploadRef, World, upload_id_in
+from peertube_conformance.fixtures.world import UploadRef, World, upload_id_in
 
 _BINARY = "application/octet-stream"
 _SMALL = 10  # bytes; no video is that small
@@ -24,10 +24,8 @@ def _announced(size: int, media_type: str = "video/mp4") -> dict[str, str]:
 
 def _without_room(world: World) -> Account:
     """An account whose quota holds no video."""
-    if world.root is None:
-        raise Unavailable("only an administrator can set a quota: give --admin-username")
     account = dedicated(world, "small quota")
-    world.call("putUser", world.root, path={"id": account.user_id}, body={"videoQuota": _SMALL})
+    world.limit(account, _SMALL)
     return account
 
 
@@ -99,9 +97,7 @@ def announce_more_than_the_quota(world: World, draft: Draft) -> None:
         # The owner sends the video first; then the quota shrinks.
         owner = dedicated(world, "full quota")
         draft.path["id"] = changed_video(world, owner).uuid
-        if world.root is None:
-            raise Unavailable("only an administrator can set a quota: give --admin-username")
-        world.call("putUser", world.root, path={"id": owner.user_id}, body={"videoQuota": _SMALL})
+        world.limit(owner, _SMALL)
         draft.actor = owner
         return
     draft.actor = _without_room(world)
