@@ -59,6 +59,14 @@ class Redacting:
             report.longrepr = shown(redactor.marks(told)) if is_told else redactor.error(told)
         return report
 
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_make_collect_report(self) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """The same for what cannot be collected."""
+        report = yield
+        if report.failed:
+            report.longrepr = self._redactor().error(report.longreprtext)
+        return report
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_internalerror(self, excrepr: Any) -> None:
         """Lets an error outside of any item be told once it is clean."""
