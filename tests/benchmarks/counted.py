@@ -47,8 +47,8 @@ if __name__ == "__main__":
 
     rest = sys.argv[1:]
     if rest[:1] == ["--fault"]:
-        sys.path.insert(0, str(Path(__file__).parent.parent / "faults"))
-        from registry import seed
+        sys.path.insert(0, str(Path(__file__).parents[2]))
+        from tests.faults.registry import seed
 
         seed(rest[1])
         rest = rest[2:]

@@ -3,30 +3,26 @@ that flows must."""
 
 from __future__ import annotations
 
-import importlib
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-from tests.conformance.enumerated.arena import EXERCISED, Enumerated, enumerated
-from tests.detection.by_operation import NotSilent, remembering
-from tests.detection.detection import Caught, Detection, Watch
-
-from arena import Arena, arena  # isort: skip - found by what the lines above set up
-from registry import Fault  # isort: skip
-from spoiling import tells  # isort: skip
-
-from peertube_conformance import stateful
 from peertube_conformance.conformance.examination import Examination
 from peertube_conformance.conformance.outcome import HINDRANCES
 from peertube_conformance.conformance.phases import Exercise
-from peertube_conformance.reports import Finding
-from peertube_conformance.spec import load_contract
+from peertube_conformance.reports import Exchange, Finding
 from peertube_conformance.stateful import walking
 from peertube_conformance.stateful.context import Context
 from peertube_conformance.stateful.flow import Flow
+from tests.conformance.enumerated.arena import EXERCISED, Enumerated, enumerated
+from tests.detection.by_operation import NotSilent, remembering
+from tests.detection.detection import Caught, Detection, Watch
+from tests.faults.arena import Arena, arena
+from tests.faults.registry import Fault
+from tests.faults.spoiling import tells
+from tests.stateful.flows import flows, signup_of
 
 _PHASES = ("valid", "access", "refusals", "invalid")
 
@@ -95,7 +91,7 @@ class _watched_findings(Watch):  # noqa: N801 - it is used as a function
             self.others.add(f"{found.requirement} {found.operation_id} {found.at}")
             return found
 
-        self._recorder.finding = recorded  # type: ignore[method-assign, assignment]
+        self._recorder.finding = recorded  # type: ignore[method-assign]
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -114,21 +110,6 @@ def _run(at: Arena, test: Enumerated) -> None:
         return
 
 
-@cache
-def flows() -> dict[str, type[Flow]]:
-    """Every flow by name."""
-    modules = [
-        importlib.import_module(f"{stateful.__name__}.{path.stem}")
-        for path in sorted(Path(next(iter(stateful.__path__))).glob("test_*.py"))
-    ]
-    return {
-        name: member
-        for module in modules
-        for name, member in vars(module).items()
-        if isinstance(member, type) and issubclass(member, Flow) and member.__module__ == module.__name__
-    }
-
-
 def detected_by_flow(fault: Fault, *, seed: int = 1) -> Detection:
     """What becomes of a fault that only a sequence shows, on an instance of its own.
 
@@ -138,13 +119,13 @@ def detected_by_flow(fault: Fault, *, seed: int = 1) -> Detection:
     return detection if detection.caught else _found_by_flow(fault, seed, walking._SHORTENING_SECONDS)
 
 
-def _found_by_flow(fault: Fault, seed: int, shortening: float) -> Detection:
+def _found_by_flow(fault: Fault, seed: int, shortening: int) -> Detection:
     detection = _blank(fault)
     flow = flows()[fault.flow]
-    contract = load_contract(None)
-    needed = {contract.operation(name).capability for name in flow.about}
-    signup = "approval" if "registration-approval" in needed else "direct"
-    with tempfile.TemporaryDirectory() as folder, arena(Path(folder), signup=signup, seed=seed) as at:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        arena(Path(folder), signup=signup_of(flow), seed=seed) as at,
+    ):
         began = time.monotonic()
         with at.spoiled(fault):
             for finding, requests in _walked(at, flow, shortening):
@@ -159,21 +140,21 @@ def _found_by_flow(fault: Fault, seed: int, shortening: float) -> Detection:
     return detection
 
 
-def _walked(at: Arena, flow: type[Flow], shortening: float) -> Iterator[tuple[Finding | str, int]]:
+def _walked(at: Arena, flow: type[Flow], shortening: int) -> Iterator[tuple[Finding | str, int]]:
     """What the flow tells, and how many requests it sent before the first difference."""
     counted = [0]
     first: list[int] = []
     complete = Context.wrong
 
-    def wrong(self: Context, requirement: str, exchange: object, told: Finding) -> bool:
+    def wrong(self: Context, requirement: str, exchange: Exchange, told: Finding) -> bool:
         first.append(counted[0])
-        return complete(self, requirement, exchange, told)  # type: ignore[arg-type]
+        return complete(self, requirement, exchange, told)
 
     saw = at.session._saw
 
-    def seen(exchange: object) -> None:
+    def seen(exchange: Exchange) -> None:
         counted[0] += 1
-        saw(exchange)  # type: ignore[arg-type]
+        saw(exchange)
 
     at.session.ground.client.listener = seen
     seconds, walking._SHORTENING_SECONDS = walking._SHORTENING_SECONDS, shortening
@@ -191,4 +172,4 @@ def _walked(at: Arena, flow: type[Flow], shortening: float) -> Iterator[tuple[Fi
         yield finding, requests
 
 
-__all__ = ["NotSilent", "detected", "detected_by_flow", "flows", "tests"]
+__all__ = ["NotSilent", "detected", "detected_by_flow", "tests"]

@@ -8,16 +8,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.detection.detection import Caught, Detection, Remembering, Watch
-
-from arena import Arena, arena  # isort: skip - found by what the line above sets up
-from contract_faults import ContractFault  # isort: skip
-from spoiling import tells  # isort: skip
-
 from peertube_conformance.conformance.outcome import HINDRANCES
 from peertube_conformance.conformance.phases import Exercise
+from peertube_conformance.fixtures.instance.settings import Signup
 from peertube_conformance.reports import Verdict
 from peertube_conformance.spec import Operation, load_contract
+from tests.detection.detection import Caught, Detection, Remembering, Watch
+from tests.faults.arena import Arena, arena
+from tests.faults.contract_faults import ContractFault
+from tests.faults.spoiling import tells
 
 _PHASES = ("valid", "access", "refusals", "invalid")
 _GENERATORS: dict[int, Remembering] = {}
@@ -31,7 +30,8 @@ def detected(faults: Sequence[ContractFault], *, seed: int = 1, depth: str = "st
     """What becomes of these faults, on instances that are made for them."""
     contract = load_contract(None)
     found: list[Detection] = []
-    for signup in ("approval", "direct"):
+    kinds: tuple[Signup, ...] = ("approval", "direct")
+    for signup in kinds:
         here = [f for f in faults if signup_of(contract.operation(f.operation_id)) == signup]
         if not here:
             continue
@@ -52,7 +52,7 @@ def remembering(at: Arena, seed: int) -> None:
     at.session.__dict__["generator"] = generator
 
 
-def signup_of(operation: Operation) -> str:
+def signup_of(operation: Operation) -> Signup:
     """The kind of sign-up of the instance that offers the operation."""
     return "direct" if operation.capability == "registration" else "approval"
 

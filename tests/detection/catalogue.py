@@ -8,11 +8,9 @@ from functools import cache
 from typing import TypeVar
 
 import tests.detection.detection  # noqa: F401 - makes the folder of faults known
-
-from contract_faults import ContractFault, contract_faults  # isort: skip
-from registry import Fault, load  # isort: skip
-
 from peertube_conformance.spec import load_contract
+from tests.faults.contract_faults import ContractFault, contract_faults
+from tests.faults.registry import Fault, load
 
 AnyFault = Fault | ContractFault
 _T = TypeVar("_T")

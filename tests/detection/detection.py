@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 from peertube_conformance.conformance.generation import Defect, Generator
 from peertube_conformance.fixtures.draft import Draft
 from peertube_conformance.reports import Exchange, Finding
 from peertube_conformance.spec import Contract, Operation
-
-FAULTS = Path(__file__).parent.parent / "faults"
-if str(FAULTS) not in sys.path:
-    sys.path.insert(0, str(FAULTS))  # the folder is no package
 
 
 @dataclass(slots=True)

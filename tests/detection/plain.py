@@ -19,19 +19,17 @@ from typing import Any
 
 import httpx
 
+from peertube_conformance.conformance.outcome import HINDRANCES
+from peertube_conformance.fixtures import resources
+from peertube_conformance.fixtures.instance.settings import ADMIN_NAME, Signup
+from peertube_conformance.spec import load_contract
 from tests.conformance.enumerated.arena import EXERCISED
 from tests.detection.by_operation import signup_of
 from tests.detection.catalogue import AnyFault, all_faults, sample
 from tests.detection.detection import Detection
-
-from arena import Arena, arena  # isort: skip - found by what the lines above set up
-from contract_faults import ContractFault  # isort: skip
-from registry import GROUPS  # isort: skip
-
-from peertube_conformance.conformance.outcome import HINDRANCES
-from peertube_conformance.fixtures import resources
-from peertube_conformance.fixtures.instance.settings import ADMIN_NAME
-from peertube_conformance.spec import load_contract
+from tests.faults.arena import Arena, arena
+from tests.faults.contract_faults import ContractFault
+from tests.faults.registry import GROUPS
 
 _FEWEST_EXAMPLES = 10
 _OF_A_CLASS = 4
@@ -44,7 +42,7 @@ def compare(found: Sequence[Detection], count: int, seed: int, workers: int = 2)
     time. What is known already stays."""
     chosen = [detection for detection in _chosen(found, count) if not detection.plain]
     contract = load_contract(None)
-    portions: dict[str, list[Detection]] = {}
+    portions: dict[Signup, list[Detection]] = {}
     for detection in chosen:
         operation_id = detection.operation_id
         portions.setdefault(
@@ -72,7 +70,7 @@ def _chosen(found: Sequence[Detection], count: int) -> list[Detection]:
     return chosen
 
 
-def _tried(batch: tuple[str, list[tuple[str, int]], int]) -> list[tuple[str, dict[str, Any]]]:
+def _tried(batch: tuple[Signup, list[tuple[str, int]], int]) -> list[tuple[str, dict[str, Any]]]:
     signup, faults, seed = batch
     found: list[tuple[str, dict[str, Any]]] = []
     usual: dict[tuple[tuple[str, ...], int], set[str]] = {}
@@ -89,7 +87,7 @@ def _tried(batch: tuple[str, list[tuple[str, int]], int]) -> list[tuple[str, dic
 
 
 def _run(
-    signup: str, fault: AnyFault | None, on: Sequence[str], examples: int, seed: int
+    signup: Signup, fault: AnyFault | None, on: Sequence[str], examples: int, seed: int
 ) -> tuple[set[str], int]:
     """What fails on a fresh instance: a plain run may leave an administrator without a password."""
     with tempfile.TemporaryDirectory() as name:

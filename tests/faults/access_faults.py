@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contract_faults import AUTH, ContractFault
-
 from peertube_conformance.spec import Authentication, Operation, Role
+from tests.faults.contract_faults import AUTH, ContractFault
 
 NOBODY, WRONG_TOKEN, LOW_ROLE, SOMEBODY_ELSE = "anonymous", "wrong-token", "role", "owner"
 _REQUIREMENTS = {

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
-from spoiling import AnyFault, spoilable
 
 from peertube_conformance.conformance.options import DEPTHS, Options
 from peertube_conformance.conformance.session import Session
@@ -23,11 +22,13 @@ from peertube_conformance.fixtures.instance.settings import (
     RAISED_RATE_LIMITS,
     RateLimit,
     Settings,
+    Signup,
     SmtpAddress,
 )
 from peertube_conformance.fixtures.mailbox import SmtpSink
 from peertube_conformance.fixtures.run import Run, Setup
 from peertube_conformance.spec import load_contract
+from tests.faults.spoiling import AnyFault, spoilable
 
 # Short windows, so that nobody waits for them.
 _LIMITS = {
@@ -61,9 +62,9 @@ class Arena:
 
 @contextmanager
 def arena(
-    folder: Path, *, signup: str = "approval", seed: int = 1, depth: str = "standard"
+    folder: Path, *, signup: Signup = "approval", seed: int = 1, depth: str = "standard"
 ) -> Iterator[Arena]:
-    """Serves in a thread, with mail; everything ends with the context. `signup` is direct or approval."""
+    """Serves in a thread, with mail; everything ends with the context."""
     os.environ["PEERTUBE_CONFORMANCE_STATE_DIR"] = str(folder / "state")
     contract = load_contract(None)
     newest = max(operation.since for operation in contract.operations)

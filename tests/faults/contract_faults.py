@@ -50,9 +50,9 @@ class ContractFault:
 def contract_faults(contract: Contract) -> list[ContractFault]:
     """Every fault that the contract gives, by operation, in its order."""
     # These modules need the class above.
-    from access_faults import access_faults  # noqa: PLC0415
-    from request_faults import request_faults  # noqa: PLC0415
-    from response_faults import response_faults  # noqa: PLC0415
+    from tests.faults.access_faults import access_faults  # noqa: PLC0415
+    from tests.faults.request_faults import request_faults  # noqa: PLC0415
+    from tests.faults.response_faults import response_faults  # noqa: PLC0415
 
     found: dict[str, ContractFault] = {}
     for operation in contract.operations:

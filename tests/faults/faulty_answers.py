@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from registry import Handler, fault
 from starlette.requests import Request
 from starlette.responses import Response
 
 from peertube_conformance.fixtures.instance.http import ApiRequest, Problem
+from tests.faults.registry import Handler, fault
 
 _DETAILS = {"group": "problem details"}
 _LEAKS = {"group": "leaks"}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from registry import Handler, fault
-
 from peertube_conformance.fixtures.instance.http import ApiRequest, Problem
 from peertube_conformance.fixtures.instance.models.users import User
+from tests.faults.registry import Handler, Shared, fault
 
-_FLOW = {"group": "state and consistency", "flow": "Avatars"}
+_FLOW: Shared = {"group": "state and consistency", "flow": "Avatars"}
 # What accounts showed before, by user.
 _BEFORE: dict[int, list[dict[str, Any]]] = {}
 
@@ -50,8 +49,8 @@ def one_size_keeps_showing_the_former_picture(handler: Handler, request: ApiRequ
     former = {image["width"]: request.state.pictures.at(image["path"]) for image in request.caller.avatars}
     answer = handler(request)
     for image in request.caller.avatars:
-        if image["width"] == 120 and former.get(120):
-            request.state.pictures._kept[image["path"]] = former[120]
+        if image["width"] == 120 and (shown := former.get(120)):
+            request.state.pictures._kept[image["path"]] = shown
     return answer
 
 

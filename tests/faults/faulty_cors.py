@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from registry import Handler, fault
 from starlette.requests import Request
+
+from tests.faults.registry import Handler, fault
 
 _CORS = {"group": "CORS"}
 _ALLOW = "access-control-allow"

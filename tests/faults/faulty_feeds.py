@@ -6,13 +6,13 @@ import json
 import re
 from typing import Any
 
-from registry import Handler, fault
 from starlette.requests import Request
 from starlette.responses import Response
 
 from peertube_conformance.fixtures.instance.http import ApiRequest
+from tests.faults.registry import Handler, Shared, fault
 
-_FEEDS = {"group": "content negotiation"}
+_FEEDS: Shared = {"group": "content negotiation"}
 _KINDS = ("getSyndicatedVideos", "getSyndicatedComments", "getSyndicatedSubscriptionVideos")
 
 

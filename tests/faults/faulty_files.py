@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from registry import Handler, fault
 from starlette.requests import Request
 from starlette.responses import Response
 
 from peertube_conformance.fixtures.instance.http import ApiRequest
+from tests.faults.registry import Handler, fault
 
 _RANGES = {"group": "uploads and ranges"}
 _CONDITIONS = {"group": "headers", "shortest": 2}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from registry import Handler, fault
-
 from peertube_conformance.fixtures.instance.http import ApiRequest
 from peertube_conformance.fixtures.instance.models import history
+from tests.faults.registry import Handler, Shared, fault
 
-_FLOW = {"group": "state and consistency", "flow": "WatchHistory"}
+_FLOW: Shared = {"group": "state and consistency", "flow": "WatchHistory"}
 
 
 @fault("PT-HISTORY-01", on="addView", shortest=2, **_FLOW)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from registry import Handler, fault
-
 from peertube_conformance.fixtures.instance.http import ApiRequest, Problem, no_content
+from tests.faults.registry import Handler, Shared, fault
 
-_TWICE = {"group": "idempotency and concurrency", "shortest": 2}
+_TWICE: Shared = {"group": "idempotency and concurrency", "shortest": 2}
 _SEEN: dict[str, int] = {}
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from registry import Handler, fault
-
 from peertube_conformance.fixtures.instance.http import ApiRequest, Problem
+from tests.faults.registry import Handler, Shared, fault
 
-_STATE = {"group": "state and consistency", "shortest": 2}
+_STATE: Shared = {"group": "state and consistency", "shortest": 2}
 
 
 def _has_host(request: ApiRequest, name: str) -> bool:
@@ -53,6 +52,13 @@ def hosts_are_ignored(handler: Handler, request: ApiRequest) -> Any:
         if name in request.path:
             request.path[name] = request.path[name].partition("@")[0]
     return handler(request)
+
+
+@fault("PT-ID-04", on="getSubscriptionsExist", **_STATE)
+def namesakes_elsewhere_are_followed_too(handler: Handler, request: ApiRequest) -> Any:
+    answer = handler(request)
+    followed = {handle.partition("@")[0] for handle, known in answer.items() if known}
+    return {handle: handle.partition("@")[0] in followed for handle in answer}
 
 
 @fault("PT-ID-05", on="getAccount", **_STATE)

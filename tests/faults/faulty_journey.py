@@ -6,12 +6,11 @@ import io
 import zipfile
 from typing import Any
 
-from registry import Handler, fault
-
 from peertube_conformance.fixtures.instance.http import ApiRequest, Problem
 from peertube_conformance.fixtures.instance.models import exports
+from tests.faults.registry import Handler, Shared, fault
 
-_FLOW = {"group": "state and consistency", "flow": "WholeJourney"}
+_FLOW: Shared = {"group": "state and consistency", "flow": "WholeJourney"}
 
 
 @fault("PT-JOURNEY-03", on="verifyUser", shortest=2, **_FLOW)

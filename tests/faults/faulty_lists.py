@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from registry import Handler, fault
-
 from peertube_conformance.fixtures.instance.http import ApiRequest
 from peertube_conformance.fixtures.instance.models.playlists import PlaylistPrivacy
 from peertube_conformance.fixtures.instance.models.videos import Privacy
+from tests.faults.registry import Handler, fault
 
 _GROUP = "state and consistency"
 _LISTS: dict[str, str] = {"group": _GROUP, "flow": "Lists"}

@@ -6,12 +6,11 @@ import io
 import zipfile
 from typing import Any
 
-from registry import Handler, fault
-
 from peertube_conformance.fixtures.instance import archive_reader, archive_writer, download_tokens
 from peertube_conformance.fixtures.instance.http import ApiRequest
 from peertube_conformance.fixtures.instance.models import exports
 from peertube_conformance.fixtures.instance.models.exports import Export
+from tests.faults.registry import Handler, fault
 
 _FLOW = {"group": "state and consistency", "flow": "ExportImport"}
 _LEAKS = {"group": "leaks", "flow": "ExportImport"}

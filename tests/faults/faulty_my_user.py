@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from registry import Handler, fault
-
 from peertube_conformance.fixtures.instance.http import ApiRequest, Problem
 from peertube_conformance.fixtures.instance.models.users import User
+from tests.faults.registry import Handler, Shared, fault
 
-_FLOW = {"group": "state and consistency", "flow": "MyUser"}
+_FLOW: Shared = {"group": "state and consistency", "flow": "MyUser"}
 _THEME = "instance-default"
 # What a faulty server remembers too long, by user or by token.
 _PASSWORDS: dict[int, list[str]] = {}
@@ -67,7 +66,9 @@ def passwords_of_before_still_sign_in(handler: Handler, request: ApiRequest) -> 
         if request.caller.password != before:
             _PASSWORDS.setdefault(request.caller.id, []).append(before)
         return answer
-    for password in [*_PASSWORDS.get(user.id, ())] if user is not None else ():
+    if user is None:
+        return handler(request)
+    for password in tuple(_PASSWORDS.get(user.id, ())):
         present, user.password = user.password, password
         try:
             return handler(request)

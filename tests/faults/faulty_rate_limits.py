@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from registry import Handler, fault
 from starlette.requests import Request
 from starlette.responses import Response
 
-_LIMITS = {"group": "rate limits", "shortest": 2}
+from tests.faults.registry import Handler, Shared, fault
+
+_LIMITS: Shared = {"group": "rate limits", "shortest": 2}
 _REMAINING, _RESET, _LIMIT = "x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-limit"
 
 

@@ -7,7 +7,6 @@ from collections import Counter
 from contextlib import suppress
 from typing import Any
 
-from registry import Handler, fault
 from starlette.responses import Response
 
 from peertube_conformance.fixtures.instance import video_access
@@ -15,10 +14,11 @@ from peertube_conformance.fixtures.instance.http import ApiRequest, Problem
 from peertube_conformance.fixtures.instance.models import imports
 from peertube_conformance.fixtures.instance.models.archives import ArchiveState
 from peertube_conformance.fixtures.instance.models.uploads import Upload
+from tests.faults.registry import Handler, Shared, fault
 
-_UPLOAD = {"group": "state and consistency", "flow": "ResumableUpload"}
-_IMPORT = {"group": "state and consistency", "flow": "ResumableImport"}
-_REPLACEMENT = {"group": "state and consistency", "flow": "ResumableReplacement"}
+_UPLOAD: Shared = {"group": "state and consistency", "flow": "ResumableUpload"}
+_IMPORT: Shared = {"group": "state and consistency", "flow": "ResumableImport"}
+_REPLACEMENT: Shared = {"group": "state and consistency", "flow": "ResumableReplacement"}
 _END = 16
 _SHARED = 100
 _SPAN = re.compile(r"bytes (\d+)-(\d+)/(\d+)")

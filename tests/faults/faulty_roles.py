@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from registry import Handler, fault
 from starlette.requests import Request
 from starlette.responses import Response
 
 from peertube_conformance.fixtures.instance.http import ApiRequest, Problem
+from tests.faults.registry import Handler, Shared, fault
 
-_ROLES = {"group": "auth and roles"}
+_ROLES: Shared = {"group": "auth and roles"}
 
 
 @fault("PT-AUTH-03", "PT-STATUS-02", **_ROLES)

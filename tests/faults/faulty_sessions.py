@@ -6,19 +6,18 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from registry import Handler, fault
-
 from peertube_conformance.fixtures.instance.authentication import bearer
 from peertube_conformance.fixtures.instance.http import ApiRequest, Problem, json_answer
 from peertube_conformance.fixtures.instance.models.users import Token
+from tests.faults.registry import Handler, Shared, fault
 
-_FLOW = {"group": "auth and roles", "flow": "Sessions"}
+_FLOW: Shared = {"group": "auth and roles", "flow": "Sessions"}
 _REFRESH = "refresh_token"
 # Secrets of two-factor authentication that was turned off, by user.
 _TURNED_OFF: dict[int, str | None] = {}
 
 
-def _again(request: ApiRequest, token: Token, **changes: str) -> None:
+def _again(request: ApiRequest, token: Token, **changes: Any) -> None:
     """Puts a token that was removed back."""
     request.state.tokens.add(replace(token, **changes))
 

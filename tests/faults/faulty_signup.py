@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from registry import Handler, fault
-
 from peertube_conformance.fixtures.instance.http import ApiRequest, Problem, no_content
 from peertube_conformance.fixtures.instance.models.registrations import RegistrationState
+from tests.faults.registry import Handler, Shared, fault
 
-_FLOW = {"group": "state and consistency", "flow": "SignUpByApproval"}
+_FLOW: Shared = {"group": "state and consistency", "flow": "SignUpByApproval"}
 
 
 @fault("PT-SIGNUP-10", on="verifyRegistrationEmail", shortest=1, **_FLOW)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from registry import Handler, fault
-
 from peertube_conformance.fixtures.instance.http import ApiRequest
 from peertube_conformance.fixtures.instance.models import channels, notifications
 from peertube_conformance.fixtures.instance.models.notifications import Kind
 from peertube_conformance.fixtures.instance.models.subscriptions import Subscription
+from peertube_conformance.fixtures.instance.models.users import Role
+from tests.faults.registry import Handler, Shared, fault
 
-_FLOW = {"group": "state and consistency", "flow": "Subscriptions"}
-_LEAKS = {"group": "leaks", "flow": "Subscriptions"}
+_FLOW: Shared = {"group": "state and consistency", "flow": "Subscriptions"}
+_LEAKS: Shared = {"group": "leaks", "flow": "Subscriptions"}
 _tokens: dict[int, list[str]] = defaultdict(list)
 _once_public: set[int] = set()
 _former: set[tuple[int, int]] = set()
@@ -50,7 +50,7 @@ def what_was_public_stays_listed(handler: Handler, request: ApiRequest) -> Any:
     answer = handler(request)
     _once_public.update(video["id"] for video in answer["data"])
     request.query["privacyOneOf"] = [1, 2, 3, 4]
-    role, request.caller.role = request.caller.role, 1
+    role, request.caller.role = request.caller.role, Role.MODERATOR
     everything = handler(request)
     request.caller.role = role
     data = [video for video in everything["data"] if video["id"] in _once_public]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from registry import Handler, fault
-
 from peertube_conformance.fixtures.instance import membership, passwords
 from peertube_conformance.fixtures.instance.http import ApiRequest, Problem
 from peertube_conformance.fixtures.instance.models.users import Token
+from tests.faults.registry import Handler, Shared, fault
 
-_FLOW = {"group": "state and consistency", "flow": "UserAdministration"}
+_FLOW: Shared = {"group": "state and consistency", "flow": "UserAdministration"}
 
 
 def _sessions(request: ApiRequest) -> list[Token]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from registry import Handler, fault
-
 from peertube_conformance.fixtures.instance import video_access, video_filters, video_store
 from peertube_conformance.fixtures.instance.http import ApiRequest, Problem
 from peertube_conformance.fixtures.instance.models import videos
 from peertube_conformance.fixtures.instance.models.videos import Privacy
+from tests.faults.registry import Handler, Shared, fault
 
-_FLOW = {"group": "state and consistency", "flow": "LegacyUpload"}
+_FLOW: Shared = {"group": "state and consistency", "flow": "LegacyUpload"}
 
 
 @fault("PT-VIDEO-10", on=("putVideo", "getAccountVideos"), shortest=1, **_FLOW)

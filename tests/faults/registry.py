@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from starlette.requests import Request
 
 from peertube_conformance.fixtures.instance import handlers, routing
 from peertube_conformance.fixtures.instance.app import Application
-from peertube_conformance.fixtures.instance.http import ApiRequest
 
 # The classes of what servers do wrong.
 GROUPS = (
@@ -34,8 +34,11 @@ GROUPS = (
     "content negotiation",
     "leaks",
 )
-Handler = Callable[[ApiRequest], Any]
-Spoiled = Callable[[Handler, ApiRequest], Any]
+# The request is the operation's, or the plain one where a fault spoils every answer.
+Handler = Callable[[Any], Any]
+Spoiled = Callable[[Handler, Any], Any]
+# What several faults of a module have in common, as `fault` takes it.
+Shared = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def fault(
 def load() -> dict[str, Fault]:
     """Every fault of the catalogue: the modules of this folder that are named after what they spoil."""
     for path in sorted(Path(__file__).parent.glob("faulty_*.py")):
-        importlib.import_module(path.stem)
+        importlib.import_module(f"{__package__}.{path.stem}")
     return FAULTS
 
 
@@ -111,4 +114,4 @@ def seed(name: str) -> None:
         seed_everywhere(lambda: chosen)
     for operation_id in chosen.on:
         handler, refusal = routing._HANDLERS[operation_id]
-        routing._HANDLERS[operation_id] = (lambda request, h=handler: chosen.spoiled(h, request), refusal)
+        routing._HANDLERS[operation_id] = partial(chosen.spoiled, handler), refusal

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contract_faults import STATUS, ContractFault, dotted
-
 from peertube_conformance.fixtures.references import body_resources
 from peertube_conformance.spec import Operation, Parameter
+from tests.faults.contract_faults import STATUS, ContractFault, dotted
 
 _BOUNDS = (
     "minimum",
@@ -55,7 +54,7 @@ def request_faults(operation: Operation) -> Iterator[ContractFault]:
 
 def _is_told(operation: Operation, schema: Any, name: str) -> bool:
     """Whether what is wrong with a member is told as such, and not as that no form of the whole fits."""
-    example = next(iter(operation.request_examples.values()), {})
+    example: Any = next(iter(operation.request_examples.values()), {})
     told = operation.schemas.validator(schema, "request").iter_errors({**example, name: [[[]]]})
     return any(list(error.instance_path)[:1] == [name] for error in told)
 

@@ -6,10 +6,18 @@ import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from contract_faults import BODY, HEADERS, NEGOTIATION, STATUS, ContractFault, dotted, members, success
-
 from peertube_conformance.conformance.checks.registry import starred
 from peertube_conformance.spec import Operation, body_violations
+from tests.faults.contract_faults import (
+    BODY,
+    HEADERS,
+    NEGOTIATION,
+    STATUS,
+    ContractFault,
+    dotted,
+    members,
+    success,
+)
 
 # Of each operation so many members of the answer, spread over all: their neighbours are broken in the same way.
 _MEMBERS = 3

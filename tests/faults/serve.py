@@ -6,10 +6,9 @@ import sys
 from pathlib import Path
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).parent))
-    from registry import seed
-
+    sys.path.insert(0, str(Path(__file__).parents[2]))
     from peertube_conformance.fixtures.instance.server import main
+    from tests.faults.registry import seed
 
     seed(sys.argv[1])
     sys.exit(main(sys.argv[2:]))

@@ -9,10 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from access_faults import LOW_ROLE, NOBODY, SOMEBODY_ELSE, WRONG_TOKEN
-from contract_faults import ContractFault, success
-from registry import Fault, load
-from response_faults import changed
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,6 +18,10 @@ from peertube_conformance.fixtures.instance.http import ApiRequest, Problem, jso
 from peertube_conformance.reports.finding import Finding
 from peertube_conformance.spec import Operation, examine
 from peertube_conformance.spec.wire import WireRequest
+from tests.faults.access_faults import LOW_ROLE, NOBODY, SOMEBODY_ELSE, WRONG_TOKEN
+from tests.faults.contract_faults import ContractFault, success
+from tests.faults.registry import Fault, load
+from tests.faults.response_faults import changed
 
 AnyFault = Fault | ContractFault
 Active = Callable[[], AnyFault | None]

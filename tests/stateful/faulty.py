@@ -17,6 +17,7 @@ from peertube_conformance.fixtures.run import Run, Setup
 from peertube_conformance.spec import load_contract
 from peertube_conformance.stateful.flow import Flow
 from peertube_conformance.stateful.walking import Walked, walk
+from tests.stateful.flows import signup_of
 
 FAULTS = Path(__file__).parent.parent / "faults"
 
@@ -61,10 +62,7 @@ def session(folder: Path, fault: str = "", *, seed: int = 1, signup: str = "dire
 
 def walked(flow: type[Flow], folder: Path, fault: str = "", *, seed: int = 1) -> Walked:
     """How the flow ends on an instance with this fault, whose sign-up is of the kind that the flow is about."""
-    contract = load_contract(None)
-    needed = {contract.operation(name).capability for name in flow.about}
-    signup = "approval" if "registration-approval" in needed else "direct"
-    with session(folder, fault, seed=seed, signup=signup) as at:
+    with session(folder, fault, seed=seed, signup=signup_of(flow)) as at:
         ended = walk(at, flow)
         at.close()
     return ended

@@ -2,40 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
-from pathlib import Path
-
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "faults"))
-sys.path.insert(0, str(Path(__file__).parent))
-
-from faulty import walked
-from registry import load
-
-from peertube_conformance import stateful
 from peertube_conformance.reports import Verdict
 from peertube_conformance.stateful import walking
-from peertube_conformance.stateful.flow import Flow
+from tests.faults.registry import load
+from tests.stateful.faulty import walked
+from tests.stateful.flows import flows
 
 _LEAST = 4
 
 
-def _flows() -> dict[str, type[Flow]]:
-    modules = [
-        importlib.import_module(f"{stateful.__name__}.{path.stem}")
-        for path in sorted(Path(next(iter(stateful.__path__))).glob("test_*.py"))
-    ]
-    return {
-        name: member
-        for module in modules
-        for name, member in vars(module).items()
-        if isinstance(member, type) and issubclass(member, Flow) and member.__module__ == module.__name__
-    }
-
-
-FLOWS = _flows()
 SEEDED = [fault for fault in load().values() if fault.flow]
 # One fault of each flow is tried always, the others at night: each takes an instance and a search of its own.
 ALWAYS = {fault.flow: fault.id for fault in reversed(SEEDED)}
@@ -54,7 +31,7 @@ def patience(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("fault", CASES)
 def test_a_flow_finds_the_fault(fault, tmp_path) -> None:
-    ended = walked(FLOWS[fault.flow], tmp_path, fault.id)
+    ended = walked(flows()[fault.flow], tmp_path, fault.id)
     assert ended.verdict is Verdict.FAILED, ended
     told = [finding for finding in ended.findings if finding.requirement in fault.breaks]
     assert told, ended
@@ -67,6 +44,6 @@ def test_a_flow_finds_the_fault(fault, tmp_path) -> None:
         )
 
 
-@pytest.mark.parametrize("flow", FLOWS)
+@pytest.mark.parametrize("flow", flows())
 def test_enough_faults_are_seeded_for_each_flow(flow: str) -> None:
     assert sum(fault.flow == flow for fault in SEEDED) >= _LEAST

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "faults"))
-sys.path.insert(0, str(Path(__file__).parent))
-
-from faulty import walked
 
 from peertube_conformance.reports import Verdict
 from peertube_conformance.stateful import walking
 from peertube_conformance.stateful.reduction import fewest
 from peertube_conformance.stateful.test_history import WatchHistory
+from tests.stateful.faulty import walked
 
 
 def test_a_finding_outlives_the_time_for_shortening(monkeypatch, tmp_path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +13,8 @@ from peertube_conformance.conformance.examination import Examination
 from peertube_conformance.conformance.outcome import HINDRANCES
 from peertube_conformance.conformance.phases import Exercise
 from peertube_conformance.reports import Finding
-
-FAULTS = Path(__file__).parent.parent.parent / "faults"
-if str(FAULTS) not in sys.path:
-    sys.path.insert(0, str(FAULTS))
-
-from arena import Arena, arena  # noqa: E402 - the folder is no package
-from registry import Fault, load  # noqa: E402
+from tests.faults.arena import Arena, arena
+from tests.faults.registry import Fault, load
 
 __all__ = ["EXERCISED", "Arena", "Enumerated", "Fault", "arena", "enumerated", "load", "ran"]
 

@@ -1,0 +1,34 @@
+"""The flows there are, and what each of them needs of an instance."""
+
+from __future__ import annotations
+
+import importlib
+from functools import cache
+from pathlib import Path
+
+from peertube_conformance import stateful
+from peertube_conformance.fixtures.instance.settings import Signup
+from peertube_conformance.spec import load_contract
+from peertube_conformance.stateful.flow import Flow
+
+
+@cache
+def flows() -> dict[str, type[Flow]]:
+    """Every flow by name."""
+    modules = [
+        importlib.import_module(f"{stateful.__name__}.{path.stem}")
+        for path in sorted(Path(next(iter(stateful.__path__))).glob("test_*.py"))
+    ]
+    return {
+        name: member
+        for module in modules
+        for name, member in vars(module).items()
+        if isinstance(member, type) and issubclass(member, Flow) and member.__module__ == module.__name__
+    }
+
+
+def signup_of(flow: type[Flow]) -> Signup:
+    """The kind of sign-up of an instance on which the flow can be walked."""
+    contract = load_contract(None)
+    needed = {contract.operation(name).capability for name in flow.about}
+    return "approval" if "registration-approval" in needed else "direct"
