@@ -6,18 +6,17 @@ from typing import Any
 
 from starlette.requests import Request
 
-from tests.faults.registry import Handler, fault
+from tests.faults.answers import without
+from tests.faults.registry import Handler, Shared, fault
 
-_CORS = {"group": "CORS"}
+_CORS: Shared = {"group": "CORS"}
 _ALLOW = "access-control-allow"
 
 
 @fault("PT-CORS-01", **_CORS)
 def pictures_are_for_one_origin(handler: Handler, request: Request) -> Any:
     answer = handler(request)
-    if request.url.path.startswith("/lazy-static/"):
-        del answer.headers[f"{_ALLOW}-origin"]
-    return answer
+    return without(answer, f"{_ALLOW}-origin") if request.url.path.startswith("/lazy-static/") else answer
 
 
 @fault("PT-CORS-04", **_CORS)
@@ -46,10 +45,7 @@ def preflights_need_a_token(handler: Handler, request: Request) -> Any:
 
 @fault("PT-CORS-05", **_CORS)
 def nothing_is_exposed(handler: Handler, request: Request) -> Any:
-    answer = handler(request)
-    if "access-control-expose-headers" in answer.headers:
-        del answer.headers["access-control-expose-headers"]
-    return answer
+    return without(handler(request), "access-control-expose-headers")
 
 
 @fault("PT-CORS-06", **_CORS)

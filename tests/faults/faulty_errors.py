@@ -9,10 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from peertube_conformance.fixtures.instance.http import ApiRequest, Problem
-from tests.faults.registry import Handler, fault
+from tests.faults.answers import rewritten, without
+from tests.faults.registry import Handler, Shared, fault
 
-_DETAILS = {"group": "problem details"}
-_STATUS = {"group": "status"}
+_DETAILS: Shared = {"group": "problem details"}
+_STATUS: Shared = {"group": "status"}
 
 
 def _problem(answer: Response) -> dict[str, Any] | None:
@@ -23,8 +24,7 @@ def _problem(answer: Response) -> dict[str, Any] | None:
 
 
 def _with(answer: Response, problem: dict[str, Any]) -> Response:
-    headers = {name: value for name, value in answer.headers.items() if name != "content-length"}
-    return Response(json.dumps(problem), answer.status_code, headers)
+    return rewritten(answer, json.dumps(problem))
 
 
 def _as(answer: Response, status: int) -> Response:
@@ -48,9 +48,7 @@ def another_method_counts_as_get(handler: Handler, request: Request) -> Any:
 @fault("PT-ERR-14", group="headers")
 def allow_is_left_out(handler: Handler, request: Request) -> Any:
     answer = handler(request)
-    if answer.status_code == 405:
-        del answer.headers["allow"]
-    return answer
+    return without(answer, "allow") if answer.status_code == 405 else answer
 
 
 @fault("PT-ERR-15", **_STATUS)
