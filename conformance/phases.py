@@ -20,6 +20,7 @@ from peertube_conformance.conformance.enumerating import longest, with_values
 from peertube_conformance.conformance.generation import NotGenerated, found_in, spliced, spread
 from peertube_conformance.conformance.offered import why_not_offered
 from peertube_conformance.conformance.outcome import HINDRANCES, Outcome, outcome_of
+from peertube_conformance.conformance.pitfalls import pitfalls
 from peertube_conformance.conformance.session import FOREIGN_TOKEN
 from peertube_conformance.fixtures.client import Unsendable
 from peertube_conformance.fixtures.draft import UNSET, Draft
@@ -159,7 +160,8 @@ class Exercise(Drafting):
         return None if found_in(draft) else draft
 
     def _defects(self, base: Draft, count: int) -> Iterator[Callable[[Draft], Draft | None]]:
-        """What makes a valid request invalid: beyond each bound of the contract first, then as it is drawn."""
+        """What makes a valid request invalid: beyond each bound of the contract first, then as it is drawn,
+        then what servers stumble over."""
         bounds = dict(beyond(base))
         if self._is_scarce or not self.depth.every_value:
             bounds = dict(spread(list(bounds.items()), max(1, count // 2)))
@@ -167,6 +169,8 @@ class Exercise(Drafting):
         more = max(count - len(bounds), count // 3)
         for defect in self.session.generator.defects(self.operation, more, self.depth.variants, set(bounds)):
             yield partial(spliced, defect=defect)
+        if self.depth.every_value and not self._is_scarce:
+            yield from pitfalls(base)
 
     def _recorded(self, status: int, provoke: Callable[[], Outcome]) -> Outcome:
         outcome = self.run(provoke)
