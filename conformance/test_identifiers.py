@@ -94,6 +94,30 @@ def test_names_elsewhere(examine: Examination) -> None:
         examine.expect(exchange, 404, requirement="PT-ID-04", so="a name at an unknown host")
 
 
+@pytest.mark.requirement("PT-ID-04")
+def test_subscriptions_elsewhere(examine: Examination) -> None:
+    """Following a channel of this name here is not following one of this name somewhere else, asked for at once."""
+    world = examine.world
+    subscriber = world.account(fresh=True)
+    handle = f"{world.account().channel_handle}@{world.host}"
+    namesake = f"{world.account().channel_handle}@{_ELSEWHERE}"
+    world.call("addSubscription", subscriber, body={"uri": handle})
+    world.poll(
+        "getSubscriptionsExist",
+        subscriber,
+        lambda known: True if known.get(handle) else None,
+        query={"uris": [handle]},
+    )
+    exchange = examine.send("getSubscriptionsExist", subscriber, query={"uris": [handle, namesake]})
+    if examine.expect(exchange, 200, requirement="PT-ID-04", so="a handle beside its namesake elsewhere"):
+        for asked, followed in ((handle, True), (namesake, False)):
+            examine.agree(
+                exchange, "PT-ID-04", at="/response/body/*", expected=followed, actual=_member(exchange, asked),
+                so="a handle at another host is taken for the one that is followed here" if not followed
+                else "a handle that is followed is not, beside its namesake elsewhere",
+            )  # fmt: skip
+
+
 @pytest.mark.requirement("PT-ID-05")
 def test_accounts_and_channels(examine: Examination) -> None:
     """Both are actors with a handle, in one space of names."""
