@@ -21,6 +21,7 @@ from peertube_conformance.conformance.cost import (
     spaced,
 )
 from peertube_conformance.conformance.options import DEPTHS, Options
+from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.guard import Safety
 from peertube_conformance.fixtures.run import Shared
 from peertube_conformance.fixtures.windows import STOCK_LIMITS
@@ -49,6 +50,9 @@ SHARED = Shared(
     embedded=False,
     limits=RAISED,
     latency=0.01,
+)
+ROOT = Account(
+    "main", "admin", 1, 2, "root", "admin@example.org", "secret", "token", "refresh", 3, "root_channel"
 )
 LIMITED = replace(SHARED, limits=STOCK)
 
@@ -143,7 +147,7 @@ def test_how_it_is_told(seconds: float, told: str) -> None:
 
 
 def test_flows_and_hand_written_tests_add_to_the_cost(contract: Contract) -> None:
-    shared = replace(SHARED, accounts={"root": object()})
+    shared = replace(SHARED, accounts={"root": ROOT})
     options = Options()
     alone = estimate(contract.operations, options, shared, 1)
     flows = of_flows(options, shared, len(contract.operations))
@@ -153,13 +157,13 @@ def test_flows_and_hand_written_tests_add_to_the_cost(contract: Contract) -> Non
 
 
 def test_few_operations_are_what_few_flows_are_about() -> None:
-    shared = replace(SHARED, accounts={"root": object()})
+    shared = replace(SHARED, accounts={"root": ROOT})
     few, more = (of_flows(Options(operations="getV*"), shared, number).requests for number in (1, 10))
     assert 0 < few < more < FLOWS["standard"].requests
 
 
 def test_an_instance_that_allows_few_requests_is_walked_less() -> None:
-    limited = replace(LIMITED, accounts={"root": object()})
+    limited = replace(LIMITED, accounts={"root": ROOT})
     assert is_tight(STOCK)
     assert not is_tight(RAISED)
     assert not is_tight({})
@@ -167,7 +171,7 @@ def test_an_instance_that_allows_few_requests_is_walked_less() -> None:
 
 
 def test_of_hand_written_tests_those_of_chosen_operations_are_in_their_plan() -> None:
-    shared = replace(SHARED, accounts={"root": object()})
+    shared = replace(SHARED, accounts={"root": ROOT})
     for options in (Options(operations="getVideo*"), Options(tags="Video")):
         assert of_hand_written(options, shared) == NOTHING
 

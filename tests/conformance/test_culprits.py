@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 
 from peertube_conformance.conformance.culprits import Culprits
@@ -25,7 +26,7 @@ def asking(fails: Fails, asked: list[Query]) -> Callable[[Draft], Exchange]:
     def ask(draft: Draft) -> Exchange:
         asked.append(draft.query)
         request = Request("GET", "http://localhost/api/v1/videos")
-        return Exchange(SEARCHED, request, Response(500 if fails(draft.query) else 200, {}))
+        return Exchange(SEARCHED, request, Response(500 if fails(draft.query) else 200, httpx.Headers()))
 
     return ask
 

@@ -32,8 +32,9 @@ def target() -> Iterator[EmbeddedInstance]:
 @contextmanager
 def against(target: EmbeddedInstance, folder: Path, *arguments: str) -> Iterator[Running]:
     given = (f"--base-url={target.base_url}", f"--admin-username={ADMIN_NAME}")
-    secret = {"PEERTUBE_CONFORMANCE_ADMIN_PASSWORD": target.password}
-    with running(folder, *given, *MANY, *arguments, **secret) as run:
+    with running(
+        folder, *given, *MANY, *arguments, PEERTUBE_CONFORMANCE_ADMIN_PASSWORD=target.password
+    ) as run:
         yield run
 
 

@@ -14,6 +14,7 @@ def test_every_order_of_a_list_gets_its_turn() -> None:
     operation = CONTRACT.operation("getVideos")
     orders = CONTRACT.operation("getVideos").parameter("query", "sort")
     drafts = [with_values(Draft(operation), number) for number in range(longest(operation))]
+    assert orders is not None
     assert {draft.query["sort"] for draft in drafts} == set(orders.schema["enum"])
     assert {draft.query["isLocal"] for draft in drafts} == {True, False}
     assert not any(found_in(draft) for draft in drafts)
@@ -21,7 +22,9 @@ def test_every_order_of_a_list_gets_its_turn() -> None:
 
 def test_a_value_in_the_path_gets_its_turn_too() -> None:
     operation = CONTRACT.operation("getSyndicatedVideos")
-    formats = operation.schemas.enumerated(operation.parameter("path", "format").schema)
+    parameter = operation.parameter("path", "format")
+    assert parameter is not None
+    formats = operation.schemas.enumerated(parameter.schema)
     base = Draft(operation, path={"format": "rss"})
     assert {with_values(base, number).path["format"] for number in range(longest(operation))} == set(formats)
 

@@ -18,8 +18,7 @@ def test_nothing_but_reading_and_one_session_is_seen(tmp_path: Path) -> None:
     with EmbeddedInstance() as instance, listening(instance.base_url) as proxy:
         given = (f"--base-url={proxy.base_url}", f"--admin-username={ADMIN_NAME}")
         asked = ("--safety=observe", "--depth=standard", "-n", "2")
-        secret = {"PEERTUBE_CONFORMANCE_ADMIN_PASSWORD": instance.password}
-        with running(tmp_path, *given, *asked, **secret) as run:
+        with running(tmp_path, *given, *asked, PEERTUBE_CONFORMANCE_ADMIN_PASSWORD=instance.password) as run:
             assert run.end() in {0, 1}, run.text()
     seen = Counter((method, path.partition("?")[0]) for method, path in proxy.methods)
     assert {one for one in seen if one[0] not in SAFE} == SESSION

@@ -13,7 +13,7 @@ import pytest
 from peertube_conformance.conformance import plugin
 from peertube_conformance.conformance.concluding import conclude
 from peertube_conformance.conformance.options import Options
-from peertube_conformance.conformance.phases import Outcome
+from peertube_conformance.conformance.outcome import Outcome
 from peertube_conformance.reports import Finding, Level, Verdict
 from peertube_conformance.reports.redaction import Redactor
 from peertube_conformance.spec import Operation, load_contract

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,8 @@ COST = Cost(100, 200.0, "", {"flows": 60, "operations": 30, "hand-written": 10})
 
 def finished(progress: Progress, *items: str) -> None:
     for item in items:
-        progress.pytest_runtest_logreport(SimpleNamespace(when="call", skipped=False, nodeid=item))
+        report: Any = SimpleNamespace(when="call", skipped=False, nodeid=item)
+        progress.pytest_runtest_logreport(report)
 
 
 def test_the_announced_time_holds_until_something_is_done() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -18,7 +19,7 @@ def owner(person):
 
 @pytest.fixture
 def ask(owner, clock):
-    def asking(*, with_files: bool = False) -> dict[str, object]:
+    def asking(*, with_files: bool = False) -> dict[str, Any]:
         body = {"withVideoFiles": with_files}
         assert owner("POST", f"/users/{owner.id}/exports/request", json=body).status_code == 200
         seen = [export(owner)["state"]["label"]]
@@ -31,7 +32,7 @@ def ask(owner, clock):
     return asking
 
 
-def export(owner) -> dict[str, object]:
+def export(owner) -> dict[str, Any]:
     (only,) = owner("GET", f"/users/{owner.id}/exports").json()["data"]
     return only
 
@@ -47,7 +48,7 @@ def test_an_archive_holds_what_the_user_has(http, owner, ask, person, upload):
     archive = opened(http, made)
     assert archive.testzip() is None
 
-    def kind(name: str) -> dict[str, object]:
+    def kind(name: str) -> dict[str, Any]:
         return json.loads(archive.read(f"peertube/{name}.json"))
 
     account = kind("account")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -145,7 +145,7 @@ def test_ping_is_not_counted(http: httpx.Client) -> None:
 
 
 def test_missing_values_sort_as_the_largest() -> None:
-    rows = [{"a": None}, {"a": "b"}, {"a": "A"}]
+    rows: list[dict[str, Any]] = [{"a": None}, {"a": "b"}, {"a": "A"}]
     assert [row["a"] for row in ordered(rows, "a")] == ["A", "b", None]
     assert [row["a"] for row in ordered(rows, "-a")] == [None, "b", "A"]
     assert ordered(rows, None) == rows

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 HANDLE = "birds@localhost:9000"
@@ -35,7 +37,7 @@ def reader(person, owner, clock):
     return reader
 
 
-def notices(somebody, query: str = "") -> list[dict[str, object]]:
+def notices(somebody, query: str = "") -> list[dict[str, Any]]:
     return somebody("GET", f"/users/me/notifications?{query}").json()["data"]
 
 

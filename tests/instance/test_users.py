@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -42,12 +42,13 @@ def test_moderators_manage_plain_users_only(root: Person, person: MakePerson) ->
     new = {"username": "new", "password": "secret", "email": "new@example.org"}
     assert moderator("POST", "/users", json={**new, "role": 1}).status_code == 403
     assert moderator("PUT", f"/users/{user.id}", json={"role": 1}).status_code == 403
-    for method, path, body in [
+    changes: list[tuple[str, str, dict[str, Any] | None]] = [
         ("PUT", "", {}),
         ("POST", "/block", {}),
         ("POST", "/unblock", None),
         ("DELETE", "", None),
-    ]:
+    ]
+    for method, path, body in changes:
         assert moderator(method, f"/users/{peer.id}{path}", json=body).status_code == 403
         assert moderator(method, f"/users/{user.id}{path}", json=body).status_code == 204
     assert moderator("GET", "/config/custom").status_code == 403

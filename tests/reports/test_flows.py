@@ -97,7 +97,7 @@ def test_each_flow_is_a_case(walked, tmp_path: Path) -> None:
     (suite,) = [suite for suite in root if suite.get("name") == "flows: flows"]
     failed = {case.get("name"): [child.tag for child in case] for case in suite.iter("testcase")}
     assert failed == {"Sessions": [], "SignUp": ["skipped"], "WatchHistory": ["failure"]}
-    assert "upload()" in (suite.find(".//failure").text or "")
+    assert "upload()" in (suite.findtext(".//failure") or "")
 
 
 @pytest.fixture

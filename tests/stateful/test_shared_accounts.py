@@ -40,10 +40,11 @@ class World:
         return Person(len(self.kept), label)
 
 
-def context(world: World, name: str, *, scarce: bool) -> Context:
-    made = object.__new__(Context)
+def context(world: World, name: str, *, scarce: bool) -> Any:
+    """A context whose accounts are persons."""
+    made: Any = object.__new__(Context)
     made.__dict__.update(ground=SimpleNamespace(world=world), name=name, _names={})
-    made.is_scarce = lambda _operation: scarce  # type: ignore[method-assign]
+    made.is_scarce = lambda _operation: scarce
     return made
 
 

@@ -7,8 +7,9 @@ from peertube_conformance.stateful.signup.model import Book, Request
 
 def _book() -> tuple[Book, Request, Request]:
     book = Book()
-    book.requests += [Request(1, "anna", "anna", None, False), Request(2, "ben", "ben", "gwen", True)]
-    return book, *book.requests
+    anna, ben = Request(1, "anna", "anna", None, False), Request(2, "ben", "ben", "gwen", True)
+    book.requests += [anna, ben]
+    return book, anna, ben
 
 
 def test_names_of_channels_are_taken_like_those_of_users() -> None:

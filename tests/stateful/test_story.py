@@ -14,7 +14,7 @@ from peertube_conformance.reports import Exchange, Response
 from peertube_conformance.reports.redaction import Redactor
 from peertube_conformance.reports.variables import NamedNumber, NamedText
 from peertube_conformance.spec import load_contract
-from peertube_conformance.stateful.story import Story
+from peertube_conformance.stateful.story import Call, Story
 
 BASE = "http://localhost"
 JSON = httpx.Headers({"content-type": "application/json"})
@@ -28,7 +28,7 @@ def _asked(operation_id: str, answer: object = None, **parts: object) -> Exchang
 
 def _lines(*exchanges: Exchange, **known: object) -> list[str]:
     story = Story()
-    story.called("step()")
+    story.called(Call("step", {}))
     for exchange in exchanges:
         story.sent(exchange)
     told = {name: str(value) for name, value in known.items()}
