@@ -163,9 +163,10 @@ def _taken(command: Sequence[str], folder: Path, instance: Counted, secret: dict
         watching.join()
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in {0, 1}:
-        shutil.copy(
-            folder / "output.txt", Path(tempfile.gettempdir()) / f"benchmark-{secrets.token_hex(3)}.txt"
-        )
+        # Its figures would be of something else.
+        kept = Path(tempfile.gettempdir()) / f"benchmark-{secrets.token_hex(3)}.txt"
+        shutil.copy(folder / "output.txt", kept)
+        raise RuntimeError(f"{command[2]} ended with {process.returncode}; what it printed is in {kept}")
     requests = int(instance.seen()["requests"] - before)
     details = {"began": began, "exit": process.returncode}
     return Took(requests, seconds, used.ru_utime + used.ru_stime, peak[0], details=details)
