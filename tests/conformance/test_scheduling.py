@@ -98,6 +98,7 @@ def test_what_a_killed_worker_left_goes_to_the_others_but_for_what_it_died_of(op
     assert scheduling.remove_node(nodes[0]) == ITEMS[0]
     while not scheduling.tests_finished:
         pending = [item for item in nodes[1].given if _is_open(scheduling, nodes[1], item)]
+        assert pending, "nobody has what is left"
         for item in pending:
             scheduling.mark_test_complete(nodes[1], ITEMS.index(item))
     assert sorted(nodes[1].given) == sorted(ITEMS[1:])
