@@ -16,6 +16,8 @@ ACTORS = ("admin", "admin", "admin", "moderator", "moderator", "user", "themself
 QUOTAS = ("videoQuota", "videoQuotaDaily")
 # No video fits the first; the second has room for all of a walk.
 ROOMS = (600, 1_000_000, -1)
+# Which of the persons; the first is the one who is signed in at the beginning.
+indexes = st.sampled_from((0, 0, 1, 2, 3))
 rooms = st.sampled_from((600, 600, 1_000_000))
 SOMEBODY_ELSES = "somebody else's"
 REASON = "Too many whales & <b>bold</b> words"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from hypothesis.stateful import invariant
+from hypothesis.stateful import invariant, precondition
 
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.reports import Exchange
@@ -18,6 +18,7 @@ _MANY = 100
 _CREATED, _WRITTEN, _STAYED, _LISTED = "PT-USER-01", "PT-USER-03", "PT-USER-04", "PT-USER-05"
 _BLOCKED, _ENDED, _ENTITLED, _DELETED = "PT-USER-06", "PT-USER-07", "PT-USER-08", "PT-USER-10"
 _REFUSALS = {"PT-USER-02", "PT-USER-11", "PT-USER-12", "PT-USER-13", "PT-USER-14"}
+somebody = precondition(lambda flow: flow.alive)
 
 
 class AdministrationFlow(Flow):
