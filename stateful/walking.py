@@ -63,9 +63,7 @@ def _not_applicable(ground: Ground, flow: type[Flow]) -> str:
         reason = why_not_offered(ground.contract.operation(name), ground.shared)
         if reason:
             return reason
-    if flow.mail and ground.world.mailbox_or_none is None:
-        return "the run has no mailbox: give one with --mailbox"
-    return ""
+    return ground.world.no_mailbox if flow.mail else ""
 
 
 def _walk(session: Session, ground: Ground, flow: type[Flow]) -> Walked:
