@@ -25,6 +25,7 @@ from peertube_conformance.reports.variables import NamedNumber, NamedText
 from peertube_conformance.stateful.context import Context, Halted
 
 _T = TypeVar("_T")
+FORM = "application/x-www-form-urlencoded"
 _POLL_SECONDS = 0.1
 _HINDRANCES = (NotArranged, Unavailable, Refused, NoMail, TargetGone, Unsendable)
 
@@ -140,6 +141,21 @@ class Flow(RuleBasedStateMachine):
         other, which those checks tell, it is sent again.
         """
         return self.context.send(operation_id, actor, **parts)
+
+    def password_form(self, username: str, password: str) -> dict[str, Any]:
+        """The form that asks for tokens with a name and a password (RFC 6749 section 4.3.2)."""
+        client_id, client_secret = self.world.oauth_client()
+        return {
+            "client_id": NamedText(client_id, "CLIENT_ID"),
+            "client_secret": client_secret,
+            "grant_type": "password",
+            "username": username,
+            "password": password,
+        }
+
+    def ask_for_tokens(self, username: str, password: str) -> Exchange:
+        """Signs in as anybody does."""
+        return self.send("getOAuthToken", body=self.password_form(username, password), media_type=FORM)
 
     def poll(
         self, operation_id: str, actor: Account | None, done: Callable[[Any], _T | None], **parts: Any

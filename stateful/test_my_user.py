@@ -29,7 +29,6 @@ from peertube_conformance.stateful.my_user.model import (
 )
 from peertube_conformance.stateful.rules import initialize, stage
 
-_FORM = "application/x-www-form-urlencoded"
 _STRING = re.compile(r"verificationString=(\w+)")
 # Sessions by the user that they are of: one has two.
 _USERS = {"owner": "owner", "owner elsewhere": "owner", "other": "other"}
@@ -143,15 +142,7 @@ class MyUser(Flow):
         """Sign in with the present password, or with one that was or will be."""
         self._act("PT-ME-02", "owner")
         self.sign_ins -= 1
-        client_id, client_secret = self.world.oauth_client()
-        form = {
-            "client_id": NamedText(client_id, "CLIENT_ID"),
-            "client_secret": client_secret,
-            "grant_type": "password",
-            "username": self.sessions["owner"].username,
-            "password": self.owner.passwords[password],
-        }
-        answer = self.send("getOAuthToken", body=form, media_type=_FORM)
+        answer = self.ask_for_tokens(self.sessions["owner"].username, self.owner.passwords[password])
         is_right = password == self.owner.present
         so = "a sign-in with the present password" if is_right else "a sign-in with another password"
         self.expect(answer, 200 if is_right else 400, requirement="PT-ME-07", so=so)

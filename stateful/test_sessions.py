@@ -10,11 +10,11 @@ from hypothesis.stateful import invariant, precondition
 
 from peertube_conformance.fixtures.guard import impossible
 from peertube_conformance.reports import Exchange
-from peertube_conformance.stateful.flow import Flow
+from peertube_conformance.stateful.flow import FORM, Flow
 from peertube_conformance.stateful.rules import initialize, stage
 from peertube_conformance.stateful.sessions import requests
 from peertube_conformance.stateful.sessions.model import MISTAKES, Authenticator, SignedIn, SignIns
-from peertube_conformance.stateful.sessions.requests import FORM, JSON, OTP_HEADER, near
+from peertube_conformance.stateful.sessions.requests import JSON, OTP_HEADER, near
 
 _WATCHED_LIVE, _WATCHED_ENDED = 3, 2
 _SECRET = frozenset({"client_secret", "refresh_token"})

@@ -9,11 +9,9 @@ from hypothesis.stateful import invariant, precondition
 
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.reports import Exchange
-from peertube_conformance.reports.variables import NamedText
 from peertube_conformance.stateful.administration.model import Person, Role, read
 from peertube_conformance.stateful.flow import Flow
 
-FORM = "application/x-www-form-urlencoded"
 _MANY = 100
 _CREATED, _WRITTEN, _STAYED, _LISTED = "PT-USER-01", "PT-USER-03", "PT-USER-04", "PT-USER-05"
 _BLOCKED, _ENDED, _ENTITLED, _DELETED = "PT-USER-06", "PT-USER-07", "PT-USER-08", "PT-USER-10"
@@ -66,15 +64,7 @@ class AdministrationFlow(Flow):
     def ask_for_token(self, person: Person) -> Exchange:
         """Signs in with the name and the password of a user."""
         self.sign_ins += 1
-        client_id, client_secret = self.world.oauth_client()
-        form = {
-            "client_id": NamedText(client_id, "CLIENT_ID"),
-            "client_secret": client_secret,
-            "grant_type": "password",
-            "username": person.username,
-            "password": person.password,
-        }
-        return self.send("getOAuthToken", body=form, media_type=FORM)
+        return self.ask_for_tokens(person.username, person.password)
 
     def enter(self, person: Person, answer: Exchange) -> None:
         """Takes over the session that a sign-in began."""

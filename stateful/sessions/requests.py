@@ -9,10 +9,10 @@ from typing import Any
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.variables import NamedText
-from peertube_conformance.stateful.flow import Flow
+from peertube_conformance.stateful.flow import FORM, Flow
 from peertube_conformance.stateful.sessions.model import Authenticator, SignedIn
 
-FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+JSON = "application/json"
 OTP_HEADER = "x-peertube-otp"
 # A time step of one-time codes, and some more.
 _CODE_SECONDS = 40.0
@@ -38,14 +38,7 @@ class SessionRequests(Flow):
     def ask(self, *, code: str = "", command: str = "", media_type: str = FORM, **members: Any) -> Exchange:
         """Asks for tokens with name and password; `members` take the place of the right ones, None leaves them out.
         `command` is how a shell gets the one-time code."""
-        client_id, client_secret = self.world.oauth_client()
-        form: dict[str, Any] = {
-            "client_id": NamedText(client_id, "CLIENT_ID"),
-            "client_secret": client_secret,
-            "grant_type": "password",
-            "username": self.holder.username,
-            "password": self.holder.password,
-        }
+        form = self.password_form(self.holder.username, self.holder.password)
         body = {name: value for name, value in (form | members).items() if value is not None}
         if code:
             self.computed("X_PEERTUBE_OTP", command)

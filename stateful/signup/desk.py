@@ -176,10 +176,7 @@ class Desk(Flow):
     ) -> None:
         """Signs in with the password of a request, and compares what comes of it: `member` is let in, whoever else is
         refused, with this code if there is one."""
-        client_id, client_secret = self.world.oauth_client()
-        form = {"client_id": client_id, "client_secret": client_secret, "grant_type": "password"}
-        form |= {"username": login, "password": self.passwords[request.name]}
-        answer = self.send("getOAuthToken", body=form, media_type="application/x-www-form-urlencoded")
+        answer = self.ask_for_tokens(login, self.passwords[request.name])
         if outcome != "member":
             so = f"signing in to an account that is {outcome.lower()}"
             self.expect(answer, 400, requirement=requirement, so=so)
