@@ -122,7 +122,9 @@ class Exporting(Movers):
         self.same(
             answer, _LISTED, "data/*/id", ([self.export], [entry["id"] for entry in entries]), "exports"
         )
-        (entry,) = entries
+        entry = next((entry for entry in entries if entry["id"] == self.export), None)
+        if entry is None:
+            return
         self.same(answer, _LISTED, "data/*/state", (COMPLETED, entry["state"]["label"]), "the state")
         created, expires = (datetime.fromisoformat(entry[name]) for name in ("createdAt", "expiresOn"))
         kept = timedelta(

@@ -198,12 +198,13 @@ class Movers(Flow):
         listed = self.answered("listSubscriptions", account, query=_ALL)["data"]
         return [f"{one['name']}@{one['host']}" for one in listed]
 
-    def file_of(self, account: Account, name: str) -> bytes:
-        """The file of the video of this name, as its owner saves it."""
+    def file_of(self, account: Account, name: str) -> bytes | None:
+        """The file of the video of this name, as its owner saves it; None where there is no such video."""
         videos = self.answered("listMyVideos", account, query=_ALL)["data"]
-        uuid = self.name(
-            next(video["uuid"] for video in videos if video["name"] == name), "BROUGHT_VIDEO_UUID"
-        )
+        found = next((video["uuid"] for video in videos if video["name"] == name), None)
+        if found is None:
+            return None
+        uuid = self.name(found, "BROUGHT_VIDEO_UUID")
         files = self.answered("getVideo", account, path={"id": uuid})["files"]
         filename = max(files, key=lambda file: int(file["size"]))["fileDownloadUrl"].rpartition("/")[2]
         path = {"filename": self.name(filename, "VIDEO_FILE")}

@@ -140,6 +140,16 @@ def _for_everybody(kept: Any, reader: Any, one: dict[str, Any]) -> Any:
     return kept(reader, one | {"privacy": _PUBLIC})
 
 
+@fault("PT-IMPORT-03", on="userImportResumable", shortest=2, **_FLOW)
+def videos_are_not_imported(handler: Handler, request: ApiRequest) -> Any:
+    _wrap(archive_reader._Reader, "video", _not_at_all)
+    return handler(request)
+
+
+def _not_at_all(kept: Any, reader: Any, one: dict[str, Any]) -> None:
+    """Leaves it out."""
+
+
 @fault("PT-IMPORT-04", on="userImportResumable", shortest=2, **_FLOW)
 def imported_positions_are_one_second_late(handler: Handler, request: ApiRequest) -> Any:
     _wrap(archive_reader._Reader, "watched", _one_second_late)
