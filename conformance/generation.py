@@ -22,6 +22,7 @@ from hypothesis import HealthCheck, Phase, settings
 from schemathesis.core import NOT_SET
 from schemathesis.generation import GenerationMode
 
+from peertube_conformance.conformance.examples import Examples
 from peertube_conformance.fixtures.draft import UNSET, Draft, Upload
 from peertube_conformance.spec import Contract, Operation
 from peertube_conformance.spec.validation import Violation, violations
@@ -58,9 +59,10 @@ class Defect:
 class Generator:
     """Draws requests for the operations of one contract; the same seed draws the same requests."""
 
-    def __init__(self, contract: Contract, seed: int) -> None:
+    def __init__(self, contract: Contract, seed: int, examples: Examples | None = None) -> None:
         self._contract = contract
         self._seed = seed
+        self._examples = examples or Examples(None)
         self.shortfalls: dict[str, str] = {}
         self._first: dict[str, Draft] = {}
 
@@ -79,10 +81,12 @@ class Generator:
         return self._first[operation.id].copy()
 
     def valid(self, operation: Operation, count: int) -> Iterator[Draft]:
-        """Up to `count` different drawn requests that keep to the contract: systematic cases first, then random ones."""
+        """Up to `count` different drawn requests that keep to the contract: systematic cases first, then random ones,
+        then what showed something in earlier runs."""
         seen: set[bytes] = set()
+        most = count + len(self._again(operation, GenerationMode.POSITIVE)) * _random_of(count)
         for draft in self._drawn(operation, GenerationMode.POSITIVE, count):
-            if len(seen) >= count:
+            if len(seen) >= most:
                 return
             request = draft.request(_ANY_HOST)
             identity = b"\n".join(
@@ -120,7 +124,7 @@ class Generator:
             systematic = self._systematic(operation, drawn, mode)
             if mode is GenerationMode.POSITIVE:
                 yield from spread(list(systematic), count - count // _RANDOM_SHARE)
-                yield from self._random(operation, drawn, mode, max(1, count // _RANDOM_SHARE))
+                yield from self._random(operation, drawn, mode, _random_of(count))
             else:
                 # The systematic cases break each keyword of the contract; drawing more is dear (20 ms a request) and
                 # seldom finds another defect, only other values for a known one.
@@ -142,9 +146,17 @@ class Generator:
             self.shortfalls[operation.id] = f"systematic cases ended early: {error}"
 
     def _random(self, operation: Operation, drawn: Any, mode: GenerationMode, count: int) -> Iterator[Draft]:
+        yield from self._random_with(self._seed, operation, drawn, mode, count)
+        for seed in self._again(operation, mode):
+            yield from self._random_with(seed, operation, drawn, mode, count)
+            self._examples.drawn_again(operation.id, mode.value, seed)
+
+    def _random_with(
+        self, seed: int, operation: Operation, drawn: Any, mode: GenerationMode, count: int
+    ) -> Iterator[Draft]:
         found: list[Draft] = []
 
-        @hypothesis.seed(self._seed_of(operation, mode))
+        @hypothesis.seed(self._seed_of(operation, mode, seed))
         @settings(
             max_examples=count,
             database=None,
@@ -163,9 +175,18 @@ class Generator:
                 raise NotGenerated(f"no valid request can be generated for {operation}") from None
         yield from found
 
-    def _seed_of(self, operation: Operation, mode: GenerationMode) -> int:
-        text = f"{self._seed}/{operation.id}/{mode.value}"
+    def _again(self, operation: Operation, mode: GenerationMode) -> list[int]:
+        """The seeds of earlier runs that this operation is drawn with once more."""
+        return [seed for seed in self._examples.seeds(operation.id, mode.value) if seed != self._seed]
+
+    @staticmethod
+    def _seed_of(operation: Operation, mode: GenerationMode, seed: int) -> int:
+        text = f"{seed}/{operation.id}/{mode.value}"
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+def _random_of(count: int) -> int:
+    return max(1, count // _RANDOM_SHARE)
 
 
 def spread(found: Sequence[_T], count: int) -> list[_T]:

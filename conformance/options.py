@@ -113,6 +113,10 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("--strict-deviations", "fail where a known deviation no longer occurs", _SWITCH),
     Option("--baseline", "run.json of an earlier run: the report tells what changed since"),
+    Option(
+        "--example-database",
+        "a folder, kept between runs, of what they drew where they found something: it is drawn again, whatever the seed",
+    ),
     Option("--report-dir", "where the report goes; default conformance-report"),
     Option("--reap", "first remove what earlier, killed runs left on the target", _SWITCH),
 )
@@ -157,6 +161,7 @@ class Options:
     fail_on: Level = Level.MUST
     strict_deviations: bool = False
     baseline: Path | None = None
+    example_database: Path | None = None
     report_dir: Path = Path("conformance-report")
     reap: bool = False
 
@@ -240,6 +245,13 @@ def _existing_file(value: str) -> Path:
     return path
 
 
+def _folder(value: str) -> Path:
+    path = Path(value)
+    if path.exists() and not path.is_dir():
+        raise OptionError(f"--example-database: {value} is no folder")
+    return path
+
+
 def _yes(value: Any) -> bool:
     return value is True or str(value).lower() in {"1", "true", "yes", "on"}
 
@@ -255,6 +267,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "deviations": _existing_file,
     "report_dir": Path,
     "baseline": Path,
+    "example_database": _folder,
     "strict_deviations": _yes,
     "reap": _yes,
 }

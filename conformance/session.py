@@ -11,6 +11,7 @@ from pathlib import Path
 from peertube_conformance.conformance.checks import judge
 from peertube_conformance.conformance.checks.status_codes import conflicted
 from peertube_conformance.conformance.culprits import Culprits
+from peertube_conformance.conformance.examples import Examples
 from peertube_conformance.conformance.generation import Generator
 from peertube_conformance.conformance.options import Options
 from peertube_conformance.fixtures.client import Client
@@ -24,6 +25,8 @@ from peertube_conformance.spec.deviations import Deviation
 
 # 40 hexadecimal digits, as PeerTube's own tokens; no server issued it.
 FOREIGN_TOKEN = "0" * 40
+# How generated requests were drawn, in Schemathesis' terms.
+_DRAWN = {Intent.VALID: "positive", Intent.INVALID: "negative"}
 
 
 class Session:
@@ -47,6 +50,7 @@ class Session:
         self.ground.redactor.harmless(f"Bearer {FOREIGN_TOKEN}")
         self.recorder = Recorder(options.report_dir, worker, self.ground.redactor)
         self._listen(self.ground)
+        self.examples = Examples(options.example_database)
         self.bases: dict[tuple[str, str], Draft] = {}
         self.watch: Callable[[Exchange], None] | None = None
         self._others: list[Ground] = []
@@ -57,7 +61,7 @@ class Session:
     @cached_property
     def generator(self) -> Generator:
         """Made when first needed: it loads the whole contract into Schemathesis."""
-        return Generator(self.contract, self.options.seed)
+        return Generator(self.contract, self.options.seed, self.examples)
 
     def grounds(self) -> Iterator[Ground]:
         """The target, then those that offer what it does not; each is opened when it is first needed."""
@@ -109,6 +113,7 @@ class Session:
             )
             self.recorder.note("refusals", {"refusals": ground.guard.refusals})
             ground.close()
+        self.examples.close()
         self.recorder.close()
 
     def _listen(self, ground: Ground) -> None:
@@ -152,4 +157,8 @@ class Session:
         if self.watch is not None:
             self.watch(exchange)
         findings, evidence = judge(exchange)
-        self._found.extend(self.recorder.exchange(exchange, evidence, findings))
+        found = self.recorder.exchange(exchange, evidence, findings)
+        self._found.extend(found)
+        if exchange.intent in _DRAWN and self.unexplained(found):
+            mode = _DRAWN[exchange.intent]
+            self.examples.showed(exchange.operation.id, mode, self.options.seed)

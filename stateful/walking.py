@@ -13,6 +13,7 @@ from hypothesis.internal.conjecture import engine
 from hypothesis.reporting import with_reporter
 from hypothesis.stateful import run_state_machine_as_test
 
+from peertube_conformance.conformance.checks import judge
 from peertube_conformance.conformance.lifecycle import chosen
 from peertube_conformance.conformance.offered import why_not_offered
 from peertube_conformance.conformance.session import Session
@@ -25,6 +26,8 @@ from peertube_conformance.stateful.flow import Flow
 from peertube_conformance.stateful.reduction import reduced
 
 _SHORTENING_SECONDS = 30
+# What reading a body raises that lacks something.
+_UNREADABLE = (LookupError, TypeError, AttributeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ def _walk(session: Session, ground: Ground, flow: type[Flow]) -> Walked:
 def _outcome(context: Context, flow: type[Flow]) -> Walked:
     try:
         with with_reporter(lambda _: None), _bounded_shortening():
-            run_state_machine_as_test(flow, settings=_bounds(flow, context.session.options.depth.name))
+            run_state_machine_as_test(flow, settings=_bounds(flow, context.session))
     except Halted as halted:
         return _hindered(context, halted.cause)
     except Exception as error:  # noqa: BLE001 - whatever a walk ends with is sorted here
@@ -104,16 +107,16 @@ def _bounded_shortening() -> Iterator[None]:
         engine.MAX_SHRINKING_SECONDS = before
 
 
-def _bounds(flow: type[Flow], depth: str) -> settings:
-    examples, steps = flow.walks(depth)
+def _bounds(flow: type[Flow], session: Session) -> settings:
+    examples, steps = flow.walks(session.options.depth.name)
     return settings(
         max_examples=examples,
         stateful_step_count=steps,
         deadline=None,
-        database=None,
+        database=session.examples.of_flows,
         derandomize=False,
         print_blob=False,
-        phases=(Phase.generate, Phase.shrink),
+        phases=(Phase.reuse, Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )
 
@@ -132,6 +135,8 @@ def _failed(context: Context, flow: type[Flow], error: Exception) -> Walked:
         told = " ".join(str(violations[0] if violations else error).split())[:400]
         if violations or isinstance(error, Flaky):
             return Walked(Verdict.BLOCKED, f"the same steps did not end the same way again: {told}")
+        if all(isinstance(each, _UNREADABLE) for each in _each(error)) and (why := _incomplete(context)):
+            return Walked(Verdict.BLOCKED, why)
         return Walked(Verdict.ERROR, f"{type(error).__name__}: {told}")
     redactor = context.session.ground.redactor
     findings: list[Finding] = []
@@ -144,11 +149,25 @@ def _failed(context: Context, flow: type[Flow], error: Exception) -> Walked:
 
 
 def _violations(error: BaseException) -> Iterator[Violation]:
-    if isinstance(error, Violation):
-        yield error
-    elif isinstance(error, BaseExceptionGroup):
+    return (each for each in _each(error) if isinstance(each, Violation))
+
+
+def _each(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
         for each in error.exceptions:
-            yield from _violations(each)
+            yield from _each(each)
+    else:
+        yield error
+
+
+def _incomplete(context: Context) -> str:
+    """The last answer of the walk whose body is not as the contract has it: a flow reads on as if it were."""
+    for exchange in reversed(context.answers):
+        for finding in judge(exchange)[0]:
+            if finding.at.startswith("/response/body"):
+                what = f"({finding.requirement} at {finding.at})"
+                return f"{exchange.operation.id} answered what the contract does not allow {what}: no way to go on"
+    return ""
 
 
 def _record(

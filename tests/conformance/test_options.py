@@ -56,6 +56,7 @@ VALUES: dict[str, tuple[str, Any]] = {
     "strict_deviations": ("yes", True),
     "report_dir": ("out", Path("out")),
     "baseline": ("before", Path("before")),
+    "example_database": ("kept", Path("kept")),
     "reap": ("1", True),
 }
 

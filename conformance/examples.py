@@ -1,0 +1,63 @@
+"""What earlier runs drew where they found something: Hypothesis' example database, kept in a folder between runs.
+
+A run with another seed draws other values, and would miss what the run before found by chance. With a kept database it
+draws those again first. Flows are kept by Hypothesis itself, as sequences of choices. Requests are kept as the seed that
+an operation was drawn with: its systematic cases are the same with every seed.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
+
+# So many are drawn again for one operation; whoever tests with random seeds every night finds the same under each.
+_MOST = 4
+
+
+class Examples:
+    """The example database of a run; without a folder it keeps nothing and has nothing."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self.of_flows: ExampleDatabase | None = _opened(folder, "flows")
+        self._seeds = _opened(folder, "requests")
+        self._showed: set[tuple[str, str]] = set()
+        self._again: list[tuple[str, str, int]] = []
+
+    def seeds(self, operation_id: str, mode: str) -> list[int]:
+        """The seeds with which requests of this operation (`positive` or `negative` ones) showed something, four at the
+        most."""
+        if self._seeds is None:
+            return []
+        kept = []
+        for value in self._seeds.fetch(_key(operation_id, mode)):
+            with suppress(ValueError):
+                kept.append(int(value))
+        return sorted(kept)[:_MOST]
+
+    def showed(self, operation_id: str, mode: str, seed: int) -> None:
+        """Keeps that such requests, drawn with this seed, showed something."""
+        if self._seeds is not None and (operation_id, mode) not in self._showed:
+            self._showed.add((operation_id, mode))
+            self._seeds.save(_key(operation_id, mode), str(seed).encode())
+
+    def drawn_again(self, operation_id: str, mode: str, seed: int) -> None:
+        """Notes that all were drawn again that this seed gave."""
+        self._again.append((operation_id, mode, seed))
+
+    def close(self) -> None:
+        """Drops what was drawn again and showed nothing any more."""
+        if self._seeds is None:
+            return
+        for operation_id, mode, seed in self._again:
+            if (operation_id, mode) not in self._showed:
+                self._seeds.delete(_key(operation_id, mode), str(seed).encode())
+
+
+def _key(operation_id: str, mode: str) -> bytes:
+    return f"{operation_id}/{mode}".encode()
+
+
+def _opened(folder: Path | None, part: str) -> ExampleDatabase | None:
+    return None if folder is None else DirectoryBasedExampleDatabase(folder / part)
