@@ -63,6 +63,7 @@ class Context(Examination):
     def __init__(self, session: Session, ground: Ground, name: str) -> None:
         super().__init__(session, ground, name)
         self.story = Story()
+        self.answers: list[Exchange] = []
         self.walks = 0
         self.requests = 0
         self.calls: Counter[str] = Counter()
@@ -76,11 +77,12 @@ class Context(Examination):
         if self._ends_at is not None and time.time() > self._ends_at:
             raise Halted(OutOfTime("--max-time was up"))
         self.walks += 1
-        self.story = Story()
+        self.story, self.answers = Story(), []
 
     def saw(self, exchange: Exchange) -> None:
         """Takes in every exchange of the walk, those of the factories included."""
         self.requests += 1
+        self.answers.append(exchange)
         self.story.sent(exchange)
 
     def called(self, rule: str, arguments: Mapping[str, Any]) -> None:
