@@ -14,9 +14,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.detection.catalogue import all_faults, sample
+from tests.detection.catalogue import all_faults
 from tests.detection.detection import Detection
 from tests.detection.measuring import measured, read
+from tests.faults.contract_faults import sample
 from tests.readme import replaced
 
 

@@ -9,15 +9,13 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-from peertube_conformance.conformance.examination import Examination
-from peertube_conformance.conformance.outcome import HINDRANCES
 from peertube_conformance.conformance.phases import Exercise
 from peertube_conformance.reports import Exchange, Finding
 from peertube_conformance.stateful import walking
 from peertube_conformance.stateful.context import Context
 from peertube_conformance.stateful.flow import Flow
-from tests.conformance.enumerated.arena import EXERCISED, Enumerated, enumerated
-from tests.detection.by_operation import NotSilent, remembering
+from tests.conformance.enumerated.arena import EXERCISED, Enumerated, enumerated, examined
+from tests.detection.by_operation import remembering
 from tests.detection.detection import Caught, Detection, Watch
 from tests.faults.arena import Arena, arena
 from tests.faults.registry import Fault
@@ -55,7 +53,7 @@ def _detected(at: Arena, fault: Fault) -> Detection:
         try:
             meant = [test for test in tests() if test.requirements & set(fault.breaks)]
             for test in meant:
-                _run(at, test)
+                examined(at, test)
             for operation_id in fault.on or EXERCISED:
                 exercise = Exercise(at.session, at.session.contract.operation(operation_id))
                 for phase in _PHASES:
@@ -63,7 +61,7 @@ def _detected(at: Arena, fault: Fault) -> Detection:
             # Checks judge whatever is sent, by whichever test.
             for test in tests():
                 if test not in meant:
-                    _run(at, test)
+                    examined(at, test)
             detection.reason = f"told was {sorted(watch.others)[:5]}"
         except Caught as caught:
             detection.tell(caught.finding)
@@ -97,17 +95,6 @@ class _watched_findings(Watch):  # noqa: N801 - it is used as a function
     def __exit__(self, *_: object) -> None:
         del self._recorder.finding
         super().__exit__()
-
-
-def _run(at: Arena, test: Enumerated) -> None:
-    parameters = dict(test.parameters)
-    if "exercise" in parameters:
-        operation = at.session.contract.operation(parameters["exercise"])
-        parameters["exercise"] = Exercise(at.session, operation)
-    try:
-        test.call(examine=Examination(at.session, at.session.ground, test.name), **parameters)
-    except HINDRANCES:
-        return
 
 
 def detected_by_flow(fault: Fault, *, seed: int = 1) -> Detection:
@@ -170,6 +157,3 @@ def _walked(at: Arena, flow: type[Flow], shortening: int) -> Iterator[tuple[Find
         yield f"{ended.verdict.value}: {ended.reason}", requests
     for finding in told:
         yield finding, requests
-
-
-__all__ = ["NotSilent", "detected", "detected_by_flow", "tests"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
 
 import tests.detection.detection  # noqa: F401 - makes the folder of faults known
 from peertube_conformance.spec import load_contract
@@ -13,7 +12,6 @@ from tests.faults.contract_faults import ContractFault, contract_faults
 from tests.faults.registry import Fault, load
 
 AnyFault = Fault | ContractFault
-_T = TypeVar("_T")
 _OPERATIONS_TOGETHER = 6
 _FAULTS_TOGETHER = 12
 
@@ -31,13 +29,6 @@ def all_faults() -> dict[str, AnyFault]:
     """Every fault by id: those that follow from the contract, then those that were written by hand."""
     found: dict[str, AnyFault] = {fault.id: fault for fault in contract_faults(load_contract(None))}
     return found | load()
-
-
-def sample(faults: Sequence[_T], count: int) -> list[_T]:
-    """About so many of them, evenly over all: the same ones each time."""
-    if count >= len(faults):
-        return list(faults)
-    return [faults[index * len(faults) // count] for index in range(count)]
 
 
 def batches(faults: Sequence[AnyFault]) -> list[Batch]:

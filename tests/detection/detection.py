@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from peertube_conformance.conformance.generation import Defect, Generator
-from peertube_conformance.fixtures.draft import Draft
 from peertube_conformance.reports import Exchange, Finding
 from peertube_conformance.spec import Contract, Operation
 
@@ -104,8 +103,4 @@ class Remembering(Generator):
         key = ("defects", operation.id, count, variants, tuple(sorted(without)))
         if key not in self._kept:
             self._kept[key] = list(super().defects(operation, count, variants, without))
-        return (Defect(defect.violation, _copied(defect.drawn)) for defect in self._kept[key])
-
-
-def _copied(draft: Draft) -> Draft:
-    return draft.copy()
+        return (Defect(defect.violation, defect.drawn.copy()) for defect in self._kept[key])

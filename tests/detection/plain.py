@@ -25,10 +25,10 @@ from peertube_conformance.fixtures.instance.settings import ADMIN_NAME, Signup
 from peertube_conformance.spec import load_contract
 from tests.conformance.enumerated.arena import EXERCISED
 from tests.detection.by_operation import signup_of
-from tests.detection.catalogue import AnyFault, all_faults, sample
+from tests.detection.catalogue import AnyFault, all_faults
 from tests.detection.detection import Detection
 from tests.faults.arena import Arena, arena
-from tests.faults.contract_faults import ContractFault
+from tests.faults.contract_faults import ContractFault, sample
 from tests.faults.registry import GROUPS
 
 _FEWEST_EXAMPLES = 10
@@ -128,7 +128,11 @@ def _failures(
         ]
         for operation_id in operations:
             command += ["--include-operation-id", operation_id]
-        subprocess.run(command, capture_output=True, timeout=_LONGEST_SECONDS, check=False, cwd=folder)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=_LONGEST_SECONDS, check=False, cwd=folder
+        )
+        if done.returncode not in {0, 1}:
+            raise RuntimeError(f"schemathesis ended with {done.returncode}: {done.stderr[-500:]}")
         failures: set[str] = set()
         sent = 0
         for recorder in _recorders(Path(folder)):

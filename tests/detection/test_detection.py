@@ -10,11 +10,11 @@ import pytest
 from peertube_conformance.spec import load_contract
 from peertube_conformance.spec.requirements import load_requirements
 from tests.detection import by_hand, by_operation
-from tests.detection.catalogue import all_faults, batches, sample
+from tests.detection.catalogue import all_faults, batches
 from tests.detection.detection import Detection
 from tests.detection.misses import KNOWN
 from tests.detection.table import is_enough, misses, table
-from tests.faults.contract_faults import ContractFault, contract_faults
+from tests.faults.contract_faults import ContractFault, contract_faults, sample
 from tests.faults.registry import GROUPS, Fault
 
 _OPERATIONS = (

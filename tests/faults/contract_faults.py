@@ -15,14 +15,15 @@ answer can show is no fault, and is left out by rule:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from peertube_conformance.spec import Contract, Operation
 
 STATUS, BODY, HEADERS = "status", "body", "headers"
 AUTH, NEGOTIATION = "auth and roles", "content negotiation"
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,13 @@ def contract_faults(contract: Contract) -> list[ContractFault]:
                 raise ValueError(f"the fault {fault.id} is there twice")
             found[fault.id] = fault
     return list(found.values())
+
+
+def sample(things: Sequence[_T], count: int) -> list[_T]:
+    """About so many of them, evenly over all: the same ones each time."""
+    if count >= len(things):
+        return list(things)
+    return [things[index * len(things) // count] for index in range(count)]
 
 
 def dotted(pointer: str) -> str:

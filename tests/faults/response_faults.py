@@ -16,6 +16,7 @@ from tests.faults.contract_faults import (
     ContractFault,
     dotted,
     members,
+    sample,
     success,
 )
 
@@ -92,8 +93,8 @@ def _of_members(operation: Operation, status: int, example: Any) -> Iterator[Con
             and (instead := value_for(value)) is not None
             and _is_seen(operation, example, pointer, kind, instead)
         ]
-        for pointer in spread(shown, _MEMBERS):
-            fault = _fault(
+        for pointer in sample(shown, _MEMBERS):
+            yield _fault(
                 operation,
                 f"body.{dotted(pointer)}.{kind}",
                 BODY,
@@ -102,14 +103,6 @@ def _of_members(operation: Operation, status: int, example: Any) -> Iterator[Con
                 where=pointer,
                 how=value_for,
             )
-            yield fault
-
-
-def spread(found: list[Any], count: int) -> list[Any]:
-    """So many of them, evenly over all."""
-    if len(found) <= count:
-        return found
-    return [found[index * len(found) // count] for index in range(count)]
 
 
 def _dropped(_value: Any) -> Any:

@@ -16,7 +16,7 @@ from peertube_conformance.reports import Finding
 from tests.faults.arena import Arena, arena
 from tests.faults.registry import Fault, load
 
-__all__ = ["EXERCISED", "Arena", "Enumerated", "Fault", "arena", "enumerated", "load", "ran"]
+__all__ = ["EXERCISED", "Arena", "Enumerated", "Fault", "arena", "enumerated", "examined", "load", "ran"]
 
 # Tests that every operation is put to run on these, one of each kind of role and authentication.
 EXERCISED = (
@@ -43,7 +43,12 @@ class Enumerated:
 def ran(at: Arena, test: Enumerated) -> tuple[list[Finding], str]:
     """The findings of a test, its own and those of the checks on what it sent, and what stood in its way."""
     at.session.collect()
-    hindered = ""
+    examination, hindered = examined(at, test)
+    return [*examination.findings, *at.session.collect()], hindered
+
+
+def examined(at: Arena, test: Enumerated) -> tuple[Examination, str]:
+    """What a test examined, and what stood in its way."""
     examination = Examination(at.session, at.session.ground, test.name)
     parameters = dict(test.parameters)
     if "exercise" in parameters:
@@ -52,8 +57,8 @@ def ran(at: Arena, test: Enumerated) -> tuple[list[Finding], str]:
     try:
         test.call(examine=examination, **parameters)
     except HINDRANCES as hindrance:
-        hindered = str(hindrance)
-    return [*examination.findings, *at.session.collect()], hindered
+        return examination, str(hindrance)
+    return examination, ""
 
 
 def enumerated() -> list[Enumerated]:
