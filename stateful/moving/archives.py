@@ -14,6 +14,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from peertube_conformance.stateful.moving.belongings import PREFERENCES, Belongings
@@ -29,6 +30,14 @@ _SECRETS = {
     "a private key": re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
     "a second factor's seed": re.compile(rb'"otp\w*"\s*:\s*"'),
 }
+
+
+@contextmanager
+def _formed() -> Iterator[None]:
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError) as error:
+        raise ValueError(f"a file of it has not its form: {error}") from error
 
 
 class Archive:
@@ -55,7 +64,14 @@ class Archive:
         return self.members.get(posixpath.normpath(posixpath.join(_FOLDER, path))) if path else None
 
     def belongings(self, label: Callable[[str], str]) -> Belongings:
-        """What the archive says that the account has; `label` gives a video's address its label."""
+        """What the archive says that the account has; `label` gives a video's address its label.
+
+        Raises ValueError where a file has not the form of one.
+        """
+        with _formed():
+            return self._belongings(label)
+
+    def _belongings(self, label: Callable[[str], str]) -> Belongings:
         account, settings = self.told("account") or {}, self.told("user-settings") or {}
         return Belongings(
             profile={
@@ -103,11 +119,12 @@ class Archive:
         )
 
     def video_files(self, label: Callable[[str], str]) -> dict[str, bytes | None]:
-        """The file of each video by its label, None for one that comes without."""
-        return {
-            label(one.get("url", "")): self.file((one.get("archiveFiles") or {}).get("videoFile"))
-            for one in self._things("videos", "videos")
-        }
+        """The file of each video by its label, None for one that comes without. Raises as `belongings` does."""
+        with _formed():
+            return {
+                label(one.get("url", "")): self.file((one.get("archiveFiles") or {}).get("videoFile"))
+                for one in self._things("videos", "videos")
+            }
 
     def _things(self, file: str, member: str) -> Iterator[dict[str, Any]]:
         told = self.told(file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -157,12 +158,14 @@ class Exporting(Movers):
         body = answer.response.body
         self.same(answer, _LISTED, "", (entry["size"], len(body)), "the size of the archive")
         try:
-            self.archive = Archive(body)
+            archive = Archive(body)
+            found, files = archive.belongings(self.label), archive.video_files(self.label)
         except ValueError as error:
-            self.same(answer, _WHOLE, "", ("a ZIP file", str(error)), "the archive is no whole ZIP file")
+            self.same(answer, _WHOLE, "", ("a whole archive", str(error)), "the archive cannot be read")
             return
+        self.archive = archive
         self.packed, self.brought, self.brought_as_it_is = self.has.copy(), 0, 0
-        self._look_into(answer, self.archive)
+        self._look_into(answer, archive, found, files)
 
     def _address(self, entry: dict[str, Any], variable: str) -> tuple[str, NamedText]:
         """Name and token of an archive."""
@@ -176,12 +179,12 @@ class Exporting(Movers):
         query = {} if token is None else {"jwt": token}
         return self.send("downloadUserExport", path={"filename": filename}, query=query)
 
-    def _look_into(self, answer: Exchange, archive: Archive) -> None:
-        found = archive.belongings(self.label)
+    def _look_into(
+        self, answer: Exchange, archive: Archive, found: Belongings, files: Mapping[str, bytes | None]
+    ) -> None:
         for topic in _TOPICS:
             wanted_and_seen = (self.has.topic(topic), found.topic(topic))
             self.same(answer, _WHOLE, topic, wanted_and_seen, f"{topic} in the archive")
-        files = archive.video_files(self.label)
         there = dict.fromkeys((one["name"] for one in self.has.videos), self.with_files)
         is_there = {name: content is not None for name, content in files.items()}
         self.same(answer, _FILES, "files", (there, is_there), "whether files of videos are in the archive")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from peertube_conformance.fixtures.media import zip as zipped
 from peertube_conformance.stateful.journey.model import NOTHING, opened
 from peertube_conformance.stateful.moving.archives import Archive
 
@@ -78,3 +81,27 @@ def test_whichever_byte_is_changed_an_archive_is_read_or_told(compression: int) 
 
 def test_a_whole_archive_is_read() -> None:
     assert Archive(_whole()).told("videos") == json.loads(_MEMBER)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"account": ["maria"]},
+        {"account": {"archiveFiles": "avatar.png"}},
+        {"videos": {"videos": [{"channel": "birds"}]}},
+        {"videos": {"videos": [{"url": 7}]}},
+        {"likes": {"likes": [{"videoUrl": None}]}},
+        {"video-history": {"watchedVideos": [{"lastTimecode": {"seconds": 1}}]}},
+    ],
+    ids=str,
+)
+def test_a_file_of_another_form_is_told(members: dict[str, Any]) -> None:
+    files = {f"peertube/{name}.json": json.dumps(held).encode() for name, held in members.items()}
+    archive = Archive(zipped(files))
+
+    def read() -> None:
+        archive.belongings(lambda address: re.sub(r".*/", "", address))
+        archive.video_files(lambda address: re.sub(r".*/", "", address))
+
+    with pytest.raises(ValueError, match="has not its form"):
+        read()
