@@ -36,14 +36,21 @@ def interrupt_on(*signals: signal.Signals) -> Callable[[], None]:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    if _collects_garbage(frame):
-        # What is raised there is told with its stack, and lost.
+    if _collects_garbage(frame) or _is_between_lines(frame):
         threading.Timer(_SOON_SECONDS, os.kill, (os.getpid(), number)).start()
         return
     raise KeyboardInterrupt(f"ended by {signal.Signals(number).name}")
 
 
 def _collects_garbage(frame: FrameType | None) -> bool:
-    """Whether this is a function that is called before and after a collection: Hypothesis has one."""
+    """Whether this is a function that is called before and after a collection: Hypothesis has one.
+
+    What is raised there is told with its stack, and lost.
+    """
     codes = [getattr(callback, "__code__", None) for callback in gc.callbacks]
     return frame is not None and frame.f_code in codes
+
+
+def _is_between_lines(frame: FrameType | None) -> bool:
+    """Whether this is an instruction of no line, as the ends of blocks have: pytest fails over a traceback from there."""
+    return frame is not None and frame.f_lineno is None

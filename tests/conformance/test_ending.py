@@ -5,10 +5,12 @@ from __future__ import annotations
 import gc
 import signal
 import time
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from peertube_conformance.conformance.ending import ENDING, interrupt_on
+from peertube_conformance.conformance.ending import ENDING, _interrupt, interrupt_on
 
 
 @pytest.mark.parametrize("number", ENDING)
@@ -53,3 +55,14 @@ def test_one_that_comes_while_garbage_is_collected_is_heeded_right_after() -> No
         undo()
         gc.callbacks.remove(collecting)
     assert seen == ["stop", "went on"]
+
+
+def test_one_that_comes_between_two_lines_is_heeded_right_after() -> None:
+    between: Any = SimpleNamespace(f_lineno=None, f_code=None)
+    undo = interrupt_on(signal.SIGTERM)
+    try:
+        _interrupt(signal.SIGTERM, between)
+        with pytest.raises(KeyboardInterrupt, match="ended by SIGTERM"):
+            time.sleep(10)
+    finally:
+        undo()
