@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -27,29 +27,66 @@ _LONGEST_WAIT_SECONDS = 60.0
 
 
 class Exhaustion:
-    """Exhausts the general limit, calls every operation meanwhile, and waits for the window to end."""
+    """Exhausts the general limits, calls every operation meanwhile, and sees whether windows end as they were said to.
 
-    def __init__(self, session: Session, client: Client) -> None:
+    Beside the embedded instance that is done to a second one, so that the rest of the run need not wait for windows.
+    """
+
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._client = client
-        self._probe = session.ground.contract.operation("getConfig")
-        self._feeds = session.ground.contract.operation("getSyndicatedVideos")
+        self._stack = ExitStack()
+        self._windows: list[tuple[Operation, float]] | None = None
 
-    def run(self) -> None:
-        """Sends everything; what is wrong is recorded exchange by exchange."""
-        limited = [operation for operation in self._session.contract.operations if operation.rate_limits]
-        for first, bucket in ((self._probe, "api"), (self._feeds, "feeds")):
-            waiting = self._use_up(first)
+    def use_up(self) -> None:
+        """Sends everything; what is wrong is recorded exchange by exchange. Raises Unavailable where that cannot be."""
+        try:
+            self._client = self._stack.enter_context(limited_client(self._session))
+        except Unavailable as reason:
+            _record(self._session, Verdict.NOT_APPLICABLE, str(reason))
+            raise
+        self._windows = list(self._used_up())
+        if not self._session.shared.embedded:
+            self._reopened()
+        _record(self._session, Verdict.PASSED, "")
+
+    def reopened(self) -> None:
+        """Asks again when the windows are over, as long as the answers said. Raises Unavailable where that was done."""
+        if self._windows is None:
+            self.use_up()
+        if not self._session.shared.embedded:
+            raise Unavailable(
+                "the limits are those of the run's own address, so that it was waited for their end at once"
+            )
+        self._reopened()
+
+    def close(self) -> None:
+        """Ends the second instance."""
+        self._stack.close()
+
+    def _used_up(self) -> Iterator[tuple[Operation, float]]:
+        """The first operation of each window that was used up, and when the window ends (monotonic seconds)."""
+        operations = self._session.contract.operations
+        ground = self._session.ground.contract
+        for first, bucket in (
+            (ground.operation("getConfig"), "api"),
+            (ground.operation("getSyndicatedVideos"), "feeds"),
+        ):
+            waiting = self._refused_for(first)
             if waiting is None:
                 continue
-            for operation in limited:
-                if operation.rate_limits[0] == bucket and operation.id != first.id:
+            ends = time.monotonic() + waiting
+            for operation in operations:
+                if operation.rate_limits[:1] == (bucket,) and operation.id != first.id:
                     self._send(operation, USED_UP, 429)
             self._client.budget.exhausted(bucket, waiting)
-            time.sleep(waiting)
+            yield first, ends
+
+    def _reopened(self) -> None:
+        for first, ends in self._windows or ():
+            time.sleep(max(0.0, ends - time.monotonic()))
             self._send(first, WINDOW_OVER, 200)
 
-    def _use_up(self, operation: Operation) -> float | None:
+    def _refused_for(self, operation: Operation) -> float | None:
         """Seconds until the window ends; None where nothing is ever refused, which is recorded."""
         for _ in range(_MOST_REQUESTS):
             exchange = self._send(operation, USED_UP, None)
@@ -105,18 +142,6 @@ def limited_client(session: Session) -> Iterator[Client]:
     if limit > _MOST_REQUESTS:
         raise Unavailable(f"a limit of {limit:.0f} requests is too high to be used up by a test")
     yield ground.client
-
-
-def exhaust(session: Session) -> str:
-    """Runs the exhaustion where it can be; returns why it cannot, empty where it was."""
-    try:
-        with limited_client(session) as client:
-            Exhaustion(session, client).run()
-    except Unavailable as reason:
-        _record(session, Verdict.NOT_APPLICABLE, str(reason))
-        return str(reason)
-    _record(session, Verdict.PASSED, "")
-    return ""
 
 
 def _record(session: Session, verdict: Verdict, reason: str) -> None:

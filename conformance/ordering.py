@@ -14,9 +14,9 @@ _PHASES = ("test_valid", "test_access", "test_refusals", "test_invalid")
 def put_in_order(items: list[pytest.Item], options: Options) -> list[pytest.Item]:
     """Sorts the items, and takes those out that were not asked for, which it returns.
 
-    What waits for windows goes first, so that other workers use the time. With --operations or --tags, what is about no
-    single operation is left out; flows say what they are about. With --shard, operations were divided before; what is
-    not asked of each of them is divided here.
+    What uses limits up goes first, and what sees how they end goes last, so that the time between is used. With
+    --operations or --tags, what is about no single operation is left out; flows say what they are about. With --shard,
+    operations were divided before; what is not asked of each of them is divided here.
     """
     whole = [item for item in items if not _is_of_operation(item)]
     part = set(options.shard.part(whole, lambda item: item.nodeid))
@@ -27,6 +27,7 @@ def put_in_order(items: list[pytest.Item], options: Options) -> list[pytest.Item
 
 def _asked_for(items: list[pytest.Item], options: Options) -> list[pytest.Item]:
     items.sort(key=lambda item: hasattr(item, "callspec"))
+    items.sort(key=lambda item: item.get_closest_marker("late") is not None)
     if options.max_time is not None:
         items.sort(key=_place_of_phase)
     if not (options.operations or options.tags):

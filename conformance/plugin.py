@@ -6,14 +6,13 @@ The plugin is loaded wherever the package is installed, and does nothing in sess
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from peertube_conformance.conformance.concluding import report
 from peertube_conformance.conformance.options import OPTIONS, OptionError, Options, make_report_directory
 from peertube_conformance.conformance.ordering import put_in_order
 from peertube_conformance.reports.verdict import Verdict
@@ -56,6 +55,7 @@ def activate(config: pytest.Config) -> None:
         raise pytest.UsageError(f"the rooms of peertube-conformance are to be named: pytest --pyargs {rooms}")
     config.stash[_ACTIVE] = True
     config.addinivalue_line("markers", "requirement(id): the requirement of the catalogue that a test proves")
+    config.addinivalue_line("markers", "late: it waits for something that goes on meanwhile, so it goes last")
     try:
         options = Options.read(lambda name: config.getoption(name, None), config.getoption("base_url") or "")
         if not config.option.collectonly and not _is_worker(config):
@@ -197,19 +197,14 @@ def exercise(operation_id: str, conformance_session: Any) -> Any:
     return Exercise(conformance_session, conformance_session.contract.operation(operation_id))
 
 
-@pytest.fixture
-def exhaust_limits(conformance_session: Any) -> Callable[[], None]:
+@pytest.fixture(scope="session")
+def exhaustion(conformance_session: Any) -> Iterator[Any]:
     """Uses the general limits up and records what is known of status 429."""
-    from peertube_conformance.conformance.exhaustion import exhaust
+    from peertube_conformance.conformance.exhaustion import Exhaustion
 
-    def run() -> None:
-        conformance_session.collect()
-        reason = exhaust(conformance_session)
-        if reason:
-            pytest.skip(f"not-applicable: {reason}")
-        report(conformance_session, conformance_session.collect())
-
-    return run
+    begun = Exhaustion(conformance_session)
+    yield begun
+    begun.close()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -9,13 +9,16 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
+_LIMITS = "test_rate_limits.py"
+
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """xdist's own (3.8), but for what belongs together, and for workers that are killed.
 
     The items of an operation share what was generated and made for it, and what is done to a thing by one is not to
     happen to another; so one worker gets them all. Where time is short, when each phase of all operations goes before
-    the next one of any, `operations` is empty and each item goes by itself, as all other items do.
+    the next one of any, `operations` is empty and each item goes by itself, as all other items do. What uses limits up
+    and what looks at how their windows end are with one worker too.
 
     Of a worker that was killed, xdist hands out again what is done already, and the item that the worker died of; then
     it waits for ever for the end of what nobody runs.
@@ -28,7 +31,10 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no typ
         config.option.loadscopereorder = False
 
     def _split_scope(self, nodeid: str) -> str:
-        """The operation that an item is asked for, or the item itself."""
+        """The operation that an item is asked for, the module of limits, or the item itself."""
+        module = nodeid.partition("::")[0]
+        if module.endswith(_LIMITS):
+            return module
         name = nodeid.rpartition("[")[2].removesuffix("]")
         return name if name in self._operations else nodeid
 

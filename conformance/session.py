@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Any
 
 from peertube_conformance.conformance.checks import judge
 from peertube_conformance.conformance.checks.status_codes import conflicted
@@ -51,6 +52,8 @@ class Session:
         self.recorder = Recorder(options.report_dir, worker, self.ground.redactor)
         self._listen(self.ground)
         self.examples = Examples(options.example_database)
+        # What one test leaves for a later one, by name.
+        self.left: dict[str, Any] = {}
         self.bases: dict[tuple[str, str], Draft] = {}
         self.watch: Callable[[Exchange], None] | None = None
         self._others: list[Ground] = []

@@ -9,16 +9,28 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from peertube_conformance.conformance.forwarded import LIMIT, REMAINING, RESET, RETRY, forwarded, number_in
+from peertube_conformance.conformance.concluding import report
+from peertube_conformance.conformance.forwarded import (
+    LIMIT,
+    REMAINING,
+    RESET,
+    RETRY,
+    ForwardedClient,
+    forwarded,
+    number_in,
+)
 from peertube_conformance.fixtures.world import NotArranged, Unavailable
 from peertube_conformance.reports import Exchange
 
 if TYPE_CHECKING:
     from peertube_conformance.conformance.examination import Examination
+    from peertube_conformance.conformance.exhaustion import Exhaustion
+    from peertube_conformance.conformance.session import Session
 
 # Reset and Retry-After are rounded up, Date is cut.
 _ROUNDING_SECONDS = 2
 _LONGEST_WAIT_SECONDS = 60
+_REFUSED = "a client that is refused"
 _FORM = "application/x-www-form-urlencoded"
 _NOBODY = {
     "client_id": "0" * 32,
@@ -37,9 +49,16 @@ _COUNTED: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.requirement("PT-RATE-05")
-def test_exhaustion(exhaust_limits: Callable[[], None]) -> None:
-    """A client that used up its requests gets 429 on every limited operation, until the window ends."""
-    exhaust_limits()
+def test_exhaustion(exhaustion: Exhaustion, conformance_session: Session) -> None:
+    """A client that used up its requests gets 429 on every limited operation."""
+    _recorded(conformance_session, exhaustion.use_up)
+
+
+@pytest.mark.late
+@pytest.mark.requirement("PT-RATE-05")
+def test_exhaustion_ends(exhaustion: Exhaustion, conformance_session: Session) -> None:
+    """It is served again when the window is over."""
+    _recorded(conformance_session, exhaustion.reopened)
 
 
 @pytest.mark.requirement("PT-RATE-07")
@@ -73,9 +92,10 @@ def test_counting(examine: Examination) -> None:
 @pytest.mark.requirement("PT-RATE-09")
 @pytest.mark.requirement("PT-RATE-13")
 def test_window(examine: Examination) -> None:
-    """One client uses its requests up, another is served, and the first is when it waited as long as it was told."""
+    """One client uses its requests up, another is served meanwhile."""
     client, other = forwarded(examine), forwarded(examine)
     refusal = client.use_up("getConfig")
+    examine.session.left[_REFUSED] = client, refusal, time.monotonic()
     examine.expect(other.send("getConfig"), 200, requirement="PT-RATE-13", so="another client meanwhile")
     if not examine.expect(refusal, 429, requirement="PT-RATE-09", so="a client that used up its requests"):
         return
@@ -86,9 +106,19 @@ def test_window(examine: Examination) -> None:
         refusal, "PT-RATE-09", at=f"/response/headers/{RETRY}", expected=True,
         actual=abs(seconds - _left(refusal)) <= _ROUNDING_SECONDS, so="Retry-After does not end with the window",
     )  # fmt: skip
+
+
+@pytest.mark.late
+@pytest.mark.requirement("PT-RATE-09")
+def test_window_ends(examine: Examination) -> None:
+    """The client that was refused is served when it waited as long as it was told."""
+    client, refusal, since = examine.session.left.pop(_REFUSED, None) or _refused(examine)
+    seconds = number_in(refusal, RETRY)
+    if refusal.status != 429 or seconds is None:
+        raise NotArranged("no client is refused and told how long to wait")
     if seconds > _LONGEST_WAIT_SECONDS:
-        raise Unavailable(f"the window lasts for {seconds} s more, which no test waits for")
-    time.sleep(seconds)
+        raise Unavailable(f"the window lasts for {seconds} s, which no test waits for")
+    time.sleep(max(0.0, since + seconds - time.monotonic()))
     again = client.send("getConfig")
     if examine.expect(again, 200, requirement="PT-RATE-09", so="a client that waited as long as it was told"):
         examine.agree(
@@ -134,6 +164,22 @@ def test_too_many_sign_ins(examine: Examination) -> None:
     refusal = client.use_up("getOAuthToken", **_SIGN_IN)
     examine.expect(refusal, 429, requirement="PT-RATE-12", so="one sign-in too many")
     examine.expect(client.send("getConfig"), 200, requirement="PT-RATE-12", so="everything but signing in")
+
+
+def _recorded(session: Session, send: Callable[[], None]) -> None:
+    """Sends, and reports what the checks of the exchanges found."""
+    session.collect()
+    try:
+        send()
+    except Unavailable as reason:
+        pytest.skip(f"not-applicable: {reason}")
+    report(session, session.collect())
+
+
+def _refused(examine: Examination) -> tuple[ForwardedClient, Exchange, float]:
+    """A client that used its requests up, its refusal, and when it came (monotonic seconds)."""
+    client = forwarded(examine)
+    return client, client.use_up("getConfig"), time.monotonic()
 
 
 def _is_next_window(before: Exchange, after: Exchange) -> bool:

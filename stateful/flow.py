@@ -19,6 +19,7 @@ from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.client import TargetGone, Unsendable
 from peertube_conformance.fixtures.guard import Refused
 from peertube_conformance.fixtures.mailbox import NoMail
+from peertube_conformance.fixtures.pauses import pauses
 from peertube_conformance.fixtures.world import NotArranged, Unavailable, World
 from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.variables import NamedNumber, NamedText
@@ -26,7 +27,6 @@ from peertube_conformance.stateful.context import Context, Halted
 
 _T = TypeVar("_T")
 FORM = "application/x-www-form-urlencoded"
-_POLL_SECONDS = 0.1
 _HINDRANCES = (NotArranged, Unavailable, Refused, NoMail, TargetGone, Unsendable)
 
 
@@ -166,17 +166,19 @@ class Flow(RuleBasedStateMachine):
     def wait(self, reached: Callable[[], bool], seconds: float = 30.0) -> None:
         """Asks again until a state is reached; raises NotArranged after so many seconds."""
         deadline = time.monotonic() + seconds
+        pause = pauses()
         while not reached():
             if time.monotonic() > deadline:
                 raise NotArranged(f"a state was not reached within {seconds:.0f} s")
-            time.sleep(_POLL_SECONDS)
+            time.sleep(next(pause))
 
     def eventually(self, look: Callable[[], _T], wanted: _T, seconds: float = 15.0) -> _T:
         """What `look` sees as soon as it is what is wanted, otherwise what it sees after so many seconds: what servers
         do in the background is judged by its result. A walk that is being shortened waits less."""
         deadline = time.monotonic() + (seconds if self.context.failed_at is None else seconds / 5)
+        pause = pauses()
         while (seen := look()) != wanted and time.monotonic() < deadline:
-            time.sleep(_POLL_SECONDS)
+            time.sleep(next(pause))
         return seen
 
     # Judging

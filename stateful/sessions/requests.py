@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from peertube_conformance.fixtures.accounts import Account
+from peertube_conformance.fixtures.pauses import pauses
 from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.variables import NamedText
 from peertube_conformance.stateful.flow import FORM, Flow
@@ -18,7 +19,7 @@ OTP_HEADER = "x-peertube-otp"
 _CODE_SECONDS = 40.0
 # Servers cut lifetimes to whole seconds, and take a moment to make tokens.
 _SLACK_SECONDS = 10
-_END_SECONDS, _POLL_SECONDS = 2.0, 0.1
+_END_SECONDS = 2.0
 
 
 class SessionRequests(Flow):
@@ -55,11 +56,12 @@ class SessionRequests(Flow):
         """Uses the access token of a session that ended. It may still be good for a moment, until that got around in the
         server (RFC 7009 section 2)."""
         deadline = time.monotonic() + _END_SECONDS
+        pause = pauses()
         while True:
             answer = self.send("getUserInfo", token=one.token)
             if answer.status != 200 or time.monotonic() > deadline:
                 return answer
-            time.sleep(_POLL_SECONDS)
+            time.sleep(next(pause))
 
     def requested(self, account: Account) -> Authenticator:
         """Asks for two-factor authentication; what the answer gives to an authenticator."""

@@ -21,6 +21,7 @@ ITEMS = [
     "conformance/test_operations.py::test_invalid[putVideo]",
     "conformance/test_roles.py::test_roles[putVideo]",
     "conformance/test_rate_limits.py::test_limits_of_their_own[getOAuthToken]",
+    "conformance/test_rate_limits.py::test_window_ends",
 ]
 
 
@@ -74,6 +75,11 @@ def test_one_worker_gets_everything_of_an_operation() -> None:
     for operation in OPERATIONS:
         asked = [{item for item in some if f"[{operation}]" in item} for some in given]
         assert sorted(map(len, asked)) == [0, 3]
+
+
+def test_one_worker_uses_limits_up_and_sees_how_that_ends() -> None:
+    given = handed_out(OPERATIONS)
+    assert sorted(len([item for item in some if "test_rate_limits" in item]) for some in given) == [0, 2]
 
 
 def test_what_was_collected_first_goes_first() -> None:
