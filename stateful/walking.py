@@ -130,15 +130,16 @@ def _hindered(context: Context, cause: Exception) -> Walked:
 
 
 def _failed(context: Context, flow: type[Flow], error: Exception) -> Walked:
+    redactor = context.session.ground.redactor
     violations = list(_violations(error))
     if not violations or isinstance(error, Flaky):
-        told = " ".join(str(violations[0] if violations else error).split())[:400]
+        # Cut short only when it is clean: half a secret would not be known as one.
+        told = " ".join(redactor.error(str(violations[0] if violations else error)).split())[:400]
         if violations or isinstance(error, Flaky):
             return Walked(Verdict.BLOCKED, f"the same steps did not end the same way again: {told}")
         if all(isinstance(each, _UNREADABLE) for each in _each(error)) and (why := _incomplete(context)):
             return Walked(Verdict.BLOCKED, why)
         return Walked(Verdict.ERROR, f"{type(error).__name__}: {told}")
-    redactor = context.session.ground.redactor
     findings: list[Finding] = []
     for violation in violations:
         found = reduced(flow, violation, _SHORTENING_SECONDS / len(violations))
@@ -184,7 +185,7 @@ def _record(
             "name": flow.__name__,
             "title": title,
             "verdict": walked.verdict.value,
-            "reason": session.ground.redactor.text(walked.reason),
+            "reason": session.ground.redactor.error(walked.reason),
             "examples": context.walks if context else 0,
             "requests": context.requests if context else 0,
             "seconds": round(seconds, 1),
