@@ -20,7 +20,8 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 _LAUNCH = (
     "from os import *; from sys import argv as a; dup2(int(a[1]), 3); dup2(int(a[2]), 4); execv(a[3], a[3:])"
 )
-_SECONDS = 30
+# So long a browser may say nothing.
+_SECONDS = 60
 
 
 def browser() -> str:
@@ -78,7 +79,12 @@ class Page:
 
     def _message(self) -> dict[str, Any]:
         while b"\0" not in self._buffer:
-            more = os.read(self._from, 1 << 16)
+            # A browser that hangs must not hang the tests: reading ends when it is gone.
+            signal.alarm(_SECONDS)
+            try:
+                more = os.read(self._from, 1 << 16)
+            finally:
+                signal.alarm(0)
             if not more:
                 raise RuntimeError("the browser ended")
             self._buffer += more
@@ -178,13 +184,10 @@ def chromium(profile: Path) -> Iterator[Page]:
     )
     os.close(read_by_browser)
     os.close(written_by_browser)
-    # A browser that hangs must not hang the tests: reading ends when it is gone.
     previous = signal.signal(signal.SIGALRM, lambda *_: process.kill())
-    signal.alarm(4 * _SECONDS)
     try:
         yield Page(to_browser, from_browser)
     finally:
-        signal.alarm(0)
         signal.signal(signal.SIGALRM, previous)
         os.close(to_browser)
         os.close(from_browser)
