@@ -44,6 +44,10 @@ MASK = "[redacted]"
 # Shorter values are no secrets; fewer secrets than these are looked for one by one.
 _SHORTEST = 6
 _FEW = 16
+# Of a text, only pieces of this length at multiples of the stride are looked at: one of them lies in any secret that is
+# long enough, at one of its first places.
+_PIECE, _STRIDE = 8, 8
+_LONG = _PIECE + _STRIDE - 1
 
 
 class Redactor:
@@ -51,7 +55,8 @@ class Redactor:
 
     def __init__(self, secrets: Mapping[str, str] | None = None) -> None:
         self._secrets: dict[str, str] = {}
-        self._beginnings: set[str] = set()
+        self._pieces: set[str] = set()
+        self._short: set[str] = set()
         self._harmless: set[str] = set()
         for value, name in (secrets or {}).items():
             self.add(value, name)
@@ -62,9 +67,14 @@ class Redactor:
             urls = {quote(value, safe=""), quote(value, safe="@:,"), quote_plus(value)}
             texts = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
             # Longest first: a secret may be part of another.
-            known = self._secrets | dict.fromkeys({value} | urls | texts, name)
+            forms = {value} | urls | texts
+            known = self._secrets | dict.fromkeys(forms, name)
             self._secrets = dict(sorted(known.items(), key=lambda item: -len(item[0])))
-            self._beginnings = {secret[:_SHORTEST] for secret in self._secrets}
+            for form in forms:
+                if len(form) < _LONG:
+                    self._short.add(form)
+                else:
+                    self._pieces.update(form[at : at + _PIECE] for at in range(_STRIDE))
 
     def harmless(self, value: str) -> None:
         """Knows the value of a secret field as one that was made up and opens nothing."""
@@ -80,9 +90,9 @@ class Redactor:
         return text
 
     def _may_hold_one(self, text: str) -> bool:
-        """Whether the beginning of a secret is in the text: a long run knows a thousand, and most texts hold none."""
-        pieces = (text[at : at + _SHORTEST] for at in range(len(text) - _SHORTEST + 1))
-        return not self._beginnings.isdisjoint(pieces)
+        """Whether a secret can be in the text: a long run knows a thousand, and most texts hold none."""
+        pieces = [text[at : at + _PIECE] for at in range(0, len(text) - _PIECE + 1, _STRIDE)]
+        return not self._pieces.isdisjoint(pieces) or any(map(text.__contains__, self._short))
 
     def replayable(self, text: str, spare: str = "") -> str:
         """The text with every secret as a variable, so that it can be replayed; the member `spare` is left as it is."""

@@ -205,3 +205,29 @@ def test_in_errors_known_secrets_stay_variables(redactor: Redactor) -> None:
     assert redactor.error("no user account: none is made in the tier observe") == (
         "no user account: none is made in the tier observe"
     )
+
+
+@given(
+    secrets=st.lists(st.text(min_size=6, max_size=60), min_size=40, max_size=60, unique=True),
+    which=st.integers(0, 39),
+    before=st.text(max_size=40),
+    after=st.text(max_size=40),
+)
+def test_one_of_many_secrets_is_found_wherever_it_stands(
+    secrets: list[str], which: int, before: str, after: str
+) -> None:
+    many, few = Redactor(dict.fromkeys(secrets, "ANY")), Redactor({secrets[which]: "ANY"})
+    text = f"{before}{secrets[which]}{after}"
+    assert many.marks(text) != text
+    assert few.marks(text) != text
+    assert secrets[which] not in many.marks(text)
+
+
+@pytest.mark.parametrize("length", [6, 13, 14, 15, 16, 40])
+@pytest.mark.parametrize("at", range(17))
+def test_a_secret_of_any_length_is_found_at_any_place(length: int, at: int) -> None:
+    secret = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"[:length]
+    redactor = Redactor({secret: "ANY"} | {f"another secret {number:04}": "OTHER" for number in range(50)})
+    for rest in range(9):
+        text = "-" * at + secret + "-" * rest
+        assert redactor.marks(text) == "-" * at + mark("ANY") + "-" * rest
