@@ -12,6 +12,7 @@ from peertube_conformance.conformance.options import Depth, Options
 from peertube_conformance.conformance.role_table import ACCESS, ROLES, cells
 from peertube_conformance.fixtures.guard import Safety
 from peertube_conformance.fixtures.run import Shared
+from peertube_conformance.reports.views.text import lasting
 from peertube_conformance.spec import Operation
 
 # Measured on two cores against a real 6.2.0 without limits: what generating, judging and recording a request takes beside
@@ -62,9 +63,7 @@ class Cost:
     parts: Mapping[str, float] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        minutes, seconds = divmod(round(self.seconds), 60)
-        duration = f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
-        return f"about {self.requests:,} requests, about {duration} ({self.bound_by})"
+        return f"about {self.requests:,} requests, about {lasting(round(self.seconds))} ({self.bound_by})"
 
 
 def estimate(

@@ -21,7 +21,7 @@ from peertube_conformance.reports.views.reading import (
     untested,
 )
 from peertube_conformance.reports.views.replaying import replay
-from peertube_conformance.reports.views.text import counted, listed, on_one_line, value_text, wrapped
+from peertube_conformance.reports.views.text import counted, lasting, listed, on_one_line, value_text, wrapped
 
 _MAX_FINDINGS = 15
 _MAX_NAMES = 6
@@ -30,7 +30,6 @@ _MAX_VALUE = 160
 _MAX_CURL = 1500
 _MAX_WALK = 6000
 _NARROWEST = 40
-_MINUTE_SECONDS = 60
 
 
 def lines(document: Document, width: int) -> list[str]:
@@ -199,16 +198,8 @@ def _refused(document: Document, width: int) -> Iterator[str]:
 def _budget(document: Document, width: int) -> Iterator[str]:
     budget = document["budget"]
     told = (
-        f"traffic: {counted(budget['requests'], 'request')} in {_lasting(document['durationSeconds'])}; "
-        f"workers waited {_lasting(budget['throttledSeconds'])} for the instance's limits, "
+        f"traffic: {counted(budget['requests'], 'request')} in {lasting(document['durationSeconds'])}; "
+        f"workers waited {lasting(budget['throttledSeconds'])} for the instance's limits, "
         f"which refused {budget['self429']:,}; seed {document['seed']}, depth {document['depth']}"
     )
     yield from wrapped(told, width)
-
-
-def _lasting(seconds: float) -> str:
-    """A short time to a tenth of a second, a long one in minutes and seconds."""
-    if round(seconds, 1) < _MINUTE_SECONDS:
-        return f"{round(seconds, 1):g} s"
-    minutes, rest = divmod(round(seconds), _MINUTE_SECONDS)
-    return f"{minutes:,} min {rest} s"

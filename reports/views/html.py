@@ -123,6 +123,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["line"] = text.on_one_line
+    environment.filters["lasting"] = text.lasting
     environment.filters["moment"] = _moment
     environment.globals.update(
         anchor=text.anchor,

@@ -23,7 +23,7 @@ from peertube_conformance.reports.views.reading import (
     untested,
 )
 from peertube_conformance.reports.views.replaying import replay
-from peertube_conformance.reports.views.text import counted, value_text
+from peertube_conformance.reports.views.text import counted, lasting, value_text
 
 _SIGNS = {Answer.CONFORMS: "✅", Answer.FAILS: "❌"}
 # CI services cut a summary at 1 MiB; what comes after this is counted only.
@@ -213,8 +213,8 @@ def _facts(document: Document) -> Iterator[str]:
     yield ""
     rows = [
         ("Requests", f"{budget['requests']:,}"),
-        ("Duration", f"{document['durationSeconds']:,} s"),
-        ("Waited for the instance's limits", f"{budget['throttledSeconds']:,} s"),
+        ("Duration", lasting(document["durationSeconds"])),
+        ("Waited for the instance's limits", lasting(budget["throttledSeconds"])),
         ("Seed, depth, tier", plain(f"{document['seed']}, {document['depth']}, {document['safety']}")),
         ("Created, removed", f"{document['ledger']['created']:,}, {document['ledger']['removed']:,}"),
     ]

@@ -14,6 +14,7 @@ from typing import Any
 _UNFIT = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
+_MINUTE_SECONDS = 60
 _SPACE = re.compile(r"\s+")
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9_.-]+")
 
@@ -71,6 +72,14 @@ def anchor(kind: str, name: str) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """`1 finding`, `2 findings`, `1,234 findings`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def lasting(seconds: float) -> str:
+    """A short time to a tenth of a second, a long one in minutes and seconds."""
+    if round(seconds, 1) < _MINUTE_SECONDS:
+        return f"{round(seconds, 1):g} s"
+    minutes, rest = divmod(round(seconds), _MINUTE_SECONDS)
+    return f"{minutes:,} min {rest} s"
 
 
 def listed(names: Iterable[str], limit: int) -> str:
