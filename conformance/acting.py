@@ -22,6 +22,7 @@ class Acting(World):
             mailbox=world.mailbox_or_none,
             seed=role,
         )
+        self.traits = world.traits
         self._role = role
 
     def account(self, role: str = "user", *, fresh: bool = False, label: str = "") -> Account:
