@@ -24,6 +24,7 @@ from schemathesis.generation import GenerationMode
 
 from peertube_conformance.conformance.examples import Examples
 from peertube_conformance.fixtures.draft import UNSET, Draft, Upload
+from peertube_conformance.reports import Request
 from peertube_conformance.spec import Contract, Operation
 from peertube_conformance.spec.validation import Violation, violations
 from peertube_conformance.spec.wire import WireRequest
@@ -35,6 +36,8 @@ _FIRST = 4
 _FEWEST_RANDOM = 4
 # One of so many requests is drawn at random.
 _RANDOM_SHARE = 4
+# Octets of the request line and the header fields.
+_MOST_IN_HEAD = 8_000
 _UNMET_METHOD = "UNSPECIFIED_HTTP_METHOD"
 
 
@@ -92,7 +95,7 @@ class Generator:
             identity = b"\n".join(
                 (request.url.encode("utf-8", "surrogatepass"), repr(draft.headers).encode(), request.body)
             )
-            if identity not in seen and not found_in(draft):
+            if identity not in seen and _fits(request) and not found_in(draft):
                 seen.add(identity)
                 yield draft
 
@@ -109,7 +112,7 @@ class Generator:
         for draft in self._drawn(operation, GenerationMode.NEGATIVE, count, variants):
             for violation in found_in(draft):
                 key = (violation.location, violation.pointer, violation.keyword)
-                if key not in without and seen.get(key, 0) < variants:
+                if key not in without and seen.get(key, 0) < variants and _fits(draft.request(_ANY_HOST)):
                     seen[key] = seen.get(key, 0) + 1
                     yield Defect(violation, draft)
             if sum(seen.values()) >= count:
@@ -183,6 +186,12 @@ class Generator:
     def _seed_of(operation: Operation, mode: GenerationMode, seed: int) -> int:
         text = f"{seed}/{operation.id}/{mode.value}"
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+def _fits(request: Request) -> bool:
+    """Whether every server takes a head of this size (RFC 9110 section 4.1; RFC 6585 section 5 for those that do not)."""
+    head = [request.url, *(f"{name}: {value}" for name, value in request.headers)]
+    return sum(len(line.encode("utf-8", "surrogatepass")) for line in head) <= _MOST_IN_HEAD
 
 
 def _random_of(count: int) -> int:

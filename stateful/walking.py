@@ -90,7 +90,8 @@ def _outcome(context: Context, flow: type[Flow]) -> Walked:
     except Halted as halted:
         return _hindered(context, halted.cause)
     except Exception as error:  # noqa: BLE001 - whatever a walk ends with is sorted here
-        return _failed(context, flow, error)
+        end = _halted(error)
+        return _hindered(context, end.cause) if end else _failed(context, flow, error)
     if not context.evidence:
         return Walked(Verdict.NO_EVIDENCE, "no walk came to anything that could be judged")
     return Walked(Verdict.PASSED)
@@ -119,6 +120,14 @@ def _bounds(flow: type[Flow], session: Session) -> settings:
         phases=(Phase.reuse, Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )
+
+
+def _halted(error: BaseException | None) -> Halted | None:
+    """What ended the walk, where Hypothesis put an error of its own in its place: it ended before as much was drawn as in
+    walks before it."""
+    while error is not None and not isinstance(error, Halted):
+        error = error.__context__
+    return error
 
 
 def _hindered(context: Context, cause: Exception) -> Walked:

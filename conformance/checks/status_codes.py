@@ -15,6 +15,8 @@ _MEDIA_TYPE = "mediaType"
 _CONFLICTS = ("could not serialize access", "deadlock detected")
 # What a server's own second try says where the first one has moved the uploaded file away.
 _MOVED_AWAY = re.compile(r"ENOENT: no such file or directory, \w+ '[^']*/tmp/")
+_NOT_UNIQUE = "SequelizeUniqueConstraintError"
+_MULTIPART = "multipart/form-data"
 _LENIENT = _TYPE_KEYWORDS | {_MEDIA_TYPE}
 _TOO_MANY_REQUESTS = 429
 # How the test of the limit names the request after the window.
@@ -85,7 +87,19 @@ def conflicted(exchange: Exchange) -> bool:
     """Whether a failure says that transactions of the server stood in each other's way: it may go well the next time."""
     assert exchange.response is not None
     detail = str(exchange.response.problem.get("detail", ""))
-    return any(words in detail for words in _CONFLICTS) or _MOVED_AWAY.search(detail) is not None
+    return (
+        any(words in detail for words in _CONFLICTS)
+        or _MOVED_AWAY.search(detail) is not None
+        or _is_in_its_own_way(exchange)
+    )
+
+
+def _is_in_its_own_way(exchange: Exchange) -> bool:
+    """Whether a file that takes the place of another, under no name that a client gives, is not unique: a server's own
+    second try no more knows what it has to take away."""
+    assert exchange.response is not None
+    replaces = exchange.operation.creates is None and _MULTIPART in exchange.operation.request_bodies
+    return replaces and exchange.response.problem.get("code") == _NOT_UNIQUE
 
 
 @check("PT-STATUS-02", on=answered)

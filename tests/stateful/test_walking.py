@@ -11,6 +11,7 @@ import pytest
 from peertube_conformance.conformance.session import Session
 from peertube_conformance.reports import Request, Response, Verdict
 from peertube_conformance.stateful import walking
+from peertube_conformance.stateful.context import Context, Halted, OutOfTime
 from peertube_conformance.stateful.test_history import WatchHistory
 from tests.stateful.faulty import session
 
@@ -47,3 +48,16 @@ def test_a_slip_of_a_flow_is_the_harness_s_own(own: Session, monkeypatch: pytest
     monkeypatch.setattr(WatchHistory, "video", slip)
     ended = walking.walk(own, WatchHistory)
     assert ended.verdict is Verdict.ERROR, ended
+
+
+def test_time_that_is_up_between_walks_is_told_as_such(own: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin = Context.begin
+
+    def begun(context: Context) -> None:
+        if context.walks >= 3:
+            raise Halted(OutOfTime("--max-time was up"))
+        begin(context)
+
+    monkeypatch.setattr(Context, "begin", begun)
+    ended = walking.walk(own, WatchHistory)
+    assert (ended.verdict, ended.reason) == (Verdict.PASSED, "--max-time was up")
