@@ -9,7 +9,8 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
-_LIMITS = "test_rate_limits.py"
+_FLOWS = "stateful/"
+_HAND_WRITTEN = "hand-written tests"
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
@@ -17,8 +18,8 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no typ
 
     The items of an operation share what was generated and made for it, and what is done to a thing by one is not to
     happen to another; so one worker gets them all. Where time is short, when each phase of all operations goes before
-    the next one of any, `operations` is empty and each item goes by itself, as all other items do. What uses limits up
-    and what looks at how their windows end are with one worker too.
+    the next one of any, `operations` is empty and each item goes by itself, as flows always do. The hand-written tests
+    are with one worker too: what uses limits up is among them, what sees how their windows end, and enough between.
 
     Of a worker that was killed, xdist hands out again what is done already, and the item that the worker died of; then
     it waits for ever for the end of what nobody runs.
@@ -31,12 +32,11 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no typ
         config.option.loadscopereorder = False
 
     def _split_scope(self, nodeid: str) -> str:
-        """The operation that an item is asked for, the module of limits, or the item itself."""
-        module = nodeid.partition("::")[0]
-        if module.endswith(_LIMITS):
-            return module
+        """The operation that an item is asked for, the room of hand-written tests, or a flow by itself."""
         name = nodeid.rpartition("[")[2].removesuffix("]")
-        return name if name in self._operations else nodeid
+        if name in self._operations:
+            return name
+        return nodeid if _FLOWS in nodeid or not self._operations else _HAND_WRITTEN
 
     def remove_node(self, node: WorkerController) -> str | None:
         """Forgets a worker; returns the item that it died of, None where it had nothing left to do."""
