@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from peertube_conformance.fixtures.embedded import ADMIN_NAME, EmbeddedInstance
+from peertube_conformance.fixtures.guard import Safety
+from peertube_conformance.fixtures.hazards import Hazard
 
 ROOT = Path(__file__).parent.parent
 _BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -70,3 +72,8 @@ def test_the_folders_that_a_page_names_are_there(page: str) -> None:
         r"`((?:spec|reports|fixtures|conformance|stateful|tests|docs)/[\w./-]*)`", (ROOT / page).read_text()
     )
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_dangerous_class_is_explained_to_operators() -> None:
+    rows = re.findall(r"^\| `([a-z-]+)` \| \w", (ROOT / "docs" / "operators.md").read_text(), re.MULTILINE)
+    assert {name for name in rows if name not in set(Safety)} == set(Hazard)
