@@ -129,6 +129,10 @@ class ExportImport(Exporting):
             # Channels are followed in the background.
             wanted = self.got.topic("subscriptions")
             self.eventually(lambda: sorted(self.subscriptions_of(self.mover)), wanted)
+            if self.got.topic("rates") and self.rates_of(self.mover) != self.got.topic("rates"):
+                # A server skips a rating whose transaction met another, and says so to nobody; with the archive's next
+                # import it comes. Ratings that never come are told.
+                answer = self._import(self.archive.renamed(names), COMPLETED, _DONE)
         return answer
 
     @precondition(lambda self: not self.broken)

@@ -176,7 +176,6 @@ class Movers(Flow):
         me = self.answered("getUserInfo", account)
         name = {"name": account.username}
         playlists = self.answered("listAccountPlaylists", account, path=name, query=_ALL)["data"]
-        rates = self.answered("getAccountRatings", account, path=name, query=_ALL)["data"]
         history = self.answered("listMyHistory", account, query=_ALL)["data"]
         return Belongings(
             profile={
@@ -188,10 +187,15 @@ class Movers(Flow):
             channels=[_channel(one) for one in me["videoChannels"]],
             videos=[_video(one) for one in self.answered("listMyVideos", account, query=_ALL)["data"]],
             subscriptions=self.subscriptions_of(account),
-            rates={self.label(one["video"]["uuid"]): one["rating"] for one in rates},
+            rates=self.rates_of(account),
             history={self.label(one["uuid"]): one["userHistory"]["currentTime"] for one in history},
             playlists=[_playlist(one) for one in playlists if one["type"]["id"] == _REGULAR],
         )
+
+    def rates_of(self, account: Account) -> dict[str, str]:
+        """The ratings of an account, by the labels of the videos."""
+        listed = self.answered("getAccountRatings", account, path={"name": account.username}, query=_ALL)
+        return {self.label(one["video"]["uuid"]): one["rating"] for one in listed["data"]}
 
     def subscriptions_of(self, account: Account) -> list[str]:
         """The handles of the channels that an account follows."""
