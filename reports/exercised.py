@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from peertube_conformance.reports.exchange import Intent
@@ -24,8 +24,6 @@ class Exercised:
         # Operation, status, and where the request breaks the contract, to the requirements that were judged.
         self._judged: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
         self._times: Counter[tuple[str, str, str]] = Counter()
-        # Flows and hand-written tests say what they judged, and not for which operation.
-        self._elsewhere: set[str] = set()
 
     def add(self, part: Mapping[str, Any]) -> None:
         """Takes in one recorded exchange."""
@@ -37,15 +35,19 @@ class Exercised:
         self._judged[key].update(part["evidence"])
         self._times[key] += 1
 
-    def add_requirements(self, requirements: Iterable[str]) -> None:
-        """Takes in what was judged otherwise than by the checks of single exchanges."""
-        self._elsewhere.update(requirements)
-
-    def is_stale(self, deviation: Deviation, contract: Collection[str], run: Collection[str]) -> bool:
+    def is_stale(
+        self,
+        deviation: Deviation,
+        contract: Collection[str],
+        run: Collection[str],
+        by_hand: Collection[str] = (),
+    ) -> bool:
         """Whether this run, of some of the contract's operations, would have met an entry that no finding matched.
 
         It would where it was about every operation that the entry names, judged whatever the entry says is wrong in
-        answers, and tried enough values where the entry is about parts of requests.
+        answers, and tried enough values where the entry is about parts of requests. `by_hand` are the requirements that
+        hand-written tests judged, which do not say for which operation, and always do the same; flows take other steps
+        in every run, so that what only they judge is never said to be gone.
         """
         patterns = [_parts(pattern) for pattern in deviation.fingerprint]
         left_out = set(contract) - set(run)
@@ -56,7 +58,9 @@ class Exercised:
         asked = [pattern for pattern in patterns if pattern[3].startswith("/request")]
         answered = [pattern for pattern in patterns if not pattern[3].startswith("/request")]
         tried = sum(self._tried(*pattern) for pattern in asked)
-        return all(self._was_judged(*pattern) for pattern in answered) and (not asked or tried >= _ENOUGH)
+        return all(self._was_judged(*pattern, by_hand) for pattern in answered) and (
+            not asked or tried >= _ENOUGH
+        )
 
     def _tried(self, operation: str, requirement: str, status: str, pointer: str) -> int:
         """How many requests had what such a finding is about. What makes a server fail is not known where the pattern
@@ -69,13 +73,15 @@ class Exercised:
             if fnmatch.fnmatchcase(key[2], pointer) and fnmatch.filter(judged, requirement)
         )
 
-    def _was_judged(self, operation: str, requirement: str, status: str, pointer: str) -> bool:
+    def _was_judged(
+        self, operation: str, requirement: str, status: str, pointer: str, by_hand: Collection[str]
+    ) -> bool:
         """Whether such a finding could have come. The status counts only where something within the answer is wrong: an
         operation that was mended has another."""
         within = pointer.startswith(_WITHIN)
         return any(
             (not within or fnmatch.fnmatchcase(key[1], status))
-            and (requirement in self._elsewhere or bool(fnmatch.filter(judged, requirement)))
+            and (requirement in by_hand or bool(fnmatch.filter(judged, requirement)))
             for key, judged in self._of(operation)
         )
 

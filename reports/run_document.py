@@ -78,7 +78,6 @@ class RunDocument:
                 case "evidence":
                     self._beside.update(part["requirements"])
                     self._evidence.update(part["requirements"])
-                    self._exercised.add_requirements(part["requirements"])
                 case "unjudged":
                     for name in part["requirements"]:
                         self._unjudged[name].append((Verdict(part["verdict"]), part["reason"]))
@@ -138,18 +137,23 @@ class RunDocument:
         return [
             deviation
             for deviation in self._deviations
-            if deviation.id not in used and self._exercised.is_stale(deviation, contract, run)
+            if deviation.id not in used and self._exercised.is_stale(deviation, contract, run, self._by_hand)
         ]
+
+    @property
+    def _by_hand(self) -> set[str]:
+        """The requirements that hand-written tests judged, and not flows alone."""
+        in_flows: Counter[str] = Counter()
+        for flow in self._flows:
+            in_flows.update(flow.get("requirements", {}))
+        return set(self._beside - in_flows)
 
     @property
     def _tests(self) -> list[str]:
         """Which kinds of tests came to an end: of operations one by one, enumerated ones, and flows."""
-        judged_in_flows: Counter[str] = Counter()
-        for flow in self._flows:
-            judged_in_flows.update(flow.get("requirements", {}))
         ran = {
             "operations": any(seen.outcomes for seen in self._seen.values()),
-            "enumerated": bool(self._beside - judged_in_flows),
+            "enumerated": bool(self._by_hand),
             "flows": bool(self._flows),
         }
         return [kind for kind, has_run in ran.items() if has_run]

@@ -330,3 +330,15 @@ def test_what_stood_in_the_way_of_its_test_is_told(run: SampleRun) -> None:
     )
     (told,) = document.to_json()["requirements"]
     assert (told["verdict"], told["reason"]) == ("blocked", "no mail came")
+
+
+@pytest.mark.parametrize(("in_a_flow", "expected"), [(True, []), (False, ["known-id"])])
+def test_what_only_a_flow_judged_is_never_stale_and_what_a_test_judged_by_hand_is(
+    in_a_flow: bool, expected: list[str], run: SampleRun
+) -> None:
+    run.deviations = [replace(KNOWN, fingerprint=("getVideo|PT-USER-12|200|/response/status/403",))]
+    run.saw("getVideo")
+    run.recorder.evidence({"PT-USER-12": 3})
+    if in_a_flow:
+        run.recorder.note("flow", {"name": "Any", "verdict": "passed", "requirements": {"PT-USER-12": 3}})
+    assert stale(run) == expected
