@@ -338,7 +338,7 @@ def test_what_only_a_flow_judged_is_never_stale_and_what_a_test_judged_by_hand_i
 ) -> None:
     run.deviations = [replace(KNOWN, fingerprint=("getVideo|PT-USER-12|200|/response/status/403",))]
     run.saw("getVideo")
-    run.recorder.evidence({"PT-USER-12": 3})
+    run._recorder.evidence({"PT-USER-12": 3})
     if in_a_flow:
-        run.recorder.note("flow", {"name": "Any", "verdict": "passed", "requirements": {"PT-USER-12": 3}})
+        run._recorder.note("flow", {"name": "Any", "verdict": "passed", "requirements": {"PT-USER-12": 3}})
     assert stale(run) == expected
