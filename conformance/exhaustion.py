@@ -51,12 +51,13 @@ class Exhaustion:
 
     def reopened(self) -> None:
         """Asks again when the windows are over, as long as the answers said. Raises Unavailable where that was done."""
+        if not self._session.shared.embedded:
+            # Whoever uses them up waits at once: all else of this address has to wait, too.
+            raise Unavailable(
+                "the limits are those of the run's own address: who uses them up waits for their end at once"
+            )
         if self._windows is None:
             self.use_up()
-        if not self._session.shared.embedded:
-            raise Unavailable(
-                "the limits are those of the run's own address, so that it was waited for their end at once"
-            )
         self._reopened()
 
     def close(self) -> None:
@@ -66,10 +67,10 @@ class Exhaustion:
     def _used_up(self) -> Iterator[tuple[Operation, float]]:
         """The first operation of each window that was used up, and when the window ends (monotonic seconds)."""
         operations = self._session.contract.operations
-        ground = self._session.ground.contract
+        contract = self._session.ground.contract
         for first, bucket in (
-            (ground.operation("getConfig"), "api"),
-            (ground.operation("getSyndicatedVideos"), "feeds"),
+            (contract.operation("getConfig"), "api"),
+            (contract.operation("getSyndicatedVideos"), "feeds"),
         ):
             waiting = self._refused_for(first)
             if waiting is None:

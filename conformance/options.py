@@ -248,7 +248,7 @@ def _existing_file(value: str) -> Path:
 def _folder(value: str) -> Path:
     path = Path(value)
     if path.exists() and not path.is_dir():
-        raise OptionError(f"--example-database: {value} is no folder")
+        raise OptionError(f"--example-database: {value} is no folder: give one, or a name that is free")
     return path
 
 

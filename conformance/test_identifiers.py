@@ -99,15 +99,8 @@ def test_subscriptions_elsewhere(examine: Examination) -> None:
     """Following a channel of this name here is not following one of this name somewhere else, asked for at once."""
     world = examine.world
     subscriber = world.account(fresh=True)
-    handle = f"{world.account().channel_handle}@{world.host}"
-    namesake = f"{world.account().channel_handle}@{_ELSEWHERE}"
-    world.call("addSubscription", subscriber, body={"uri": handle})
-    world.poll(
-        "getSubscriptionsExist",
-        subscriber,
-        lambda known: True if known.get(handle) else None,
-        query={"uris": [handle]},
-    )
+    handle = world.subscription(subscriber).handle
+    namesake = f"{handle.partition('@')[0]}@{_ELSEWHERE}"
     exchange = examine.send("getSubscriptionsExist", subscriber, query={"uris": [handle, namesake]})
     if examine.expect(exchange, 200, requirement="PT-ID-04", so="a handle beside its namesake elsewhere"):
         for asked, followed in ((handle, True), (namesake, False)):
