@@ -68,6 +68,7 @@ class Context(Examination):
         self.requests = 0
         self.calls: Counter[str] = Counter()
         self.failed_at: float | None = None
+        self.violations: list[Violation] = []
         self.values: dict[str, str] = {}
         self._names: dict[str, list[str]] = {}
         self._ends_at = session.started + session.options.max_time if session.options.max_time else None
@@ -125,4 +126,6 @@ class Context(Examination):
         if not self.session.unexplained([finding]):
             return super().wrong(requirement, exchange, told)
         self.failed_at = self.failed_at or time.monotonic()
-        raise violation(finding, exchange, self.story, dict(self.values))
+        ended = violation(finding, exchange, self.story, dict(self.values))
+        self.violations.append(ended)
+        raise ended

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from peertube_conformance.stateful.context import Violation
+from peertube_conformance.stateful.context import Halted, Violation
 from peertube_conformance.stateful.flow import Flow
 from peertube_conformance.stateful.story import Call
 
@@ -25,10 +25,15 @@ def reduced(flow: type[Flow], found: Violation, seconds: float) -> Violation:
     deadline = time.monotonic() + seconds
 
     def tried(fewer: Sequence[Call]) -> Violation | None:
-        again = _walked(flow, [*first, *fewer]) if time.monotonic() < deadline else None
-        return again if type(again) is type(found) else None
+        seen = _walked(flow, [*first, *fewer]) if time.monotonic() < deadline else None
+        return seen if type(seen) is type(found) else None
 
     return fewest(steps, tried)[1] or found
+
+
+def again(flow: type[Flow], found: Violation) -> Violation | None:
+    """How a walk of the same steps fails; None where it does not."""
+    return _walked(flow, found.story.calls)
 
 
 def fewest(
@@ -66,6 +71,6 @@ def _walked(flow: type[Flow], calls: Sequence[Call]) -> Violation | None:
             walk.check_model()
     except Violation as violation:
         return violation
-    except Exception:  # noqa: BLE001 - it does not fail in the way that was found
+    except (Exception, Halted):  # noqa: BLE001 - it does not fail in the way that was found
         return None
     return None

@@ -129,11 +129,18 @@ class ExportImport(Exporting):
             # Channels are followed in the background.
             wanted = self.got.topic("subscriptions")
             self.eventually(lambda: sorted(self.subscriptions_of(self.mover)), wanted)
-            if self.got.topic("rates") and self.rates_of(self.mover) != self.got.topic("rates"):
-                # A server skips a rating whose transaction met another, and says so to nobody; with the archive's next
-                # import it comes. Ratings that never come are told.
-                answer = self._import(self.archive.renamed(names), COMPLETED, _DONE)
+            self._bring_lost_rates(answer, self.archive.renamed(names))
         return answer
+
+    def _bring_lost_rates(self, first: Exchange, content: bytes) -> None:
+        """A server may skip a rating whose transaction met another, and say so to nobody: the archive's next import
+        brings it. That it came late is told here; that it never came, by the comparison with the model."""
+        wanted, seen = self.got.topic("rates"), self.rates_of(self.mover)
+        if not wanted or seen == wanted or self._import(content, COMPLETED, _DONE) is None:
+            return
+        if self.rates_of(self.mover) == wanted:
+            so = "ratings came only with a second import of the archive"
+            self.same(first, _TIES, "rates/late", (wanted, seen), so)
 
     @precondition(lambda self: not self.broken)
     @stage(how=st.sampled_from(["no archive", "half of one"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -23,9 +23,11 @@ from peertube_conformance.reports import Finding, Verdict
 from peertube_conformance.spec.requirements import load_requirements
 from peertube_conformance.stateful.context import Context, Halted, OutOfTime, Violation
 from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.reduction import reduced
+from peertube_conformance.stateful.reduction import again, reduced
 
 _SHORTENING_SECONDS = 30
+# How often steps are tried again that once ended otherwise.
+_TRIES = 3
 # What reading a body raises that lacks something.
 _UNREADABLE = (LookupError, TypeError, AttributeError, ValueError)
 
@@ -141,7 +143,8 @@ def _hindered(context: Context, cause: Exception) -> Walked:
 def _failed(context: Context, flow: type[Flow], error: Exception) -> Walked:
     redactor = context.session.ground.redactor
     violations = list(_violations(error))
-    if not violations or isinstance(error, Flaky):
+    confirmed = _confirmed(flow, context.violations) if isinstance(error, Flaky) else violations
+    if not confirmed:
         # Cut short only when it is clean: half a secret would not be known as one.
         told = " ".join(redactor.error(str(violations[0] if violations else error)).split())[:400]
         if violations or isinstance(error, Flaky):
@@ -150,12 +153,26 @@ def _failed(context: Context, flow: type[Flow], error: Exception) -> Walked:
             return Walked(Verdict.BLOCKED, why)
         return Walked(Verdict.ERROR, f"{type(error).__name__}: {told}")
     findings: list[Finding] = []
-    for violation in violations:
-        found = reduced(flow, violation, _SHORTENING_SECONDS / len(violations))
+    for violation in confirmed:
+        found = reduced(flow, violation, _SHORTENING_SECONDS / len(confirmed))
         context.evidence[found.finding.requirement] += 1
         steps = found.story.steps(found.exchange, redactor, found.values)
         findings.append(context.session.recorder.finding(found.exchange, replace(found.finding, steps=steps)))
     return Walked(Verdict.FAILED, f"{len(findings)} findings", tuple(findings))
+
+
+def _confirmed(flow: type[Flow], violations: Iterable[Violation]) -> list[Violation]:
+    """Those that the same steps lead to once more: the server may do wrong now in one way and now in another."""
+    seen = {type(one): one for one in sorted(violations, key=lambda one: -len(one.story.calls))}
+    found: dict[type[Violation], Violation] = {}
+    for one in seen.values():
+        for _ in range(_TRIES):
+            if type(one) in found:
+                break
+            after = again(flow, one)
+            if after is not None and type(after) in seen:
+                found[type(after)] = after
+    return list(found.values())
 
 
 def _violations(error: BaseException) -> Iterator[Violation]:

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 
-# Whoever starts them in the background (nohup, a job of a shell) has some ignored, here and in every child.
-for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
-    if signal.getsignal(_number) is signal.SIG_IGN:
-        signal.signal(_number, _handler)
+import pytest
+
+
+@pytest.fixture(autouse=True, scope="session")
+def heeded_signals() -> Iterator[None]:
+    """Whoever starts the tests in the background (nohup, a job of a shell) has some ignored, here and in every child."""
+    ignored = [one for one in (signal.SIGINT, signal.SIGHUP) if signal.getsignal(one) is signal.SIG_IGN]
+    for one in ignored:
+        signal.signal(one, signal.default_int_handler if one is signal.SIGINT else signal.SIG_DFL)
+    yield
+    for one in ignored:
+        signal.signal(one, signal.SIG_IGN)

@@ -1,37 +1,35 @@
-"""A server may skip a rating of an archive whose transaction met another: a second import has to bring it."""
+"""A server may skip a rating of an archive whose transaction met another: a second import brings it, which is told."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from peertube_conformance.conformance.session import Session
-from peertube_conformance.reports import Request, Response, Verdict
+from peertube_conformance.reports import Exchange, Finding, Request, Response, Verdict
+from peertube_conformance.spec.deviations import load_deviations
 from peertube_conformance.stateful import walking
 from peertube_conformance.stateful.test_export_import import ExportImport
-from tests.stateful.faulty import session
 
 _IMPORT = re.compile(r"/users/\d+/imports/import-resumable\?upload_id")
 _RATINGS = re.compile(r"/accounts/[^/]+/ratings")
+_RATES = "/response/body/rates"
 _NONE = b'{"total": 0, "data": []}'
 
 
-@pytest.fixture
-def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
-    monkeypatch.setattr(walking, "_SHORTENING_SECONDS", 0)
-    with session(tmp_path) as made:
-        yield made
-        made.close()
-
-
-@pytest.mark.parametrize(("kept_from", "verdict"), [(2, Verdict.PASSED), (1000, Verdict.FAILED)])
-def test_ratings_may_come_with_the_second_import_and_no_later(
-    own: Session, monkeypatch: pytest.MonkeyPatch, kept_from: int, verdict: Verdict
+@pytest.mark.parametrize(
+    ("kept_from", "is_known", "at"),
+    [(2, True, f"{_RATES}/late"), (2, False, f"{_RATES}/late"), (1000, True, _RATES)],
+    ids=["late and known", "late", "never"],
+)
+def test_lost_ratings_are_told_and_known_only_where_a_second_import_brings_them(
+    own: Session, monkeypatch: pytest.MonkeyPatch, kept_from: int, is_known: bool, at: str
 ) -> None:
+    if is_known:
+        assert own.contract.deviations
+        own.deviations = load_deviations([own.contract.deviations])
     imports: Counter[str] = Counter()
     hidden: Counter[str] = Counter()
     send = own.ground.client._wire.send
@@ -47,7 +45,15 @@ def test_ratings_may_come_with_the_second_import_and_no_later(
         return answer
 
     monkeypatch.setattr(own.ground.client._wire, "send", losing)
+    recorded: list[Finding] = []
+    record = own.recorder.finding
+
+    def recording(exchange: Exchange, finding: Finding) -> Finding:
+        recorded.append(finding)
+        return record(exchange, finding)
+
+    monkeypatch.setattr(own.recorder, "finding", recording)
     ended = walking.walk(own, ExportImport)
-    assert ended.verdict is verdict, ended
     assert hidden.total() > 0
-    assert {finding.requirement for finding in ended.findings} <= {"PT-IMPORT-04"}
+    assert ended.verdict is (Verdict.PASSED if is_known and kept_from == 2 else Verdict.FAILED), ended
+    assert {(finding.requirement, finding.at) for finding in recorded} == {("PT-IMPORT-04", at)}

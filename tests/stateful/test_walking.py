@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+import json
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,28 +14,25 @@ from peertube_conformance.reports import Request, Response, Verdict
 from peertube_conformance.stateful import walking
 from peertube_conformance.stateful.context import Context, Halted, OutOfTime
 from peertube_conformance.stateful.test_history import WatchHistory
-from tests.stateful.faulty import session
 
 _HISTORY = "/api/v1/users/me/history/videos"
 
 
-@pytest.fixture
-def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
-    monkeypatch.setattr(walking, "_SHORTENING_SECONDS", 0)
-    with session(tmp_path) as made:
-        yield made
-        made.close()
+def _listing(own: Session, monkeypatch: pytest.MonkeyPatch, told: Callable[[Any], Any]) -> None:
+    """Has the history listed as `told` makes it from what the instance says."""
+    send = own.ground.client._wire.send
+
+    def sent(request: Request) -> Response:
+        answer = send(request)
+        if request.method != "GET" or urlsplit(request.url).path != _HISTORY:
+            return answer
+        return Response(answer.status, answer.headers, json.dumps(told(json.loads(answer.body))).encode())
+
+    monkeypatch.setattr(own.ground.client._wire, "send", sent)
 
 
 def test_a_body_that_lacks_what_a_flow_reads_blocks_it(own: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    send = own.ground.client._wire.send
-
-    def lacking(request: Request) -> Response:
-        answer = send(request)
-        is_list = request.method == "GET" and urlsplit(request.url).path == _HISTORY
-        return Response(answer.status, answer.headers, b"{}") if is_list else answer
-
-    monkeypatch.setattr(own.ground.client._wire, "send", lacking)
+    _listing(own, monkeypatch, lambda _: {})
     ended = walking.walk(own, WatchHistory)
     assert ended.verdict is Verdict.BLOCKED, ended
     assert "listMyHistory answered what the contract does not allow (PT-BODY-02" in ended.reason
@@ -48,6 +46,66 @@ def test_a_slip_of_a_flow_is_the_harness_s_own(own: Session, monkeypatch: pytest
     monkeypatch.setattr(WatchHistory, "video", slip)
     ended = walking.walk(own, WatchHistory)
     assert ended.verdict is Verdict.ERROR, ended
+
+
+def test_what_goes_wrong_now_so_and_now_otherwise_is_found(
+    own: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = 0
+
+    def told(history: Any) -> Any:
+        nonlocal times
+        if history["data"]:
+            times += 1
+            if times % 2:
+                return history | {"total": history["total"] + 1}
+            history["data"][0]["userHistory"]["currentTime"] += 1
+        return history
+
+    _listing(own, monkeypatch, told)
+    ended = walking.walk(own, WatchHistory)
+    assert ended.verdict is Verdict.FAILED, ended
+    assert {finding.requirement for finding in ended.findings} <= {"PT-HISTORY-01", "PT-HISTORY-02"}
+
+
+def test_what_goes_wrong_once_is_no_finding(own: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    once: list[Any] = []
+
+    def told(history: Any) -> Any:
+        if not history["data"] or once:
+            return history
+        once.append(history)
+        return history | {"total": history["total"] + 1}
+
+    _listing(own, monkeypatch, told)
+    ended = walking.walk(own, WatchHistory)
+    assert (ended.verdict, ended.findings) == (Verdict.BLOCKED, ())
+    assert "did not end the same way again" in ended.reason
+
+
+def test_time_that_is_up_while_steps_are_tried_again_does_not_lose_the_finding(
+    own: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _listing(own, monkeypatch, lambda history: history | {"total": 0})
+    begin, failed = Context.begin, walking._failed
+    is_over: list[bool] = []
+
+    def begun(context: Context) -> None:
+        if is_over:
+            raise Halted(OutOfTime("--max-time was up"))
+        begin(context)
+
+    def judged(*given: Any) -> walking.Walked:
+        is_over.append(True)
+        monkeypatch.setattr(walking, "_SHORTENING_SECONDS", 10)
+        return failed(*given)
+
+    monkeypatch.setattr(Context, "begin", begun)
+    monkeypatch.setattr(walking, "_failed", judged)
+    ended = walking.walk(own, WatchHistory)
+    assert ended.verdict is Verdict.FAILED, ended
+    assert len(ended.findings[0].steps) > 2
+    assert {finding.requirement for finding in ended.findings} == {"PT-HISTORY-02"}
 
 
 def test_time_that_is_up_between_walks_is_told_as_such(own: Session, monkeypatch: pytest.MonkeyPatch) -> None:
