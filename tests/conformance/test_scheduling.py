@@ -77,10 +77,38 @@ def test_one_worker_gets_everything_of_an_operation() -> None:
         assert sorted(map(len, asked)) == [0, 3]
 
 
-def test_one_worker_uses_limits_up_does_something_else_and_sees_how_that_ends() -> None:
+def test_one_worker_uses_limits_up_and_sees_how_that_ends_when_nothing_else_is_left() -> None:
     given = handed_out(OPERATIONS)
     by_hand = ["test_cors.py", "test_rate_limits.py"]
     assert sorted(len([item for item in some if any(map(item.count, by_hand))]) for some in given) == [0, 3]
+    assert any(some[-1] == ITEMS[-1] and ITEMS[1] in some[:2] and len(some) > 4 for some in given)
+
+
+def test_what_goes_last_goes_to_another_where_its_worker_was_killed() -> None:
+    config: Any = Config()
+    scheduling = Scheduling(config, Producer("test", enabled=False), OPERATIONS)
+    nodes = [Node(), Node()]
+    for node in nodes:
+        scheduling.add_node(node)
+        scheduling.add_node_collection(node, ITEMS)
+    scheduling.schedule()
+    assert ITEMS[1] in nodes[1].given
+    assert scheduling.remove_node(nodes[1]) == ITEMS[1]
+    for item in nodes[0].given:
+        scheduling.mark_test_complete(nodes[0], ITEMS.index(item))
+    assert nodes[0].given[-2:] == ITEMS[-2:]
+
+
+def test_hand_written_tests_alone_go_in_their_order() -> None:
+    config: Any = Config()
+    scheduling = Scheduling(config, Producer("test", enabled=False), OPERATIONS)
+    node, by_hand = Node(), [ITEMS[1], *ITEMS[-2:]]
+    scheduling.numnodes = 1
+    scheduling.add_node(node)
+    scheduling.add_node_collection(node, by_hand)
+    scheduling.schedule()
+    assert len(node.given) == len(by_hand)
+    assert node.shutting_down
 
 
 def test_what_was_collected_first_goes_first() -> None:
