@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from peertube_conformance.conformance.cost import OPERATIONS, Cost
+from peertube_conformance.conformance.kinds import is_flow, is_generated
 
 _PROGRESS_SECONDS = 10.0
 _TRUSTED_SHARE = 0.05
@@ -69,7 +70,6 @@ class Progress:
 
 
 def _kind(item: str) -> str:
-    path = item.partition("::")[0]
-    if "stateful/" in path:
+    if is_flow(item):
         return "flows"
-    return OPERATIONS if path.endswith("test_operations.py") else "hand-written"
+    return OPERATIONS if is_generated(item) else "hand-written"

@@ -10,7 +10,8 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 from xdist.workermanage import WorkerController
 
-_FLOWS = "stateful/"
+from peertube_conformance.conformance.kinds import is_flow
+
 _HAND_WRITTEN = "hand-written tests"
 _LATE = "those that go last"
 
@@ -40,7 +41,7 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no typ
         name = nodeid.rpartition("[")[2].removesuffix("]")
         if name in self._operations:
             return name
-        if _FLOWS in nodeid or not self._operations:
+        if is_flow(nodeid) or not self._operations:
             return nodeid
         return _LATE if nodeid in self._late else _HAND_WRITTEN
 

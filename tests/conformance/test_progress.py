@@ -38,6 +38,14 @@ def test_an_item_counts_as_much_as_its_kind_sends(done: list[str], left: int) ->
     assert progress.left(60) == left
 
 
+def test_a_flow_is_one_wherever_pytest_is_called() -> None:
+    progress = Progress(None, COST)
+    elsewhere = [item.rpartition("/")[2] for item in (FLOW, OPERATION, OTHER)]
+    progress.collected(elsewhere)
+    finished(progress, elsewhere[0])
+    assert progress.left(60) == 80
+
+
 def test_a_run_that_takes_longer_than_announced_has_more_left() -> None:
     progress = Progress(None, COST)
     progress.collected([FLOW, OPERATION, OTHER])

@@ -116,6 +116,14 @@ def test_what_was_collected_first_goes_first() -> None:
     assert (first[0], second[0]) == (ITEMS[0], ITEMS[1])
 
 
+@pytest.mark.parametrize("room", ["", "stateful/", "some/where/stateful/"])
+def test_flows_go_one_by_one_wherever_pytest_is_called(room: str) -> None:
+    config: Any = Config()
+    scheduling = Scheduling(config, Producer("test", enabled=False), OPERATIONS)
+    items = [f"{room}{name}" for name in ("test_lists.py::test_lists", "test_history.py::test_watch_history")]
+    assert [scheduling._split_scope(item) for item in items] == items
+
+
 def test_where_nothing_belongs_together_items_go_one_by_one() -> None:
     first, second = handed_out(set())
     assert first[:2] + second[:2] == [ITEMS[0], ITEMS[2], ITEMS[1], ITEMS[3]]
