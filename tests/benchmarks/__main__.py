@@ -31,6 +31,8 @@ def measured(rounds: int, folder: Path) -> Iterator[str]:
         "this harness": harness,
         "`-n 2`": lambda: harness(workers=2),
         "`-n 4`": lambda: harness(workers=4),
+        "`--depth thorough`": lambda: harness("--depth", "thorough"),
+        "`--depth thorough -n 2`": lambda: harness("--depth", "thorough", workers=2),
         "plain `schemathesis run`": lambda: plain(whole, "--max-examples", str(_EXAMPLES)),
         "plain, `--workers 2`": lambda: plain(whole, "--max-examples", str(_EXAMPLES), "--workers", "2"),
     }
@@ -83,7 +85,7 @@ def _row(name: str, took: Sequence[Took], first: Sequence[float | None]) -> str:
 
 
 def _ratios(took: dict[str, list[Took]]) -> Iterator[str]:
-    own, two, four, other, _ = took.values()
+    own, two, four, deep, deep_two, other, _ = took.values()
 
     def ratio(of: Sequence[Took], to: Sequence[Took], member: str) -> float:
         pairs = zip(of, to, strict=True)
@@ -92,7 +94,8 @@ def _ratios(took: dict[str, list[Took]]) -> Iterator[str]:
     yield (
         f"Requests per second: {ratio(own, other, 'per_second'):.2f} times plain Schemathesis'; CPU per request "
         f"{ratio(own, other, 'cpu_ms'):.2f} of its. `-n 2`: {ratio(two, own, 'per_second'):.2f} times the requests per "
-        f"second of one worker; `-n 4`, on two cores: {ratio(four, own, 'per_second'):.2f}."
+        f"second of one worker, and {ratio(deep_two, deep, 'per_second'):.2f} times at `--depth thorough`, where "
+        f"beginning and ending weigh less; `-n 4`, on two cores: {ratio(four, own, 'per_second'):.2f}."
     )
 
 
