@@ -1,7 +1,8 @@
 """Measures this harness beside plain Schemathesis: `python -m tests.benchmarks [--update]`.
 
 Both test the embedded instance by the same contract, with an administrator's token and about as many requests, in
-turns. With `--update`, the tables in README.md are replaced by what was measured.
+turns. What several workers bring is measured at the depth thorough too, where beginning and ending weigh less. With
+`--update`, the tables in README.md are replaced by what was measured; `--part` measures one of them alone.
 """
 
 from __future__ import annotations
@@ -31,8 +32,6 @@ def measured(rounds: int, folder: Path) -> Iterator[str]:
         "this harness": harness,
         "`-n 2`": lambda: harness(workers=2),
         "`-n 4`": lambda: harness(workers=4),
-        "`--depth thorough`": lambda: harness("--depth", "thorough"),
-        "`--depth thorough -n 2`": lambda: harness("--depth", "thorough", workers=2),
         "plain `schemathesis run`": lambda: plain(whole, "--max-examples", str(_EXAMPLES)),
         "plain, `--workers 2`": lambda: plain(whole, "--max-examples", str(_EXAMPLES), "--workers", "2"),
     }
@@ -85,18 +84,46 @@ def _row(name: str, took: Sequence[Took], first: Sequence[float | None]) -> str:
 
 
 def _ratios(took: dict[str, list[Took]]) -> Iterator[str]:
-    own, two, four, deep, deep_two, other, _ = took.values()
-
-    def ratio(of: Sequence[Took], to: Sequence[Took], member: str) -> float:
-        pairs = zip(of, to, strict=True)
-        return statistics.median(getattr(a, member) / getattr(b, member) for a, b in pairs)
+    own, two, four, other, _ = took.values()
 
     yield (
-        f"Requests per second: {ratio(own, other, 'per_second'):.2f} times plain Schemathesis'; CPU per request "
-        f"{ratio(own, other, 'cpu_ms'):.2f} of its. `-n 2`: {ratio(two, own, 'per_second'):.2f} times the requests per "
-        f"second of one worker, and {ratio(deep_two, deep, 'per_second'):.2f} times at `--depth thorough`, where "
-        f"beginning and ending weigh less; `-n 4`, on two cores: {ratio(four, own, 'per_second'):.2f}."
+        f"Requests per second: {_ratio(own, other, 'per_second'):.2f} times plain Schemathesis'; CPU per request "
+        f"{_ratio(own, other, 'cpu_ms'):.2f} of its. `-n 2`: {_ratio(two, own, 'per_second'):.2f} times the requests per "
+        f"second of one worker; `-n 4`, on two cores: {_ratio(four, own, 'per_second'):.2f}."
     )
+
+
+def _ratio(of: Sequence[Took], to: Sequence[Took], member: str) -> float:
+    pairs = zip(of, to, strict=True)
+    return statistics.median(getattr(a, member) / getattr(b, member) for a, b in pairs)
+
+
+def measured_workers(rounds: int, _folder: Path) -> Iterator[str]:
+    """The lines about runs that take long."""
+    one: list[Took] = []
+    two: list[Took] = []
+    for _ in range(rounds):
+        for workers, took in ((1, one), (2, two)):
+            took.append(harness("--depth", "thorough", workers=workers))
+            _tell(f"thorough, {workers}: {took[-1]}")
+    yield from workers_table(one, two)
+
+
+def workers_table(one: Sequence[Took], two: Sequence[Took]) -> Iterator[str]:
+    """The table of one worker and of two."""
+    yield "| | requests | requests/s | CPU ms/request | s |"
+    yield "|---|---|---|---|---|"
+    for name, several in (("`--depth thorough`", one), ("`--depth thorough -n 2`", two)):
+        requests, per_second, cpu, seconds = (
+            statistics.median(getattr(each, member) for each in several)
+            for member in ("requests", "per_second", "cpu_ms", "seconds")
+        )
+        yield f"| {name} | {requests:,.0f} | {per_second:.0f} | {cpu:.1f} | {seconds:.0f} |"
+    yield ""
+    yield f"Two workers: {_ratio(two, one, 'per_second'):.2f} times the requests per second of one."
+
+
+_PARTS = {"benchmark": measured, "benchmark of workers": measured_workers}
 
 
 def _tell(line: str) -> None:
@@ -108,12 +135,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="how often each is run (default: %(default)s)")
     parser.add_argument("--update", action="store_true", help="write the tables into README.md")
+    parser.add_argument("--part", choices=_PARTS, action="append", help="this alone (default: everything)")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as folder:
-        lines = list(measured(options.rounds, Path(folder)))
-    print("\n".join(lines))
-    if options.update:
-        replaced("benchmark", lines)
+    for name in options.part or _PARTS:
+        with tempfile.TemporaryDirectory() as folder:
+            lines = list(_PARTS[name](options.rounds, Path(folder)))
+        print("\n".join(lines))
+        if options.update:
+            replaced(name, lines)
     return 0
 
 
