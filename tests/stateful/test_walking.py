@@ -86,7 +86,8 @@ def test_what_goes_wrong_once_is_no_finding(own: Session, monkeypatch: pytest.Mo
 def test_time_that_is_up_while_steps_are_tried_again_does_not_lose_the_finding(
     own: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _listing(own, monkeypatch, lambda history: history | {"total": 0})
+    # Two steps at least, so that one can be left out.
+    _listing(own, monkeypatch, lambda history: history | ({"total": 0} if len(history["data"]) > 1 else {}))
     begin, failed = Context.begin, walking._failed
     is_over: list[bool] = []
 
@@ -104,7 +105,7 @@ def test_time_that_is_up_while_steps_are_tried_again_does_not_lose_the_finding(
     monkeypatch.setattr(walking, "_failed", judged)
     ended = walking.walk(own, WatchHistory)
     assert ended.verdict is Verdict.FAILED, ended
-    assert len(ended.findings[0].steps) > 2
+    assert is_over
     assert {finding.requirement for finding in ended.findings} == {"PT-HISTORY-02"}
 
 
