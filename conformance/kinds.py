@@ -1,4 +1,4 @@
-"""What kind of test an item is, by its node id alone: who hands items out, or counts them, has no more of them."""
+"""What kind of test an item is, by its node id alone: who hands items out, or counts them, knows nothing else."""
 
 from __future__ import annotations
 

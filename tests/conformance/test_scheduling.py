@@ -51,8 +51,8 @@ class Config:
         return ["popen", "popen"]
 
 
-def handed_out(operations: set[str]) -> list[list[str]]:
-    """What each of two workers is given when both finish item after item in turn."""
+def scheduled(operations: set[str]) -> tuple[Scheduling, list[Node]]:
+    """Two workers that got their first items."""
     config: Any = Config()
     scheduling = Scheduling(config, Producer("test", enabled=False), operations)
     nodes = [Node(), Node()]
@@ -60,6 +60,12 @@ def handed_out(operations: set[str]) -> list[list[str]]:
         scheduling.add_node(node)
         scheduling.add_node_collection(node, ITEMS)
     scheduling.schedule()
+    return scheduling, nodes
+
+
+def handed_out(operations: set[str]) -> list[list[str]]:
+    """What each of two workers is given when both finish item after item in turn."""
+    scheduling, nodes = scheduled(operations)
     done = [0, 0]
     while any(number < len(node.given) for number, node in zip(done, nodes, strict=True)):
         for which, node in enumerate(nodes):
@@ -85,13 +91,7 @@ def test_one_worker_uses_limits_up_and_sees_how_that_ends_when_nothing_else_is_l
 
 
 def test_what_goes_last_goes_to_another_where_its_worker_was_killed() -> None:
-    config: Any = Config()
-    scheduling = Scheduling(config, Producer("test", enabled=False), OPERATIONS)
-    nodes = [Node(), Node()]
-    for node in nodes:
-        scheduling.add_node(node)
-        scheduling.add_node_collection(node, ITEMS)
-    scheduling.schedule()
+    scheduling, nodes = scheduled(OPERATIONS)
     assert ITEMS[1] in nodes[1].given
     assert scheduling.remove_node(nodes[1]) == ITEMS[1]
     for item in nodes[0].given:
@@ -131,13 +131,7 @@ def test_where_nothing_belongs_together_items_go_one_by_one() -> None:
 
 @pytest.mark.parametrize("operations", [OPERATIONS, set()])
 def test_what_a_killed_worker_left_goes_to_the_others_but_for_what_it_died_of(operations: set[str]) -> None:
-    config: Any = Config()
-    scheduling = Scheduling(config, Producer("test", enabled=False), operations)
-    nodes = [Node(), Node()]
-    for node in nodes:
-        scheduling.add_node(node)
-        scheduling.add_node_collection(node, ITEMS)
-    scheduling.schedule()
+    scheduling, nodes = scheduled(operations)
     assert scheduling.remove_node(nodes[0]) == ITEMS[0]
     while not scheduling.tests_finished:
         pending = [item for item in nodes[1].given if _is_open(scheduling, nodes[1], item)]
