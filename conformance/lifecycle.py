@@ -72,18 +72,21 @@ def in_shard(operations: Sequence[Operation], options: Options) -> list[Operatio
 
 
 def known_deviations(contract: Contract, options: Options, server_version: str) -> list[Deviation]:
-    """The contract's own entries and those of `--deviations` that count for this release today.
-
-    The contract's are of stock servers; the embedded instance, the model answer, has none to excuse it.
-    """
-    stock = contract.deviations if options.base_url else None
-    paths = [path for path in (stock, options.deviations) if path is not None and path.exists()]
+    """The contract's own entries and those of `--deviations` that count for this release today."""
     today = datetime.datetime.now(datetime.UTC).date()
-    entries = load_deviations(paths)
+    return [entry for entry in _deviations(contract, options) if entry.applies_to(server_version, today)]
+
+
+def _deviations(contract: Contract, options: Options) -> list[Deviation]:
+    """The contract's are of stock servers; the embedded instance, the model answer, has none to excuse it."""
+    stock = contract.deviations if options.base_url else None
+    return load_deviations(path for path in (stock, options.deviations) if path is not None and path.exists())
+
+
+def _check_deviations(contract: Contract, options: Options) -> None:
     # Flows speak the package's own contract, whatever document the operations are held against.
     operations = {operation.id for each in (contract, load_contract(None)) for operation in each.operations}
-    check_deviations(entries, operations, load_requirements())
-    return [entry for entry in entries if entry.applies_to(server_version, today)]
+    check_deviations(_deviations(contract, options), operations, load_requirements())
 
 
 def _reaped(options: Options) -> list[str]:
@@ -128,7 +131,7 @@ class Controller:
             raise CannotRun(f"no operation of the contract fits {' and '.join(given)}")
         self._wanted = len(self.operations)
         self.operations = in_shard(self.operations, options)
-        known_deviations(self.contract, options, "")
+        _check_deviations(self.contract, options)
         self._baseline = None if options.baseline is None else read_run(options.baseline)
         self.left_before = _reaped(options)
         self._run = Run(setup)

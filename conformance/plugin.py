@@ -5,6 +5,7 @@ The plugin is loaded wherever the package is installed, and does nothing in sess
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Generator, Iterator
 from functools import partial
@@ -205,6 +206,12 @@ def exhaustion(conformance_session: Any) -> Iterator[Any]:
     begun = Exhaustion(conformance_session)
     yield begun
     begun.close()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is loaded by now stays until the end, so that no collection of garbage need look at it again."""
+    if session.config.stash.get(_ACTIVE, False) and not session.config.option.collectonly:
+        gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

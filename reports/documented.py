@@ -18,35 +18,46 @@ def schema_at(operation: Operation, status: str, pointer: str) -> Any:
 def schemas_along(operation: Operation, status: str, pointer: str) -> Iterator[Any]:
     """The schemas of the body, of each member on the way, and of the member; the last is None where the contract does
     not declare it."""
-    response = operation.response_for(int(status))
-    schema = _json_schema(response.content if response is not None else _NOTHING)
+    schema = _body(operation, status)
     yield schema
     for name in pointer.split("/")[1:]:
         if schema is None:
             return
-        schema = _below(operation, schema, name.replace("~1", "/").replace("~0", "~"))
+        schema = _member(operation, schema, name)
         yield schema
 
 
 def nullable(operation: Operation, status: str, pointers: Iterable[str]) -> list[str]:
     """Those of the members that are declared and may be null."""
-    found = []
-    for pointer in pointers:
-        schema = schema_at(operation, status, pointer)
-        if schema is not None and "null" in operation.schemas.types(schema):
-            found.append(pointer)
-    return found
+    known: dict[str, Any] = {}
+
+    def schema_of(pointer: str) -> Any:
+        if pointer not in known:
+            above, _, name = pointer.rpartition("/")
+            known[pointer] = _member(operation, schema_of(above), name)
+        return known[pointer]
+
+    known[""] = _body(operation, status)
+    schemas = {pointer: schema_of(pointer) for pointer in pointers}
+    return [
+        pointer
+        for pointer, schema in schemas.items()
+        if schema is not None and "null" in operation.schemas.types(schema)
+    ]
 
 
-def _json_schema(content: Mapping[str, Any]) -> Any:
-    for media_type, schema in content.items():
+def _body(operation: Operation, status: str) -> Any:
+    response = operation.response_for(int(status))
+    for media_type, schema in (response.content if response is not None else _NOTHING).items():
         if media_type.endswith(("/json", "+json")):
             return schema
     return None
 
 
-def _below(operation: Operation, schema: Any, name: str) -> Any:
-    schemas = operation.schemas
+def _member(operation: Operation, schema: Any, escaped: str) -> Any:
+    if schema is None:
+        return None
+    schemas, name = operation.schemas, escaped.replace("~1", "/").replace("~0", "~")
     if name == "*":
         return schemas.items(schema) or None
     declared = schemas.properties(schema)

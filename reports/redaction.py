@@ -48,6 +48,8 @@ _FEW = 16
 # long enough, at one of its first places.
 _PIECE, _STRIDE = 8, 8
 _LONG = _PIECE + _STRIDE - 1
+# Answers repeat most of their header fields, and a run learns a secret every dozen exchanges.
+_MOST_FIELDS = 1000
 
 
 class Redactor:
@@ -58,12 +60,14 @@ class Redactor:
         self._pieces: set[str] = set()
         self._short: set[str] = set()
         self._harmless: set[str] = set()
+        self._fields: dict[tuple[str, str], str] = {}
         for value, name in (secrets or {}).items():
             self.add(value, name)
 
     def add(self, value: str, name: str) -> None:
         """Knows `value` (at least six characters) as the secret `name`, in its encoded forms too."""
         if len(value) >= _SHORTEST:
+            self._fields.clear()
             urls = {quote(value, safe=""), quote(value, safe="@:,"), quote_plus(value)}
             texts = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
             # Longest first: a secret may be part of another.
@@ -78,6 +82,7 @@ class Redactor:
 
     def harmless(self, value: str) -> None:
         """Knows the value of a secret field as one that was made up and opens nothing."""
+        self._fields.clear()
         self._harmless.add(value)
 
     def marks(self, text: str) -> str:
@@ -140,7 +145,15 @@ class Redactor:
 
     def headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Header fields for reading."""
-        return [(name, self.text(value)) for name, value in self.marked_headers(headers)]
+        return [(name, self._field(name, value)) for name, value in headers]
+
+    def _field(self, name: str, value: str) -> str:
+        known = self._fields.get((name, value))
+        if known is None:
+            if len(self._fields) >= _MOST_FIELDS:
+                self._fields.clear()
+            known = self._fields[name, value] = self.text(self._header(name, value))
+        return known
 
     def _header(self, name: str, value: str) -> str:
         known = self.marks(value)

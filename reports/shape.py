@@ -39,4 +39,4 @@ def merge(into: dict[str, list[str]], other: dict[str, list[str]]) -> None:
 
 
 def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
+    return name.replace("~", "~0").replace("/", "~1") if "~" in name or "/" in name else name

@@ -40,6 +40,7 @@ class _Bundler:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._files: dict[Path, Any] = {}
+        self._beside: dict[tuple[Path, str], Path] = {}
         self._origins: dict[tuple[str, str], Path] = {}
         self._components: dict[str, dict[str, Any]] = {}
 
@@ -84,10 +85,19 @@ class _Bundler:
             self._files[path] = read_yaml(path)
         return self._files[path]
 
+    def _named(self, name: str, base: Path) -> Path:
+        """The file that a reference in another one names; the system is asked once for each."""
+        if not name:
+            return base
+        known = self._beside.get((base, name))
+        if known is None:
+            known = self._beside[base, name] = (base.parent / name).resolve()
+        return known
+
     def _target(self, reference: str, base: Path) -> tuple[Any, Path]:
         """What a reference leads to, and the file that is in; chains are followed."""
         name, _, pointer = reference.partition("#")
-        file = (base.parent / name).resolve() if name else base
+        file = self._named(name, base)
         try:
             value = lookup(self._file(file), pointer)
         except LookupError:
@@ -148,7 +158,7 @@ class _Bundler:
 
     def _reference(self, reference: str, base: Path) -> str:
         name, _, pointer = reference.partition("#")
-        file = (base.parent / name).resolve() if name else base
+        file = self._named(name, base)
         if file == self._root:
             return f"#{pointer}"
         section = _section(file)

@@ -95,6 +95,26 @@ def test_other_fields_are_searched_too(redactor: Redactor) -> None:
     ]
 
 
+def test_a_field_that_was_shown_is_not_any_more_once_its_value_is_known(redactor: Redactor) -> None:
+    field = [("X-Hint", "the-value-of-a-secret")]
+    assert redactor.headers(field) == field
+    redactor.add("value-of-a-secret", "TOKEN")
+    assert redactor.headers(field) == [("X-Hint", "the-$TOKEN")]
+
+
+def test_a_field_that_was_hidden_is_shown_once_its_value_is_known_as_harmless(redactor: Redactor) -> None:
+    field = [("Authorization", "Bearer made-up-token")]
+    assert redactor.headers(field) == [("Authorization", "$AUTHORIZATION")]
+    redactor.harmless("Bearer made-up-token")
+    assert redactor.headers(field) == field
+
+
+def test_fields_of_one_value_are_told_by_their_names(redactor: Redactor) -> None:
+    fields = [("X-Hint", "something"), ("Cookie", "something")]
+    for _ in range(2):
+        assert redactor.headers(fields) == [("X-Hint", "something"), ("Cookie", "$COOKIE")]
+
+
 def test_harmless_values_are_shown(redactor: Redactor) -> None:
     redactor.harmless("Bearer 000000")
     assert redactor.headers([("Authorization", "Bearer 000000")]) == [("Authorization", "Bearer 000000")]
