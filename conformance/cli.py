@@ -117,11 +117,13 @@ def _parser() -> argparse.ArgumentParser:
 def _run(given: argparse.Namespace, rest: Sequence[str]) -> int:
     import pytest
 
-    # Schemathesis is used as a library; its own plugin would only double the time to start.
+    # Schemathesis is used as a library; its own plugin would only double the time to start. So would rewriting the
+    # `assert`s of every module, where Python may not keep what it compiled: nothing here is judged by them.
     arguments = [
         "--pyargs",
         *ROOMS,
         "--import-mode=importlib",
+        "--assert=plain",
         "-p",
         "no:cacheprovider",
         "-p",

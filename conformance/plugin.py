@@ -75,13 +75,10 @@ def activate(config: pytest.Config) -> None:
 
     redactor = partial(_redactor, config)
     config.pluginmanager.register(Redacting(redactor))
-    if not config.pluginmanager.hasplugin("allure_pytest") or config.option.collectonly:
-        return
-    # allure-pytest reads its folder from the parsed options; its own flag goes first.
-    config.option.allure_report_dir = config.option.allure_report_dir or str(
-        options.report_dir / "allure-results"
-    )
-    config.pluginmanager.register(AllureFolder(Path(config.option.allure_report_dir).absolute(), redactor))
+    # The report has Allure's results of its own; what its plugin tells of items is written where somebody asks for it.
+    if config.getoption("allure_report_dir", None) and not config.option.collectonly:
+        folder = Path(config.option.allure_report_dir).absolute()
+        config.pluginmanager.register(AllureFolder(folder, redactor))
 
 
 def _redactor(config: pytest.Config) -> Redactor:

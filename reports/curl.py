@@ -43,19 +43,18 @@ def curl_line(request: Request, redactor: Redactor, spare: str = "") -> tuple[st
         words += ["-H", "'Content-Type:'"]
     line = " ".join(words)
     if request.body:
-        line = _with_body(line, redactor.replayable(_text(request), spare), len(request.body), word)
+        line = _with_body(line, request, redactor, spare, word)
     elif request.method in {"POST", "PUT", "PATCH"}:
         line += " -H 'Content-Length: 0'"
     return line, variables_in("".join(texts))
 
 
-def _text(request: Request) -> str:
-    return request.marked_body.decode("utf-8", "surrogateescape")
-
-
-def _with_body(line: str, text: str, size: int, word: Callable[[str], str]) -> str:
-    if size > _INLINE_BYTES:
+def _with_body(
+    line: str, request: Request, redactor: Redactor, spare: str, word: Callable[[str], str]
+) -> str:
+    if len(request.body) > _INLINE_BYTES:
         return f"{line} --data-binary @{word(mark('BODY_FILE'))}"
+    text = redactor.replayable(request.marked_body.decode("utf-8", "surrogateescape"), spare)
     if not _UNSAFE_IN_ARGUMENTS.search(text):
         return f"{line} --data-raw {word(text)}"
     # Bytes that no argument can hold go through printf, with the variables as its arguments.

@@ -38,12 +38,15 @@ _IN_PYTHON = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _IN_USER_INFO = re.compile(r"(://)[^/\s@\"'?#]+@")
-# Each of the patterns above needs one of these; most texts, header fields above all, have none.
-_TELLING = re.compile('["=]|://|bearer', re.IGNORECASE)
+# The patterns for JSON, forms and multipart each need one of these; most texts have none.
+_NAMES = tuple(
+    key
+    for key in f"{_KEYS}|jwt".split("|")
+    if not any(other in key and other != key for other in _KEYS.split("|"))
+)
 MASK = "[redacted]"
-# Shorter values are no secrets; fewer secrets than these are looked for one by one.
+# Shorter values are no secrets.
 _SHORTEST = 6
-_FEW = 16
 # Of a text, only pieces of this length at multiples of the stride are looked at: one of them lies in any secret that is
 # long enough, at one of its first places.
 _PIECE, _STRIDE = 8, 8
@@ -57,10 +60,11 @@ class Redactor:
 
     def __init__(self, secrets: Mapping[str, str] | None = None) -> None:
         self._secrets: dict[str, str] = {}
-        self._pieces: set[str] = set()
+        # A long run knows a thousand secrets, and most texts hold none: those that have a piece are looked for.
+        self._pieces: dict[str, set[str]] = {}
         self._short: set[str] = set()
         self._harmless: set[str] = set()
-        self._fields: dict[tuple[str, str], str] = {}
+        self._fields: dict[tuple[str, str], tuple[str, str]] = {}
         for value, name in (secrets or {}).items():
             self.add(value, name)
 
@@ -70,15 +74,12 @@ class Redactor:
             self._fields.clear()
             urls = {quote(value, safe=""), quote(value, safe="@:,"), quote_plus(value)}
             texts = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
-            # Longest first: a secret may be part of another.
-            forms = {value} | urls | texts
-            known = self._secrets | dict.fromkeys(forms, name)
-            self._secrets = dict(sorted(known.items(), key=lambda item: -len(item[0])))
-            for form in forms:
+            for form in {value} | urls | texts:
+                self._secrets[form] = name
                 if len(form) < _LONG:
                     self._short.add(form)
-                else:
-                    self._pieces.update(form[at : at + _PIECE] for at in range(_STRIDE))
+                for at in range(_STRIDE) if len(form) >= _LONG else ():
+                    self._pieces.setdefault(form[at : at + _PIECE], set()).add(form)
 
     def harmless(self, value: str) -> None:
         """Knows the value of a secret field as one that was made up and opens nothing."""
@@ -87,21 +88,23 @@ class Redactor:
 
     def marks(self, text: str) -> str:
         """The text with the secrets that are known by value marked as variables, and nothing else changed."""
-        if len(self._secrets) > _FEW and not self._may_hold_one(text):
-            return text
-        for value, name in self._secrets.items():
-            if value in text:
-                text = text.replace(value, mark(name))
+        for value in self._maybe_in(text):
+            text = text.replace(value, mark(self._secrets[value]))
         return text
 
-    def _may_hold_one(self, text: str) -> bool:
-        """Whether a secret can be in the text: a long run knows a thousand, and most texts hold none."""
+    def _maybe_in(self, text: str) -> list[str]:
+        """The secrets that can be in the text, longest first: one may be part of another."""
         pieces = [text[at : at + _PIECE] for at in range(0, len(text) - _PIECE + 1, _STRIDE)]
-        return not self._pieces.isdisjoint(pieces) or any(map(text.__contains__, self._short))
+        found = {short for short in self._short if short in text}
+        if not self._pieces.keys().isdisjoint(pieces):
+            found = found.union(*(self._pieces[piece] for piece in pieces if piece in self._pieces))
+        return sorted(found, key=lambda secret: (-len(secret), secret))
 
     def replayable(self, text: str, spare: str = "") -> str:
         """The text with every secret as a variable, so that it can be replayed; the member `spare` is left as it is."""
         text = self.marks(text)
+        if not _names_one(text):
+            return text
         text = _IN_JSON.sub(lambda m: m[0] if m["json"] == spare else m[1] + _named(m["json"], m[3]), text)
         text = _IN_MULTIPART.sub(
             lambda m: m[0] if m["part"] == spare else f"{m[1]}{_variable(m['part'], m[0])}", text
@@ -113,13 +116,13 @@ class Redactor:
     def text(self, text: str) -> str:
         """The text for reading, without secrets known by value or by the key that they stand under."""
         text = self.marks(text)
-        if not _TELLING.search(text):
-            return shown(text)
-        text = _IN_JSON.sub(lambda m: m[1] + _STRING.sub(f'"{MASK}"', m[3]), text)
         text = _IN_OTP_URI.sub(MASK, text)
-        text = _IN_MULTIPART.sub(lambda m: f"{m[1]}{MASK}", text)
         text = _BEARER.sub(lambda m: m[0] if m[0] in self._harmless else f"{m[1]}{MASK}", text)
-        return shown(_IN_FORM.sub(lambda m: f"{m[1]}{m[2]}{MASK}", text))
+        if _names_one(text):
+            text = _IN_JSON.sub(lambda m: m[1] + _STRING.sub(f'"{MASK}"', m[3]), text)
+            text = _IN_MULTIPART.sub(lambda m: f"{m[1]}{MASK}", text)
+            text = _IN_FORM.sub(lambda m: f"{m[1]}{m[2]}{MASK}", text)
+        return shown(text)
 
     def error(self, text: str) -> str:
         """The text of an error for reading: it may show values as Python writes them, and URLs with a password."""
@@ -141,24 +144,31 @@ class Redactor:
 
     def marked_headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Header fields with known secrets, and unknown values of secret fields, marked as variables."""
-        return [(name, self._header(name, value)) for name, value in headers]
+        return [(name, self._field(name, value)[0]) for name, value in headers]
 
     def headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Header fields for reading."""
-        return [(name, self._field(name, value)) for name, value in headers]
+        return [(name, self._field(name, value)[1]) for name, value in headers]
 
-    def _field(self, name: str, value: str) -> str:
+    def _field(self, name: str, value: str) -> tuple[str, str]:
+        """A field's value marked, and for reading."""
         known = self._fields.get((name, value))
         if known is None:
             if len(self._fields) >= _MOST_FIELDS:
                 self._fields.clear()
-            known = self._fields[name, value] = self.text(self._header(name, value))
+            marked = self._header(name, value)
+            known = self._fields[name, value] = (marked, self.text(marked))
         return known
 
     def _header(self, name: str, value: str) -> str:
         known = self.marks(value)
         secret = known == value and name.lower() in SECRET_HEADERS and value not in self._harmless
         return mark(name.upper().replace("-", "_")) if secret else known
+
+
+def _names_one(text: str) -> bool:
+    """Whether a secret can stand under its key in the text."""
+    return any(name in text for name in _NAMES)
 
 
 def _named(key: str, value: str) -> str:

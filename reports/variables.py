@@ -62,7 +62,7 @@ def named_numbers(value: Any) -> Iterator[str]:
 
 def shown(text: str) -> str:
     """The text for reading: marks as `$NAME`."""
-    return MARK.sub(r"$\1", text)
+    return MARK.sub(r"$\1", text) if _OPEN in text else text
 
 
 def shell_quoted(text: str) -> str:

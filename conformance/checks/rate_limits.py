@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from peertube_conformance.conformance.checks.registry import answered, check, unreadable
 from peertube_conformance.reports import Exchange, Finding
@@ -69,12 +70,18 @@ def reset_is_ahead(exchange: Exchange) -> Iterator[Finding]:
     assert exchange.response is not None
     reset = _number(exchange, _HEADERS[2])
     try:
-        now = parsedate_to_datetime(exchange.response.headers["date"]).timestamp()
+        now = _moment(exchange.response.headers["date"])
     except (KeyError, ValueError, TypeError):
         now = exchange.sent_at
     if reset is None or not now - _ROUNDING_SECONDS <= reset <= now + _LONGEST_WINDOW_SECONDS:
         ahead = None if reset is None else round(reset - now)
         yield Finding("/response/headers/x-ratelimit-reset", "reset is not ahead", "within the window", ahead)
+
+
+@lru_cache(maxsize=16)
+def _moment(date: str) -> float:
+    """Seconds since the epoch; many answers have the same date. Raises ValueError or TypeError for what is none."""
+    return parsedate_to_datetime(date).timestamp()
 
 
 @check("PT-RATE-04", on=lambda exchange: exchange.status == 429)
