@@ -107,10 +107,11 @@ class Person:
 
     def wrote(self, members: Mapping[str, Any], requirement: str, session: str = "", after: str = "") -> None:
         """These members were written in a session, and are to be read back by this requirement; by the one named
-        `after` where another session wrote them last."""
+        `after` where another session wrote them last, or did so before the same was written and nobody has read it."""
         for member, value in members.items():
             elsewhere = bool(after) and self.writers.get(member) != session
-            self.because[member] = after if elsewhere else requirement
+            again = bool(after) and self.because.get(member) == after and self.members[member] == value
+            self.because[member] = after if elsewhere or again else requirement
             self.members[member], self.writers[member] = value, session
 
     def lost(self, member: str, value: Any) -> None:
