@@ -119,3 +119,15 @@ def test_small_answers_leave_at_once() -> None:
     assert len({one.getsockname()[1] for one in sockets}) == 1
     for one in sockets:
         one.close()
+
+
+def test_an_answer_leaves_in_one_piece(tmp_path: Path) -> None:
+    started = Started(tmp_path, "--port", "0", "--exit-with-parent")
+    host, port = started.base_url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(b"GET /api/v1/config/about HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        head, _, body = connection.recv(65536).partition(b"\r\n\r\n")
+    started.end()
+    length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+    assert length is not None
+    assert len(body) == int(length[1]) > 0
