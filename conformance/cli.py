@@ -117,8 +117,8 @@ def _parser() -> argparse.ArgumentParser:
 def _run(given: argparse.Namespace, rest: Sequence[str]) -> int:
     import pytest
 
-    # Schemathesis is used as a library; its own plugin would only double the time to start. So would rewriting the
-    # `assert`s of every module, where Python may not keep what it compiled: nothing here is judged by them.
+    # Schemathesis is used as a library; its own plugin would only double the time to start. Nothing here is judged by
+    # `assert`, and rewriting those of every module takes seconds where Python may not keep what it compiled.
     arguments = [
         "--pyargs",
         *ROOMS,
