@@ -278,6 +278,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     session.exitstatus = HARNESS_FAILED if unexplained else code
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The system takes the memory back: to go through all of it ten times before would take a third of a second."""
+    if config.stash.get(_ACTIVE, False):
+        gc.freeze()
+
+
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """What a person reads first."""
     conclusion = config.stash.get(_CONCLUSION, None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import secrets
 import threading
@@ -12,10 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
+import uvloop
 
 from peertube_conformance.conformance.options import DEPTHS, Options
 from peertube_conformance.conformance.session import Session
 from peertube_conformance.fixtures.guard import Safety
+from peertube_conformance.fixtures.instance.gathering import GatheringProtocol
 from peertube_conformance.fixtures.instance.server import _listen, application
 from peertube_conformance.fixtures.instance.settings import (
     ADMIN_NAME,
@@ -92,11 +93,10 @@ def arena(
             server_header=False,
             proxy_headers=False,
             ws="none",
-            http="h11",
-            h11_max_incomplete_event_size=256 * 1024,
+            http=GatheringProtocol,
         )
         server = uvicorn.Server(config)
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=sockets)), daemon=True)
+        thread = threading.Thread(target=lambda: uvloop.run(server.serve(sockets=sockets)), daemon=True)
         thread.start()
         run = Run(
             Setup(
