@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from peertube_conformance.conformance.arrangements.registry import answers_of, success_of
 from peertube_conformance.conformance.options import Depth, Options
 from peertube_conformance.conformance.role_table import ACCESS, ROLES, cells
-from peertube_conformance.fixtures.guard import Safety
 from peertube_conformance.fixtures.run import Shared
+from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.reports.views.text import lasting
 from peertube_conformance.spec import Operation
 

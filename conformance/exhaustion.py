@@ -15,7 +15,7 @@ from peertube_conformance.fixtures.budget import Budget
 from peertube_conformance.fixtures.client import Client
 from peertube_conformance.fixtures.draft import UNSET, Draft
 from peertube_conformance.fixtures.embedded import EmbeddedInstance
-from peertube_conformance.fixtures.guard import Safety, impossible
+from peertube_conformance.fixtures.safety.guard import Safety, impossible
 from peertube_conformance.fixtures.world import Unavailable
 from peertube_conformance.reports import Exchange, Intent, Verdict
 from peertube_conformance.spec import Operation, Parameter

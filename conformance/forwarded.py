@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any
 
-from peertube_conformance.fixtures.guard import Safety
+from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.world import Unavailable
 from peertube_conformance.reports import Exchange
 

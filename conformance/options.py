@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from peertube_conformance.fixtures.guard import Safety
-from peertube_conformance.fixtures.hazards import Hazard
+from peertube_conformance.fixtures.safety.guard import Safety
+from peertube_conformance.fixtures.safety.hazards import Hazard
 from peertube_conformance.reports import Level
 from peertube_conformance.reports.recorder import PARTS
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from peertube_conformance.fixtures.client import TargetGone
-from peertube_conformance.fixtures.guard import Refused
 from peertube_conformance.fixtures.mailbox import NoMail
+from peertube_conformance.fixtures.safety.guard import Refused
 from peertube_conformance.fixtures.world import NotArranged, Unavailable
 from peertube_conformance.reports import Verdict
 

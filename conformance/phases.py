@@ -24,8 +24,8 @@ from peertube_conformance.conformance.pitfalls import pitfalls
 from peertube_conformance.conformance.session import FOREIGN_TOKEN
 from peertube_conformance.fixtures.client import Unsendable
 from peertube_conformance.fixtures.draft import UNSET, Draft
-from peertube_conformance.fixtures.guard import Refused
 from peertube_conformance.fixtures.resources import absent
+from peertube_conformance.fixtures.safety.guard import Refused
 from peertube_conformance.reports import Exchange, Intent, Verdict
 from peertube_conformance.spec.contract import Authentication, Role
 

@@ -16,7 +16,7 @@ from peertube_conformance.conformance.boundaries import Spoil, spoiled
 from peertube_conformance.conformance.generation import found_in
 from peertube_conformance.conformance.places import Place, changes
 from peertube_conformance.fixtures.draft import Draft
-from peertube_conformance.fixtures.guard import impossible
+from peertube_conformance.fixtures.safety.guard import impossible
 
 # True where a value counts as given, unlike 0; and no id that something has.
 _NUMBER = impossible("number", 1)

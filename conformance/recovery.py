@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from peertube_conformance.conformance.exits import INTERRUPTED
-from peertube_conformance.fixtures.ledger import Ledger
+from peertube_conformance.fixtures.safety.ledger import Ledger
 from peertube_conformance.reports.recorder import PARTS, read_parts
 from peertube_conformance.reports.run_document import RunDocument
 from peertube_conformance.spec import load_contract

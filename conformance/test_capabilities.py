@@ -10,7 +10,7 @@ import pytest
 from peertube_conformance.conformance.outcome import HINDRANCES, outcome_of
 from peertube_conformance.fixtures.capabilities import is_known
 from peertube_conformance.fixtures.draft import Draft
-from peertube_conformance.fixtures.guard import Refused, Safety
+from peertube_conformance.fixtures.safety.guard import Refused, Safety
 from peertube_conformance.fixtures.world import Unavailable
 from peertube_conformance.reports import Finding, Verdict
 

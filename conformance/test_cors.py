@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from peertube_conformance.fixtures.guard import IMPOSSIBLE_NUMBER
+from peertube_conformance.fixtures.safety.guard import IMPOSSIBLE_NUMBER
 from peertube_conformance.reports import Exchange
 from peertube_conformance.spec import Operation
 

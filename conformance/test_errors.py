@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from peertube_conformance.fixtures.guard import impossible
+from peertube_conformance.fixtures.safety.guard import impossible
 from peertube_conformance.reports import Exchange, Finding
 from peertube_conformance.spec.outside import whatever_is_asked
 

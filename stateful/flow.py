@@ -17,9 +17,9 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.client import TargetGone, Unsendable
-from peertube_conformance.fixtures.guard import Refused
 from peertube_conformance.fixtures.mailbox import NoMail
 from peertube_conformance.fixtures.pauses import pauses
+from peertube_conformance.fixtures.safety.guard import Refused
 from peertube_conformance.fixtures.world import NotArranged, Unavailable, World
 from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.variables import NamedNumber, NamedText

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from peertube_conformance.fixtures.embedded import ADMIN_NAME, EmbeddedInstance
-from peertube_conformance.fixtures.guard import Safety
-from peertube_conformance.fixtures.hazards import Hazard
+from peertube_conformance.fixtures.safety.guard import Safety
+from peertube_conformance.fixtures.safety.hazards import Hazard
 
 ROOT = Path(__file__).parent.parent
 _BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)

@@ -9,7 +9,7 @@ from peertube_conformance.conformance.arrangements.dedicated import dedicated
 from peertube_conformance.conformance.arrangements.registry import arrange
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.draft import Draft
-from peertube_conformance.fixtures.guard import IMPOSSIBLE_NUMBER
+from peertube_conformance.fixtures.safety.guard import IMPOSSIBLE_NUMBER
 from peertube_conformance.fixtures.world import World
 
 _UNFINISHED = frozenset({1, 2})

@@ -8,7 +8,7 @@ from peertube_conformance.conformance.arrangements.dedicated import dedicated
 from peertube_conformance.conformance.arrangements.registry import arrange
 from peertube_conformance.conformance.arrangements.welcome import welcome
 from peertube_conformance.fixtures.draft import Draft, Upload
-from peertube_conformance.fixtures.guard import IMPOSSIBLE_NUMBER
+from peertube_conformance.fixtures.safety.guard import IMPOSSIBLE_NUMBER
 from peertube_conformance.fixtures.world import World
 
 _PURPOSE = "profile"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from peertube_conformance.conformance.arrangements.registry import arrange
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.draft import Draft, Upload
-from peertube_conformance.fixtures.guard import impossible
+from peertube_conformance.fixtures.safety.guard import impossible
 from peertube_conformance.fixtures.world import World
 
 _PRIVATE = 3

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 from peertube_conformance.conformance.arrangements.registry import arrange
 from peertube_conformance.fixtures.accounts import ROLE_IDS, Account
 from peertube_conformance.fixtures.draft import Draft
-from peertube_conformance.fixtures.guard import impossible
+from peertube_conformance.fixtures.safety.guard import impossible
 from peertube_conformance.fixtures.world import World
 
 _USER = ROLE_IDS["user"]

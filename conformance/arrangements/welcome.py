@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
-from peertube_conformance.fixtures.guard import Refused
+from peertube_conformance.fixtures.safety.guard import Refused
 from peertube_conformance.fixtures.world import NotArranged, Unavailable, World
 
 _done: WeakKeyDictionary[World, set[str]] = WeakKeyDictionary()

@@ -8,7 +8,7 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition
 
-from peertube_conformance.fixtures.guard import impossible
+from peertube_conformance.fixtures.safety.guard import impossible
 from peertube_conformance.stateful.resumable.model import (
     AGAIN,
     BEGINNINGS,

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis.stateful import invariant
 
 from peertube_conformance.fixtures.accounts import Account
-from peertube_conformance.fixtures.guard import Refused
+from peertube_conformance.fixtures.safety.guard import Refused
 from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.variables import NamedNumber, NamedText
 from peertube_conformance.stateful.flow import Flow

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from peertube_conformance.fixtures import media
 from peertube_conformance.fixtures.draft import Upload
-from peertube_conformance.fixtures.guard import impossible
+from peertube_conformance.fixtures.safety.guard import impossible
 
 EYES = ("anonymous", "user", "owner", "moderator")
 NAMES = ("id", "uuid", "shortUUID")

@@ -22,8 +22,8 @@ from peertube_conformance.conformance.cost import (
 )
 from peertube_conformance.conformance.options import DEPTHS, Options
 from peertube_conformance.fixtures.accounts import Account
-from peertube_conformance.fixtures.guard import Safety
 from peertube_conformance.fixtures.run import Shared
+from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.windows import STOCK_LIMITS
 from peertube_conformance.spec import Contract, Operation, load_contract
 

@@ -17,8 +17,8 @@ from peertube_conformance.conformance.options import (
     Shard,
     make_report_directory,
 )
-from peertube_conformance.fixtures.guard import Safety
-from peertube_conformance.fixtures.hazards import Hazard
+from peertube_conformance.fixtures.safety.guard import Safety
+from peertube_conformance.fixtures.safety.hazards import Hazard
 from peertube_conformance.reports import Level
 
 

@@ -15,7 +15,6 @@ import uvloop
 
 from peertube_conformance.conformance.options import DEPTHS, Options
 from peertube_conformance.conformance.session import Session
-from peertube_conformance.fixtures.guard import Safety
 from peertube_conformance.fixtures.instance.gathering import GatheringProtocol
 from peertube_conformance.fixtures.instance.server import _listen, application
 from peertube_conformance.fixtures.instance.settings import (
@@ -28,6 +27,7 @@ from peertube_conformance.fixtures.instance.settings import (
 )
 from peertube_conformance.fixtures.mailbox import SmtpSink
 from peertube_conformance.fixtures.run import Run, Setup
+from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.spec import load_contract
 from tests.faults.spoiling import AnyFault, spoilable
 
