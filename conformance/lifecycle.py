@@ -26,7 +26,7 @@ from peertube_conformance.conformance.recovery import note_beginning
 from peertube_conformance.fixtures.cleanup import Cleaned
 from peertube_conformance.fixtures.embedded import InstanceError
 from peertube_conformance.fixtures.mailbox import MailboxError
-from peertube_conformance.fixtures.reaping import reap
+from peertube_conformance.fixtures.reap import reap
 from peertube_conformance.fixtures.redis_store import BudgetError
 from peertube_conformance.fixtures.run import CannotRun, Run, Setup, Shared, budget_of
 from peertube_conformance.fixtures.safety.ledger_file import LedgerError
