@@ -222,7 +222,7 @@ def _reap(given: argparse.Namespace) -> int:
 
     from peertube_conformance.conformance.lifecycle import USER_MISTAKES
     from peertube_conformance.conformance.options import ADMIN_PASSWORD
-    from peertube_conformance.fixtures.reaping import reap
+    from peertube_conformance.fixtures.reap import reap
 
     try:
         left = reap(given.base_url, given.admin_username, os.environ.get(ADMIN_PASSWORD, ""))

@@ -26,9 +26,10 @@ from peertube_conformance.conformance.recovery import note_beginning
 from peertube_conformance.fixtures.cleanup import Cleaned
 from peertube_conformance.fixtures.embedded import InstanceError
 from peertube_conformance.fixtures.mailbox import MailboxError
-from peertube_conformance.fixtures.reaping import reap
+from peertube_conformance.fixtures.reap import reap
 from peertube_conformance.fixtures.redis_store import BudgetError
 from peertube_conformance.fixtures.run import CannotRun, Run, Setup, Shared, budget_of
+from peertube_conformance.fixtures.safety.ledger_file import LedgerError
 from peertube_conformance.fixtures.target import TargetError
 from peertube_conformance.reports.comparison import compare
 from peertube_conformance.reports.recorder import PARTS, Recorder, read_parts
@@ -51,6 +52,7 @@ USER_MISTAKES = (
     ContractError,
     DeviationError,
     InstanceError,
+    LedgerError,
     ReportError,
     RunFileError,
 )

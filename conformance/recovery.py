@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from peertube_conformance.conformance.exits import INTERRUPTED
-from peertube_conformance.fixtures.safety.ledger import Ledger
+from peertube_conformance.fixtures.safety.ledger import read_ledger
+from peertube_conformance.fixtures.safety.ledger_file import LedgerError
 from peertube_conformance.reports.recorder import PARTS, read_parts
 from peertube_conformance.reports.run_document import RunDocument
 from peertube_conformance.spec import load_contract
@@ -59,9 +61,13 @@ def _deviation(members: Mapping[str, Any]) -> Deviation:
 
 def _left(path: Path) -> dict[str, Any]:
     """What the ledger says; there is none where everything was removed since."""
-    if not path.is_file():
+    if not os.path.lexists(path):
         return {"created": 0, "removed": 0, "left": []}
-    entries = Ledger(path).entries()
+    try:
+        record = read_ledger(path)
+    except LedgerError as error:
+        return {"created": 0, "removed": 0, "left": [str(error)]}
+    entries = record.entries
     left = [entry for entry in entries if not entry.removed]
     return {
         "created": sum(entry.created for entry in entries),
@@ -70,5 +76,6 @@ def _left(path: Path) -> dict[str, Any]:
             f"{entry.kind} {', '.join(sorted(entry.names | entry.ids)) or '(unnamed)'}: the run was killed; remove it "
             "with --reap"
             for entry in left
-        ],
+        ]
+        + list(record.problems()),
     }
