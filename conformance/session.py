@@ -17,6 +17,7 @@ from peertube_conformance.conformance.generation import Generator
 from peertube_conformance.conformance.options import Options
 from peertube_conformance.fixtures.client import Client
 from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.orphaned_files import remove_own_files
 from peertube_conformance.fixtures.outage import Death
 from peertube_conformance.fixtures.run import Ground, Shared
 from peertube_conformance.reports import Exchange, Finding, Intent
@@ -105,6 +106,7 @@ class Session:
     def close(self) -> None:
         """Writes the sums and closes everything."""
         for ground in (self.ground, *self._others):
+            remove_own_files(ground.client, ground.contract, ground.ledger)
             budget = ground.budget
             self.recorder.note(
                 "budget",
