@@ -20,13 +20,17 @@ from peertube_conformance.fixtures.draft import Draft
 from peertube_conformance.fixtures.orphaned_files import remove_own_files
 from peertube_conformance.fixtures.outage import Death
 from peertube_conformance.fixtures.run import Ground, Shared
-from peertube_conformance.reports import Exchange, Finding, Intent
+from peertube_conformance.fixtures.safety.gate import Contradiction
+from peertube_conformance.reports import Exchange, Finding, Intent, Level
 from peertube_conformance.reports.recorder import Recorder
 from peertube_conformance.spec import Contract, Operation
 from peertube_conformance.spec.deviations import Deviation
+from peertube_conformance.spec.requirements import load_requirements
 
 # 40 hexadecimal digits, as PeerTube's own tokens; no server issued it.
 FOREIGN_TOKEN = "0" * 40
+# What a read of the created thing contradicts, whichever test created it.
+_CREATED_IDS = "PT-ID-08"
 # How generated requests were drawn, in Schemathesis' terms.
 _DRAWN = {Intent.VALID: "positive", Intent.INVALID: "negative"}
 
@@ -48,7 +52,7 @@ class Session:
         self.shared = shared
         self.deviations = deviations
         self.worker = worker
-        self.ground = Ground(shared, worker)
+        self.ground = Ground(shared, worker, contradicted=self._contradicted)
         self.ground.redactor.harmless(f"Bearer {FOREIGN_TOKEN}")
         self.recorder = Recorder(options.report_dir, worker, self.ground.redactor)
         self._listen(self.ground)
@@ -72,7 +76,9 @@ class Session:
         yield self.ground
         for number, state in enumerate(self.shared.others):
             if number == len(self._others):
-                other = Ground(Shared.load(Path(state)), self.worker, self.ground.redactor)
+                other = Ground(
+                    Shared.load(Path(state)), self.worker, self.ground.redactor, self._contradicted
+                )
                 self._listen(other)
                 self._others.append(other)
             yield self._others[number]
@@ -125,6 +131,23 @@ class Session:
         ground.client.listener = self._saw
         ground.client.examine = partial(self._examined, ground.client)
         ground.client.outage.heard = self._died
+
+    def _contradicted(self, contradiction: Contradiction) -> None:
+        """Records that the answer to a creation named something else than what was created."""
+        exchange = contradiction.exchange
+        finding = Finding(
+            f"/response/body/*/{contradiction.member}",
+            f"a {contradiction.kind} was created, and the answer leads to another one",
+            True,
+            False,
+            check="created_ids",
+            requirement=_CREATED_IDS,
+            level=Level(load_requirements()[_CREATED_IDS].level),
+            operation_id=exchange.operation.id,
+            status=exchange.status,
+            request=exchange.summary,
+        )
+        self._found.append(self.recorder.finding(exchange, finding))
 
     def _died(self, death: Death) -> None:
         guilty = None if death.guilty is None else self.recorder.named(death.guilty)

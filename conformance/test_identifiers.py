@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
 
 from peertube_conformance.conformance.lasting import lasting
+from peertube_conformance.fixtures.draft import Upload
+from peertube_conformance.fixtures.safety.answers import Answer
 from peertube_conformance.reports import Exchange
 
 if TYPE_CHECKING:
@@ -144,6 +147,66 @@ def test_short_form(examine: Examination) -> None:
         examine.agree(
             exchange, "PT-ID-07", at="/response/body/shortUUID", expected=short_form(str(_member(exchange, "uuid"))),
             actual=_member(exchange, "shortUUID"), so="the short UUID is not the UUID in base 58",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Creation:
+    """An operation that creates, the member of its answer that holds the new thing, and how that is read back."""
+
+    operation: str
+    holder: str
+    reading: str
+    parameter: str
+    shown: str
+    media_type: str = "application/json"
+
+
+_CREATIONS = (
+    _Creation("addUser", "user", "getUser", "id", "username"),
+    _Creation("uploadLegacy", "video", "getVideo", "id", "name", "multipart/form-data"),
+    _Creation(
+        "addPlaylist", "videoPlaylist", "getPlaylist", "playlistId", "displayName", "multipart/form-data"
+    ),
+)
+
+
+@pytest.mark.requirement("PT-ID-08")
+@pytest.mark.parametrize("creation", _CREATIONS, ids=lambda creation: creation.operation)
+def test_created_ids(examine: Examination, creation: _Creation) -> None:
+    """Behind the id that a creation is answered with is what goes by the name that was sent."""
+    world = examine.world
+    owner = world.account()
+    actor = world.account("admin") if creation.operation == "addUser" else owner
+    name = world.unique(creation.holder)
+    body = {
+        "addUser": {"username": name, "password": world.password(), "email": world.address(), "role": 2,
+                    "videoQuota": -1, "videoQuotaDaily": -1},
+        "uploadLegacy": {"channelId": int(owner.channel_id), "name": name, "privacy": 2,
+                         "videofile": Upload(f"{name}.mp4", "video/mp4", world.media.mp4())},
+        "addPlaylist": {"displayName": name, "privacy": 2, "videoChannelId": int(owner.channel_id)},
+    }[creation.operation]  # fmt: skip
+    created = examine.send(creation.operation, actor, body=body, media_type=creation.media_type)
+    if not examine.expect(created, 200, requirement="PT-ID-08", so=f"a new {creation.holder}"):
+        return
+    number = Answer.of(created).number(creation.holder, "id")
+    read = examine.send(creation.reading, actor, path={creation.parameter: number})
+    if examine.expect(read, 200, requirement="PT-ID-08", so=f"a {creation.holder} by the id of its creation"):
+        examine.agree(
+            read, "PT-ID-08", at=f"/response/body/{creation.shown}", expected=name, actual=_member(read, creation.shown),
+            so=f"the id in the answer to the creation of a {creation.holder} leads to another one",
+        )  # fmt: skip
+
+
+@pytest.mark.requirement("PT-ID-08")
+def test_created_channel_id(examine: Examination) -> None:
+    """A channel is read by its handle, which shows the number that its creation was answered with."""
+    channel = examine.world.channel(fresh=True)
+    read = examine.send("getVideoChannel", channel.owner, path={"channelHandle": channel.handle})
+    if examine.expect(read, 200, requirement="PT-ID-08", so="a channel by the handle of its creation"):
+        examine.agree(
+            read, "PT-ID-08", at="/response/body/id", expected=int(channel.id), actual=_member(read, "id"),
+            so="the id in the answer to the creation of a channel is another one's",
         )  # fmt: skip
 
 

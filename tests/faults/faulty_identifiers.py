@@ -79,3 +79,17 @@ def short_forms_are_made_up(handler: Handler, request: ApiRequest) -> Any:
     answer = handler(request)
     answer["shortUUID"] = answer["shortUUID"][::-1]
     return answer
+
+
+@fault("PT-ID-08", on="addUser", **_STATE)
+def a_creation_is_answered_with_another_user(handler: Handler, request: ApiRequest) -> Any:
+    answer = handler(request)
+    first = next(iter(request.state.users))
+    return {"user": {**answer["user"], "id": first.id}}
+
+
+@fault("PT-ID-08", on="addVideoChannel", **_STATE)
+def a_creation_is_answered_with_another_channel(handler: Handler, request: ApiRequest) -> Any:
+    answer = handler(request)
+    first = next(iter(request.state.channels))
+    return {"videoChannel": {**answer["videoChannel"], "id": first.id}}
