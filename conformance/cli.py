@@ -110,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     reap = commands.add_parser("reap", help="remove what earlier, killed runs left on a target")
     reap.add_argument("--base-url", required=True)
     reap.add_argument("--admin-username", required=True)
+    reap.add_argument("--dry-run", action="store_true", help="only say what would be removed")
     reap.set_defaults(do=_reap)
     return parser
 
@@ -219,18 +220,23 @@ def _parties(given: argparse.Namespace) -> int:
 
 def _reap(given: argparse.Namespace) -> int:
     import os
+    from functools import partial
 
     from peertube_conformance.conformance.lifecycle import USER_MISTAKES
     from peertube_conformance.conformance.options import ADMIN_PASSWORD
     from peertube_conformance.fixtures.reap import reap
 
     try:
-        left = reap(given.base_url, given.admin_username, os.environ.get(ADMIN_PASSWORD, ""))
+        done = reap(
+            given.base_url,
+            given.admin_username,
+            os.environ.get(ADMIN_PASSWORD, ""),
+            dry_run=given.dry_run,
+            say=partial(print, flush=True),
+        )
     except USER_MISTAKES as error:
         raise MistakeError(str(error)) from error
-    for line in left:
-        print(f"left: {line}")
-    return 1 if left else 0
+    return 0 if done else 1
 
 
 def _read(path: Path) -> Any:

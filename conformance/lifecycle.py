@@ -8,7 +8,7 @@ import fnmatch
 import importlib.metadata
 import shutil
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,8 @@ from peertube_conformance.fixtures.embedded import InstanceError
 from peertube_conformance.fixtures.mailbox import MailboxError
 from peertube_conformance.fixtures.reap import reap
 from peertube_conformance.fixtures.redis_store import BudgetError
-from peertube_conformance.fixtures.run import CannotRun, Run, Setup, Shared, budget_of
+from peertube_conformance.fixtures.run import CannotRun, Run, Setup, Shared, budget_of, default_safety
+from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.safety.ledger_file import LedgerError
 from peertube_conformance.fixtures.target import TargetError
 from peertube_conformance.reports.comparison import compare
@@ -91,13 +92,18 @@ def _check_deviations(contract: Contract, options: Options) -> None:
     check_deviations(_deviations(contract, options), operations, load_requirements())
 
 
-def _reaped(options: Options) -> list[str]:
-    """What earlier runs left on the target and this one could not remove, where it was asked to."""
+def _reap(options: Options, say: Callable[[str], None]) -> None:
+    """Removes what earlier runs left on the target, where it was asked to."""
     if not options.reap or not options.base_url:
-        return []
+        return
     if not options.admin_username:
         raise CannotRun("--reap needs an administrator: give one with --admin-username")
-    return reap(options.base_url, options.admin_username, options.admin_password)
+    if default_safety(options.base_url, options.safety) is Safety.OBSERVE:
+        raise CannotRun(
+            "--reap removes things, and the tier observe only reads: add --safety=sandbox, or call "
+            "peertube-conformance reap"
+        )
+    reap(options.base_url, options.admin_username, options.admin_password, say=say)
 
 
 @dataclass
@@ -112,7 +118,8 @@ class Conclusion:
 class Controller:
     """Begins and ends a run. Every failure that is a person's mistake is one of USER_MISTAKES."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, say: Callable[[str], None] = lambda _line: None) -> None:
+        """`say` is called with every line about what an earlier run left, where that is removed first."""
         self.options = options
         setup = Setup(
             base_url=options.base_url,
@@ -135,10 +142,11 @@ class Controller:
         self.operations = in_shard(self.operations, options)
         _check_deviations(self.contract, options)
         self._baseline = None if options.baseline is None else read_run(options.baseline)
-        self.left_before = _reaped(options)
+        _reap(options, say)
         self._run = Run(setup)
         self._began = time.time()
         self.shared: Shared = self._run.start()
+        self.left_before = self._run.left_before
         self.deviations = known_deviations(self.contract, options, self.shared.server_version)
         self._clear_directory()
         self._note_beginning()

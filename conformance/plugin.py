@@ -112,7 +112,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     from peertube_conformance.conformance.lifecycle import USER_MISTAKES, Controller
 
     try:
-        controller = Controller(config.stash[_OPTIONS])
+        reporter = config.pluginmanager.get_plugin("terminalreporter")
+        controller = Controller(config.stash[_OPTIONS], reporter.write_line if reporter else print)
     except USER_MISTAKES as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_CONTROLLER] = controller
