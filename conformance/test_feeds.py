@@ -215,14 +215,13 @@ def _subscribed(world: World) -> tuple[Account, VideoRef]:
         subscriber = changer(world)
         handle = f"{published.owner.channel_handle}@{world.host}"
         world.call("addSubscription", subscriber, body={"uri": handle})
-        there = lambda known: True if known.get(handle) else None  # noqa: E731
-        world.poll("getSubscriptionsExist", subscriber, there, query={"uris": [handle]})
+        there = lambda known: True if known.at(handle).value else None  # noqa: E731
+        world.wait_for("getSubscriptionsExist", subscriber, there, query={"uris": [handle]})
         return subscriber, published
 
     return world.once(("syndicated", "subscriptions"), make)
 
 
 def _token(examine: Examination, account: Account) -> str:
-    answer = examine.world.call("getFeedToken", account).response
-    assert answer is not None
-    return examine.world.secret(answer.json["feedToken"], f"{account.variable}_FEED_TOKEN")
+    token = examine.world.ask("getFeedToken", account).token("feedToken")
+    return examine.world.secret(token, f"{account.variable}_FEED_TOKEN")

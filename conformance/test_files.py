@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from peertube_conformance.conformance.arrangements.files import last_part, web_file
+from peertube_conformance.conformance.arrangements.files import web_file
 from peertube_conformance.conformance.arrangements.videos import PRIVATE
 from peertube_conformance.fixtures.accounts import Account
+from peertube_conformance.fixtures.links import last_part
 from peertube_conformance.fixtures.world import NotArranged, World
 from peertube_conformance.reports import Exchange, Response
 from peertube_conformance.spec.outside import head_of, whatever_is_asked
@@ -37,18 +38,20 @@ class _File:
 
 def _public(world: World) -> _File:
     known = web_file(world, world.video())
-    return _File("getPublicWebVideoFile", None, last_part(known["fileUrl"]), known["size"])
+    return _File("getPublicWebVideoFile", None, last_part(known.text("fileUrl")), known.number("size"))
 
 
 def _private(world: World) -> _File:
     video = world.video(privacy=PRIVATE)
     known = web_file(world, video)
-    return _File("getPrivateWebVideoFile", video.owner, last_part(known["fileUrl"]), known["size"])
+    return _File(
+        "getPrivateWebVideoFile", video.owner, last_part(known.text("fileUrl")), known.number("size")
+    )
 
 
 def _download(world: World) -> _File:
     known = web_file(world, world.video())
-    return _File("downloadVideoFile", None, last_part(known["fileDownloadUrl"]), known["size"])
+    return _File("downloadVideoFile", None, last_part(known.text("fileDownloadUrl")), known.number("size"))
 
 
 _WAYS = {"public": _public, "private": _private, "download": _download}

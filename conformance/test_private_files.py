@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from peertube_conformance.conformance.arrangements.files import last_part, web_file
+from peertube_conformance.conformance.arrangements.files import web_file
 from peertube_conformance.conformance.arrangements.videos import PRIVATE
+from peertube_conformance.fixtures.links import last_part
 from peertube_conformance.fixtures.world import VideoRef, World
 
 if TYPE_CHECKING:
@@ -46,10 +47,9 @@ def test_wrong_file_token(examine: Examination, operation: str) -> None:
 
 def _name(world: World, video: VideoRef, operation: str) -> str:
     member = "fileDownloadUrl" if operation == "downloadVideoFile" else "fileUrl"
-    return last_part(web_file(world, video)[member])
+    return last_part(web_file(world, video).text(member))
 
 
 def _token(examine: Examination, video: VideoRef) -> str:
-    answer = examine.world.call("requestVideoToken", video.owner, path={"id": video.uuid}).response
-    assert answer is not None
-    return examine.world.secret(str(answer.json["files"]["token"]), "VIDEO_FILE_TOKEN")
+    answer = examine.world.ask("requestVideoToken", video.owner, path={"id": video.uuid})
+    return examine.world.secret(answer.token("files", "token"), "VIDEO_FILE_TOKEN")

@@ -130,7 +130,7 @@ class ResumableReplacement(uploading.Resumable):
         return int(source.json["size"])
 
     def _read(self) -> None:
-        self.kept = self.world.video_details(self.video)
+        self.kept = self.world.video_details(self.video).value
         path = {"filename": self._filename(self.kept["files"])}
         file = self.world.call("downloadVideoFile", path=path).response
         quota = self.world.call("getMyQuotaUsed", self.owner).response

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, ClassVar
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from hypothesis import strategies as st
 
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.draft import Upload
+from peertube_conformance.fixtures.links import last_part, token_of
+from peertube_conformance.fixtures.safety.answers import Answer
 from peertube_conformance.fixtures.sessions import SignIn, sign_in
 from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.flow import Flow
@@ -194,9 +195,9 @@ class WholeJourney(sights.Journey):
         self.exports.append(model.Export(number, model.expected(self.who, self.films)))
         state = lambda found: found["data"][0]["state"]["label"]  # noqa: E731
         listed = self.reach(self.listed_exports, "PT-JOURNEY-08", "data/0/state/label", "Completed", state)
-        address = urlsplit(body_of(listed)["data"][0]["privateDownloadUrl"])
-        token = self.secret(parse_qs(address.query)["jwt"][0], "EXPORT_TOKEN")
-        filename = self.name(unquote(address.path.rpartition("/")[2]), "ARCHIVE_NAME")
+        address = Answer("listUserExports", body_of(listed)["data"][0]).text("privateDownloadUrl")
+        token = self.secret(token_of(address), "EXPORT_TOKEN")
+        filename = self.name(last_part(address), "ARCHIVE_NAME")
         self.exports[0].download = {"path": {"filename": filename}, "query": {"jwt": token}}
 
     @step("exports")
@@ -233,8 +234,8 @@ class WholeJourney(sights.Journey):
         if "transcoding" not in self.world.capabilities:
             return set()
         shown = body_of(self.send("getVideo", path={"id": film.uuid}))
-        names = [one["fileDownloadUrl"].rpartition("/")[2] for one in shown["files"]]
-        answers = [self.send("downloadVideoFile", path={"filename": unquote(name)}) for name in names]
+        names = [last_part(one["fileDownloadUrl"]) for one in shown["files"]]
+        answers = [self.send("downloadVideoFile", path={"filename": name}) for name in names]
         return {model.digest(answer.response.body) for answer in answers if answer.response is not None}
 
     @step()

@@ -17,9 +17,7 @@ _KEPT_CHANNELS = 3
 def with_a_free_name_and_room(world: World, draft: Draft) -> None:
     """Opens a channel for somebody who has few, under a name that nobody ever had."""
     account = dedicated(world, "channels")
-    answer = world.call("getUserInfo", account).response
-    assert answer is not None
-    own = [channel["name"] for channel in answer.json["videoChannels"]]
+    own = [channel.text("name") for channel in world.ask("getUserInfo", account).items("videoChannels")]
     if len(own) > _KEPT_CHANNELS:
         for name in own[1:]:
             world.call("delVideoChannel", account, path={"channelHandle": name})

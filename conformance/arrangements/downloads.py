@@ -6,12 +6,12 @@ from peertube_conformance.conformance.arrangements.files import (
     a_part,
     behind_the_end,
     known,
-    last_part,
     web_file,
 )
 from peertube_conformance.conformance.arrangements.registry import arrange
 from peertube_conformance.conformance.arrangements.videos import PRIVATE
 from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.links import last_part
 from peertube_conformance.fixtures.safety.guard import IMPOSSIBLE_NUMBER
 from peertube_conformance.fixtures.world import World
 
@@ -19,7 +19,7 @@ from peertube_conformance.fixtures.world import World
 @arrange("downloadVideoFile")
 def a_public_video(world: World, draft: Draft) -> None:
     """Saves a public video."""
-    draft.path["filename"] = last_part(web_file(world, world.video())["fileDownloadUrl"])
+    draft.path["filename"] = last_part(web_file(world, world.video()).text("fileDownloadUrl"))
 
 
 @arrange("downloadVideoFile", answer=206)
@@ -53,7 +53,7 @@ def a_name_of_no_video(_world: World, draft: Draft) -> None:
 def a_private_video(world: World, draft: Draft) -> None:
     """Saves a private video without signing in."""
     video = world.video(world.account("other user"), privacy=PRIVATE)
-    draft.path["filename"] = last_part(web_file(world, video)["fileDownloadUrl"])
+    draft.path["filename"] = last_part(web_file(world, video).text("fileDownloadUrl"))
     draft.headers, draft.query = {}, {}
 
 
@@ -68,7 +68,7 @@ def the_streams_of_a_file(world: World, draft: Draft) -> None:
     """Chooses the streams of a public video's file."""
     video = world.video()
     draft.path["videoId"] = video.uuid
-    draft.query["videoFileIds"] = [web_file(world, video)["id"]]
+    draft.query["videoFileIds"] = [web_file(world, video).number("id")]
 
 
 @arrange("generateVideoDownload", answer=403)
@@ -76,7 +76,7 @@ def the_streams_of_a_private_file(world: World, draft: Draft) -> None:
     """Chooses streams of another user's private video."""
     video = world.video(world.account("other user"), privacy=PRIVATE)
     draft.path["videoId"], draft.headers = video.uuid, {}
-    draft.query = {"videoFileIds": [web_file(world, video)["id"]]}
+    draft.query = {"videoFileIds": [web_file(world, video).number("id")]}
 
 
 @arrange("generateVideoDownload", answer=404)

@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
-
 from peertube_conformance.conformance.arrangements.dedicated import dedicated
 from peertube_conformance.conformance.arrangements.registry import arrange
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.links import last_part, token_of
+from peertube_conformance.fixtures.safety.answers import Answer
 from peertube_conformance.fixtures.safety.guard import IMPOSSIBLE_NUMBER
 from peertube_conformance.fixtures.world import World
 
 _UNFINISHED = frozenset({1, 2})
 
 
-def _exports(world: World, account: Account) -> list[dict[str, Any]]:
-    """The account's exports, none of which waits or is at work any longer."""
+def _exports(world: World, account: Account) -> list[int]:
+    """The ids of the account's exports, none of which waits or is at work any longer."""
 
-    def settled(answer: Any) -> list[dict[str, Any]] | None:
-        found: list[dict[str, Any]] = answer["data"]
-        return None if any(export["state"]["id"] in _UNFINISHED for export in found) else found
+    def settled(answer: Answer) -> list[int] | None:
+        found = {export.number("id"): export.number("state", "id") for export in answer.items("data")}
+        return None if _UNFINISHED.intersection(found.values()) else list(found)
 
-    return world.poll("listUserExports", account, settled, path={"userId": account.user_id})
+    return world.wait_for("listUserExports", account, settled, path={"userId": account.user_id})
 
 
-def _completed(world: World, account: Account) -> dict[str, Any]:
-    """An export of the account that can be downloaded."""
+def _completed(world: World, account: Account) -> Answer:
+    """The entry of an export of the account that can be downloaded."""
     found = _exports(world, account)
-    number = found[0]["id"] if found else None
-    if number is None:
-        path = {"userId": account.user_id}
-        answer = world.call("requestUserExport", account, path=path, body={"withVideoFiles": True}).response
-        assert answer is not None
-        number = answer.json["export"]["id"]
-    return world.completed_export(account, int(number))
+    if found:
+        return world.completed_export(account, found[0])
+    path = {"userId": account.user_id}
+    answer = world.ask("requestUserExport", account, path=path, body={"withVideoFiles": True})
+    return world.completed_export(account, answer.number("export", "id"))
 
 
 @arrange("requestUserExport")
@@ -42,7 +39,7 @@ def without_another_export(world: World, draft: Draft) -> None:
     """Asks for an export where there is none."""
     account = dedicated(world, "export")
     for export in _exports(world, account):
-        world.call("deleteUserExport", account, path={"userId": account.user_id, "id": export["id"]})
+        world.call("deleteUserExport", account, path={"userId": account.user_id, "id": export})
     draft.actor, draft.path["userId"] = account, account.user_id
 
 
@@ -76,16 +73,16 @@ def that_is_completed(world: World, draft: Draft) -> None:
     """Deletes an export that is done."""
     account = dedicated(world, "export")
     draft.actor = account
-    draft.path = {"userId": account.user_id, "id": _completed(world, account)["id"]}
+    draft.path = {"userId": account.user_id, "id": _completed(world, account).number("id")}
 
 
 @arrange("downloadUserExport")
 def with_its_token(world: World, draft: Draft) -> None:
     """Downloads with the address that the list gives."""
-    address = urlsplit(_completed(world, dedicated(world, "download"))["privateDownloadUrl"])
+    address = _completed(world, dedicated(world, "download")).text("privateDownloadUrl")
     draft.actor = None
-    draft.path["filename"] = unquote(address.path.rpartition("/")[2])
-    draft.query["jwt"] = parse_qs(address.query)["jwt"][0]
+    draft.path["filename"] = last_part(address)
+    draft.query["jwt"] = token_of(address)
 
 
 @arrange("downloadUserExport", answer=206)

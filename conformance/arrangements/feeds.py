@@ -68,9 +68,9 @@ def with_the_token_of_the_account(world: World, draft: Draft) -> None:
     """Opens the feed with the token that belongs to it; somebody whom its owner follows published a video."""
     account = world.account()
     welcome(world, "notice", lambda: world.notification(account))
-    answer = world.call("getFeedToken", account).response
-    assert answer is not None
-    token = world.secret(answer.json["feedToken"], f"{account.variable}_FEED_TOKEN")
+    token = world.secret(
+        world.ask("getFeedToken", account).token("feedToken"), f"{account.variable}_FEED_TOKEN"
+    )
     draft.query |= {"accountId": account.account_id, "token": token}
 
 

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-from urllib.parse import unquote, urlsplit
-
 from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.safety.answers import Answer
 from peertube_conformance.fixtures.world import Unavailable, VideoRef, World
 
 
-def web_file(world: World, video: VideoRef) -> dict[str, Any]:
+def web_file(world: World, video: VideoRef) -> Answer:
     """The entry of the video's one Web Video file."""
-    files: list[dict[str, Any]] = world.video_details(video)["files"]
-    if not files:
+    found = next(world.video_details(video).items("files"), None)
+    if found is None:
         raise Unavailable("this instance keeps no Web Video files")
-    return files[0]
+    return found
 
 
-def rendition(world: World, video: VideoRef) -> dict[str, Any]:
+def rendition(world: World, video: VideoRef) -> Answer:
     """The entry of the video's HLS rendition."""
-    playlists: list[dict[str, Any]] = world.video_details(video)["streamingPlaylists"]
-    if not playlists:
+    found = next(world.video_details(video).items("streamingPlaylists"), None)
+    if found is None:
         raise Unavailable("this instance makes no HLS renditions")
-    return playlists[0]
-
-
-def last_part(address: str) -> str:
-    """The file name at the end of an address."""
-    return unquote(urlsplit(address).path.rpartition("/")[2])
+    return found
 
 
 def a_part(draft: Draft) -> None:

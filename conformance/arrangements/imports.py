@@ -7,7 +7,7 @@ from peertube_conformance.conformance.arrangements.registry import arrange
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.draft import Draft
 from peertube_conformance.fixtures.safety.guard import IMPOSSIBLE_NUMBER
-from peertube_conformance.fixtures.world import World, upload_id_in
+from peertube_conformance.fixtures.world import World
 
 _UNFINISHED = frozenset({1, 2})
 _HEADERS = {"X-Upload-Content-Length": "1", "X-Upload-Content-Type": "application/zip"}
@@ -23,10 +23,10 @@ def _importer(world: World) -> Account:
     """An account whose last import, if any, has ended."""
     account = dedicated(world, "import")
     if _has_imported(world, account):
-        world.poll(
+        world.wait_for(
             "getLatestUserImport",
             account,
-            lambda seen: None if seen["state"]["id"] in _UNFINISHED else True,
+            lambda seen: None if seen.number("state", "id") in _UNFINISHED else True,
             path={"userId": account.user_id},
         )
     return account
@@ -34,15 +34,13 @@ def _importer(world: World) -> Account:
 
 def _session(world: World, account: Account, size: int) -> str:
     """The id of a new session for an archive of so many bytes."""
-    answer = world.call(
+    return world.open_upload(
         "userImportResumableInit",
         account,
         path={"userId": account.user_id},
         headers=_HEADERS | {"X-Upload-Content-Length": str(size)},
         body={"filename": f"{world.unique('archive')}.zip"},
-    ).response
-    assert answer is not None
-    return upload_id_in(answer.headers["location"])
+    )
 
 
 def _chunk(world: World, draft: Draft, size: int | None = None) -> None:

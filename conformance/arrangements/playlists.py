@@ -6,7 +6,7 @@ from peertube_conformance.conformance.arrangements.registry import arrange
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.draft import Draft, Upload
 from peertube_conformance.fixtures.safety.guard import impossible
-from peertube_conformance.fixtures.world import World
+from peertube_conformance.fixtures.world import NotArranged, World
 
 _PRIVATE = 3
 
@@ -46,14 +46,13 @@ def private_playlist_of_another(world: World, draft: Draft) -> None:
 @arrange("deletePlaylist", answer=400)
 def watch_later(world: World, draft: Draft) -> None:
     """The playlist that every account has."""
-    answer = world.call("getUserInfo", draft.actor).response
-    assert answer is not None
-    draft.path["playlistId"] = answer.json["specialPlaylists"][0]["id"]
+    special = next(world.ask("getUserInfo", draft.actor).items("specialPlaylists"), None)
+    if special is None:
+        raise NotArranged("getUserInfo answered no special playlist")
+    draft.path["playlistId"] = special.number("id")
 
 
 def _private(world: World, owner: Account) -> str:
     body = {"displayName": world.unique("playlist"), "privacy": _PRIVATE}
-    answer = world.call("addPlaylist", owner, body=body, media_type="multipart/form-data").response
-    assert answer is not None
-    uuid: str = answer.json["videoPlaylist"]["uuid"]
-    return uuid
+    answer = world.ask("addPlaylist", owner, body=body, media_type="multipart/form-data")
+    return answer.text("videoPlaylist", "uuid")

@@ -9,7 +9,7 @@ from peertube_conformance.conformance.arrangements.registry import arrange
 from peertube_conformance.conformance.arrangements.welcome import welcome
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.draft import Draft
-from peertube_conformance.fixtures.world import RegistrationRef, Unavailable, World
+from peertube_conformance.fixtures.world import NotArranged, RegistrationRef, Unavailable, World
 
 _STRING = re.compile(r"verificationString=(\w+)")
 _PENDING = 1
@@ -125,10 +125,10 @@ def decided(world: World, draft: Draft) -> None:
 
 def _is_pending(world: World, registration: RegistrationRef) -> bool:
     query = {"search": registration.username}
-    answer = world.call("listRegistrations", world.account("moderator"), query=query).response
-    assert answer is not None
+    answer = world.ask("listRegistrations", world.account("moderator"), query=query)
     return any(
-        found["id"] == registration.id and found["state"]["id"] == _PENDING for found in answer.json["data"]
+        found.number("id") == registration.id and found.number("state", "id") == _PENDING
+        for found in answer.items("data")
     )
 
 
@@ -141,13 +141,12 @@ def _verifier(world: World) -> Account:
 
 
 def _needs_verification(world: World) -> None:
-    answer = world.call("getConfig").response
-    assert answer is not None
-    if not answer.json["signup"]["requiresEmailVerification"]:
+    if not world.ask("getConfig").flag("signup", "requiresEmailVerification"):
         raise Unavailable("the instance verifies no addresses")
 
 
 def _string_sent_to(world: World, address: str) -> str:
     found = _STRING.search(world.mailbox.wait(address, "verificationString=").text)
-    assert found is not None
+    if found is None:
+        raise NotArranged("the mail has a verificationString= with nothing behind it")
     return world.secret(found[1], "VERIFICATION_STRING")

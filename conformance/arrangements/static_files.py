@@ -6,13 +6,13 @@ from peertube_conformance.conformance.arrangements.files import (
     a_part,
     behind_the_end,
     known,
-    last_part,
     rendition,
     web_file,
 )
 from peertube_conformance.conformance.arrangements.registry import arrange
 from peertube_conformance.conformance.arrangements.videos import PRIVATE
 from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.links import last_part
 from peertube_conformance.fixtures.world import Unavailable, World
 
 _NOTHING = "peertube-conformance-nothing.mp4"
@@ -23,7 +23,7 @@ _NUL = "a\0b"
 @arrange("getPublicWebVideoFile")
 def of_a_public_video(world: World, draft: Draft) -> None:
     """The file of a public video."""
-    draft.path["filename"] = last_part(web_file(world, world.video())["fileUrl"])
+    draft.path["filename"] = last_part(web_file(world, world.video()).text("fileUrl"))
 
 
 @arrange("getPrivateWebVideoFile")
@@ -31,14 +31,17 @@ def of_a_private_video(world: World, draft: Draft) -> None:
     """The file of a private video, for its owner."""
     draft.actor = world.account()
     video = world.video(draft.actor, privacy=PRIVATE)
-    draft.path["filename"] = last_part(web_file(world, video)["fileUrl"])
+    draft.path["filename"] = last_part(web_file(world, video).text("fileUrl"))
 
 
 @arrange("getPublicHlsFile")
 def of_a_public_stream(world: World, draft: Draft) -> None:
     """The main playlist of a public video."""
     video = world.video()
-    draft.path |= {"videoUUID": video.uuid, "filename": last_part(rendition(world, video)["playlistUrl"])}
+    draft.path |= {
+        "videoUUID": video.uuid,
+        "filename": last_part(rendition(world, video).text("playlistUrl")),
+    }
 
 
 @arrange("getPrivateHlsFile")
@@ -46,7 +49,10 @@ def of_a_private_stream(world: World, draft: Draft) -> None:
     """The main playlist of a private video, for its owner."""
     draft.actor = world.account()
     video = world.video(draft.actor, privacy=PRIVATE)
-    draft.path |= {"videoUUID": video.uuid, "filename": last_part(rendition(world, video)["playlistUrl"])}
+    draft.path |= {
+        "videoUUID": video.uuid,
+        "filename": last_part(rendition(world, video).text("playlistUrl")),
+    }
 
 
 _ARRANGED = {
@@ -61,10 +67,10 @@ def _found(world: World, draft: Draft) -> None:
     _ARRANGED[draft.operation.id](world, draft)
     if draft.operation.id == "getPrivateHlsFile":  # playlists are sent whole, the stream is not
         video = world.video(draft.actor, privacy=PRIVATE)
-        files = rendition(world, video)["files"]
-        if not files:
+        stream = next(rendition(world, video).items("files"), None)
+        if stream is None:
             raise Unavailable("the rendition has no stream")
-        draft.path["filename"] = last_part(files[0]["fileUrl"])
+        draft.path["filename"] = last_part(stream.text("fileUrl"))
 
 
 @arrange("getPublicWebVideoFile", answer=206)
@@ -109,7 +115,7 @@ def that_is_not_there(world: World, draft: Draft) -> None:
 def of_a_video_that_is_public(world: World, draft: Draft) -> None:
     """Looks for a public file among the private ones."""
     draft.actor, draft.headers = world.account(), {}
-    draft.path["filename"] = last_part(web_file(world, world.video(draft.actor))["fileUrl"])
+    draft.path["filename"] = last_part(web_file(world, world.video(draft.actor)).text("fileUrl"))
 
 
 @arrange("getPrivateHlsFile", answer=404)

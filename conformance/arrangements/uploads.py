@@ -7,7 +7,7 @@ from peertube_conformance.conformance.arrangements.registry import arrange
 from peertube_conformance.conformance.arrangements.videos import changed_video, with_pictures
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.draft import Draft, Upload
-from peertube_conformance.fixtures.world import UploadRef, World, upload_id_in
+from peertube_conformance.fixtures.world import UploadRef, World
 
 _BINARY = "application/octet-stream"
 _SMALL = 10  # bytes; no video is that small
@@ -74,12 +74,11 @@ def of_a_file_that_is_known(world: World, draft: Draft) -> None:
         "lastModified": world.random.getrandbits(40),
     }
     headers = _announced(len(content))
-    answer = world.call("uploadResumableInit", draft.actor, headers=headers, body=body).response
-    assert answer is not None
+    upload_id = world.open_upload("uploadResumableInit", draft.actor, headers=headers, body=body)
     world.call(
         "uploadResumable",
         draft.actor,
-        query={"upload_id": upload_id_in(answer.headers["location"])},
+        query={"upload_id": upload_id},
         headers={"Content-Range": f"bytes 0-99/{len(content)}"},
         body=content[:100],
         media_type=_BINARY,
@@ -184,15 +183,14 @@ def _replacement(world: World, owner: Account, content: bytes | None = None) -> 
     """A session for a new file of the owner's video that may change."""
     content = world.media.mp4(seed=world.random.getrandbits(16)) if content is None else content
     name = world.unique("replacement")
-    answer = world.call(
+    upload_id = world.open_upload(
         "replaceVideoSourceResumableInit",
         owner,
         path={"id": changed_video(world, owner).uuid},
         headers=_announced(len(content)),
         body={"filename": f"{name}.mp4"},
-    ).response
-    assert answer is not None
-    return UploadRef(upload_id_in(answer.headers["location"]), len(content), content, name, owner)
+    )
+    return UploadRef(upload_id, len(content), content, name, owner)
 
 
 def _of(world: World, draft: Draft) -> Account:

@@ -8,7 +8,7 @@ from peertube_conformance.conformance.arrangements.registry import arrange
 from peertube_conformance.fixtures.accounts import ROLE_IDS, Account
 from peertube_conformance.fixtures.draft import Draft
 from peertube_conformance.fixtures.safety.guard import impossible
-from peertube_conformance.fixtures.world import World
+from peertube_conformance.fixtures.world import NotArranged, World
 
 _USER = ROLE_IDS["user"]
 _switchable: WeakKeyDictionary[World, Account] = WeakKeyDictionary()
@@ -161,18 +161,19 @@ def _switched(world: World) -> Account:
 
 
 def _is_on(world: World, account: Account) -> bool:
-    answer = world.call("getUserInfo", account).response
-    return answer is not None and answer.json["twoFactorEnabled"] is True
+    return world.ask("getUserInfo", account).flag("twoFactorEnabled")
 
 
 def _requested(world: World, account: Account) -> dict[str, str]:
     """The body that confirms a new request (reference, "Request two factor auth")."""
     body = {"currentPassword": account.password}
-    answer = world.call("requestTwoFactor", account, path={"id": account.user_id}, body=body).response
-    assert answer is not None
-    request = answer.json["otpRequest"]
-    token = world.secret(request["requestToken"], "REQUEST_TOKEN")
-    return {"requestToken": token, "otpToken": world.one_time_code(request["secret"])}
+    request = world.ask("requestTwoFactor", account, path={"id": account.user_id}, body=body).at("otpRequest")
+    token = world.secret(request.token("requestToken"), "REQUEST_TOKEN")
+    try:
+        code = world.one_time_code(request.token("secret"))
+    except ValueError as error:
+        raise NotArranged("requestTwoFactor answered a secret that is not base 32") from error
+    return {"requestToken": token, "otpToken": code}
 
 
 def _as(draft: Draft, account: Account) -> None:

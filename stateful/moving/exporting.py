@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition
 
 from peertube_conformance.fixtures.accounts import Account
+from peertube_conformance.fixtures.links import last_part, token_of
+from peertube_conformance.fixtures.safety.answers import Answer
 from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.variables import NamedText
 from peertube_conformance.stateful.moving.archives import Archive
@@ -170,10 +171,10 @@ class Exporting(Movers):
 
     def _address(self, entry: dict[str, Any], variable: str) -> tuple[str, NamedText]:
         """Name and token of an archive."""
-        address = urlsplit(entry["privateDownloadUrl"])
-        filename = self.name(unquote(address.path.rpartition("/")[2]), f"{variable}_FILE")
+        address = Answer("listUserExports", entry).text("privateDownloadUrl")
+        filename = self.name(last_part(address), f"{variable}_FILE")
         self.tokens += 1
-        token = self.secret(parse_qs(address.query)["jwt"][0], f"{variable}_TOKEN_{self.tokens}")
+        token = self.secret(token_of(address), f"{variable}_TOKEN_{self.tokens}")
         return filename, token
 
     def _download(self, filename: str, token: str | None) -> Exchange:
@@ -243,7 +244,7 @@ class Exporting(Movers):
     def strangers_export(self) -> dict[str, Any]:
         """An export of the stranger, as it is listed."""
         export = self.once("export", lambda: self.world.export(self.stranger))
-        return self.world.completed_export(self.stranger, export.id)
+        return dict(self.world.completed_export(self.stranger, export.id).value)
 
     @precondition(lambda self: self.export is not None)
     @stage(by=st.sampled_from(["the owner", "an administrator"]))

@@ -70,9 +70,9 @@ class Transfer(Flow):
 
     def _keeps_what_is_sent(self) -> bool:
         sample = self.world.video(self.owner)
-        source = self.world.call("getVideoSource", self.owner, path={"id": sample.uuid}).response
-        assert source is not None
-        return [file["size"] for file in self.world.video_details(sample)["files"]] == [source.json["size"]]
+        source = self.world.ask("getVideoSource", self.owner, path={"id": sample.uuid})
+        files = self.world.video_details(sample).items("files")
+        return [file.number("size") for file in files] == [source.number("size")]
 
     # Which sessions there are
 

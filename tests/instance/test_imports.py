@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import pytest
@@ -49,7 +50,7 @@ def bring(clock):
         while seen[-1] not in {"Completed", "Failed"}:
             clock.advance(seconds=1)
             seen.append(state(somebody))
-        return seen
+        return [label for label, _ in itertools.groupby(seen)]
 
     return bringing
 
