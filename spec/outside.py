@@ -23,6 +23,7 @@ OUTSIDE = frozenset(
         "lazyStaticFile",
         "webfinger",
         "startPage",
+        "restoredSetting",
     }
 )
 _NO_OCTET = re.compile("%(?![0-9A-Fa-f]{2})")
