@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import jinja2
 import lxml.html
 import pytest
 
@@ -172,7 +173,7 @@ def test_no_text_of_the_document_becomes_markup(name: str, request: pytest.Fixtu
     for place in sorted(set(_texts(document))):
         try:
             text = page(_replaced(document, place))
-        except (KeyError, ValueError):
+        except (KeyError, ValueError, jinja2.UndefinedError):
             continue  # a word of a fixed list, which is not shown as it stands
         assert "<img" not in text, place
         shown += "&lt;img" in text
