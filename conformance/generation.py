@@ -123,7 +123,10 @@ class Generator:
     ) -> Iterator[Draft]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            drawn = self._schema[operation.path][operation.method]
+            try:
+                drawn = self._schema[operation.path][operation.method]
+            except LookupError as error:
+                raise NotGenerated(f"the document does not have {operation}") from error
             systematic = self._systematic(operation, drawn, mode)
             if mode is GenerationMode.POSITIVE:
                 yield from spread(list(systematic), count - count // _RANDOM_SHARE)

@@ -63,13 +63,20 @@ def test_renditions(examine: Examination) -> None:
 
 def _on_some_ground(examine: Examination, capability: str, *, claimed: bool) -> None:
     """Asks the first target whose configuration says so."""
-    from peertube_conformance.conformance.phases import Exercise  # noqa: PLC0415 - loads the generators
+    # They load the generators.
+    from peertube_conformance.conformance.generation import NotGenerated  # noqa: PLC0415
+    from peertube_conformance.conformance.phases import Exercise  # noqa: PLC0415
 
     assert is_known(capability)
     for ground in examine.session.grounds():
         if (capability in ground.world.capabilities) is claimed:
             examine.ground = ground
             operation = ground.contract.operation(_SHOWN_BY[capability])
+            if capability not in _SIGN_UPS:
+                try:
+                    examine.session.generator.first(operation)
+                except NotGenerated as error:
+                    raise Unavailable(str(error)) from error
             exercise = Exercise(examine.session, operation)
             exercise.ground = ground
             (_served if claimed else _refused)(examine, capability, exercise.base)

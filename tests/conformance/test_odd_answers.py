@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 from unittest.mock import MagicMock
@@ -69,7 +70,21 @@ _BODY = {
     "isPendingEmail": False, "uri": "a@b", "name": "x", "channelName": "x", "filename": "a.zip", "withVideoFiles": True,
     "tasks": [],
 }  # fmt: skip
-_ODD = (None, "x", "", 7, -1, True, [], {}, [None], "a\r\nb", "http://[", "http://h/?jwt=", 10**30)
+_ODD: tuple[Any, ...] = (
+    None,
+    "x",
+    "",
+    7,
+    -1,
+    True,
+    [],
+    {},
+    [None],
+    "a\r\nb",
+    "http://[",
+    "http://h/?jwt=",
+    10**30,
+)
 _CAPABILITIES = frozenset({"registration", "registration-approval", "email", "user-export", "user-import"})
 _VARIANTS = 12
 
@@ -116,6 +131,10 @@ def world_of(target: Target) -> World:
 Make = Callable[[World], object]
 
 
+def _existing(resource: str) -> Make:
+    return lambda world: existing(world, resource, None, fresh=True)
+
+
 def _arranged(operation_id: str, arrange: Callable[[World, Draft], None]) -> Make:
     def make(world: World) -> None:
         operation = _CONTRACT.operation(operation_id)
@@ -132,10 +151,7 @@ def _arranged(operation_id: str, arrange: Callable[[World, Draft], None]) -> Mak
 
 def _makers() -> Iterator[tuple[str, Make]]:
     for resource in _FACTORIES:
-        yield (
-            f"factory of {resource}",
-            lambda world, resource=resource: existing(world, resource, None, fresh=True),
-        )
+        yield f"factory of {resource}", _existing(resource)
     for operation in _CONTRACT.operations:
         if arrange := success_of(operation.id):
             yield operation.id, _arranged(operation.id, arrange)
@@ -187,7 +203,7 @@ def _variant(chance: random.Random) -> Callable[[Response], Response]:
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calls, "_WAIT_SECONDS", 0.0)
-    monkeypatch.setattr(calls.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
 
 
 @pytest.mark.parametrize("name", MAKERS)

@@ -6,13 +6,16 @@ import base64
 import copy
 import hashlib
 import re
+from collections.abc import Iterator
 from typing import Any
 
+import jinja2
 import lxml.html
 import pytest
 
 from peertube_conformance.reports.comparison import compare
 from peertube_conformance.reports.views.html import page
+from tests.reports.conftest import HOSTILE
 
 WHO = "peertube_conformance.reports.views.findings"
 
@@ -139,6 +142,42 @@ def test_the_target_injects_no_markup(hostile: dict[str, Any], sound: dict[str, 
     assert len(root.xpath("//script|//style")) == 2
     assert "</script><img src=x onerror=alert(1)>" in root.get_element_by_id("findings").text_content()
     text.encode("utf-8")
+
+
+def _texts(value: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The places of all texts, those of list items as one."""
+    if isinstance(value, str):
+        yield place
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            yield from _texts(member, (*place, name))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item, (*place, "*"))
+
+
+def _replaced(value: Any, place: tuple[str, ...]) -> Any:
+    if not place:
+        return f"{HOSTILE}{value}" if isinstance(value, str) else value
+    if isinstance(value, list):
+        return [_replaced(item, place[1:]) for item in value] if place[0] == "*" else value
+    if isinstance(value, dict) and place[0] in value:
+        return {**value, place[0]: _replaced(value[place[0]], place[1:])}
+    return value
+
+
+@pytest.mark.parametrize("name", ["faulty", "known"])
+def test_no_text_of_the_document_becomes_markup(name: str, request: pytest.FixtureRequest) -> None:
+    document = request.getfixturevalue(name)
+    shown = 0
+    for place in sorted(set(_texts(document))):
+        try:
+            text = page(_replaced(document, place))
+        except (KeyError, ValueError, jinja2.UndefinedError):
+            continue  # a word of a fixed list, which is not shown as it stands
+        assert "<img" not in text, place
+        shown += "&lt;img" in text
+    assert shown > 20
 
 
 def test_a_page_full_of_exchanges_leaves_the_rest_out(
