@@ -130,6 +130,7 @@ class Controller:
             seed=options.seed,
             allowed=options.allow,
             budget=options.budget,
+            max_time=options.max_time,
         )
         # Whatever a person may have mistaken shows before anything is made on the target.
         self.contract = load_contract(options.spec or None)
@@ -156,6 +157,10 @@ class Controller:
         """What workers load."""
         return self._run.state_file
 
+    def interrupt(self) -> None:
+        """A signal ends the run: see Run.interrupt."""
+        self._run.interrupt()
+
     def cost(self, workers: int, rooms: Collection[str]) -> Cost:
         """What the run will cost the target, where it is of these rooms."""
         beside = []
@@ -180,6 +185,7 @@ class Controller:
         """
         limits = budget_of(self.shared).limits()
         cleaned = self._run.finish()
+        interrupted = interrupted or self._run.is_interrupted
         document = self._document(cleaned, limits)
         document.add(read_parts(self.options.report_dir))
         told = document.to_json()

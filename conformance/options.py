@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import secrets
+import shlex
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -97,7 +98,11 @@ OPTIONS: tuple[Option, ...] = (
         "where workers on several machines share the instance's limits: redis://HOST:PORT/DB (a password is read from "
         f"{BUDGET_PASSWORD}); default: a file, for the workers of this machine",
     ),
-    Option("--max-time", "seconds after which no further operation is begun", {"type": float}),
+    Option(
+        "--max-time",
+        "seconds after which nothing more is tested or waited for; clean-up has a minute beyond",
+        {"type": float},
+    ),
     Option("--seed", f"a number or 'random'; default {DEFAULT_SEED}, always printed"),
     Option("--operations", "only operations whose id matches this pattern (*, ?)"),
     Option("--tags", "only operations of this tag"),
@@ -182,6 +187,12 @@ class Options:
                 found[known.name] = _READERS.get(known.name, str)(value)
         base = base_url or environment.get(f"{ENVIRONMENT_PREFIX}BASE_URL", "")
         return cls(base_url=base, admin_password=environment.get(ADMIN_PASSWORD, ""), **found)
+
+    @property
+    def reap_command(self) -> str:
+        """The command that removes what a run with these options left on its target."""
+        name = shlex.quote(self.admin_username or "NAME")
+        return f"peertube-conformance reap --base-url={shlex.quote(self.base_url)} --admin-username={name}"
 
 
 def make_report_directory(directory: Path) -> None:

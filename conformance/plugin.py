@@ -103,21 +103,43 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config.stash[_BEGUN] = True
     if not config.stash.get(_ACTIVE, False) or config.option.collectonly:
         return
-    from peertube_conformance.conformance.ending import ENDING, INTERRUPTING, interrupt_on
+    from peertube_conformance.conformance.ending import (
+        ENDING,
+        INTERRUPTING,
+        Ending,
+        Interruption,
+        interrupt_when,
+    )
+    from peertube_conformance.conformance.waits import show_waits
 
-    config.add_cleanup(interrupt_on(*(INTERRUPTING if _is_worker(config) else ENDING)))
+    config.add_cleanup(show_waits())
+    options = config.stash[_OPTIONS]
     if _is_worker(config):
+        config.add_cleanup(Interruption(*INTERRUPTING).undo)
+        shared = _shared(config)
+        if shared is not None:
+            interrupt_when(Path(shared.interrupted))
         return
+    interruption = Interruption(*ENDING, last_words=partial(_how_to_clean, options))
+    config.add_cleanup(interruption.undo)
     from peertube_conformance.conformance.announcing import announce
     from peertube_conformance.conformance.lifecycle import USER_MISTAKES, Controller
 
     try:
         reporter = config.pluginmanager.get_plugin("terminalreporter")
-        controller = Controller(config.stash[_OPTIONS], reporter.write_line if reporter else print)
+        controller = Controller(options, reporter.write_line if reporter else print)
     except USER_MISTAKES as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_CONTROLLER] = controller
+    config.pluginmanager.register(Ending(interruption, controller.interrupt))
     announce(config, controller)
+
+
+def _how_to_clean(options: Options) -> str:
+    """What a person does where the run could not remove everything."""
+    if not options.base_url:
+        return "the embedded instance ends with the run"
+    return f"remove what it left with: {options.reap_command}"
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -298,4 +320,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.write_line(line)
     for error in conclusion.errors:
         terminalreporter.write_line(f"harness error: {error}")
-    terminalreporter.write_line(f"report: {config.stash[_OPTIONS].report_dir}/report.html")
+    options = config.stash[_OPTIONS]
+    if conclusion.document["ledger"]["left"] and options.base_url:
+        terminalreporter.write_line(_how_to_clean(options))
+    terminalreporter.write_line(f"report: {options.report_dir}/report.html")

@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from peertube_conformance.conformance.session import Session
+from peertube_conformance.fixtures.deadline import OutOfTime
 from peertube_conformance.reports import Request, Response, Verdict
 from peertube_conformance.stateful import walking
-from peertube_conformance.stateful.context import Context, Halted, OutOfTime
+from peertube_conformance.stateful.context import Context, Halted
 from peertube_conformance.stateful.test_history import WatchHistory
 
 _HISTORY = "/api/v1/users/me/history/videos"
