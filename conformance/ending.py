@@ -15,6 +15,9 @@ from typing import Any
 import pytest
 
 from peertube_conformance.conformance.exits import INTERRUPTED
+from peertube_conformance.conformance.options import Options
+from peertube_conformance.conformance.waits import show_waits
+from peertube_conformance.fixtures.shared import Shared
 
 INTERRUPTING = (signal.SIGINT,)
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -29,6 +32,22 @@ class Interrupted(KeyboardInterrupt):
 
 # pytest shows it by its qualified name; it does so with exceptions of its own.
 Interrupted.__module__ = "builtins"
+
+
+def heed_signals(config: pytest.Config, options: Options) -> Interruption:
+    """Has signals end the run from now on, and shows what it waits for."""
+    config.add_cleanup(show_waits())
+    interruption = Interruption(*ENDING, last_words=lambda: options.how_to_clean)
+    config.add_cleanup(interruption.undo)
+    return interruption
+
+
+def heed_in_worker(config: pytest.Config, shared: Shared | None) -> None:
+    """Has the worker end by itself when it is interrupted, or the process that started it is."""
+    config.add_cleanup(show_waits())
+    config.add_cleanup(Interruption(*INTERRUPTING).undo)
+    if shared is not None and shared.interrupted is not None:
+        interrupt_when(Path(shared.interrupted))
 
 
 class Ending:

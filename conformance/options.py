@@ -6,7 +6,6 @@ import math
 import os
 import secrets
 import shlex
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +14,6 @@ from typing import Any, Self, TypeVar
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.safety.hazards import Hazard
 from peertube_conformance.reports import Level
-from peertube_conformance.reports.recorder import PARTS
 
 ENVIRONMENT_PREFIX = "PEERTUBE_CONFORMANCE_"
 ADMIN_PASSWORD = f"{ENVIRONMENT_PREFIX}ADMIN_PASSWORD"
@@ -189,22 +187,15 @@ class Options:
         return cls(base_url=base, admin_password=environment.get(ADMIN_PASSWORD, ""), **found)
 
     @property
-    def reap_command(self) -> str:
-        """The command that removes what a run with these options left on its target."""
+    def how_to_clean(self) -> str:
+        """What a person does where a run with these options could not remove everything."""
+        if not self.base_url:
+            return "the embedded instance ended with the run"
         name = shlex.quote(self.admin_username or "NAME")
-        return f"peertube-conformance reap --base-url={shlex.quote(self.base_url)} --admin-username={name}"
-
-
-def make_report_directory(directory: Path) -> None:
-    """Makes the folder of the report; raises OptionError where nothing can be written to it."""
-    try:
-        (directory / PARTS).mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=directory / PARTS) as probe:
-            probe.write(b"it can be written")
-    except OSError as error:
-        raise OptionError(
-            f"the report cannot be written to {directory} ({error.strerror}): give another --report-dir"
-        ) from error
+        base = shlex.quote(self.base_url)
+        return (
+            f"remove what it left with: peertube-conformance reap --base-url={base} --admin-username={name}"
+        )
 
 
 def _choice(name: str, choices: Mapping[str, Any]) -> Callable[[Any], Any]:

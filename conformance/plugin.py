@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from peertube_conformance.conformance.options import OPTIONS, OptionError, Options, make_report_directory
+from peertube_conformance.conformance.options import OPTIONS, OptionError, Options
 from peertube_conformance.conformance.ordering import put_in_order
 from peertube_conformance.reports.verdict import Verdict
 
@@ -59,8 +59,6 @@ def activate(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "late: it waits for something that goes on meanwhile, so it goes last")
     try:
         options = Options.read(lambda name: config.getoption(name, None), config.getoption("base_url") or "")
-        if not config.option.collectonly and not _is_worker(config):
-            make_report_directory(options.report_dir)
     except OptionError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_OPTIONS] = options
@@ -103,25 +101,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config.stash[_BEGUN] = True
     if not config.stash.get(_ACTIVE, False) or config.option.collectonly:
         return
-    from peertube_conformance.conformance.ending import (
-        ENDING,
-        INTERRUPTING,
-        Ending,
-        Interruption,
-        interrupt_when,
-    )
-    from peertube_conformance.conformance.waits import show_waits
+    from peertube_conformance.conformance.ending import Ending, heed_in_worker, heed_signals
 
-    config.add_cleanup(show_waits())
     options = config.stash[_OPTIONS]
     if _is_worker(config):
-        config.add_cleanup(Interruption(*INTERRUPTING).undo)
-        shared = _shared(config)
-        if shared is not None:
-            interrupt_when(Path(shared.interrupted))
+        heed_in_worker(config, _shared(config))
         return
-    interruption = Interruption(*ENDING, last_words=partial(_how_to_clean, options))
-    config.add_cleanup(interruption.undo)
+    interruption = heed_signals(config, options)
     from peertube_conformance.conformance.announcing import announce
     from peertube_conformance.conformance.lifecycle import USER_MISTAKES, Controller
 
@@ -133,13 +119,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config.stash[_CONTROLLER] = controller
     config.pluginmanager.register(Ending(interruption, controller.interrupt))
     announce(config, controller)
-
-
-def _how_to_clean(options: Options) -> str:
-    """What a person does where the run could not remove everything."""
-    if not options.base_url:
-        return "the embedded instance ends with the run"
-    return f"remove what it left with: {options.reap_command}"
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -290,8 +269,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     controller = config.stash.get(_CONTROLLER, None)
     if controller is None:
         return
-    interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
-    conclusion = controller.finish(interrupted=interrupted)
+    conclusion = controller.finish(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
     config.stash[_CONCLUSION] = conclusion
     if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
         return
@@ -316,11 +294,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     from peertube_conformance.reports.views.console import lines
 
     terminalreporter.section("conformance")
-    for line in lines(conclusion.document, shutil.get_terminal_size().columns):
+    for line in (*lines(conclusion.document, shutil.get_terminal_size().columns), *conclusion.advice):
         terminalreporter.write_line(line)
     for error in conclusion.errors:
         terminalreporter.write_line(f"harness error: {error}")
-    options = config.stash[_OPTIONS]
-    if conclusion.document["ledger"]["left"] and options.base_url:
-        terminalreporter.write_line(_how_to_clean(options))
-    terminalreporter.write_line(f"report: {options.report_dir}/report.html")
+    terminalreporter.write_line(f"report: {config.stash[_OPTIONS].report_dir}/report.html")

@@ -46,7 +46,7 @@ def recorded(
 
 
 def _folder(recorder: Recorder) -> Path:
-    return Path(recorder._file.name).parent.parent
+    return recorder._directory
 
 
 def test_a_line_is_on_disk_when_the_call_returns(recorder: Recorder, tmp_path: Path) -> None:

@@ -23,8 +23,8 @@ def _listing(own: Session, monkeypatch: pytest.MonkeyPatch, told: Callable[[Any]
     """Has the history listed as `told` makes it from what the instance says."""
     send = own.ground.client._wire.send
 
-    def sent(request: Request) -> Response:
-        answer = send(request)
+    def sent(request: Request, within: float) -> Response:
+        answer = send(request, within)
         if request.method != "GET" or urlsplit(request.url).path != _HISTORY:
             return answer
         return Response(answer.status, answer.headers, json.dumps(told(json.loads(answer.body))).encode())
