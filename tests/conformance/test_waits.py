@@ -64,14 +64,16 @@ def how_to_reap(proxy: Listening) -> str:
 def test_a_wait_for_minutes_is_announced_and_ends_at_the_first_signal(
     workers: str, target: EmbeddedInstance, tmp_path: Path
 ) -> None:
-    with listening(target.base_url, refused=lambda number: 300 * (number == LATER)) as proxy:
-        with against(target, proxy, tmp_path, "-n", workers) as run:
-            wait_until(lambda: "waiting for the rate limit" in said(tmp_path), run, "no announcement")
-            before = len(proxy.methods)
-            began = time.monotonic()
-            run.signal(signal.SIGTERM)
-            assert run.end() == 2, said(tmp_path)
-            assert time.monotonic() - began < SOON_SECONDS
+    with (
+        listening(target.base_url, refused=lambda number: 300 * (number == LATER)) as proxy,
+        against(target, proxy, tmp_path, "-n", workers) as run,
+    ):
+        wait_until(lambda: "waiting for the rate limit" in said(tmp_path), run, "no announcement")
+        before = len(proxy.methods)
+        began = time.monotonic()
+        run.signal(signal.SIGTERM)
+        assert run.end() == 2, said(tmp_path)
+        assert time.monotonic() - began < SOON_SECONDS
         text = said(tmp_path)
         assert text.count("waiting for the rate limit 'api' to let a request through, at most 5 min") == 1
         assert without_traceback(text), text
@@ -113,16 +115,18 @@ def test_a_target_that_refuses_for_an_hour_is_not_waited_for(
         with against(target, proxy, tmp_path, "--max-time=100") as run:
             assert run.end() in {0, 1}, said(tmp_path)
         assert time.monotonic() - began < 100 + 60
-    assert "waiting for" not in said(tmp_path)
+    assert "waiting for the rate limit" not in said(tmp_path)
     assert run.document["ledger"]["left"] == []
 
 
 def test_a_set_up_that_would_outlast_the_time_is_one_sentence(
     target: EmbeddedInstance, tmp_path: Path
 ) -> None:
-    with listening(target.base_url, refused=lambda number: 300 * (number > 2)) as proxy:
-        with against(target, proxy, tmp_path, "--max-time=50") as run:
-            assert run.end() == 4, said(tmp_path)
+    with (
+        listening(target.base_url, refused=lambda number: 300 * (number > 2)) as proxy,
+        against(target, proxy, tmp_path, "--max-time=50") as run,
+    ):
+        assert run.end() == 4, said(tmp_path)
     assert "before the run could begin: give a longer --max-time" in said(tmp_path)
     assert without_traceback(said(tmp_path)), said(tmp_path)
 
@@ -131,14 +135,16 @@ def test_clean_up_that_gets_no_answer_ends_ten_seconds_after_a_signal(
     target: EmbeddedInstance, tmp_path: Path
 ) -> None:
     hangs: list[bool] = []
-    with listening(target.base_url, hangs=lambda _method: bool(hangs)) as proxy:
-        with against(target, proxy, tmp_path) as run:
-            run.wait_for_exchanges(20)
-            hangs.append(True)
-            began = time.monotonic()
-            run.signal(signal.SIGINT)
-            assert run.end() == 2, said(tmp_path)
-            assert time.monotonic() - began < SOON_SECONDS
+    with (
+        listening(target.base_url, hangs=lambda: bool(hangs)) as proxy,
+        against(target, proxy, tmp_path) as run,
+    ):
+        run.wait_for_exchanges(20)
+        hangs.append(True)
+        began = time.monotonic()
+        run.signal(signal.SIGINT)
+        assert run.end() == 2, said(tmp_path)
+        assert time.monotonic() - began < SOON_SECONDS
     text = said(tmp_path)
     assert without_traceback(text), text
     assert how_to_reap(proxy) in text
@@ -150,14 +156,16 @@ def test_a_second_signal_ends_the_run_at_once_in_one_line(
     workers: str, target: EmbeddedInstance, tmp_path: Path
 ) -> None:
     hangs: list[bool] = []
-    with listening(target.base_url, hangs=lambda _method: bool(hangs)) as proxy:
-        with against(target, proxy, tmp_path, "-n", workers) as run:
-            run.wait_for_exchanges(20)
-            hangs.append(True)
-            run.signal(signal.SIGINT)
-            time.sleep(1)
-            run.signal(signal.SIGINT)
-            assert run.end() == 2, said(tmp_path)
+    with (
+        listening(target.base_url, hangs=lambda: bool(hangs)) as proxy,
+        against(target, proxy, tmp_path, "-n", workers) as run,
+    ):
+        run.wait_for_exchanges(20)
+        hangs.append(True)
+        run.signal(signal.SIGINT)
+        time.sleep(1)
+        run.signal(signal.SIGINT)
+        assert run.end() == 2, said(tmp_path)
     text = said(tmp_path)
     assert text.splitlines()[-1] == f"ended at once by SIGINT: {how_to_reap(proxy)}"
     assert without_traceback(text), text

@@ -86,7 +86,7 @@ def test_a_file_that_cannot_be_written_is_named(sound: dict[str, Any], tmp_path:
 def test_a_directory_that_cannot_be_made_is_one_sentence(sound: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(
-        ReportError, match=r"^the report cannot be written to .*Not a directory\): give another"
+        ReportError, match=r"^the report cannot be .*Not a directory\): give another"
     ) as caught:
         write_all(sound, tmp_path / "file" / "report")
     assert isinstance(caught.value, OSError)
@@ -98,7 +98,7 @@ def test_an_old_run_document_is_replaced_whole_or_not_at_all(
     write_all(sound, tmp_path)
     before = (tmp_path / "run.json").read_bytes()
 
-    def fail(*_: Any) -> None:
+    def fail(*_: Any, **_named: Any) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", fail)
