@@ -34,7 +34,8 @@ def junit(document: Document) -> bytes:
     for count in ("tests", "failures", "errors"):
         root.set(count, str(sum(int(suite.get(count, "0")) for suite in root)))
     ET.indent(root)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    told: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return told
 
 
 class _Suite:

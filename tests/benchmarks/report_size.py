@@ -19,8 +19,9 @@ from typing import Any
 import httpx
 
 from peertube_conformance.reports import Exchange, Finding, Intent, Request, Response, Verdict
-from peertube_conformance.reports.recorder import PARTS, Recorder, read_parts
+from peertube_conformance.reports.recorder import Recorder, read_parts
 from peertube_conformance.reports.redaction import Redactor
+from peertube_conformance.reports.report_contents import PARTS
 from peertube_conformance.reports.run_document import RunDocument
 from peertube_conformance.reports.views import write_all
 from peertube_conformance.spec import Contract, Operation, load_contract

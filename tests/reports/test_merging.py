@@ -12,7 +12,7 @@ from peertube_conformance.conformance.cli import main
 from peertube_conformance.conformance.options import OptionError, Options, Shard
 from peertube_conformance.reports import Finding, Verdict
 from peertube_conformance.reports.merging import merge
-from peertube_conformance.reports.recorder import PARTS
+from peertube_conformance.reports.report_contents import PARTS
 from peertube_conformance.reports.report_folder import ReportFolder
 from peertube_conformance.reports.run_files import RunFileError
 from peertube_conformance.reports.views import write_all
