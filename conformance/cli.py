@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from peertube_conformance.conformance.exits import UNUSABLE
+from peertube_conformance.conformance.exits import INTERRUPTED, UNUSABLE
 from peertube_conformance.conformance.options import OPTIONS
+from peertube_conformance.reports.report_mark import ReportError
 from peertube_conformance.reports.run_files import RunFileError, read_run, run_file
 
 ROOMS = ("peertube_conformance.conformance", "peertube_conformance.stateful")
@@ -36,11 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"{given.command} does not know {' '.join(rest)}")
     try:
         code: int = given.do(given)
-    except MistakeError as error:
+    except (MistakeError, ReportError) as error:
         print(f"ERROR: {error}", file=sys.stderr)
         return UNUSABLE
     except BrokenPipeError:
         return UNUSABLE
+    except KeyboardInterrupt:
+        print("ERROR: ended by a signal", file=sys.stderr)
+        return INTERRUPTED
     return code
 
 
@@ -162,14 +166,16 @@ def _compare(given: argparse.Namespace) -> int:
 
 def _report(given: argparse.Namespace) -> int:
     from peertube_conformance.conformance.recovery import is_unfinished, recovered
-    from peertube_conformance.reports.views import write_all
+    from peertube_conformance.reports.report_folder import ReportFolder
+    from peertube_conformance.reports.views import write_views
 
     directory = given.report_dir or run_file(given.run).parent
-    if is_unfinished(given.run):
-        document, known = recovered(given.run)
-        write_all(document, directory, known)
-    else:
-        write_all(_read(given.run), directory)
+    with ReportFolder(directory) as folder:
+        if is_unfinished(given.run):
+            document, known = recovered(given.run)
+            write_views(document, folder, known)
+        else:
+            write_views(_read(given.run), folder)
     print(directory / "report.html")
     return 0
 
@@ -179,17 +185,19 @@ def _merge(given: argparse.Namespace) -> int:
 
     from peertube_conformance.reports.comparison import compare
     from peertube_conformance.reports.merging import merge
-    from peertube_conformance.reports.views import write_all
+    from peertube_conformance.reports.report_folder import ReportFolder
+    from peertube_conformance.reports.views import write_views
     from peertube_conformance.reports.views.console import lines
     from peertube_conformance.spec.errors import ContractError
 
-    try:
-        document, known = merge(given.parts, given.report_dir, strict_deviations=given.strict_deviations)
-    except (RunFileError, ContractError) as error:
-        raise MistakeError(str(error)) from error
-    if given.baseline is not None:
-        document["comparison"] = compare(_read(given.baseline), document).to_json()
-    write_all(document, given.report_dir, known)
+    with ReportFolder(given.report_dir) as folder:
+        try:
+            document, known = merge(given.parts, folder, strict_deviations=given.strict_deviations)
+        except (RunFileError, ContractError) as error:
+            raise MistakeError(str(error)) from error
+        if given.baseline is not None:
+            document["comparison"] = compare(_read(given.baseline), document).to_json()
+        write_views(document, folder, known)
     print("\n".join(lines(document, shutil.get_terminal_size().columns)))
     print(given.report_dir / "report.html")
     return int(document["exitCode"])

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 import pytest
 
+from peertube_conformance.fixtures.deadline import OutOfTime
 from peertube_conformance.reports.verdict import Verdict
 
 
 def conclude(exercise: Any, phase: str, run: Callable[[], Any]) -> None:
     """Runs a phase, records its outcome, and makes pytest's of it."""
     session = exercise.session
-    options = session.options
-    if options.max_time is not None and time.time() > session.started + options.max_time:
-        session.recorder.outcome(exercise.operation.id, phase, Verdict.NO_EVIDENCE, "--max-time was up")
-        pytest.skip("--max-time was up")
+    try:
+        session.ground.deadline.check()
+    except OutOfTime as up:
+        session.recorder.outcome(exercise.operation.id, phase, Verdict.NO_EVIDENCE, str(up))
+        pytest.skip(str(up))
     session.collect(exercise.operation)
     outcome = exercise.run(run)
     session.recorder.outcome(exercise.operation.id, phase, outcome.verdict, outcome.reason)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -40,13 +39,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
 
     session = examination.session
     session.collect()
-    limit = session.options.max_time
     outcome = Outcome(Verdict.PASSED)
     try:
-        if limit is not None and time.time() > session.started + limit:
-            outcome = Outcome(Verdict.NO_EVIDENCE, "--max-time was up")
-        else:
-            yield
+        session.ground.deadline.check()
+        yield
     except HINDRANCES as hindrance:
         outcome = outcome_of(hindrance)
     finally:

@@ -1,4 +1,4 @@
-"""How a run is ended from outside: a signal that asks for it does what Ctrl-C does, so that everything is cleaned up."""
+"""How signals end a run: the first one as Ctrl-C does, so that everything is cleaned up, the second one at once."""
 
 from __future__ import annotations
 
@@ -6,40 +6,129 @@ import gc
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 from typing import Any
+
+import pytest
+
+from peertube_conformance.conformance.exits import INTERRUPTED
+from peertube_conformance.conformance.options import Options
+from peertube_conformance.conformance.waits import show_waits
+from peertube_conformance.fixtures.shared import Shared
 
 INTERRUPTING = (signal.SIGINT,)
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _DEFAULTS = (signal.SIG_DFL, signal.default_int_handler)
 _SOON_SECONDS = 0.01
+_WATCHED_SECONDS = 0.2
 
 
-def interrupt_on(*signals: signal.Signals) -> Callable[[], None]:
-    """Makes these signals interrupt the process where that is heeded; returns what undoes that.
+class Interrupted(KeyboardInterrupt):
+    """A signal ended the run; the text says which."""
 
-    A signal that is ignored, as SIGHUP under nohup, stays so.
+
+# pytest shows it by its qualified name; it does so with exceptions of its own.
+Interrupted.__module__ = "builtins"
+
+
+def heed_signals(config: pytest.Config, options: Options) -> Interruption:
+    """Has signals end the run from now on, and shows what it waits for."""
+    config.add_cleanup(show_waits())
+    interruption = Interruption(*ENDING, last_words=lambda: options.how_to_clean)
+    config.add_cleanup(interruption.undo)
+    return interruption
+
+
+def heed_in_worker(config: pytest.Config, shared: Shared | None) -> None:
+    """Has the worker end by itself when it is interrupted, or the process that started it is."""
+    config.add_cleanup(show_waits())
+    config.add_cleanup(Interruption(*INTERRUPTING).undo)
+    if shared is not None and shared.interrupted is not None:
+        interrupt_when(Path(shared.interrupted))
+
+
+class Ending:
+    """What signals mean to a session of pytest: before its end they interrupt it, then they hurry the clean-up."""
+
+    def __init__(self, interruption: Interruption, interrupt: Callable[[], None]) -> None:
+        self._interruption = interruption
+        self._interrupt = interrupt
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """The session is ending: so are its workers."""
+        self._interrupt()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """What follows is not to be broken off."""
+        self._interruption.rather(self._interrupt)
+
+
+class Interruption:
+    """Heeds signals until `undo`: the first one raises Interrupted, or does what `rather` says. A second one ends the
+    process at once, with the line that `last_words` makes; without these it is ignored.
+
+    A signal that is ignored, as SIGHUP under nohup, stays so. Of threads only the main one can heed signals.
     """
-    if threading.current_thread() is not threading.main_thread():
-        return lambda: None
-    before: dict[signal.Signals, Any] = {}
-    for number in signals:
-        if signal.getsignal(number) in _DEFAULTS:
-            before[number] = signal.signal(number, _interrupt)
 
-    def undo() -> None:
-        for number, handler in before.items():
+    def __init__(self, *signals: signal.Signals, last_words: Callable[[], str] | None = None) -> None:
+        self._last_words = last_words
+        self._instead: Callable[[], None] | None = None
+        self._is_interrupted = False
+        self._before: dict[signal.Signals, Any] = {}
+        # The console, also where pytest puts something in its place later.
+        self._console = os.dup(2)
+        if threading.current_thread() is threading.main_thread():
+            for number in signals:
+                if signal.getsignal(number) in _DEFAULTS:
+                    self._before[number] = signal.signal(number, self.heed)
+
+    def undo(self) -> None:
+        """Has signals do what they did before."""
+        for number, handler in self._before.items():
             signal.signal(number, handler)
+        os.close(self._console)
 
-    return undo
+    def rather(self, do: Callable[[], None]) -> None:
+        """From now on the first signal interrupts nothing, and does this."""
+        self._instead = do
+
+    def heed(self, number: int, frame: FrameType | None) -> None:
+        """Handles a signal, or has it sent again where what is raised would be lost."""
+        name = signal.Signals(number).name
+        if self._is_interrupted:
+            if self._last_words is not None:
+                self._say(f"ended at once by {name}: {self._last_words()}")
+                os._exit(INTERRUPTED)
+        elif self._instead is not None:
+            self._is_interrupted = True
+            self._say(f"ended by {name}: a second signal ends at once")
+            self._instead()
+        elif _collects_garbage(frame) or _is_between_lines(frame):
+            threading.Timer(_SOON_SECONDS, os.kill, (os.getpid(), number)).start()
+        else:
+            self._is_interrupted = True
+            raise Interrupted(f"ended by {name}")
+
+    def _say(self, line: str) -> None:
+        os.write(self._console, f"\n{line}\n".encode("utf-8", "backslashreplace"))
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    if _collects_garbage(frame) or _is_between_lines(frame):
-        threading.Timer(_SOON_SECONDS, os.kill, (os.getpid(), number)).start()
-        return
-    raise KeyboardInterrupt(f"ended by {signal.Signals(number).name}")
+def interrupt_when(file: Path) -> None:
+    """Interrupts the main thread as SIGINT does once the file is there: another process got a signal."""
+    main = threading.main_thread().ident
+    assert main is not None
+
+    def watch() -> None:
+        while not file.exists():
+            time.sleep(_WATCHED_SECONDS)
+        signal.pthread_kill(main, signal.SIGINT)
+
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        threading.Thread(target=watch, daemon=True).start()
 
 
 def _collects_garbage(frame: FrameType | None) -> bool:

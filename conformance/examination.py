@@ -5,7 +5,6 @@ Checks look at single exchanges, whichever test sent them; what only the sender 
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from dataclasses import replace
 from typing import Any
@@ -67,7 +66,7 @@ class Examination:
         for _ in range(_TRIES - 1):
             if (exchange.status or 0) < 500 or not conflicted(exchange):
                 break
-            time.sleep(_RETRY_SECONDS)
+            self.world.deadline.sleep(_RETRY_SECONDS)
             exchange = self.ground.client.send(draft, violation=violation, paced=paced)
         return exchange
 

@@ -84,7 +84,8 @@ class Exhaustion:
 
     def _reopened(self) -> None:
         for first, ends in self._windows or ():
-            time.sleep(max(0.0, ends - time.monotonic()))
+            left = max(0.0, ends - time.monotonic())
+            self._session.ground.deadline.sleep(left, "a rate limit that the run used up to open again")
             self._send(first, WINDOW_OVER, 200)
 
     def _refused_for(self, operation: Operation) -> float | None:
@@ -126,8 +127,15 @@ def limited_client(session: Session) -> Iterator[Client]:
     if session.shared.embedded:
         with EmbeddedInstance(limits="stock") as second, TemporaryDirectory() as folder:
             # A budget of its own: what this instance says of its limits is not true of the target.
-            budget = Budget(Path(folder) / "budget.json")
-            client = Client(second.base_url, ground.guard, ground.ledger, budget, ground.client.listener)
+            budget = Budget(Path(folder) / "budget.json", deadline=ground.deadline)
+            client = Client(
+                second.base_url,
+                ground.guard,
+                ground.ledger,
+                budget,
+                ground.client.listener,
+                deadline=ground.deadline,
+            )
             try:
                 yield client
             finally:

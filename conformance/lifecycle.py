@@ -21,7 +21,7 @@ from peertube_conformance.conformance.exits import (
     NOTHING_RAN,
     PASSED,
 )
-from peertube_conformance.conformance.options import OptionError, Options, make_report_directory
+from peertube_conformance.conformance.options import OptionError, Options
 from peertube_conformance.conformance.recovery import note_beginning
 from peertube_conformance.fixtures.cleanup import Cleaned
 from peertube_conformance.fixtures.embedded import InstanceError
@@ -33,12 +33,14 @@ from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.safety.ledger_file import LedgerError
 from peertube_conformance.fixtures.target import TargetError
 from peertube_conformance.reports.comparison import compare
-from peertube_conformance.reports.recorder import PARTS, Recorder, read_parts
+from peertube_conformance.reports.recorder import Recorder, part_files, read_parts
 from peertube_conformance.reports.redaction import Redactor
+from peertube_conformance.reports.report_contents import EXCHANGES
+from peertube_conformance.reports.report_folder import ReportFolder
 from peertube_conformance.reports.run_document import RunDocument
 from peertube_conformance.reports.run_files import RunFileError, read_run
 from peertube_conformance.reports.verdict import Verdict
-from peertube_conformance.reports.views import ReportError, write_all
+from peertube_conformance.reports.views import ReportError, write_views
 from peertube_conformance.spec import Contract, Operation, load_contract
 from peertube_conformance.spec.deviations import Deviation, DeviationError, check_deviations, load_deviations
 from peertube_conformance.spec.errors import ContractError
@@ -113,6 +115,7 @@ class Conclusion:
     exit_code: int
     document: Mapping[str, Any]
     errors: Sequence[str] = ()
+    advice: Sequence[str] = ()
 
 
 class Controller:
@@ -121,6 +124,15 @@ class Controller:
     def __init__(self, options: Options, say: Callable[[str], None] = lambda _line: None) -> None:
         """`say` is called with every line about what an earlier run left, where that is removed first."""
         self.options = options
+        # Nothing is sent to the target where the report cannot be written.
+        self._folder = ReportFolder(options.report_dir)
+        try:
+            self._begin(options)
+        except BaseException:
+            self._folder.close()
+            raise
+
+    def _begin(self, options: Options) -> None:
         setup = Setup(
             base_url=options.base_url,
             admin_username=options.admin_username,
@@ -130,6 +142,7 @@ class Controller:
             seed=options.seed,
             allowed=options.allow,
             budget=options.budget,
+            max_time=options.max_time,
         )
         # Whatever a person may have mistaken shows before anything is made on the target.
         self.contract = load_contract(options.spec or None)
@@ -148,13 +161,17 @@ class Controller:
         self.shared: Shared = self._run.start()
         self.left_before = self._run.left_before
         self.deviations = known_deviations(self.contract, options, self.shared.server_version)
-        self._clear_directory()
+        self._folder.begin()
         self._note_beginning()
 
     @property
     def state_file(self) -> Path:
         """What workers load."""
         return self._run.state_file
+
+    def interrupt(self) -> None:
+        """A signal ends the run: see Run.interrupt."""
+        self._run.interrupt()
 
     def cost(self, workers: int, rooms: Collection[str]) -> Cost:
         """What the run will cost the target, where it is of these rooms."""
@@ -180,6 +197,7 @@ class Controller:
         """
         limits = budget_of(self.shared).limits()
         cleaned = self._run.finish()
+        interrupted = interrupted or self._run.is_interrupted
         document = self._document(cleaned, limits)
         document.add(read_parts(self.options.report_dir))
         told = document.to_json()
@@ -190,13 +208,14 @@ class Controller:
         told["exitCode"] = code
         try:
             self._merge_parts()
-            write_all(told, self.options.report_dir, self.deviations)
+            write_views(told, self._folder, self.deviations)
+            self._folder.remove_parts()
         except OSError as error:
             code = HARNESS_FAILED
             errors = [*errors, f"the report is not complete: {error.strerror or error}"]
-        else:
-            shutil.rmtree(self.options.report_dir / PARTS, ignore_errors=True)
-        return Conclusion(code, told, errors)
+        finally:
+            self._folder.close()
+        return Conclusion(code, told, errors, [self.options.how_to_clean] if cleaned.left else [])
 
     def _exit_code(self, document: RunDocument, errors: Sequence[str], *, interrupted: bool) -> int:
         if interrupted:
@@ -211,7 +230,7 @@ class Controller:
     def _note_beginning(self) -> None:
         """What is known now, so that a run which is killed has a report too."""
         note_beginning(
-            self.options.report_dir,
+            self._folder,
             {
                 "at": self._began,
                 "facts": self._facts(Cleaned(), self.shared.limits),
@@ -256,25 +275,12 @@ class Controller:
             "ledger": cleaned.to_json(),
         }
 
-    def _clear_directory(self) -> None:
-        """Removes what an earlier run left where this one writes."""
-        directory = self.options.report_dir
-        make_report_directory(directory)
-        for folder in (directory / PARTS, directory / "allure-results"):
-            for file in folder.glob("*.*"):
-                file.unlink()
-        (directory / "exchanges.ndjson").unlink(missing_ok=True)
-
     def _merge_parts(self) -> None:
         """One file of all exchanges."""
-        directory = self.options.report_dir
-        whole = directory / "exchanges.ndjson"
-        partial = whole.with_suffix(".tmp")
-        with partial.open("wb") as file:
-            for part in sorted((directory / PARTS).glob("*.ndjson")):
+        with self._folder.writing(EXCHANGES) as file:
+            for part in part_files(self.options.report_dir):
                 with part.open("rb") as lines:
                     shutil.copyfileobj(lines, file)
-        partial.replace(whole)
 
 
 def _is_gone(document: Mapping[str, Any]) -> bool:

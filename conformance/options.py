@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import secrets
-import tempfile
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,6 @@ from typing import Any, Self, TypeVar
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.safety.hazards import Hazard
 from peertube_conformance.reports import Level
-from peertube_conformance.reports.recorder import PARTS
 
 ENVIRONMENT_PREFIX = "PEERTUBE_CONFORMANCE_"
 ADMIN_PASSWORD = f"{ENVIRONMENT_PREFIX}ADMIN_PASSWORD"
@@ -97,7 +96,11 @@ OPTIONS: tuple[Option, ...] = (
         "where workers on several machines share the instance's limits: redis://HOST:PORT/DB (a password is read from "
         f"{BUDGET_PASSWORD}); default: a file, for the workers of this machine",
     ),
-    Option("--max-time", "seconds after which no further operation is begun", {"type": float}),
+    Option(
+        "--max-time",
+        "seconds after which nothing more is tested or waited for; clean-up has a minute beyond",
+        {"type": float},
+    ),
     Option("--seed", f"a number or 'random'; default {DEFAULT_SEED}, always printed"),
     Option("--operations", "only operations whose id matches this pattern (*, ?)"),
     Option("--tags", "only operations of this tag"),
@@ -183,17 +186,16 @@ class Options:
         base = base_url or environment.get(f"{ENVIRONMENT_PREFIX}BASE_URL", "")
         return cls(base_url=base, admin_password=environment.get(ADMIN_PASSWORD, ""), **found)
 
-
-def make_report_directory(directory: Path) -> None:
-    """Makes the folder of the report; raises OptionError where nothing can be written to it."""
-    try:
-        (directory / PARTS).mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=directory / PARTS) as probe:
-            probe.write(b"it can be written")
-    except OSError as error:
-        raise OptionError(
-            f"the report cannot be written to {directory} ({error.strerror}): give another --report-dir"
-        ) from error
+    @property
+    def how_to_clean(self) -> str:
+        """What a person does where a run with these options could not remove everything."""
+        if not self.base_url:
+            return "the embedded instance ended with the run"
+        name = shlex.quote(self.admin_username or "NAME")
+        base = shlex.quote(self.base_url)
+        return (
+            f"remove what it left with: peertube-conformance reap --base-url={base} --admin-username={name}"
+        )
 
 
 def _choice(name: str, choices: Mapping[str, Any]) -> Callable[[Any], Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from peertube_conformance.fixtures.client import TargetGone
+from peertube_conformance.fixtures.deadline import OutOfTime
 from peertube_conformance.fixtures.mailbox import NoMail
 from peertube_conformance.fixtures.safety.guard import Refused
 from peertube_conformance.fixtures.world import NotArranged, Unavailable
@@ -26,5 +27,7 @@ class Outcome:
 
 def outcome_of(hindrance: Exception) -> Outcome:
     """The outcome of what met this hindrance, which is one of HINDRANCES."""
+    if isinstance(hindrance, OutOfTime):
+        return Outcome(Verdict.NO_EVIDENCE, str(hindrance))
     verdict = Verdict.NOT_APPLICABLE if isinstance(hindrance, _NOT_APPLICABLE) else Verdict.BLOCKED
     return Outcome(verdict, str(hindrance))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from peertube_conformance.conformance.options import OPTIONS, OptionError, Options, make_report_directory
+from peertube_conformance.conformance.options import OPTIONS, OptionError, Options
 from peertube_conformance.conformance.ordering import put_in_order
 from peertube_conformance.reports.verdict import Verdict
 
@@ -59,8 +59,6 @@ def activate(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "late: it waits for something that goes on meanwhile, so it goes last")
     try:
         options = Options.read(lambda name: config.getoption(name, None), config.getoption("base_url") or "")
-        if not config.option.collectonly and not _is_worker(config):
-            make_report_directory(options.report_dir)
     except OptionError as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_OPTIONS] = options
@@ -103,20 +101,23 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config.stash[_BEGUN] = True
     if not config.stash.get(_ACTIVE, False) or config.option.collectonly:
         return
-    from peertube_conformance.conformance.ending import ENDING, INTERRUPTING, interrupt_on
+    from peertube_conformance.conformance.ending import Ending, heed_in_worker, heed_signals
 
-    config.add_cleanup(interrupt_on(*(INTERRUPTING if _is_worker(config) else ENDING)))
+    options = config.stash[_OPTIONS]
     if _is_worker(config):
+        heed_in_worker(config, _shared(config))
         return
+    interruption = heed_signals(config, options)
     from peertube_conformance.conformance.announcing import announce
     from peertube_conformance.conformance.lifecycle import USER_MISTAKES, Controller
 
     try:
         reporter = config.pluginmanager.get_plugin("terminalreporter")
-        controller = Controller(config.stash[_OPTIONS], reporter.write_line if reporter else print)
+        controller = Controller(options, reporter.write_line if reporter else print)
     except USER_MISTAKES as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_CONTROLLER] = controller
+    config.pluginmanager.register(Ending(interruption, controller.interrupt))
     announce(config, controller)
 
 
@@ -268,8 +269,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     controller = config.stash.get(_CONTROLLER, None)
     if controller is None:
         return
-    interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
-    conclusion = controller.finish(interrupted=interrupted)
+    conclusion = controller.finish(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
     config.stash[_CONCLUSION] = conclusion
     if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
         return
@@ -294,7 +294,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     from peertube_conformance.reports.views.console import lines
 
     terminalreporter.section("conformance")
-    for line in lines(conclusion.document, shutil.get_terminal_size().columns):
+    for line in (*lines(conclusion.document, shutil.get_terminal_size().columns), *conclusion.advice):
         terminalreporter.write_line(line)
     for error in conclusion.errors:
         terminalreporter.write_line(f"harness error: {error}")

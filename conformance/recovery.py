@@ -12,28 +12,28 @@ from typing import Any
 from peertube_conformance.conformance.exits import INTERRUPTED
 from peertube_conformance.fixtures.safety.ledger import read_ledger
 from peertube_conformance.fixtures.safety.ledger_file import LedgerError
-from peertube_conformance.reports.recorder import PARTS, read_parts
+from peertube_conformance.reports.recorder import read_parts
+from peertube_conformance.reports.report_contents import BEGUN, PARTS
+from peertube_conformance.reports.report_folder import ReportFolder
 from peertube_conformance.reports.run_document import RunDocument
 from peertube_conformance.spec import load_contract
 from peertube_conformance.spec.deviations import Deviation
 from peertube_conformance.spec.requirements import load_requirements
 
-_BEGUN = "begun.json"
 
-
-def note_beginning(directory: Path, members: Mapping[str, Any]) -> None:
+def note_beginning(folder: ReportFolder, members: Mapping[str, Any]) -> None:
     """Keeps what `recovered` needs: `facts` of the document, `spec`, ids of `operations`, `deviations`, `ledger`."""
-    (directory / PARTS / _BEGUN).write_text(json.dumps(members, default=str))
+    folder.write(f"{PARTS}/{BEGUN}", json.dumps(members, default=str).encode())
 
 
 def is_unfinished(directory: Path) -> bool:
     """Whether a run began to report here and did not end."""
-    return (directory / PARTS / _BEGUN).is_file()
+    return (directory / PARTS / BEGUN).is_file()
 
 
 def recovered(directory: Path) -> tuple[dict[str, Any], list[Deviation]]:
     """The run document of a run that did not end, and the deviations that it is told with."""
-    begun = json.loads((directory / PARTS / _BEGUN).read_text())
+    begun = json.loads((directory / PARTS / BEGUN).read_text())
     contract = load_contract(begun["spec"] or None)
     chosen = set(begun["operations"])
     operations = [operation for operation in contract.operations if operation.id in chosen]

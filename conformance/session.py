@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
@@ -47,7 +46,6 @@ class Session:
         worker: str,
     ) -> None:
         self.options = options
-        self.started = time.time()
         self.contract = contract
         self.shared = shared
         self.deviations = deviations

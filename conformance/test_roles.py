@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from functools import partial
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import pytest
@@ -129,9 +129,9 @@ def _revoked(world: World) -> str:
         account = world.account(fresh=True, label="signed out")
         world.call("revokeOAuthToken", account)
         whoami = Draft(world.contract.operation("getUserInfo"), actor=account)
-        deadline = time.monotonic() + _TAKES_EFFECT_SECONDS
-        while world.send(whoami).status != 401 and time.monotonic() < deadline:
-            time.sleep(0.1)
+        for _ in world.deadline.looks("a sign-out to take effect", _TAKES_EFFECT_SECONDS, repeat(0.1)):
+            if world.send(whoami).status == 401:
+                break
         return account.token
 
     return world.once(("revoked",), make)

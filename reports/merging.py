@@ -6,15 +6,16 @@ import datetime
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from peertube_conformance.reports.announcements import contract_of_run
+from peertube_conformance.reports.report_contents import EXCHANGES
+from peertube_conformance.reports.report_folder import ReportFolder
 from peertube_conformance.reports.run_document import RunDocument
 from peertube_conformance.reports.run_files import RunFileError, read_run, run_file
 from peertube_conformance.spec.deviations import Deviation
 from peertube_conformance.spec.requirements import load_requirements
 
-EXCHANGES = "exchanges.ndjson"
 _INTERRUPTED, _FAILED, _NOTHING, _FINDINGS = 2, 3, 5, 1
 # What must be the same of all parts, and how to say it.
 _SAME = (
@@ -28,7 +29,7 @@ _SAME = (
 
 
 def merge(
-    parts: Sequence[Path], into: Path, *, strict_deviations: bool = False
+    parts: Sequence[Path], into: ReportFolder, *, strict_deviations: bool = False
 ) -> tuple[dict[str, Any], list[Deviation]]:
     """The document of the whole run, and the deviations to tell it with; exchanges go `into` that folder.
 
@@ -44,8 +45,8 @@ def merge(
     run = {entry["operationId"] for document in documents for entry in document["operations"]}
     operations = [operation for operation in contract.operations if operation.id in run]
     whole = RunDocument(contract, operations, load_requirements(), deviations, _facts(documents))
-    into.mkdir(parents=True, exist_ok=True)
-    whole.add(_written(folders, into / EXCHANGES))
+    with into.writing(EXCHANGES) as file:
+        whole.add(_written(folders, file))
     code = _exit_code(whole, [document["exitCode"] for document in documents], strict=strict_deviations)
     return {**whole.to_json(), "exitCode": code}, deviations
 
@@ -67,28 +68,26 @@ def _member(document: Mapping[str, Any], names: Sequence[str]) -> Any:
     return value
 
 
-def _written(folders: Sequence[Path], file: Path) -> Iterator[dict[str, Any]]:
+def _written(folders: Sequence[Path], out: IO[bytes]) -> Iterator[dict[str, Any]]:
     """Every recorded line, with ids that tell the parts apart; each is in the file too."""
-    partial = file.with_suffix(".tmp")
-    with partial.open("w", encoding="utf-8", errors="backslashreplace") as out:
-        for number, folder in enumerate(folders, 1):
-            try:
-                lines = (folder / EXCHANGES).open(encoding="utf-8", errors="replace")
-            except OSError as error:
-                raise RunFileError(
-                    f"{folder / EXCHANGES} cannot be read ({error.strerror}): a part is its whole report directory"
-                ) from error
-            with lines:
-                for line in lines:
-                    try:
-                        part: dict[str, Any] = json.loads(line)
-                    except ValueError:
-                        continue
-                    if "id" in part:
-                        part["id"] = f"{number}.{part['id']}"
-                    out.write(json.dumps(part, ensure_ascii=False) + "\n")
-                    yield part
-    partial.replace(file)
+    for number, folder in enumerate(folders, 1):
+        try:
+            lines = (folder / EXCHANGES).open(encoding="utf-8", errors="replace")
+        except OSError as error:
+            raise RunFileError(
+                f"{folder / EXCHANGES} cannot be read ({error.strerror}): a part is its whole report directory"
+            ) from error
+        with lines:
+            for line in lines:
+                try:
+                    part: dict[str, Any] = json.loads(line)
+                except ValueError:
+                    continue
+                if "id" in part:
+                    part["id"] = f"{number}.{part['id']}"
+                told = json.dumps(part, ensure_ascii=False) + "\n"
+                out.write(told.encode("utf-8", "backslashreplace"))
+                yield part
 
 
 def _deviations(documents: Sequence[Mapping[str, Any]]) -> Iterator[Deviation]:

@@ -20,12 +20,13 @@ from peertube_conformance.reports.curl import curl_line
 from peertube_conformance.reports.exchange import Exchange, Request, Response
 from peertube_conformance.reports.finding import Finding
 from peertube_conformance.reports.redaction import Redactor
+from peertube_conformance.reports.report_contents import PARTS, is_part
+from peertube_conformance.reports.report_folder import open_part
 from peertube_conformance.reports.sent import part_names
 from peertube_conformance.reports.shape import shape_of
 from peertube_conformance.reports.variables import shown
 from peertube_conformance.reports.verdict import Verdict
 
-PARTS = "parts"
 _MAX_BODY_CHARACTERS = 8192
 _MAX_BYTES = 256
 _MAX_READ_CHARACTERS = 16 * _MAX_BODY_CHARACTERS
@@ -40,10 +41,8 @@ class Recorder:
     def __init__(self, directory: Path, worker: str, redactor: Redactor) -> None:
         self._redactor = redactor
         self._told: Counter[str] = Counter()
-        folder = directory / PARTS
-        folder.mkdir(parents=True, exist_ok=True)
-        self._path = folder / f"{worker}.ndjson"
-        self._file = self._path.open("ab+", buffering=0)
+        self._directory = directory
+        self._file = open_part(directory, worker)
         self.lost = ""
         self._worker = worker
         self._number = 0
@@ -201,21 +200,26 @@ class Recorder:
             if self._file.write(data) != len(data):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
-            self.lost = f"{self._path} cannot be written ({error.strerror or error})"
+            path = self._directory / PARTS / f"{self._worker}.ndjson"
+            self.lost = f"{path} cannot be written ({error.strerror or error})"
 
     def _restore(self) -> None:
         """Somebody removed the file, or its folder: what was in it is written again."""
         removed = self._file
         removed.seek(0)
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = self._path.open("ab+", buffering=0)
+        self._file = open_part(self._directory, self._worker)
         with removed:
             shutil.copyfileobj(removed, self._file)
 
 
+def part_files(directory: Path) -> list[Path]:
+    """What the workers of a run wrote into a report folder; other files beside it are not theirs."""
+    return [path for path in sorted((directory / PARTS).glob("*.ndjson")) if is_part(path.name)]
+
+
 def read_parts(directory: Path) -> Iterator[dict[str, Any]]:
     """Every line of every worker, in the order of each; a torn last line is passed over."""
-    for path in sorted((directory / PARTS).glob("*.ndjson")):
+    for path in part_files(directory):
         with path.open(encoding="utf-8", errors="replace") as file:
             for line in file:
                 try:

@@ -13,6 +13,7 @@ from peertube_conformance.conformance.cost import is_scarce, is_tight
 from peertube_conformance.conformance.examination import Examination
 from peertube_conformance.conformance.session import Session
 from peertube_conformance.fixtures.accounts import Account
+from peertube_conformance.fixtures.deadline import OutOfTime
 from peertube_conformance.fixtures.run import Ground
 from peertube_conformance.reports import Exchange, Finding
 from peertube_conformance.stateful.story import Call, Story
@@ -26,10 +27,6 @@ class Halted(BaseException):
     def __init__(self, cause: Exception) -> None:
         super().__init__(str(cause))
         self.cause = cause
-
-
-class OutOfTime(Exception):
-    """`--max-time` was up."""
 
 
 class Violation(Exception):
@@ -71,12 +68,13 @@ class Context(Examination):
         self.violations: list[Violation] = []
         self.values: dict[str, str] = {}
         self._names: dict[str, list[str]] = {}
-        self._ends_at = session.started + session.options.max_time if session.options.max_time else None
 
     def begin(self) -> None:
         """A new walk."""
-        if self._ends_at is not None and time.time() > self._ends_at:
-            raise Halted(OutOfTime("--max-time was up"))
+        try:
+            self.ground.deadline.check()
+        except OutOfTime as up:
+            raise Halted(up) from up
         self.walks += 1
         self.story, self.answers = Story(), []
 

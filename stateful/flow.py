@@ -8,7 +8,6 @@ server does otherwise ends the walk, is shrunk to its shortest form, and is told
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar, TypeVar
@@ -18,7 +17,6 @@ from hypothesis.stateful import RuleBasedStateMachine
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.client import TargetGone, Unsendable
 from peertube_conformance.fixtures.mailbox import NoMail
-from peertube_conformance.fixtures.pauses import pauses
 from peertube_conformance.fixtures.safety.guard import Refused
 from peertube_conformance.fixtures.world import NotArranged, Unavailable, World
 from peertube_conformance.reports import Exchange
@@ -165,20 +163,16 @@ class Flow(RuleBasedStateMachine):
 
     def wait(self, reached: Callable[[], bool], seconds: float = 30.0) -> None:
         """Asks again until a state is reached; raises NotArranged after so many seconds."""
-        deadline = time.monotonic() + seconds
-        pause = pauses()
-        while not reached():
-            if time.monotonic() > deadline:
-                raise NotArranged(f"a state was not reached within {seconds:.0f} s")
-            time.sleep(next(pause))
+        if not any(reached() for _ in self.world.deadline.looks("a state to be reached", seconds)):
+            raise NotArranged(f"a state was not reached within {seconds:.0f} s")
 
     def eventually(self, look: Callable[[], _T], wanted: _T, seconds: float = 15.0) -> _T:
         """What `look` sees as soon as it is what is wanted, otherwise what it sees after so many seconds: what servers
         do in the background is judged by its result. A walk that is being shortened waits less."""
-        deadline = time.monotonic() + (seconds if self.context.failed_at is None else seconds / 5)
-        pause = pauses()
-        while (seen := look()) != wanted and time.monotonic() < deadline:
-            time.sleep(next(pause))
+        longest = seconds if self.context.failed_at is None else seconds / 5
+        for _ in self.world.deadline.looks("an effect that the server brings about later", longest):
+            if (seen := look()) == wanted:
+                break
         return seen
 
     # Judging

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from hypothesis import strategies as st
@@ -127,12 +126,12 @@ class WatchHistory(Flow):
 
     def _moment(self) -> str:
         """A moment after all that was done and before what will be, by the server's clock: that of a new comment."""
-        time.sleep(_TICK_SECONDS)
+        self.world.deadline.sleep(_TICK_SECONDS)
         answer = self.world.call(
             "addCommentThread", self.other, path={"id": self.video(0).id}, body={"text": "Seen."}
         ).response
         assert answer is not None
-        time.sleep(_TICK_SECONDS)
+        self.world.deadline.sleep(_TICK_SECONDS)
         return self.name(str(answer.json["comment"]["createdAt"]), "MOMENT")
 
 

@@ -17,11 +17,12 @@ from peertube_conformance.conformance.checks import judge
 from peertube_conformance.conformance.lifecycle import chosen
 from peertube_conformance.conformance.offered import why_not_offered
 from peertube_conformance.conformance.session import Session
+from peertube_conformance.fixtures.deadline import OutOfTime
 from peertube_conformance.fixtures.run import Ground
 from peertube_conformance.fixtures.world import NotArranged
 from peertube_conformance.reports import Finding, Verdict
 from peertube_conformance.spec.requirements import load_requirements
-from peertube_conformance.stateful.context import Context, Halted, OutOfTime, Violation
+from peertube_conformance.stateful.context import Context, Halted, Violation
 from peertube_conformance.stateful.flow import Flow
 from peertube_conformance.stateful.reduction import again, reduced
 

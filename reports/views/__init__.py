@@ -6,51 +6,58 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from peertube_conformance.reports.views.allure import write_allure
+from peertube_conformance.reports.report_contents import ALLURE
+from peertube_conformance.reports.report_folder import ReportError, ReportFolder
+from peertube_conformance.reports.views.allure import allure_files
 from peertube_conformance.reports.views.badge import badge
 from peertube_conformance.reports.views.html import page
-from peertube_conformance.reports.views.junit import write_junit
+from peertube_conformance.reports.views.junit import junit
 from peertube_conformance.reports.views.markdown import summary
 from peertube_conformance.reports.views.sarif import sarif
-from peertube_conformance.reports.views.writing import ReportError, json_text, write_text
+from peertube_conformance.reports.views.writing import encoded, json_text
 from peertube_conformance.spec.deviations import Deviation
 
-__all__ = ["ReportError", "write_all"]
+__all__ = ["ReportError", "write_all", "write_views"]
 
-VIEWS: Mapping[str, Callable[[Mapping[str, Any], Path], None]] = {
-    "run.json": lambda document, path: write_text(path, json_text(document)),
-    "report.html": lambda document, path: write_text(path, page(document)),
-    "summary.md": lambda document, path: write_text(path, summary(document)),
-    "junit.xml": write_junit,
-    "report.sarif": lambda document, path: write_text(path, json_text(sarif(document))),
-    "allure-results": write_allure,
-    "badge.json": lambda document, path: write_text(path, json_text(badge(document))),
+VIEWS: Mapping[str, Callable[[Mapping[str, Any]], bytes]] = {
+    "run.json": lambda document: encoded(json_text(document)),
+    "report.html": lambda document: encoded(page(document)),
+    "summary.md": lambda document: encoded(summary(document)),
+    "junit.xml": junit,
+    "report.sarif": lambda document: encoded(json_text(sarif(document))),
+    "badge.json": lambda document: encoded(json_text(badge(document))),
 }
 
 
 def write_all(document: Mapping[str, Any], directory: Path, deviations: Iterable[Deviation] = ()) -> None:
-    """Writes every view of the run into the directory, which is made where it does not exist.
+    """Writes every view of the run into the directory, which is made where it does not exist: see `write_views`."""
+    with ReportFolder(directory) as folder:
+        write_views(document, folder, deviations)
+
+
+def write_views(
+    document: Mapping[str, Any], folder: ReportFolder, deviations: Iterable[Deviation] = ()
+) -> None:
+    """Writes every view of the run into the folder.
 
     The document is told with what is known of these deviations. A view that fails does not keep the others
     from being written; ReportError then names it.
     """
     told = _explained(document, deviations)
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ReportError(
-            f"the report cannot be written: {directory} cannot be made ({error.strerror})"
-        ) from error
     failures: dict[str, Exception] = {}
-    for name, write in VIEWS.items():
+    for name, view in VIEWS.items():
         try:
-            write(told, directory / name)
+            folder.write(name, view(told))
         except Exception as error:  # noqa: BLE001 - a defect in one view must not cost the others
             failures[name] = error
+    try:
+        folder.write_allure(allure_files(told))
+    except Exception as error:  # noqa: BLE001 - as above
+        failures[ALLURE] = error
     if failures:
         reasons = "; ".join(f"{name} ({_why(error)})" for name, error in failures.items())
         raise ReportError(
-            f"these parts of the report could not be written to {directory}: {reasons}"
+            f"these parts of the report could not be written to {folder.path}: {reasons}"
         ) from next(iter(failures.values()))
 
 

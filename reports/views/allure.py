@@ -6,18 +6,17 @@ with the line that replays it. Allure's own model writes them.
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import hashlib
 import json
 import uuid
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
-from allure_commons.logger import AllureFileLogger
+import attrs
 from allure_commons.model2 import Attachment, Label, Status, StatusDetails, TestResult
 
+from peertube_conformance.reports.report_contents import ENVIRONMENT
 from peertube_conformance.reports.verdict import Verdict
 from peertube_conformance.reports.views.reading import (
     Document,
@@ -28,6 +27,7 @@ from peertube_conformance.reports.views.reading import (
 )
 from peertube_conformance.reports.views.replaying import replay
 from peertube_conformance.reports.views.text import cleaned, on_one_line, value_text
+from peertube_conformance.reports.views.writing import encoded
 
 _PACKAGE = "peertube-conformance"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, f"urn:{_PACKAGE}:allure")
@@ -43,17 +43,11 @@ _STATUSES = {
 # Only a result says the severity in Allure's own words.
 _SEVERITIES = {"must": "critical", "should": "normal", "may": "minor"}
 _MAX_ATTACHED = 5
-# It has no types.
-_Logger: Any = AllureFileLogger
-_OWN_FILES = ("*-result.json", "*-container.json", "*-attachment.*")
 
 
-def write_allure(document: Document, directory: Path) -> None:
-    """Writes the results in place of those that are there: pytest's plugin tells phases, and none of what they mean."""
-    for pattern in _OWN_FILES:
-        for file in directory.glob(pattern):
-            file.unlink()
-    logger = _Logger(directory)
+def allure_files(document: Document) -> dict[str, bytes]:
+    """The results, their attachments and what Allure shows beside them, by the names of their files."""
+    files: dict[str, bytes] = {}
     for kind, identity, member in (
         ("operation", "operationId", "operationId"),
         ("flow", "name", "check"),
@@ -66,10 +60,12 @@ def write_allure(document: Document, directory: Path) -> None:
             result = _result(
                 document, kind, entry, on_one_line(entry[identity]), found.get(entry[identity], ())
             )
-            result.attachments = list(_attached(logger, result, found.get(entry[identity], ())))
-            logger.report_result(result)
-    with contextlib.suppress(OSError):
-        _write_environment(document, directory)
+            result.attachments = list(_attached(files, result, found.get(entry[identity], ())))
+            members = attrs.asdict(result, filter=lambda _attribute, value: value or value is False)
+            name = result.file_pattern.format(prefix=uuid.uuid4())
+            files[name] = encoded(json.dumps(members, ensure_ascii=False))
+    files[ENVIRONMENT] = _environment(document)
+    return files
 
 
 def _result(
@@ -127,8 +123,11 @@ def _told(finding: Members) -> str:
     )
 
 
-def _attached(logger: Any, result: TestResult, findings: Iterable[Members]) -> Iterator[Attachment]:
-    """The exchange of each finding and the lines that replay it, which hold no secret: the record has none."""
+def _attached(
+    files: dict[str, bytes], result: TestResult, findings: Iterable[Members]
+) -> Iterator[Attachment]:
+    """Adds to the files the exchange of each finding and the lines that replay it. They hold no secret: the record has
+    none."""
     for number, finding in enumerate(list(findings)[:_MAX_ATTACHED]):
         about = on_one_line(finding["fingerprint"])
         lines = replay(finding)
@@ -139,11 +138,11 @@ def _attached(logger: Any, result: TestResult, findings: Iterable[Members]) -> I
             texts.append((f"exchange {about}", "application/json", "json", told))
         for title, kind, ending, text in texts:
             source = f"{uuid.uuid5(_NAMESPACE, f'{result.uuid} {title} {number}')}-attachment.{ending}"
-            logger.report_attached_data(cleaned(text).encode("utf-8", "backslashreplace"), source)
+            files[source] = encoded(cleaned(text))
             yield Attachment(name=title, source=source, type=kind)
 
 
-def _write_environment(document: Document, directory: Path) -> None:
+def _environment(document: Document) -> bytes:
     """What Allure shows beside the results (a Java properties file)."""
     facts = {
         "instance": document["target"]["baseUrl"],
@@ -153,9 +152,7 @@ def _write_environment(document: Document, directory: Path) -> None:
         "seed": str(document["seed"]),
     }
     lines = [f"{name}={on_one_line(value)}" for name, value in facts.items()]
-    (directory / "environment.properties").write_text(
-        "\n".join(lines).encode("ascii", "backslashreplace").decode() + "\n"
-    )
+    return "".join(f"{line}\n" for line in lines).encode("ascii", "backslashreplace")
 
 
 def _milliseconds(moment: str) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from peertube_conformance.reports.verdict import Verdict
 from peertube_conformance.reports.views.reading import Document, Members, Section, known_findings, sections
@@ -21,8 +20,8 @@ _PACKAGE = "peertube_conformance"
 _MAX_FINDINGS = 50
 
 
-def write_junit(document: Document, path: Path) -> None:
-    """Writes the cases, one suite for each tag and each section of the catalogue. Raises OSError."""
+def junit(document: Document) -> bytes:
+    """The cases, one suite for each tag and each section of the catalogue."""
     root = ET.Element("testsuites", name="PeerTube REST API conformance")
     operations = {entry["operationId"]: entry for entry in document["operations"]}
     for section in sections(document["operations"], "tag"):
@@ -35,7 +34,8 @@ def write_junit(document: Document, path: Path) -> None:
     for count in ("tests", "failures", "errors"):
         root.set(count, str(sum(int(suite.get(count, "0")) for suite in root)))
     ET.indent(root)
-    path.write_bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True))
+    told: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return told
 
 
 class _Suite:

@@ -1,27 +1,16 @@
-"""Files of a report, whole or not at all."""
+"""How views become the contents of files."""
 
 from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 
-class ReportError(OSError):
-    """The report, or a part of it, could not be written; the text is one sentence that says which and why."""
-
-
-def write_text(path: Path, text: str) -> None:
-    """Replaces the file in one step; half characters (not UTF-8) become escapes. Raises OSError."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        partial.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+def encoded(text: str) -> bytes:
+    """UTF-8; half characters, which have no form in it, become escapes."""
+    return text.encode("utf-8", "backslashreplace")
 
 
 def json_text(members: Mapping[str, Any]) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 from peertube_conformance.fixtures.accounts import Account
-from peertube_conformance.fixtures.pauses import pauses
 from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.variables import NamedText
 from peertube_conformance.stateful.flow import FORM, Flow
@@ -55,13 +53,11 @@ class SessionRequests(Flow):
     def used(self, one: SignedIn) -> Exchange:
         """Uses the access token of a session that ended. It may still be good for a moment, until that got around in the
         server (RFC 7009 section 2)."""
-        deadline = time.monotonic() + _END_SECONDS
-        pause = pauses()
-        while True:
+        for _ in self.world.deadline.looks("a session to end", _END_SECONDS):
             answer = self.send("getUserInfo", token=one.token)
-            if answer.status != 200 or time.monotonic() > deadline:
-                return answer
-            time.sleep(next(pause))
+            if answer.status != 200:
+                break
+        return answer
 
     def requested(self, account: Account) -> Authenticator:
         """Asks for two-factor authentication; what the answer gives to an authenticator."""

@@ -51,7 +51,8 @@ class News(Followers):
         """Make a video public that never was."""
         clip = _chosen(self.following.publishable(), number)
         # Servers announce uploads a little later, and look only then who may see the video and who wants to know.
-        time.sleep(max(0.0, clip.uploaded + _LAGS * self.lag - time.monotonic()))
+        lag = max(0.0, clip.uploaded + _LAGS * self.lag - time.monotonic())
+        self.world.deadline.sleep(lag, "the upload of a video to be announced")
         self._announced(clip, self._change(clip, model.PUBLIC), later=True)
 
     @precondition(lambda self: self.following.hideable())

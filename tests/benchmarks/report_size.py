@@ -19,8 +19,9 @@ from typing import Any
 import httpx
 
 from peertube_conformance.reports import Exchange, Finding, Intent, Request, Response, Verdict
-from peertube_conformance.reports.recorder import PARTS, Recorder, read_parts
+from peertube_conformance.reports.recorder import Recorder, read_parts
 from peertube_conformance.reports.redaction import Redactor
+from peertube_conformance.reports.report_contents import PARTS
 from peertube_conformance.reports.run_document import RunDocument
 from peertube_conformance.reports.views import write_all
 from peertube_conformance.spec import Contract, Operation, load_contract
@@ -105,15 +106,15 @@ def _answer(operation: Operation, status: str, number: int) -> Response:
 def record(directory: Path, exchanges: int) -> None:
     """Records the distinct exchanges, and repeats their lines, at other times, until there are enough."""
     contract = load_contract(None)
-    recorder = Recorder(directory, "distinct", Redactor())
+    recorder = Recorder(directory, "main", Redactor())
     for exchange, findings in _exchanges(contract):
         recorder.exchange(exchange, _EVIDENCE, findings)
     for operation in contract.operations:
         recorder.outcome(operation.id, "valid", Verdict.PASSED)
     recorder.close()
     lines = [part for part in read_parts(directory) if part["kind"] == "exchange"]
-    (directory / PARTS / "distinct.ndjson").unlink()
-    with (directory / PARTS / "worker.ndjson").open("w") as file:
+    (directory / PARTS / "main.ndjson").unlink()
+    with (directory / PARTS / "gw0.ndjson").open("w") as file:
         for number, part in enumerate(islice(_again(lines), exchanges)):
             told = part if number < len(lines) else {**part, "findings": [], "more": _told(part)}
             file.write(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,6 +32,7 @@ class Listening:
     port: int
     secrets: set[str] = field(default_factory=set)
     methods: list[tuple[str, str]] = field(default_factory=list)
+    over: threading.Event = field(default_factory=threading.Event)
 
     @property
     def base_url(self) -> str:
@@ -50,11 +51,17 @@ class Listening:
 
 @contextmanager
 def listening(
-    target: str, *, cookie: str = "", spoilt: tuple[bytes, bytes] = (b"", b"")
+    target: str,
+    *,
+    cookie: str = "",
+    spoilt: tuple[bytes, bytes] = (b"", b""),
+    refused: Callable[[int], int] = lambda _number: 0,
+    hangs: Callable[[], bool] = lambda: False,
 ) -> Iterator[Listening]:
     """Hands everything on to the target. What it refuses was made up and is no secret.
 
-    Every answer sets the cookie, if there is one, and has the one text where it had the other.
+    Every answer sets the cookie, if there is one, and has the one text where it had the other. The nth request is
+    refused with 429 for so many seconds where `refused` says so; while it `hangs` none is answered.
     """
 
     class Handler(BaseHTTPRequestHandler):
@@ -67,6 +74,15 @@ def listening(
                 return
             heard.methods.append((self.command, self.path))
             body = self.rfile.read(int(self.headers.get("content-length", "0")))
+            if hangs():
+                heard.over.wait()
+                return
+            if seconds := refused(len(heard.methods)):
+                self.send_response_only(429)
+                self.send_header("Retry-After", str(seconds))
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
             headers = [(name, value) for name, value in self.headers.items() if name.lower() not in _OWN]
             with httpx.Client(trust_env=False, timeout=30) as client:
                 answer = client.request(self.command, target + self.path, headers=headers, content=body)
@@ -100,5 +116,6 @@ def listening(
         try:
             yield heard
         finally:
+            heard.over.set()
             server.shutdown()
             thread.join()

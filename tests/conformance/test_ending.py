@@ -10,27 +10,27 @@ from typing import Any
 
 import pytest
 
-from peertube_conformance.conformance.ending import ENDING, _interrupt, interrupt_on
+from peertube_conformance.conformance.ending import ENDING, Interruption
 
 
 @pytest.mark.parametrize("number", ENDING)
 def test_it_does_what_ctrl_c_does_until_that_is_undone(number: signal.Signals) -> None:
     before = signal.getsignal(number)
-    undo = interrupt_on(number)
+    heeding = Interruption(number)
     try:
         with pytest.raises(KeyboardInterrupt, match=f"ended by {number.name}"):
             signal.raise_signal(number)
     finally:
-        undo()
+        heeding.undo()
     assert signal.getsignal(number) is before
 
 
 def test_one_that_is_ignored_stays_so() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        undo = interrupt_on(signal.SIGHUP)
+        heeding = Interruption(signal.SIGHUP)
         signal.raise_signal(signal.SIGHUP)
-        undo()
+        heeding.undo()
         assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGHUP, before)
@@ -46,23 +46,23 @@ def test_one_that_comes_while_garbage_is_collected_is_heeded_right_after() -> No
             seen.append("went on")
 
     gc.callbacks.append(collecting)
-    undo = interrupt_on(signal.SIGTERM)
+    heeding = Interruption(signal.SIGTERM)
     try:
         gc.collect()
         with pytest.raises(KeyboardInterrupt):
             time.sleep(10)
     finally:
-        undo()
+        heeding.undo()
         gc.callbacks.remove(collecting)
     assert seen == ["stop", "went on"]
 
 
 def test_one_that_comes_between_two_lines_is_heeded_right_after() -> None:
     between: Any = SimpleNamespace(f_lineno=None, f_code=None)
-    undo = interrupt_on(signal.SIGTERM)
+    heeding = Interruption(signal.SIGTERM)
     try:
-        _interrupt(signal.SIGTERM, between)
+        heeding.heed(signal.SIGTERM, between)
         with pytest.raises(KeyboardInterrupt, match="ended by SIGTERM"):
             time.sleep(10)
     finally:
-        undo()
+        heeding.undo()

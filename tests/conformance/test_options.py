@@ -15,7 +15,6 @@ from peertube_conformance.conformance.options import (
     OptionError,
     Options,
     Shard,
-    make_report_directory,
 )
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.safety.hazards import Hazard
@@ -135,16 +134,3 @@ def test_deeper_means_more() -> None:
         assert DEPTHS[less].valid < DEPTHS[more].valid
         assert DEPTHS[less].defects < DEPTHS[more].defects
         assert DEPTHS[less].variants <= DEPTHS[more].variants
-
-
-def test_the_folder_of_the_report_is_made(tmp_path: Path) -> None:
-    make_report_directory(tmp_path / "a" / "b")
-    make_report_directory(tmp_path / "a" / "b")
-    assert (tmp_path / "a" / "b").is_dir()
-
-
-@pytest.mark.parametrize("where", ["file", "file/below"])
-def test_a_folder_that_cannot_be_written_to_is_told(where: str, tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(OptionError, match="give another --report-dir"):
-        make_report_directory(tmp_path / where)

@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from peertube_conformance.reports.verdict import Verdict
-from peertube_conformance.reports.views.junit import write_junit
+from peertube_conformance.reports.views.junit import junit
 
 SCHEMA = etree.XMLSchema(etree.parse(str(Path(__file__).with_name("junit.xsd"))))
 
@@ -20,7 +20,7 @@ def written(tmp_path: Path) -> Any:
 
     def write(document: dict[str, Any]) -> Any:
         path = tmp_path / "junit.xml"
-        write_junit(document, path)
+        path.write_bytes(junit(document))
         tree = etree.parse(str(path))
         SCHEMA.assertValid(tree)
         return tree.getroot()

@@ -12,7 +12,8 @@ from peertube_conformance.conformance.cli import main
 from peertube_conformance.conformance.options import OptionError, Options, Shard
 from peertube_conformance.reports import Finding, Verdict
 from peertube_conformance.reports.merging import merge
-from peertube_conformance.reports.recorder import PARTS
+from peertube_conformance.reports.report_contents import PARTS
+from peertube_conformance.reports.report_folder import ReportFolder
 from peertube_conformance.reports.run_files import RunFileError
 from peertube_conformance.reports.views import write_all
 from peertube_conformance.spec import load_contract
@@ -21,6 +22,12 @@ from tests.reports.conftest import NewRun, SampleRun
 
 WRONG = Finding("/response/body/id", "wrong", 1, 2, requirement="PT-BODY-02")
 KNOWN = Deviation("known-id", ("getVideos|PT-BODY-02|200|*",), "server", "It was always so.", "Seen.")
+
+
+def whole(parts: list[Path], into: Path, **how: Any) -> tuple[dict[str, Any], list[Deviation]]:
+    """What `merge` makes of the parts."""
+    with ReportFolder(into) as folder:
+        return merge(parts, folder, **how)
 
 
 @pytest.fixture
@@ -47,7 +54,7 @@ def part(new_run: NewRun, tmp_path: Path) -> Any:
 def test_parts_are_told_as_one_run(part: Any, tmp_path: Path) -> None:
     later = {"startedAt": "2026-01-02T03:04:25+00:00", "durationSeconds": 30.0}
     parts = [part("one", "getVideos", WRONG), part("two", "getVideo", **later)]
-    document, known = merge(parts, tmp_path / "whole")
+    document, known = whole(parts, tmp_path / "whole")
     assert [entry.id for entry in known] == ["known-id"]
     assert {entry["operationId"]: entry["verdict"] for entry in document["operations"]} == {
         "getVideos": "known",
@@ -70,24 +77,24 @@ def test_it_ends_as_one_run_of_all_would(
     part: Any, tmp_path: Path, codes: tuple[int, int], findings: tuple[Finding, ...], expected: int
 ) -> None:
     parts = [part("one", "getVideos", code=codes[0]), part("two", "getVideo", *findings, code=codes[1])]
-    assert merge(parts, tmp_path / "whole")[0]["exitCode"] == expected
+    assert whole(parts, tmp_path / "whole")[0]["exitCode"] == expected
 
 
 def test_a_missed_deviation_fails_where_that_is_asked_for(part: Any, tmp_path: Path) -> None:
     parts = [part("one", "getVideos"), part("two", "getVideo")]
-    assert merge(parts, tmp_path / "lenient")[0]["exitCode"] == 0
-    assert merge(parts, tmp_path / "strict", strict_deviations=True)[0]["exitCode"] == 1
+    assert whole(parts, tmp_path / "lenient")[0]["exitCode"] == 0
+    assert whole(parts, tmp_path / "strict", strict_deviations=True)[0]["exitCode"] == 1
 
 
 def test_parts_of_different_runs_are_refused(part: Any, tmp_path: Path) -> None:
     one, other = part("one", "getVideos"), part("other", "getVideo", depth="smoke")
     with pytest.raises(RunFileError, match="depth is smoke, not standard"):
-        merge([one, other], tmp_path / "whole")
+        whole([one, other], tmp_path / "whole")
     with pytest.raises(RunFileError, match="named twice"):
-        merge([one, one / "run.json"], tmp_path / "whole")
+        whole([one, one / "run.json"], tmp_path / "whole")
     (one / "exchanges.ndjson").unlink()
     with pytest.raises(RunFileError, match="its whole report directory"):
-        merge([one], tmp_path / "whole")
+        whole([one], tmp_path / "whole")
 
 
 def test_the_command_writes_every_view(part: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,8 +13,9 @@ import pytest
 
 from peertube_conformance.fixtures.draft import Draft, Upload
 from peertube_conformance.reports import Exchange, Finding, Intent, Response, Verdict
-from peertube_conformance.reports.recorder import PARTS, Recorder, read_parts
+from peertube_conformance.reports.recorder import Recorder, read_parts
 from peertube_conformance.reports.redaction import Redactor
+from peertube_conformance.reports.report_contents import PARTS
 from tests.fixtures.things import account, draft
 
 # Known by value; and never told to anybody, but under telling names.
@@ -46,7 +47,7 @@ def recorded(
 
 
 def _folder(recorder: Recorder) -> Path:
-    return Path(recorder._file.name).parent.parent
+    return recorder._directory
 
 
 def test_a_line_is_on_disk_when_the_call_returns(recorder: Recorder, tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from peertube_conformance.conformance.session import Session
+from peertube_conformance.fixtures.deadline import OutOfTime
 from peertube_conformance.reports import Request, Response, Verdict
 from peertube_conformance.stateful import walking
-from peertube_conformance.stateful.context import Context, Halted, OutOfTime
+from peertube_conformance.stateful.context import Context, Halted
 from peertube_conformance.stateful.test_history import WatchHistory
 
 _HISTORY = "/api/v1/users/me/history/videos"
@@ -22,8 +23,8 @@ def _listing(own: Session, monkeypatch: pytest.MonkeyPatch, told: Callable[[Any]
     """Has the history listed as `told` makes it from what the instance says."""
     send = own.ground.client._wire.send
 
-    def sent(request: Request) -> Response:
-        answer = send(request)
+    def sent(request: Request, within: float) -> Response:
+        answer = send(request, within)
         if request.method != "GET" or urlsplit(request.url).path != _HISTORY:
             return answer
         return Response(answer.status, answer.headers, json.dumps(told(json.loads(answer.body))).encode())

@@ -1,0 +1,95 @@
+"""What of a report folder the product wrote, told by the contents of the files.
+
+Reports have been written before folders were marked, and a run that is killed marks nothing of what it wrote last.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+PARTS = "parts"
+BEGUN = "begun.json"
+ALLURE = "allure-results"
+ENVIRONMENT = "environment.properties"
+EXCHANGES = "exchanges.ndjson"
+# So much of a file is read to recognise it.
+HEAD_BYTES = 65536
+_RECORD = (rb'\{"kind": "',)
+RESULT, CONTAINER = "-result.json", "-container.json"
+# For each file, what its beginning must hold: the first expression where it begins, the others anywhere.
+_SIGNS: dict[str, tuple[bytes, ...]] = {
+    "run.json": (rb'\s*\{\s*"schemaVersion": ', rb'"harness": \{\s*"name": "peertube-conformance"'),
+    "report.html": (
+        rb"<!doctype html>",
+        rb"default-src 'none'; style-src ",
+        rb'<a class="skip" href="#main">',
+    ),
+    "summary.md": (rb"# ", rb"\n\n[^\n]*, held against contract |^# [^\n]*\n\n[^\n]*operations? "),
+    "junit.xml": (rb"<\?xml ", rb'<testsuites name="PeerTube REST API conformance"'),
+    "report.sarif": (rb"\{", rb'"driver": \{\s*"name": "peertube-conformance"'),
+    "badge.json": (rb"\{", rb'"label": "PeerTube API'),
+    EXCHANGES: _RECORD,
+    f"{PARTS}/{BEGUN}": (rb'\{"at": ', rb'"facts": \{'),
+    f"{ALLURE}/{ENVIRONMENT}": (rb"instance=", rb"\nPeerTube=", rb"\ncontract="),
+}
+FILES = tuple(name for name in _SIGNS if "/" not in name)
+_PART = re.compile(r"(?:main|controller|gw\d+)\.ndjson")
+_RESULT = re.compile(r"[0-9a-f-]{36}-result\.json")
+_RESULT_SIGNS = (rb"\{", rb'"fullName": "peertube[-_]conformance\.')
+
+
+def is_part(name: str) -> bool:
+    """Whether a file of `parts/` has the name of a worker's record, or of what was known when the run began."""
+    return name == BEGUN or _PART.fullmatch(name) is not None
+
+
+def is_recognised(name: str, head: bytes) -> bool:
+    """Whether a file of this name (relative to the folder) begins as the product's own do."""
+    folder, _, last = name.rpartition("/")
+    if folder == PARTS and _PART.fullmatch(last):
+        # A worker that was killed may have written nothing yet.
+        return not head or _holds(head, _RECORD)
+    if folder == ALLURE and _RESULT.fullmatch(last):
+        return _holds(head, _RESULT_SIGNS)
+    return name in _SIGNS and (_holds(head, _SIGNS[name]) or (name == EXCHANGES and not head))
+
+
+def belonging(results: Iterable[bytes], containers: Mapping[str, bytes]) -> set[str]:
+    """The names of the files that belong to these results of Allure: attachments, and containers of nothing else."""
+    names: set[str] = set()
+    known: set[str] = set()
+    for members in map(_members, results):
+        known.add(str(members.get("uuid")))
+        names.update(_attachments(members))
+    for name, members in ((name, _members(content)) for name, content in containers.items()):
+        children = members.get("children")
+        if isinstance(children, list) and children and known.issuperset(map(str, children)):
+            names.update([name, *_attachments(members)])
+    return names
+
+
+def _members(content: bytes) -> dict[str, Any]:
+    try:
+        members = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    return members if isinstance(members, dict) else {}
+
+
+def _attachments(members: dict[str, Any]) -> Iterator[str]:
+    """Of a result or a container, and of the steps and fixtures in it."""
+    for name in ("steps", "befores", "afters"):
+        for inner in members.get(name) or ():
+            if isinstance(inner, dict):
+                yield from _attachments(inner)
+    for attached in members.get("attachments") or ():
+        if isinstance(attached, dict) and "source" in attached:
+            yield str(attached["source"])
+
+
+def _holds(head: bytes, signs: tuple[bytes, ...]) -> bool:
+    first, *others = signs
+    return re.match(first, head) is not None and all(re.search(sign, head) for sign in others)
