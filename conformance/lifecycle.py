@@ -127,12 +127,12 @@ class Controller:
         # Nothing is sent to the target where the report cannot be written.
         self._folder = ReportFolder(options.report_dir)
         try:
-            self._begin(options)
+            self._begin(options, say)
         except BaseException:
             self._folder.close()
             raise
 
-    def _begin(self, options: Options) -> None:
+    def _begin(self, options: Options, say: Callable[[str], None]) -> None:
         setup = Setup(
             base_url=options.base_url,
             admin_username=options.admin_username,
