@@ -1,0 +1,74 @@
+"""Runs and reaps of the harness in processes of their own, forked from one that has loaded everything.
+
+`python -m tests.promise.child` reads one job a line (JSON) from its standard input. For each it forks, writes the number
+of the new process, and writes a second line when that has ended.
+"""
+
+from __future__ import annotations
+
+import time
+
+_FASTER = 20.0
+
+
+def _hurry() -> None:
+    """Makes waiting short: what counts seconds sees more of them go by. Done before anything is loaded that keeps these."""
+    sleep, monotonic = time.sleep, time.monotonic
+    began = monotonic()
+    time.sleep = lambda seconds: sleep(seconds / _FASTER)
+    time.monotonic = lambda: began + (monotonic() - began) * _FASTER
+
+
+if __name__ == "__main__":
+    _hurry()
+
+import contextlib  # noqa: E402
+import gc  # noqa: E402
+import json  # noqa: E402
+import os  # noqa: E402
+import sys  # noqa: E402
+import tempfile  # noqa: E402
+import traceback  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+from peertube_conformance.spec import load_contract  # noqa: E402
+from tests.promise import steps  # noqa: E402
+
+if __name__ == "__main__":
+    load_contract()
+    gc.freeze()
+
+
+def main() -> None:
+    """Serves until its standard input ends."""
+    for line in sys.stdin:
+        job = json.loads(line)
+        number = os.fork()
+        if number == 0:
+            _do(job)
+            os._exit(0)
+        print(json.dumps({"pid": number}), flush=True)
+        _, status = os.waitpid(number, 0)
+        print(json.dumps({"status": status}), flush=True)
+
+
+def _do(job: dict[str, Any]) -> None:
+    folder = Path(job["folder"])
+    log = os.open(folder / "child.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for descriptor in (1, 2):
+        os.dup2(log, descriptor)
+    os.environ["PEERTUBE_CONFORMANCE_STATE_DIR"] = str(folder / "state")
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+    notes: list[str] = []
+    try:
+        {"run": steps.run, "reap": steps.reap_all}[job["do"]](job, notes)
+    except BaseException as error:  # noqa: BLE001 - how it ended is what is told
+        notes.append(f"ended with {type(error).__name__}: {error}")
+        traceback.print_exc()
+    with contextlib.suppress(OSError):
+        (folder / "notes.json").write_text(json.dumps(notes))
+
+
+if __name__ == "__main__":
+    main()

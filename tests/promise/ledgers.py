@@ -1,0 +1,243 @@
+"""What may become of the ledgers between a run and a reap: each damage is one function on the folder they are in.
+
+Nothing here knows how a ledger is written but that it is lines of JSON in a file named after host and run, so that a new
+format needs no other damage.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_SUFFIX = ".ledger.ndjson"
+_OLD_FORM = "ptcabcdef.smith"
+
+
+@dataclass(frozen=True, slots=True)
+class Victim:
+    """Somebody on the instance: what a ledger would have to say to lead to it."""
+
+    name: str
+    number: int
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """The folder of the ledgers, the host in their names, and whom an edited one may name."""
+
+    folder: Path
+    host: str
+    victims: tuple[Victim, ...]
+    chance: random.Random
+
+    @property
+    def left(self) -> list[Path]:
+        """The ledgers that runs left."""
+        return sorted(path for path in self.folder.glob(f"*{_SUFFIX}") if path.is_file() and not path.is_symlink())
+
+    def named(self, run: str) -> Path:
+        """The file of a run with this id, or of what stands in the place of one."""
+        safe = "".join(c if c.isalnum() or c in ".-" else "_" for c in self.host)
+        return self.folder / f"{safe}--{run}{_SUFFIX}"
+
+    def victim(self) -> Victim:
+        """One of them."""
+        return self.chance.choice(self.victims)
+
+
+Damage = Callable[[Damaged], None]
+DAMAGES: dict[str, Damage] = {}
+
+
+def _damage(do: Damage) -> Damage:
+    DAMAGES[do.__name__] = do
+    return do
+
+
+def damage(folder: Path, host: str, victims: tuple[Victim, ...], names: tuple[str, ...], seed: int) -> None:
+    """Does the damages of these names, in order."""
+    folder.mkdir(parents=True, exist_ok=True)
+    place = Damaged(folder, host, victims, random.Random(seed))
+    for name in names:
+        DAMAGES[name](place)
+
+
+@_damage
+def file_without_a_run_id(place: Damaged) -> None:
+    """An empty file, or a copy, whose name has no run's id."""
+    for run in ("old", "", "backup of June", "ABCDEF"):
+        _copied(place, run)
+
+
+@_damage
+def file_with_a_short_run_id(place: Damaged) -> None:
+    """A file whose run's id is cut short: people's names begin like that."""
+    for run in ("ab", "a", "abc", "abcde", "abc123-copy", "abcdef0"):
+        _copied(place, run)
+
+
+@_damage
+def file_of_a_run_like_a_persons_name(place: Damaged) -> None:
+    """An empty ledger of a run with the id that a person's name happens to hold."""
+    place.named("abcdef").touch(0o600)
+
+
+@_damage
+def lines_name_a_victim(place: Damaged) -> None:
+    """Every line of a ledger names a victim by name and number in the place of what was made."""
+    for path in place.left:
+        victim = place.victim()
+        _rewritten(path, lambda value, victim=victim: _as(victim, value))
+
+
+@_damage
+def lines_have_a_victims_number(place: Damaged) -> None:
+    """Every line of a ledger has the number of a victim, under the own name."""
+    for path in place.left:
+        victim = place.victim()
+        _rewritten(path, lambda value, victim=victim: str(victim.number) if str(value).isdigit() else value)
+
+
+@_damage
+def lines_were_added(place: Damaged) -> None:
+    """A ledger says that victims were made."""
+    for path in place.left:
+        with path.open("a") as file:
+            for victim in place.victims:
+                file.write(_made(victim, place.chance))
+
+
+@_damage
+def planted(place: Damaged) -> None:
+    """A ledger that no run wrote says that victims were made."""
+    lines = "".join(_made(victim, place.chance) for victim in place.victims)
+    place.named("0123ab").write_text(lines)
+
+
+@_damage
+def planted_with_the_first_line_of_another(place: Damaged) -> None:
+    """A ledger for the run that a person's name looks like, with the beginning of a true one."""
+    for path in place.left:
+        found = re.search(r"--([0-9a-f]{6})\.", path.name)
+        if found:
+            text = path.read_text().replace(found[1], "abcdef")
+            chosen = [victim for victim in place.victims if victim.name == _OLD_FORM]
+            lines = "".join(_made(victim, place.chance) for victim in chosen)
+            place.named("abcdef").write_text(text + lines)
+
+
+@_damage
+def planted_where_others_can_write(place: Damaged) -> None:
+    """The same, in a folder that everybody can write."""
+    place.folder.chmod(0o777)
+    planted(place)
+
+
+@_damage
+def planted_as_a_link(place: Damaged) -> None:
+    """A link that leads to a ledger elsewhere."""
+    elsewhere = place.folder.parent / "elsewhere.ndjson"
+    elsewhere.write_text("".join(_made(victim, place.chance) for victim in place.victims))
+    link = place.named("0456cd")
+    if not link.is_symlink():
+        link.symlink_to(elsewhere)
+
+
+@_damage
+def copied_to_another_run(place: Damaged) -> None:
+    """A ledger is there twice, the second time under another run's id."""
+    for path in place.left:
+        place.named("fedcba").write_bytes(path.read_bytes())
+
+
+@_damage
+def cut_off(place: Damaged) -> None:
+    """A ledger ends in the middle."""
+    for path in place.left:
+        content = path.read_bytes()
+        path.write_bytes(content[: place.chance.randrange(len(content) + 1)])
+
+
+@_damage
+def lines_were_lost(place: Damaged) -> None:
+    """Some lines of a ledger are gone, others come twice or in another order."""
+    for path in place.left:
+        lines = [line for line in path.read_text().splitlines(keepends=True) if place.chance.random() < 0.7]
+        place.chance.shuffle(lines)
+        path.write_text("".join(lines))
+
+
+@_damage
+def what_was_removed_is_there_again(place: Damaged) -> None:
+    """An older copy of a ledger, which does not say yet what was removed."""
+    for path in place.left:
+        lines = path.read_text().splitlines(keepends=True)
+        path.write_text("".join(line for line in lines if '"removed"' not in line))
+
+
+@_damage
+def lines_are_odd(place: Damaged) -> None:
+    """Lines that are JSON and no entry, or no JSON."""
+    odd = ["null", "[1]", "{}", '{"do": "created"}', '"text"', "1", "[" * 5000, "\x00", '{"do": "intend", "key": [2]}']
+    for path in [*place.left, place.named("0a0a0a")]:
+        with path.open("a") as file:
+            file.write("\n".join(odd) + "\n")
+
+
+@_damage
+def no_file_at_all(place: Damaged) -> None:
+    """A folder in the place of a ledger, and one that is closed to everybody."""
+    place.named("0b0b0b").mkdir(exist_ok=True)
+    closed = place.named("0c0c0c")
+    closed.touch()
+    closed.chmod(0)
+
+
+def _copied(place: Damaged, run: str) -> None:
+    content = place.left[0].read_bytes() if place.left and place.chance.random() < 0.5 else b""
+    place.named(run).write_bytes(content)
+
+
+def _rewritten(path: Path, changed: Callable[[Any], Any]) -> None:
+    lines = []
+    for line in path.read_text().splitlines():
+        try:
+            members = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(members, dict):
+            for name in ("names", "ids"):
+                if isinstance(members.get(name), list):
+                    members[name] = [changed(each) for each in members[name]]
+            for name in ("name", "id", "by", "username", "handle", "number"):
+                if isinstance(members.get(name), str | int):
+                    members[name] = changed(members[name])
+        lines.append(json.dumps(members))
+    path.write_text("".join(f"{line}\n" for line in lines))
+
+
+def _as(victim: Victim, value: Any) -> Any:
+    if str(value).isdigit():
+        return type(value)(victim.number)
+    return victim.channel if "channel" in str(value) and victim.channel else victim.name
+
+
+def _made(victim: Victim, chance: random.Random) -> str:
+    key = f"{chance.getrandbits(48):012x}"
+    intend: Mapping[str, Any] = {"do": "intend", "key": key, "kind": "user", "names": [victim.name], "at": 1.0}
+    created = {"do": "created", "key": key, "ids": [str(victim.number), victim.name], "at": 1.0}
+    return f"{json.dumps(intend)}\n{json.dumps(created)}\n"
+
+
+def closed_to_nobody(folder: Path) -> None:
+    """Makes the folder and its files removable again."""
+    for path in [folder, *folder.rglob("*")]:
+        if not path.is_symlink() and path.stat().st_uid == os.getuid():
+            path.chmod(0o700)

@@ -1,0 +1,111 @@
+"""What is done in one draw: which run, which lies, when it is killed, what becomes of its ledgers, and how it is reaped."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from tests.promise.ledgers import DAMAGES
+from tests.promise.lies import KINDS, Lie
+
+TIERS = ("sandbox", "sandbox", "sandbox", "observe")
+# `reap` is the command; the others are a run of that tier with --reap.
+REAPS = ("reap", "reap", "reap", "sandbox", "observe")
+RESTORES = ("", "", "before reap", "in the run")
+_MOST_LIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One draw. `killed_at` is the number of the request at which the run is killed: negative for after the instance has
+    dealt with it, zero for never. `half` says whose things may be shown where something is created (see `scene`)."""
+
+    seed: int
+    safety: str = "sandbox"
+    steps: tuple[str, ...] = ()
+    lies: tuple[Lie, ...] = ()
+    half: int = 0
+    killed_at: int = 0
+    restored: str = ""
+    restored_at: int = 0
+    damages: tuple[str, ...] = ()
+    damage_seed: int = 0
+    reap: str = "reap"
+    reap_lies: tuple[Lie, ...] = ()
+    whole: bool = False
+
+    def __str__(self) -> str:
+        killed = f"killed at request {self.killed_at}" if self.killed_at else "not killed"
+        restored = {"": "no backup is restored", "in the run": f"a backup is restored at request {self.restored_at}"}
+        lines = [
+            f"seed {self.seed}, {'a whole run' if self.whole else 'a narrow run'} in the tier {self.safety}, {killed}",
+            f"  steps: {', '.join(self.steps) or 'none'}",
+            *(f"  lie in the run: {lie}" for lie in self.lies),
+            f"  {restored.get(self.restored, 'a backup is restored before it is reaped')}",
+            f"  ledgers: {', '.join(self.damages) or 'as they were left'}",
+            f"  then: {self.reap if self.reap == 'reap' else f'a run in the tier {self.reap} with --reap'}",
+            *(f"  lie in the reap: {lie}" for lie in self.reap_lies),
+        ]
+        return "\n".join(lines)
+
+
+def drawn(seed: int, steps: tuple[str, ...], *, whole: bool = False) -> Plan:
+    """The plan of this seed, with some of these steps."""
+    chance = random.Random(f"{seed}{whole}")
+    length = 6000 if whole else 90
+    killed = chance.randrange(1, length) * chance.choice((1, -1)) if chance.random() < 0.5 else 0
+    restored = chance.choice(RESTORES)
+    return Plan(
+        seed=seed,
+        safety=chance.choice(TIERS),
+        steps=() if whole else tuple(chance.sample(steps, chance.randint(1, 3))),
+        lies=_lies(chance) if chance.random() < 0.8 else (),
+        half=chance.randrange(2),
+        killed_at=killed,
+        restored=restored,
+        restored_at=chance.randrange(30, length) if restored == "in the run" else 0,
+        damages=tuple(chance.sample(sorted(DAMAGES), chance.randint(1, 2))) if chance.random() < 0.4 else (),
+        damage_seed=chance.randrange(2**16),
+        reap=chance.choice(REAPS),
+        reap_lies=_lies(chance) if chance.random() < 0.5 else (),
+        whole=whole,
+    )
+
+
+def _lies(chance: random.Random) -> tuple[Lie, ...]:
+    return tuple(_lie(chance) for _ in range(chance.randint(1, _MOST_LIES)))
+
+
+def _lie(chance: random.Random) -> Lie:
+    return Lie(
+        kind=chance.choice(sorted(KINDS)),
+        # Most of what can go wrong is near the beginning: the first creation, the first sign-in, the first list.
+        after=chance.choice((0, 0, 1, 2, 3, 4, 5, 7, 11, 16, 25)),
+        lasts=chance.random() < 0.4,
+        victim=chance.randrange(24),
+        variant=chance.randrange(60),
+    )
+
+
+def simpler(plan: Plan) -> Iterator[Plan]:
+    """Plans with something less, the largest steps first."""
+    for name in ("lies", "reap_lies", "damages", "steps"):
+        parts = getattr(plan, name)
+        if parts:
+            yield replace(plan, **{name: ()})
+        if len(parts) > 1:
+            for place in range(len(parts)):
+                yield replace(plan, **{name: parts[:place] + parts[place + 1 :]})
+    if plan.killed_at:
+        yield replace(plan, killed_at=0)
+    if plan.restored:
+        yield replace(plan, restored="", restored_at=0)
+    if plan.reap != "reap":
+        yield replace(plan, reap="reap")
+    for name in ("lies", "reap_lies"):
+        for place, lie in enumerate(getattr(plan, name)):
+            for less in (replace(lie, lasts=False), replace(lie, after=0)):
+                if less != lie:
+                    parts = getattr(plan, name)
+                    yield replace(plan, **{name: (*parts[:place], less, *parts[place + 1 :])})

@@ -1,0 +1,219 @@
+"""Does what a plan says on the filled instance, and compares what is other people's before and after."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.promise.filled_instance import FilledInstance, Serving, listening
+from tests.promise.ledgers import Victim, closed_to_nobody, damage
+from tests.promise.lies import Lie
+from tests.promise.lying_proxy import Harmful, LyingProxy
+from tests.promise.plans import Plan, simpler
+from tests.promise.population import ROOT_PASSWORD
+from tests.promise.snapshot import Difference, harm
+
+_TOP = Path(__file__).parents[2]
+# A narrow run has about a hundred requests, a flow a few hundred; a whole one some thousands.
+MOST_REQUESTS = {False: 3000, True: 30_000}
+_SECONDS = {False: 90.0, True: 600.0}
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a plan ended: what was done to others and by which requests, and what the processes said."""
+
+    plan: Plan
+    harm: list[Difference] = field(default_factory=list)
+    harmful: list[Harmful] = field(default_factory=list)
+    endless: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    lies: int = 0
+    seconds: float = 0.0
+
+    @property
+    def holds(self) -> bool:
+        """Whether nobody was harmed, and everything ended."""
+        return not self.harm and not self.endless
+
+    def __str__(self) -> str:
+        parts = [
+            str(self.plan),
+            *self.endless,
+            *(f"changed: {each}" for each in self.harm[:20]),
+            *(f"by request {each}" for each in self.harmful[:3]),
+            *(f"note: {each[:200]}" for each in self.notes),
+        ]
+        return "\n".join(parts)
+
+
+class Children:
+    """The process that forks runs and reaps, and the one child that it has."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-m", "tests.promise.child"],
+            cwd=_TOP,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        self._known = threading.Event()
+        self._number = 0
+
+    def do(self, seconds: float, **job: Any) -> tuple[int, list[str]]:
+        """Has a child do the job; returns its wait status, and its notes. It is killed after so many seconds."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(job) + "\n")
+        self._process.stdin.flush()
+        self._number = json.loads(self._process.stdout.readline())["pid"]
+        self._known.set()
+        timer = threading.Timer(seconds, self.kill)
+        timer.start()
+        status = json.loads(self._process.stdout.readline())["status"]
+        timer.cancel()
+        self._known.clear()
+        notes = Path(job["folder"]) / "notes.json"
+        told = json.loads(notes.read_text()) if notes.exists() else []
+        notes.unlink(missing_ok=True)
+        return status, told
+
+    def kill(self) -> None:
+        """Kills the child, as `kill -9` does."""
+        if self._known.wait(10):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._number, signal.SIGKILL)
+
+    def close(self) -> None:
+        """Ends the process."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
+
+
+@dataclass
+class Trials:
+    """The filled instance behind the lying proxy, for any number of plans one after the other."""
+
+    filled: FilledInstance
+    proxy: LyingProxy
+    serving: Serving
+    children: Children
+
+    def outcome(self, plan: Plan) -> Outcome:
+        """What the plan led to. The instance is as it was filled before it begins."""
+        began = time.monotonic()
+        self.serving.on_loop(self.filled.restore)
+        self.proxy.forget()
+        outcome = Outcome(plan)
+        folder = Path(tempfile.mkdtemp(prefix="promise-"))
+        try:
+            self._run(plan, outcome, folder)
+            if plan.restored == "before reap":
+                self.serving.on_loop(self.filled.restore_backup)
+            victims = self.serving.on_loop(self._victims)
+            damage(folder / "state", self.serving.base_url.partition("://")[2], victims, plan.damages, plan.damage_seed)
+            self._reap(plan, outcome, folder)
+        finally:
+            closed_to_nobody(folder)
+            shutil.rmtree(folder, ignore_errors=True)
+        outcome.harm = self.serving.on_loop(lambda: harm(self.filled.before, self.filled.snapshot()))
+        outcome.harmful, outcome.requests = self.proxy.harmful, self.proxy.log
+        outcome.lies = len(self.proxy.told)
+        outcome.seconds = time.monotonic() - began
+        return outcome
+
+    def _run(self, plan: Plan, outcome: Outcome, folder: Path) -> None:
+        moments: dict[int, Callable[[], None]] = {}
+        if plan.restored == "in the run":
+            moments[plan.restored_at] = self._put_back
+        if plan.killed_at:
+            moments[plan.killed_at] = self.children.kill
+        self._begin(plan, outcome, plan.lies, moments)
+        job = {"do": "whole" if plan.whole else "run", "safety": plan.safety, "steps": plan.steps}
+        self._do(plan, outcome, folder, job)
+
+    def _reap(self, plan: Plan, outcome: Outcome, folder: Path) -> None:
+        self._begin(plan, outcome, plan.reap_lies, {})
+        job: dict[str, Any] = {"do": "reap"}
+        if plan.reap != "reap":
+            job = {"do": "run", "safety": plan.reap, "steps": (), "reap": True}
+        self._do(plan, outcome, folder, job)
+
+    def _begin(
+        self, plan: Plan, outcome: Outcome, lies: Sequence[Lie], moments: dict[int, Callable[[], None]]
+    ) -> None:
+        self.proxy.most = MOST_REQUESTS[plan.whole]
+
+        def beyond() -> None:
+            outcome.endless.append(f"does not end: {self.proxy.log[-3:]}")
+            self.children.kill()
+
+        self.proxy.beyond = beyond
+        self.serving.on_loop(lambda: self.proxy.begin(lies, plan.half, moments))
+
+    def _do(self, plan: Plan, outcome: Outcome, folder: Path, job: dict[str, Any]) -> None:
+        given = {"baseUrl": self.serving.base_url, "folder": str(folder), "seed": plan.seed}
+        _, notes = self.children.do(_SECONDS[plan.whole], **job, **given)
+        outcome.notes += [f"{job['do']}: {note}" for note in notes]
+
+    def _put_back(self) -> None:
+        self.filled.restore_backup()
+        self.proxy.is_different_now()
+
+    def _victims(self) -> tuple[Victim, ...]:
+        users = (self.filled.state.users.by("username", name) for name in self.filled.people)
+        return tuple(Victim(user.username, user.id, f"{user.username}_home") for user in users if user is not None)
+
+    def shrunk(self, outcome: Outcome, seconds: float = 60.0) -> Outcome:
+        """The simplest plan that is found within so many seconds and fails too."""
+        ends = time.monotonic() + seconds
+        tried: set[Plan] = set()
+        is_simpler = True
+        while is_simpler and time.monotonic() < ends:
+            is_simpler = False
+            for plan in simpler(outcome.plan):
+                if plan in tried or time.monotonic() > ends:
+                    continue
+                tried.add(plan)
+                found = self.outcome(plan)
+                if not found.holds:
+                    outcome, is_simpler = found, True
+                    break
+        return outcome
+
+
+@contextmanager
+def trials() -> Iterator[Trials]:
+    """Everything that plans need, made once."""
+    serving = listening()
+    children = Children()
+    try:
+        filled = FilledInstance(serving.base_url)
+        proxy = LyingProxy(filled)
+        with serving.serving(proxy):
+            yield Trials(filled, proxy, serving, children)
+        filled.instance.close()
+    finally:
+        children.close()
+
+
+__all__ = ["ROOT_PASSWORD", "Outcome", "Trials", "trials"]
