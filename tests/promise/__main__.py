@@ -29,7 +29,7 @@ def main() -> int:
             kind = "whole" if plan.whole else "narrow"
             word = "holds" if outcome.holds else "FAILS"
             print(f"{kind} {plan.seed}: {word}; {len(outcome.requests)} requests, {outcome.lies} lies, "
-                  f"{outcome.seconds:.1f} s", flush=True)  # fmt: skip
+                  f"{outcome.seconds:.1f} s ({outcome.processor:.1f} s of processor)", flush=True)  # fmt: skip
             if not outcome.holds:
                 failed += 1
                 print(made.shrunk(outcome) if not plan.whole else outcome, flush=True)

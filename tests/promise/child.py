@@ -32,11 +32,12 @@ import traceback  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
-from peertube_conformance.spec import load_contract  # noqa: E402
+from peertube_conformance.conformance.options import ADMIN_PASSWORD  # noqa: E402
 from tests.promise import steps  # noqa: E402
+from tests.promise.population import ROOT_PASSWORD  # noqa: E402
 
 if __name__ == "__main__":
-    load_contract()
+    steps.warm()
     gc.freeze()
 
 
@@ -49,8 +50,8 @@ def main() -> None:
             _do(job)
             os._exit(0)
         print(json.dumps({"pid": number}), flush=True)
-        _, status = os.waitpid(number, 0)
-        print(json.dumps({"status": status}), flush=True)
+        _, status, used = os.wait4(number, 0)
+        print(json.dumps({"status": status, "seconds": used.ru_utime + used.ru_stime}), flush=True)
 
 
 def _do(job: dict[str, Any]) -> None:
@@ -60,9 +61,10 @@ def _do(job: dict[str, Any]) -> None:
         os.dup2(log, descriptor)
     os.environ["PEERTUBE_CONFORMANCE_STATE_DIR"] = str(folder / "state")
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+    os.environ[ADMIN_PASSWORD] = ROOT_PASSWORD
     notes: list[str] = []
     try:
-        {"run": steps.run, "reap": steps.reap_all}[job["do"]](job, notes)
+        steps.JOBS[job["do"]](job, notes)
     except BaseException as error:  # noqa: BLE001 - how it ended is what is told
         notes.append(f"ended with {type(error).__name__}: {error}")
         traceback.print_exc()

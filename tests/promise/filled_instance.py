@@ -76,7 +76,9 @@ class FilledInstance:
         self.household = Household(self.app)
         self.household.move_in(people, APPLICANTS)
         self.people = [person.name for person in people]
-        self._kept = (self._image(), tuple(self.people), dict(self.household.tokens))
+        self._kept = self._image()
+        self._kept_with_newcomers: bytes | None = None
+        self._newer: list[tuple[str, int]] = []
         self.before = self.snapshot()
 
     @property
@@ -90,8 +92,33 @@ class FilledInstance:
 
     def restore(self) -> None:
         """Puts everything back to when the instance was filled. Ids begin again from there."""
-        image, people, tokens = self._kept
-        self.people, self.household.tokens = list(people), dict(tokens)
+        self._put_back(self._kept)
+        self.before = self.snapshot()
+
+    def restore_backup(self) -> None:
+        """Puts everything back, and has new people sign up, who get the ids that were given out since."""
+        if self._kept_with_newcomers is None:
+            self._put_back(self._kept)
+            known = self.snapshot()
+            self.household.move_in(NEWCOMERS, LATE_APPLICANTS)
+            self.people += [person.name for person in NEWCOMERS]
+            self._newer = [
+                (name, row.id)
+                for name, table in tables(self.state)
+                for row in table
+                if row.id not in known.tables[name]
+            ]
+            self._kept_with_newcomers = self._image()
+        self._put_back(self._kept_with_newcomers)
+        now = self.instance.now()
+        for table, number in self._newer:
+            for member in ("created_at", "updated_at", "published_at"):
+                row = getattr(self.state, table).get(number)
+                if hasattr(row, member):
+                    setattr(row, member, now)
+        self.before = self.snapshot()
+
+    def _put_back(self, image: bytes) -> None:
         self.instance._jobs.clear()
         self.outbox.sent.clear()
         kept = pickle.loads(image)
@@ -102,15 +129,8 @@ class FilledInstance:
         self.state.pictures._kept = kept["pictures"]
         self.state.custom_config = kept["config"]
         self.state.retired_names = kept["retired"]
+        self.people, self.household.tokens = kept["people"], kept["sessions"]
         _write_files(self.state.storage, kept["files"])
-        self.before = self.snapshot()
-
-    def restore_backup(self, newcomers: Sequence[Person] = NEWCOMERS) -> None:
-        """Puts everything back, and has new people sign up, who get the ids that were given out since."""
-        self.restore()
-        self.household.move_in(newcomers, LATE_APPLICANTS)
-        self.people += [person.name for person in newcomers]
-        self.before = self.snapshot()
 
     def new_rows(self, table: str) -> list[Any]:
         """The rows that nobody of the people made, the newest last."""
@@ -127,6 +147,8 @@ class FilledInstance:
                 "pictures": state.pictures._kept,
                 "config": state.custom_config,
                 "retired": state.retired_names,
+                "people": self.people,
+                "sessions": self.household.tokens,
                 "files": _read_files(state.storage),
             }
         )

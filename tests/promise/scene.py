@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 
+from peertube_conformance.fixtures.instance.settings import ADMIN_NAME
 from tests.promise.filled_instance import FilledInstance
 from tests.promise.in_process import InProcess
 
@@ -85,9 +86,11 @@ class Scene:
         self._http = httpx.Client(transport=InProcess(filled.app), base_url=filled.instance.base_url)
 
     def victims(self, group: str) -> list[str]:
-        """The names of the people whom a lie of this group may show."""
+        """The names of the people whom a lie of this group may show. The given administrator is not among those whose
+        sessions are shown to whoever signs in: another session of it is a session of it."""
         wanted = {"created": self.half, "read": 1 - self.half}.get(group)
-        return [name for place, name in enumerate(self.filled.people) if wanted is None or place % 2 == wanted]
+        names = [name for place, name in enumerate(self.filled.people) if wanted is None or place % 2 == wanted]
+        return names if group == "created" else [*names, ADMIN_NAME]
 
     def person(self, group: str, victim: int) -> Any:
         """The row of the victim; None where somebody has deleted it meanwhile."""

@@ -41,12 +41,12 @@ MAY_CHANGE = (
     Exemption("videos", "counted", "a counter: whose view was counted"),
     Exemption("users", "last_login_date", "the given administrator is signed in as"),
 )
-# Rows that may appear though they name somebody else's row, by the member that names it.
+# New rows that may name somebody else's row by this member.
 MAY_APPEAR = (
-    Exemption("notifications", "user_id", "moderators are told of the run's accounts: it names one of their rows"),
-    Exemption("tokens", "user_id", "the session of the run as the administrator it was given"),
+    Exemption("notifications", "user_id", "moderators are told of the run's accounts: all else that it names is new"),
+    Exemption("tokens", "user_id", "the run's own session as the administrator that it was given: user 1"),
 )
-GIVEN_USER = "1"
+_GIVEN_USER = 1
 
 Tables = dict[str, dict[int | str, dict[str, Any]]]
 
@@ -128,8 +128,6 @@ def _lost(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
         now = after.tables.get(table, {})
         for key, row in rows.items():
             found = now.get(key)
-            if found is row:
-                continue
             if found is None:
                 yield Difference(table, key, f"is gone ({_named(row)})")
                 continue
@@ -146,7 +144,7 @@ def _added(before: Snapshot, after: Snapshot) -> Iterator[Difference]:
             if key in known:
                 continue
             for member, other in _foreign(before, table, row):
-                if not _may_appear(before, table, row):
+                if not _may_appear(before, table, member, row):
                     yield Difference(table, key, f"is new, and its {member} is {other}")
 
 
@@ -165,17 +163,15 @@ def _foreign(before: Snapshot, table: str, row: Mapping[str, Any]) -> Iterator[t
             yield member, f"{kind} {value} ({_named(before.tables[kind][value])})"
 
 
-def _may_appear(before: Snapshot, table: str, row: Mapping[str, Any]) -> bool:
+def _may_appear(before: Snapshot, table: str, member: str, row: Mapping[str, Any]) -> bool:
+    if (table, member) not in {(one.table, one.member) for one in MAY_APPEAR}:
+        return False
     if table == "tokens":
-        return str(row["user_id"]) == GIVEN_USER
-    if table == "notifications":
-        about = [
-            value not in before.tables[REFERENCES[member]]
-            for member, value in row.items()
-            if member in REFERENCES and member != "user_id" and value is not None
-        ]
-        return bool(about) and all(about)
-    return False
+        return bool(row[member] == _GIVEN_USER)
+    about = {other: row[other] for other in row.keys() & REFERENCES.keys() - {member} if row[other] is not None}
+    return bool(about) and not any(
+        value in before.tables[REFERENCES[other]] for other, value in about.items()
+    )
 
 
 def _named(row: Mapping[str, Any]) -> str:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from peertube_conformance import stateful
+from peertube_conformance.conformance import cli
+from peertube_conformance.conformance.generation import Generator
 from peertube_conformance.conformance.lifecycle import USER_MISTAKES
 from peertube_conformance.conformance.options import DEPTHS, Options
 from peertube_conformance.conformance.phases import Exercise
@@ -64,6 +66,29 @@ def run(job: Mapping[str, Any], notes: list[str]) -> None:
 def reap_all(job: Mapping[str, Any], notes: list[str]) -> None:
     """What `peertube-conformance reap` does."""
     notes += [f"left: {line}" for line in reap(job["baseUrl"], _GIVEN, ROOT_PASSWORD)]
+
+
+def whole(job: Mapping[str, Any], notes: list[str]) -> None:
+    """`peertube-conformance run --depth smoke`; with `reap` in the job only one operation, after a reap."""
+    folder = job["folder"]
+    arguments = ["--mailbox", f"maildir:{folder}/mail"] if not job.get("reap") else ["--operations=ping", "--reap"]
+    code = cli.main(
+        [
+            *("run", "-n", "0", "-q", "--depth", "smoke", "--base-url", job["baseUrl"], "--admin-username", _GIVEN),
+            *("--safety", job["safety"], "--seed", str(job["seed"]), "--report-dir", f"{folder}/report"),
+            *arguments,
+        ]
+    )
+    notes.append(f"exit code {code}")
+
+
+def warm() -> None:
+    """Loads what is loaded when it is first needed."""
+    contract = load_contract()
+    Generator(contract, 1).first(contract.operation("addUser"))
+
+
+JOBS = {"run": run, "reap": reap_all, "whole": whole}
 
 
 def _step(session: Session, name: str) -> None:

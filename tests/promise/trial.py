@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import mailbox
 import os
 import shutil
 import signal
@@ -18,12 +19,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from peertube_conformance.fixtures.instance.settings import ADMIN_NAME
 from tests.promise.filled_instance import FilledInstance, Serving, listening
 from tests.promise.ledgers import Victim, closed_to_nobody, damage
 from tests.promise.lies import Lie
 from tests.promise.lying_proxy import Harmful, LyingProxy
 from tests.promise.plans import Plan, simpler
-from tests.promise.population import ROOT_PASSWORD
 from tests.promise.snapshot import Difference, harm
 
 _TOP = Path(__file__).parents[2]
@@ -44,11 +45,12 @@ class Outcome:
     requests: list[str] = field(default_factory=list)
     lies: int = 0
     seconds: float = 0.0
+    processor: float = 0.0
 
     @property
     def holds(self) -> bool:
         """Whether nobody was harmed, and everything ended."""
-        return not self.harm and not self.endless
+        return not self.harm and not self.harmful and not self.endless
 
     def __str__(self) -> str:
         parts = [
@@ -76,8 +78,8 @@ class Children:
         self._known = threading.Event()
         self._number = 0
 
-    def do(self, seconds: float, **job: Any) -> tuple[int, list[str]]:
-        """Has a child do the job; returns its wait status, and its notes. It is killed after so many seconds."""
+    def do(self, seconds: float, **job: Any) -> tuple[float, list[str]]:
+        """Has a child do the job; returns its processor time, and its notes. It is killed after so many seconds."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(job) + "\n")
@@ -86,13 +88,13 @@ class Children:
         self._known.set()
         timer = threading.Timer(seconds, self.kill)
         timer.start()
-        status = json.loads(self._process.stdout.readline())["status"]
+        ended = json.loads(self._process.stdout.readline())
         timer.cancel()
         self._known.clear()
         notes = Path(job["folder"]) / "notes.json"
         told = json.loads(notes.read_text()) if notes.exists() else []
         notes.unlink(missing_ok=True)
-        return status, told
+        return ended["seconds"], told
 
     def kill(self) -> None:
         """Kills the child, as `kill -9` does."""
@@ -123,8 +125,10 @@ class Trials:
         began = time.monotonic()
         self.serving.on_loop(self.filled.restore)
         self.proxy.forget()
+        began_processor = time.process_time()
         outcome = Outcome(plan)
         folder = Path(tempfile.mkdtemp(prefix="promise-"))
+        self.filled.outbox.maildir = mailbox.Maildir(folder / "mail") if plan.whole else None
         try:
             self._run(plan, outcome, folder)
             if plan.restored == "before reap":
@@ -138,6 +142,7 @@ class Trials:
         outcome.harm = self.serving.on_loop(lambda: harm(self.filled.before, self.filled.snapshot()))
         outcome.harmful, outcome.requests = self.proxy.harmful, self.proxy.log
         outcome.lies = len(self.proxy.told)
+        outcome.processor += time.process_time() - began_processor
         outcome.seconds = time.monotonic() - began
         return outcome
 
@@ -155,7 +160,7 @@ class Trials:
         self._begin(plan, outcome, plan.reap_lies, {})
         job: dict[str, Any] = {"do": "reap"}
         if plan.reap != "reap":
-            job = {"do": "run", "safety": plan.reap, "steps": (), "reap": True}
+            job = {"do": "whole" if plan.whole else "run", "safety": plan.reap, "steps": (), "reap": True}
         self._do(plan, outcome, folder, job)
 
     def _begin(
@@ -172,7 +177,8 @@ class Trials:
 
     def _do(self, plan: Plan, outcome: Outcome, folder: Path, job: dict[str, Any]) -> None:
         given = {"baseUrl": self.serving.base_url, "folder": str(folder), "seed": plan.seed}
-        _, notes = self.children.do(_SECONDS[plan.whole], **job, **given)
+        seconds, notes = self.children.do(_SECONDS[plan.whole], **job, **given)
+        outcome.processor += seconds
         outcome.notes += [f"{job['do']}: {note}" for note in notes]
 
     def _put_back(self) -> None:
@@ -180,7 +186,7 @@ class Trials:
         self.proxy.is_different_now()
 
     def _victims(self) -> tuple[Victim, ...]:
-        users = (self.filled.state.users.by("username", name) for name in self.filled.people)
+        users = (self.filled.state.users.by("username", name) for name in (*self.filled.people, ADMIN_NAME))
         return tuple(Victim(user.username, user.id, f"{user.username}_home") for user in users if user is not None)
 
     def shrunk(self, outcome: Outcome, seconds: float = 60.0) -> Outcome:
@@ -214,6 +220,3 @@ def trials() -> Iterator[Trials]:
         filled.instance.close()
     finally:
         children.close()
-
-
-__all__ = ["ROOT_PASSWORD", "Outcome", "Trials", "trials"]
