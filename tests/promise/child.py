@@ -26,6 +26,7 @@ import contextlib  # noqa: E402
 import gc  # noqa: E402
 import json  # noqa: E402
 import os  # noqa: E402
+import secrets  # noqa: E402
 import sys  # noqa: E402
 import tempfile  # noqa: E402
 import traceback  # noqa: E402
@@ -62,6 +63,8 @@ def _do(job: dict[str, Any]) -> None:
     os.environ["PEERTUBE_CONFORMANCE_STATE_DIR"] = str(folder / "state")
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
     os.environ[ADMIN_PASSWORD] = ROOT_PASSWORD
+    if job.get("runId"):
+        _draw(job["runId"])
     notes: list[str] = []
     try:
         steps.JOBS[job["do"]](job, notes)
@@ -70,6 +73,12 @@ def _do(job: dict[str, Any]) -> None:
         traceback.print_exc()
     with contextlib.suppress(OSError):
         (folder / "notes.json").write_text(json.dumps(notes))
+
+
+def _draw(run_id: str) -> None:
+    """Has the run draw this id: the only thing of three random bytes."""
+    token_hex = secrets.token_hex
+    secrets.token_hex = lambda length=None: run_id if length == len(run_id) // 2 else token_hex(length)
 
 
 if __name__ == "__main__":

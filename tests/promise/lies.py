@@ -30,17 +30,18 @@ class Group(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Lie:
     """One lie: after so many answers that it fits, once or from then on; the victim and the variant are numbers that
-    the kind makes something of."""
+    the kind makes something of. With `only` it fits no other requests than those: a pattern of method and path."""
 
     kind: str
     after: int = 0
     lasts: bool = False
     victim: int = 0
     variant: int = 0
+    only: str = ""
 
     def __str__(self) -> str:
         when = f"{'from' if self.lasts else 'once,'} fitting answer {self.after + 1}{' on' if self.lasts else ''}"
-        return f"{self.kind} ({when}; victim {self.victim}, variant {self.variant})"
+        return f"{self.kind} ({when}; victim {self.victim}, variant {self.variant}{f', {self.only}' if self.only else ''})"
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -164,7 +165,8 @@ class LyingProxy:
 
     def _lied(self, waiting: _Waiting, asked: Asked, answer: Answer) -> Answer | None:
         lie, kind = waiting.lie, KINDS[waiting.lie.kind]
-        if waiting.is_over or not kind.fits(asked, answer):
+        is_meant = re.fullmatch(lie.only or ".*", f"{asked.method} {asked.path}") is not None
+        if waiting.is_over or not is_meant or not kind.fits(asked, answer):
             return None
         if kind.group is Group.READ and self._is_theirs(asked, answer):
             return None

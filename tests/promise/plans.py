@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from tests.promise.ledgers import DAMAGES
 from tests.promise.lies import KINDS, Lie
 
-TIERS = ("sandbox", "sandbox", "sandbox", "observe")
+TIERS = ("sandbox", "sandbox", "sandbox", "sandbox", "sandbox", "observe")
 # `reap` is the command; the others are a run of that tier with --reap.
 REAPS = ("reap", "reap", "reap", "sandbox", "observe")
 RESTORES = ("", "", "before reap", "in the run")
@@ -19,7 +19,8 @@ _MOST_LIES = 6
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One draw. `killed_at` is the number of the request at which the run is killed: negative for after the instance has
-    dealt with it, zero for never. `half` says whose things may be shown where something is created (see `scene`)."""
+    dealt with it, zero for never. `half` says whose things may be shown where something is created (see `scene`). A `run_id` is the one
+    that the run draws."""
 
     seed: int
     safety: str = "sandbox"
@@ -34,6 +35,7 @@ class Plan:
     reap: str = "reap"
     reap_lies: tuple[Lie, ...] = ()
     whole: bool = False
+    run_id: str = ""
 
     def __str__(self) -> str:
         killed = f"killed at request {self.killed_at}" if self.killed_at else "not killed"

@@ -222,6 +222,3 @@ def _flows() -> Iterator[type[Flow]]:
 
 
 FLOWS: Mapping[str, type[Flow]] = {flow.__name__: flow for flow in _flows()}
-EXERCISED: tuple[str, ...] = tuple(
-    operation.id for operation in load_contract().operations if not operation.is_safe
-)

@@ -1,0 +1,18 @@
+"""The names of what narrow runs do, for whoever draws some and loads nothing of the harness."""
+
+from __future__ import annotations
+
+STEPS = (
+    *("people", "things", "uploads", "news", "pictures", "removals", "changes", "twice", "registrations", "sessions"),
+    *("export", "subscription"),
+)
+FLOWS = (
+    *("Avatars", "WatchHistory", "LegacyUpload", "MyUser", "RegistrationList", "ResumableUpload"),
+    *("ResumableReplacement", "Sessions", "Subscriptions", "UserAdministration"),
+)
+EXERCISED = (
+    *("addUser", "putUser", "delUser", "blockUser", "deleteMyAvatar", "addVideoChannel", "putVideoChannel"),
+    *("delVideoChannel", "addPlaylist", "deletePlaylist", "addCommentThread", "delComment", "uploadLegacy", "putVideo"),
+    *("delVideo", "rateVideo", "addSubscription", "deleteSubscription", "deleteRegistration", "acceptRegistration"),
+    *("deleteUserExport", "revokeOAuthToken", "uploadResumableCancel", "putUserInfo", "deleteVideoSourceFile"),
+)
