@@ -1,4 +1,4 @@
-"""`python -m tests.promise --draws N --seed S --whole K`: draws plans, and ends with 1 at the first that harms somebody."""
+"""`python -m tests.promise --draws N --seed S --whole K`: draws plans; ends with 1 at the first that does harm."""
 
 from __future__ import annotations
 

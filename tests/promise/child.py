@@ -12,10 +12,10 @@ _FASTER = 20.0
 
 
 def _hurry() -> None:
-    """Makes waiting short: what counts seconds sees more of them go by. Done before anything is loaded that keeps these."""
+    """Makes waiting short: what counts seconds sees more of them go by. To be called before anything keeps these."""
     sleep, monotonic = time.sleep, time.monotonic
     began = monotonic()
-    time.sleep = lambda seconds: sleep(seconds / _FASTER)
+    time.sleep = lambda seconds: sleep(float(seconds) / _FASTER)
     time.monotonic = lambda: began + (monotonic() - began) * _FASTER
 
 
@@ -78,7 +78,11 @@ def _do(job: dict[str, Any]) -> None:
 def _draw(run_id: str) -> None:
     """Has the run draw this id: the only thing of three random bytes."""
     token_hex = secrets.token_hex
-    secrets.token_hex = lambda length=None: run_id if length == len(run_id) // 2 else token_hex(length)
+
+    def drawn(nbytes: int | None = None) -> str:
+        return run_id if nbytes == len(run_id) // 2 else token_hex(nbytes)
+
+    secrets.token_hex = drawn
 
 
 if __name__ == "__main__":

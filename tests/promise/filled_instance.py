@@ -67,7 +67,10 @@ class FilledInstance:
 
     def __init__(self, base_url: str, people: Sequence[Person] = PEOPLE) -> None:
         settings = Settings(
-            admin_password=ROOT_PASSWORD, signup="approval", direct_rate_limits=RAISED_RATE_LIMITS, job_delay=0.01
+            admin_password=ROOT_PASSWORD,
+            signup="approval",
+            direct_rate_limits=RAISED_RATE_LIMITS,
+            job_delay=0.01,
         )
         self.app: Application = application(settings, base_url, load_contract())
         self.instance = self.app.instance

@@ -1,7 +1,7 @@
 """What may become of the ledgers between a run and a reap: each damage is one function on the folder they are in.
 
-Nothing here knows how a ledger is written but that it is lines of JSON in a file named after host and run, so that a new
-format needs no other damage.
+Nothing here reads a ledger by its format but as lines of JSON, so that a new one needs no other damage. What is planted
+is written as the harness writes.
 """
 
 from __future__ import annotations
@@ -10,13 +10,19 @@ import json
 import os
 import random
 import re
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from peertube_conformance.fixtures.safety.ledger_format import Answered, Created, Intended, written
+from peertube_conformance.fixtures.safety.ledger_header import Header
+from peertube_conformance.fixtures.safety.ledger_path import ledger_path
+
 _SUFFIX = ".ledger.ndjson"
-_OLD_FORM = "ptcabcdef.smith"
+_LIKE_A_RUNS = "ptcabcdef.smith"
+_SOME_RUN = "000000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +36,35 @@ class Victim:
 
 @dataclass(frozen=True, slots=True)
 class Damaged:
-    """The folder of the ledgers, the host in their names, and whom an edited one may name."""
+    """The folder of the ledgers, the target that they are of, and whom an edited one may name."""
 
     folder: Path
-    host: str
+    base_url: str
     victims: tuple[Victim, ...]
     chance: random.Random
 
     @property
     def left(self) -> list[Path]:
         """The ledgers that runs left."""
-        return sorted(path for path in self.folder.glob(f"*{_SUFFIX}") if path.is_file() and not path.is_symlink())
+        return sorted(
+            path for path in self.folder.glob(f"*{_SUFFIX}") if path.is_file() and not path.is_symlink()
+        )
 
     def named(self, run: str) -> Path:
         """The file of a run with this id, or of what stands in the place of one."""
-        safe = "".join(c if c.isalnum() or c in ".-" else "_" for c in self.host)
-        return self.folder / f"{safe}--{run}{_SUFFIX}"
+        name = ledger_path(self.base_url, _SOME_RUN).name
+        return self.folder / name.replace(f"--{_SOME_RUN}", f"--{run}")
+
+    def old(self, run: str) -> Path:
+        """The same, as the first version of this tool named them."""
+        return self.folder / f"{self.base_url.partition('://')[2].replace(':', '_')}--{run}{_SUFFIX}"
+
+    def begin(self, run: str) -> Path:
+        """A new ledger of this run."""
+        path = self.named(run)
+        path.write_bytes(written(Header(run, self.base_url, time.time())))
+        path.chmod(0o600)
+        return path
 
     def victim(self) -> Victim:
         """One of them."""
@@ -61,10 +80,12 @@ def _damage(do: Damage) -> Damage:
     return do
 
 
-def damage(folder: Path, host: str, victims: tuple[Victim, ...], names: tuple[str, ...], seed: int) -> None:
+def damage(
+    folder: Path, base_url: str, victims: tuple[Victim, ...], names: tuple[str, ...], seed: int
+) -> None:
     """Does the damages of these names, in order."""
-    folder.mkdir(parents=True, exist_ok=True)
-    place = Damaged(folder, host, victims, random.Random(seed))
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    place = Damaged(folder, base_url, victims, random.Random(seed))
     for name in names:
         DAMAGES[name](place)
 
@@ -86,7 +107,8 @@ def file_with_a_short_run_id(place: Damaged) -> None:
 @_damage
 def file_of_a_run_like_a_persons_name(place: Damaged) -> None:
     """An empty ledger of a run with the id that a person's name happens to hold."""
-    place.named("abcdef").touch(0o600)
+    place.begin("abcdef")
+    place.old("abcdef").touch(0o600)
 
 
 @_damage
@@ -116,21 +138,23 @@ def lines_were_added(place: Damaged) -> None:
 
 @_damage
 def planted(place: Damaged) -> None:
-    """A ledger that no run wrote says that victims were made."""
-    lines = "".join(_made(victim, place.chance) for victim in place.victims)
-    place.named("0123ab").write_text(lines)
+    """A ledger that no run wrote says that victims were made; so does one of the first version of this tool."""
+    for path in (place.begin("0123ab"), place.old("0123ab")):
+        with path.open("a") as file:
+            file.write("".join(_made(victim, place.chance) for victim in place.victims))
 
 
 @_damage
 def planted_with_the_first_line_of_another(place: Damaged) -> None:
     """A ledger for the run that a person's name looks like, with the beginning of a true one."""
     for path in place.left:
-        found = re.search(r"--([0-9a-f]{6})\.", path.name)
+        found = re.search(r"--([0-9a-f]{6})(?=--|\.)", path.name)
         if found:
             text = path.read_text().replace(found[1], "abcdef")
-            chosen = [victim for victim in place.victims if victim.name == _OLD_FORM]
+            chosen = [victim for victim in place.victims if victim.name == _LIKE_A_RUNS]
             lines = "".join(_made(victim, place.chance) for victim in chosen)
             place.named("abcdef").write_text(text + lines)
+            place.named("abcdef").chmod(0o600)
 
 
 @_damage
@@ -185,7 +209,17 @@ def what_was_removed_is_there_again(place: Damaged) -> None:
 @_damage
 def lines_are_odd(place: Damaged) -> None:
     """Lines that are JSON and no entry, or no JSON."""
-    odd = ["null", "[1]", "{}", '{"do": "created"}', '"text"', "1", "[" * 5000, "\x00", '{"do": "intend", "key": [2]}']
+    odd = [
+        "null",
+        "[1]",
+        "{}",
+        '{"do": "created"}',
+        '"text"',
+        "1",
+        "[" * 5000,
+        "\x00",
+        '{"do": "intend", "key": [2]}',
+    ]
     for path in [*place.left, place.named("0a0a0a")]:
         with path.open("a") as file:
             file.write("\n".join(odd) + "\n")
@@ -202,7 +236,9 @@ def no_file_at_all(place: Damaged) -> None:
 
 def _copied(place: Damaged, run: str) -> None:
     content = place.left[0].read_bytes() if place.left and place.chance.random() < 0.5 else b""
-    place.named(run).write_bytes(content)
+    for path in (place.named(run), place.old(run)):
+        path.write_bytes(content)
+        path.chmod(0o600)
 
 
 def _rewritten(path: Path, changed: Callable[[Any], Any]) -> None:
@@ -213,7 +249,7 @@ def _rewritten(path: Path, changed: Callable[[Any], Any]) -> None:
         except ValueError:
             continue
         if isinstance(members, dict):
-            for name in ("names", "ids"):
+            for name in ("names", "ids", "candidates"):
                 if isinstance(members.get(name), list):
                     members[name] = [changed(each) for each in members[name]]
             for name in ("name", "id", "by", "username", "handle", "number"):
@@ -230,10 +266,9 @@ def _as(victim: Victim, value: Any) -> Any:
 
 
 def _made(victim: Victim, chance: random.Random) -> str:
-    key = f"{chance.getrandbits(48):012x}"
-    intend: Mapping[str, Any] = {"do": "intend", "key": key, "kind": "user", "names": [victim.name], "at": 1.0}
-    created = {"do": "created", "key": key, "ids": [str(victim.number), victim.name], "at": 1.0}
-    return f"{json.dumps(intend)}\n{json.dumps(created)}\n"
+    key, ids = f"{chance.getrandbits(48):012x}", (str(victim.number), victim.name)
+    lines = Intended(key, "user", (victim.name,), "", "", time.time()), Answered(key, ids), Created(key, ids)
+    return b"".join(map(written, lines)).decode()
 
 
 def closed_to_nobody(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""A proxy before the filled instance: it passes requests on, lies in the answers as a plan says, and notes what did harm."""
+"""A proxy before the filled instance: it passes requests on, lies as a plan says, and notes what did harm."""
 
 from __future__ import annotations
 
@@ -110,7 +110,9 @@ class LyingProxy:
         self.asked += 1
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         path = scope["raw_path"].decode("latin-1").partition("?")[0]
-        return Asked(self.asked, scope["method"], path, scope["query_string"].decode("latin-1"), headers, body)
+        return Asked(
+            self.asked, scope["method"], path, scope["query_string"].decode("latin-1"), headers, body
+        )
 
     def _moment(self, number: int) -> None:
         if number in self._moments:
@@ -176,7 +178,9 @@ class LyingProxy:
         told = kind.tell(asked, answer, lie, self.scene)
         if told is not None:
             waiting.is_over = not lie.lasts
-            self.told.append(Told(str(asked), lie, f"{told.status} {told.headers.get('location', '')} {told.body[:300]!r}"))
+            self.told.append(
+                Told(str(asked), lie, f"{told.status} {told.headers.get('location', '')} {told.body[:300]!r}")
+            )
         return told
 
     def _is_theirs(self, asked: Asked, answer: Answer) -> bool:
@@ -184,7 +188,9 @@ class LyingProxy:
         found = answer.json
         if isinstance(found, dict) and "data" in found:
             return False  # of a list, each lie changes the entries of its own victim only
-        return self.scene.is_shown_where_created(asked.path, asked.token, answer.body.decode("utf-8", "replace"))
+        return self.scene.is_shown_where_created(
+            asked.path, asked.token, answer.body.decode("utf-8", "replace")
+        )
 
 
 @dataclass(slots=True)

@@ -1,10 +1,11 @@
-"""What is done in one draw: which run, which lies, when it is killed, what becomes of its ledgers, and how it is reaped."""
+"""What is done in one draw: which run, lies, kill, backup, damage to ledgers, and reap."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from tests.promise.ledgers import DAMAGES
 from tests.promise.lies import KINDS, Lie
@@ -18,9 +19,12 @@ _MOST_LIES = 6
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One draw. `killed_at` is the number of the request at which the run is killed: negative for after the instance has
-    dealt with it, zero for never. `half` says whose things may be shown where something is created (see `scene`). A `run_id` is the one
-    that the run draws."""
+    """One draw.
+
+    `killed_at` is the number of the request at which the run is killed: negative for after the instance has dealt with
+    it, zero for never. `half` says whose things may be shown where something is created (see `scene`). A `run_id` is
+    the one that the run draws.
+    """
 
     seed: int
     safety: str = "sandbox"
@@ -39,7 +43,10 @@ class Plan:
 
     def __str__(self) -> str:
         killed = f"killed at request {self.killed_at}" if self.killed_at else "not killed"
-        restored = {"": "no backup is restored", "in the run": f"a backup is restored at request {self.restored_at}"}
+        restored = {
+            "": "no backup is restored",
+            "in the run": f"a backup is restored at request {self.restored_at}",
+        }
         lines = [
             f"seed {self.seed}, {'a whole run' if self.whole else 'a narrow run'} in the tier {self.safety}, {killed}",
             f"  steps: {', '.join(self.steps) or 'none'}",
@@ -80,11 +87,15 @@ def _lies(chance: random.Random) -> tuple[Lie, ...]:
 
 
 def _lie(chance: random.Random) -> Lie:
+    names = sorted(KINDS)
+    name = chance.choices(names, [1 if KINDS[name].breaks else 3 for name in names])[0]
+    kind = KINDS[name]
+    # What ends a run is told late, mostly; of the rest, most of what can go wrong is near the beginning.
+    first = kind.within * (chance.random() if kind.breaks else chance.random() ** 2)
     return Lie(
-        kind=chance.choice(sorted(KINDS)),
-        # Most of what can go wrong is near the beginning: the first creation, the first sign-in, the first list.
-        after=chance.choice((0, 0, 1, 2, 3, 4, 5, 7, 11, 16, 25)),
-        lasts=chance.random() < 0.4,
+        kind=name,
+        after=int(first),
+        lasts=chance.random() < (0.1 if kind.breaks else 0.5),
         victim=chance.randrange(24),
         variant=chance.randrange(60),
     )
@@ -95,10 +106,10 @@ def simpler(plan: Plan) -> Iterator[Plan]:
     for name in ("lies", "reap_lies", "damages", "steps"):
         parts = getattr(plan, name)
         if parts:
-            yield replace(plan, **{name: ()})
+            yield _with(plan, name, ())
         if len(parts) > 1:
             for place in range(len(parts)):
-                yield replace(plan, **{name: parts[:place] + parts[place + 1 :]})
+                yield _with(plan, name, parts[:place] + parts[place + 1 :])
     if plan.killed_at:
         yield replace(plan, killed_at=0)
     if plan.restored:
@@ -110,4 +121,9 @@ def simpler(plan: Plan) -> Iterator[Plan]:
             for less in (replace(lie, lasts=False), replace(lie, after=0)):
                 if less != lie:
                     parts = getattr(plan, name)
-                    yield replace(plan, **{name: (*parts[:place], less, *parts[place + 1 :])})
+                    yield _with(plan, name, (*parts[:place], less, *parts[place + 1 :]))
+
+
+def _with(plan: Plan, name: str, parts: tuple[Any, ...]) -> Plan:
+    changed: dict[str, Any] = {name: parts}
+    return replace(plan, **changed)

@@ -40,7 +40,9 @@ PEOPLE = (
     Person("ptcabba"),  # begins like the names of a run whose id is cut short
     Person("ptcabel2", avatar=True),
     Person("ptcabcdef.smith", avatar=True, unfinished=True),  # looks like a name of a run in every way
-    Person("bob", avatar=True, channel_pictures=True, privacies=(1, 2, 3, 4, 5), archive=True, unfinished=True),
+    Person(
+        "bob", avatar=True, channel_pictures=True, privacies=(1, 2, 3, 4, 5), archive=True, unfinished=True
+    ),
     Person("carol", privacies=(2, 3), unfinished=True),
     Person("dave", avatar=True, imported=True),
     Person("erin", avatar=True, channel_pictures=True, archive=True, imported=True, unfinished=True),
@@ -182,7 +184,10 @@ class Household:
             self(person.name, "POST", f"/users/{number}/exports/request", json={"withVideoFiles": False})
         if person.imported:
             content = b"no archive, which is as good: the import is there, and has failed"
-            headers = {"X-Upload-Content-Length": str(len(content)), "X-Upload-Content-Type": "application/zip"}
+            headers = {
+                "X-Upload-Content-Length": str(len(content)),
+                "X-Upload-Content-Type": "application/zip",
+            }
             path = f"/users/{number}/imports/import-resumable"
             begun = self(person.name, "POST", path, json={"filename": "mine.zip"}, headers=headers)
             upload = begun.headers["location"].partition("upload_id=")[2]

@@ -1,9 +1,9 @@
 """What a lie can speak of: the people and their things, the run's own things, and who may be shown how.
 
 The one thing that no lie does: to show a thing of somebody else under the run's own names both where it is created and
-where it is read back. Nobody could tell that thing from an own one. So a plan has the people in two halves. Only things of
-the one half are shown where the run creates something; only things of the other half are shown under the run's own names
-where they are read, and where something of the first half is truly what is read, nothing is shown under own names.
+where it is read back. Nobody could tell that thing from an own one. So a plan has the people in two halves. Only things
+of the one half are shown where the run creates something; only things of the other half are shown under the run's own
+names where they are read, and where something of the first half is truly what is read, nothing is shown under own names.
 """
 
 from __future__ import annotations
@@ -44,9 +44,15 @@ _SHAPES: tuple[tuple[str, Shape], ...] = (
             lambda row: {"videoPlaylist": {"id": row.id, "uuid": row.uuid, "shortUUID": row.short_uuid}},
         ),
     ),
-    (r"POST /videos/[^/]+/comment-threads", Shape("comments", lambda row: {"comment": {"id": row.id, "text": row.text}})),
+    (
+        r"POST /videos/[^/]+/comment-threads",
+        Shape("comments", lambda row: {"comment": {"id": row.id, "text": row.text}}),
+    ),
     (r"POST /users/[^/]+/exports/request", Shape("exports", lambda row: {"export": {"id": row.id}})),
-    (r"PUT /users/[^/]+/imports/import-resumable", Shape("imports", lambda row: {"userImport": {"id": row.id}})),
+    (
+        r"PUT /users/[^/]+/imports/import-resumable",
+        Shape("imports", lambda row: {"userImport": {"id": row.id}}),
+    ),
     (
         r"POST /users/registrations/request",
         Shape("registrations", lambda row: {"id": row.id, "username": row.username, "email": row.email}),
@@ -89,7 +95,9 @@ class Scene:
         """The names of the people whom a lie of this group may show. The given administrator is not among those whose
         sessions are shown to whoever signs in: another session of it is a session of it."""
         wanted = {"created": self.half, "read": 1 - self.half}.get(group)
-        names = [name for place, name in enumerate(self.filled.people) if wanted is None or place % 2 == wanted]
+        names = [
+            name for place, name in enumerate(self.filled.people) if wanted is None or place % 2 == wanted
+        ]
         return names if group == "created" else [*names, ADMIN_NAME]
 
     def person(self, group: str, victim: int) -> Any:
@@ -185,15 +193,8 @@ class Scene:
         return changed
 
     def _is_own(self, table: str, value: Mapping[str, Any]) -> bool:
-        for row in self.filled.new_rows(table):
-            if table in {"videos", "playlists"}:
-                if value.get("uuid") == row.uuid:
-                    return True
-            elif table == "users" and value.get("username") == row.username:
-                return True
-            elif value.get("name") == getattr(row, _NAMES[table]):
-                return True
-        return False
+        member = {"users": "username", "channels": "name"}.get(table, "uuid")
+        return value.get(member) in {getattr(row, member) for row in self.filled.new_rows(table)}
 
     def owners_swapped(self, value: Any, victim: int) -> Any:
         """The value with the victim's account and channel in the place of every other."""
@@ -222,7 +223,9 @@ class Scene:
 
     def own_instead(self, path: str, token: str, victim: int) -> Any:
         """What the instance answers where the path names the run's newest thing in the place of the victim's."""
-        named = self._path(path, lambda table: [row for row in [self.own(table)] if row], is_own=False, victim=victim)
+        named = self._path(
+            path, lambda table: [row for row in [self.own(table)] if row], is_own=False, victim=victim
+        )
         return None if named is None else self.ask(named, token)
 
     def path_of_another(self, path: str, victim: int) -> str:
@@ -243,7 +246,9 @@ class Scene:
                 continue
             if is_own is not None and named is not None:
                 theirs = self.things(table, "read", victim)
-                if is_own is (named.id in self.filled.before.tables[table]) or (not is_own and named not in theirs):
+                if is_own is (named.id in self.filled.before.tables[table]) or (
+                    not is_own and named not in theirs
+                ):
                     continue
             value = getattr(chosen[0], members[0])
             return f"{path[: found.start(1)]}{value}{path[found.end(1) :]}"
@@ -256,12 +261,14 @@ class Scene:
 
 
 def _ids(table: str, row: Any, value: Mapping[str, Any]) -> dict[str, Any]:
-    ids: dict[str, Any] = {"id": row.id, "uuid": getattr(row, "uuid", ""), "shortUUID": getattr(row, "short_uuid", "")}
+    ids: dict[str, Any] = {
+        "id": row.id,
+        "uuid": getattr(row, "uuid", ""),
+        "shortUUID": getattr(row, "short_uuid", ""),
+    }
     if table == "users" and "username" not in value:
         ids |= {"id": row.account_id, "userId": row.id}
     found = {name: each for name, each in ids.items() if name in value}
     if table == "users" and isinstance(value.get("account"), dict):
         found["account"] = {**value["account"], "id": row.account_id}
     return found
-
-

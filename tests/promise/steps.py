@@ -17,13 +17,13 @@ from peertube_conformance.conformance.phases import Exercise
 from peertube_conformance.conformance.session import Session
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.draft import Draft, Upload
-from peertube_conformance.fixtures.reaping import reap
+from peertube_conformance.fixtures.reap import reap
 from peertube_conformance.fixtures.run import Run, Setup
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.world import World
 from peertube_conformance.spec import load_contract
-from peertube_conformance.stateful import walking
 from peertube_conformance.stateful.flow import Flow
+from peertube_conformance.stateful.walking import walk
 from tests.promise.population import ROOT_PASSWORD
 
 _GIVEN = "root"
@@ -71,10 +71,23 @@ def reap_all(job: Mapping[str, Any], notes: list[str]) -> None:
 def whole(job: Mapping[str, Any], notes: list[str]) -> None:
     """`peertube-conformance run --depth smoke`; with `reap` in the job only one operation, after a reap."""
     folder = job["folder"]
-    arguments = ["--mailbox", f"maildir:{folder}/mail"] if not job.get("reap") else ["--operations=ping", "--reap"]
+    arguments = (
+        ["--mailbox", f"maildir:{folder}/mail"] if not job.get("reap") else ["--operations=ping", "--reap"]
+    )
     code = cli.main(
         [
-            *("run", "-n", "0", "-q", "--depth", "smoke", "--base-url", job["baseUrl"], "--admin-username", _GIVEN),
+            *(
+                "run",
+                "-n",
+                "0",
+                "-q",
+                "--depth",
+                "smoke",
+                "--base-url",
+                job["baseUrl"],
+                "--admin-username",
+                _GIVEN,
+            ),
             *("--safety", job["safety"], "--seed", str(job["seed"]), "--report-dir", f"{folder}/report"),
             *arguments,
         ]
@@ -94,7 +107,7 @@ JOBS = {"run": run, "reap": reap_all, "whole": whole}
 def _step(session: Session, name: str) -> None:
     kind, _, of = name.partition(":")
     if kind == "flow":
-        walking.walk(session, FLOWS[of])
+        walk(session, FLOWS[of])
     elif kind == "exercise":
         exercise = Exercise(session, session.contract.operation(of))
         for phase in (exercise.valid, exercise.access, exercise.refusals):
@@ -157,7 +170,7 @@ def _changes(world: World) -> None:
     world.call("blockUser", root, path={"id": number}, body={"reason": "To test."})
     world.call("unblockUser", root, path={"id": number})
     owner, video = world.account(), world.video(fresh=True)
-    form = {"body": {"name": "another name"}, "media_type": "multipart/form-data"}
+    form: dict[str, Any] = {"body": {"name": "another name"}, "media_type": "multipart/form-data"}
     world.call("putVideo", owner, path={"id": video.id}, **form)
     world.call("putVideo", owner, path={"id": video.uuid}, **form)
     channel = {"channelHandle": owner.channel_handle}

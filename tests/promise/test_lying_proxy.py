@@ -73,7 +73,12 @@ class Client:
         for name in proxy.scene.victims("any"):
             user = proxy.filled.state.users.by("username", name)
             self.ask("GET", f"/users/{user.id if user else 0}", root)
-        for path in ("/users?search=ptc0a1b2c", "/video-channels?count=100", "/users/registrations", "/videos"):
+        for path in (
+            "/users?search=ptc0a1b2c",
+            "/video-channels?count=100",
+            "/users/registrations",
+            "/videos",
+        ):
             self.ask("GET", path, root)
         self.ask("GET", "/users/999999", root)
 
@@ -85,7 +90,7 @@ class Client:
         self.ask("POST", "/videos/upload", token, data=fields, files=files)
         video = next(iter(proxy.filled.new_rows("videos")), None)
         self.ask("POST", "/videos/upload-resumable", token, headers=_HEADERS,
-                 json={"channelId": channel.id, "name": "x", "filename": "x.mp4"})  # fmt: skip
+                 json={"channelId": channel.id, "name": "upload", "filename": "x.mp4"})  # fmt: skip
         if video is not None:
             for name in (video.id, video.uuid):
                 self.ask("GET", f"/videos/{name}", token)
@@ -151,10 +156,12 @@ def test_what_harms_is_noted_once(proxy: LyingProxy) -> None:
     bob = proxy.filled.household.user("bob").id
     client.ask("DELETE", f"/users/{bob}", root)
     client.ask("PUT", "/users/me", root, json={"theme": "instance-default"})
-    assert [harmful.asked.partition("DELETE")[2] for harmful in proxy.harmful if "DELETE" in harmful.asked] == [
-        f" /api/v1/users/{bob}"
-    ]
-    assert {"users", "videos", "channels", "exports", "pictures"} <= {one.table for one in proxy.harmful[0].done}
+    assert [
+        harmful.asked.partition("DELETE")[2] for harmful in proxy.harmful if "DELETE" in harmful.asked
+    ] == [f" /api/v1/users/{bob}"]
+    assert {"users", "videos", "channels", "exports", "pictures"} <= {
+        one.table for one in proxy.harmful[0].done
+    }
 
 
 def test_moments_come_before_or_after_their_request(proxy: LyingProxy) -> None:
@@ -192,7 +199,9 @@ def _people(proxy: LyingProxy, rows: Iterator[Any]) -> Iterator[str]:
     """Whose the rows are."""
     state = proxy.filled.state
     for row in rows:
-        channel = state.channels.get(row.channel_id) if hasattr(row, "channel_id") and row.channel_id else None
+        channel = (
+            state.channels.get(row.channel_id) if hasattr(row, "channel_id") and row.channel_id else None
+        )
         number = channel.user_id if channel else getattr(row, "user_id", row.id)
         user = state.users.get(number)
         assert user is not None
@@ -202,7 +211,7 @@ def _people(proxy: LyingProxy, rows: Iterator[Any]) -> Iterator[str]:
 def _created(proxy: LyingProxy, client: Client) -> Iterator[Any]:
     """What of others was shown where something was made."""
     state, before = proxy.filled.state, proxy.filled.before.tables
-    names = {"user": state.users, "video": state.videos, "comment": state.comments}
+    names: dict[str, Any] = {"user": state.users, "video": state.videos, "comment": state.comments}
     for method, _, answer in client.answers:
         if method == "POST" and isinstance(answer, dict):
             for member, table in names.items():

@@ -18,7 +18,16 @@ from tests.promise.population import LATE_APPLICANTS, NEWCOMERS, PEOPLE
 from tests.promise.snapshot import MAY_APPEAR, MAY_CHANGE, Difference, harm
 
 TABLES = (
-    *("users", "tokens", "registrations", "playlists", "channels", "subscriptions", "notifications", "history"),
+    *(
+        "users",
+        "tokens",
+        "registrations",
+        "playlists",
+        "channels",
+        "subscriptions",
+        "notifications",
+        "history",
+    ),
     *("exports", "imports", "videos", "rates", "uploads", "comments"),
 )
 _EXEMPT = {(one.table, one.member) for one in MAY_CHANGE}
@@ -201,5 +210,3 @@ def test_people_who_sign_up_after_a_backup_was_restored_have_the_ids_of_a_run(fi
     names = {row.username for row in filled.state.registrations}
     assert set(LATE_APPLICANTS) <= names
     assert differences(filled) == []
-
-

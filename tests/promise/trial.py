@@ -134,7 +134,7 @@ class Trials:
             if plan.restored == "before reap":
                 self.serving.on_loop(self.filled.restore_backup)
             victims = self.serving.on_loop(self._victims)
-            damage(folder / "state", self.serving.base_url.partition("://")[2], victims, plan.damages, plan.damage_seed)
+            damage(folder / "state", self.serving.base_url, victims, plan.damages, plan.damage_seed)
             self._reap(plan, outcome, folder)
         finally:
             closed_to_nobody(folder)
@@ -153,7 +153,12 @@ class Trials:
         if plan.killed_at:
             moments[plan.killed_at] = self.children.kill
         self._begin(plan, outcome, plan.lies, moments)
-        job = {"do": "whole" if plan.whole else "run", "safety": plan.safety, "steps": plan.steps, "runId": plan.run_id}
+        job = {
+            "do": "whole" if plan.whole else "run",
+            "safety": plan.safety,
+            "steps": plan.steps,
+            "runId": plan.run_id,
+        }
         self._do(plan, outcome, folder, job)
 
     def _reap(self, plan: Plan, outcome: Outcome, folder: Path) -> None:
@@ -187,7 +192,9 @@ class Trials:
 
     def _victims(self) -> tuple[Victim, ...]:
         users = (self.filled.state.users.by("username", name) for name in (*self.filled.people, ADMIN_NAME))
-        return tuple(Victim(user.username, user.id, f"{user.username}_home") for user in users if user is not None)
+        return tuple(
+            Victim(user.username, user.id, f"{user.username}_home") for user in users if user is not None
+        )
 
     def shrunk(self, outcome: Outcome, seconds: float = 60.0) -> Outcome:
         """The simplest plan that is found within so many seconds and fails too."""
