@@ -13,6 +13,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,7 @@ def lines_name_a_victim(place: Damaged) -> None:
     """Every line of a ledger names a victim by name and number in the place of what was made."""
     for path in place.left:
         victim = place.victim()
-        _rewritten(path, lambda value, victim=victim: _as(victim, value))
+        _rewritten(path, partial(_as, victim))
 
 
 @_damage
@@ -124,7 +125,7 @@ def lines_have_a_victims_number(place: Damaged) -> None:
     """Every line of a ledger has the number of a victim, under the own name."""
     for path in place.left:
         victim = place.victim()
-        _rewritten(path, lambda value, victim=victim: str(victim.number) if str(value).isdigit() else value)
+        _rewritten(path, partial(_numbered, victim))
 
 
 @_damage
@@ -265,10 +266,14 @@ def _as(victim: Victim, value: Any) -> Any:
     return victim.channel if "channel" in str(value) and victim.channel else victim.name
 
 
+def _numbered(victim: Victim, value: Any) -> Any:
+    return type(value)(victim.number) if str(value).isdigit() else value
+
+
 def _made(victim: Victim, chance: random.Random) -> str:
     key, ids = f"{chance.getrandbits(48):012x}", (str(victim.number), victim.name)
-    lines = Intended(key, "user", (victim.name,), "", "", time.time()), Answered(key, ids), Created(key, ids)
-    return b"".join(map(written, lines)).decode()
+    intended = Intended(key, "user", (victim.name,), "", "", time.time())
+    return b"".join(written(line) for line in (intended, Answered(key, ids), Created(key, ids))).decode()
 
 
 def closed_to_nobody(folder: Path) -> None:
