@@ -83,10 +83,12 @@ def drawn(seed: int, steps: tuple[str, ...], *, whole: bool = False) -> Plan:
 
 
 def _lies(chance: random.Random) -> tuple[Lie, ...]:
-    return tuple(_lie(chance) for _ in range(chance.randint(1, _MOST_LIES)))
+    # Few victims, so that several lies are about the same one.
+    victims = [chance.randrange(24) for _ in range(2)]
+    return tuple(_lie(chance, chance.choice(victims)) for _ in range(chance.randint(1, _MOST_LIES)))
 
 
-def _lie(chance: random.Random) -> Lie:
+def _lie(chance: random.Random, victim: int) -> Lie:
     names = sorted(KINDS)
     name = chance.choices(names, [1 if KINDS[name].breaks else 3 for name in names])[0]
     kind = KINDS[name]
@@ -96,7 +98,7 @@ def _lie(chance: random.Random) -> Lie:
         kind=name,
         after=int(first),
         lasts=chance.random() < (0.1 if kind.breaks else 0.5),
-        victim=chance.randrange(24),
+        victim=victim,
         variant=chance.randrange(60),
     )
 

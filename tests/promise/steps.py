@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -17,7 +19,6 @@ from peertube_conformance.conformance.phases import Exercise
 from peertube_conformance.conformance.session import Session
 from peertube_conformance.fixtures.accounts import Account
 from peertube_conformance.fixtures.draft import Draft, Upload
-from peertube_conformance.fixtures.reap import reap
 from peertube_conformance.fixtures.run import Run, Setup
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.world import World
@@ -27,12 +28,11 @@ from peertube_conformance.stateful.walking import walk
 from tests.promise.population import ROOT_PASSWORD
 
 _GIVEN = "root"
+_LINES_SHOWN = 20
 
 
 def run(job: Mapping[str, Any], notes: list[str]) -> None:
     """Sets a run up, does the steps, and cleans up; notes how each ended."""
-    if job.get("reap"):
-        notes += reap(job["baseUrl"], _GIVEN, ROOT_PASSWORD)
     whole = Run(
         Setup(
             base_url=job["baseUrl"],
@@ -63,35 +63,38 @@ def run(job: Mapping[str, Any], notes: list[str]) -> None:
     notes += [f"left: {line}" for line in cleaned.left]
 
 
-def reap_all(job: Mapping[str, Any], notes: list[str]) -> None:
-    """What `peertube-conformance reap` does."""
-    notes += [f"left: {line}" for line in reap(job["baseUrl"], _GIVEN, ROOT_PASSWORD)]
+def reap(job: Mapping[str, Any], notes: list[str]) -> None:
+    """`peertube-conformance reap`."""
+    _called(notes, "reap", "--base-url", job["baseUrl"], "--admin-username", _GIVEN)
 
 
 def whole(job: Mapping[str, Any], notes: list[str]) -> None:
     """`peertube-conformance run --depth smoke`; with `reap` in the job only one operation, after a reap."""
     folder = job["folder"]
-    arguments = (
-        ["--mailbox", f"maildir:{folder}/mail"] if not job.get("reap") else ["--operations=ping", "--reap"]
+    _called(
+        notes,
+        *(
+            "run",
+            "-n",
+            "0",
+            "-q",
+            "--depth",
+            "smoke",
+            "--base-url",
+            job["baseUrl"],
+            "--admin-username",
+            _GIVEN,
+        ),
+        *("--safety", job["safety"], "--seed", str(job["seed"]), "--report-dir", f"{folder}/report"),
+        *(("--operations=ping", "--reap") if job.get("reap") else ("--mailbox", f"maildir:{folder}/mail")),
     )
-    code = cli.main(
-        [
-            *(
-                "run",
-                "-n",
-                "0",
-                "-q",
-                "--depth",
-                "smoke",
-                "--base-url",
-                job["baseUrl"],
-                "--admin-username",
-                _GIVEN,
-            ),
-            *("--safety", job["safety"], "--seed", str(job["seed"]), "--report-dir", f"{folder}/report"),
-            *arguments,
-        ]
-    )
+
+
+def _called(notes: list[str], *arguments: str) -> None:
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        code = cli.main(arguments)
+    notes += [line for line in printed.getvalue().splitlines() if line.strip()][-_LINES_SHOWN:]
     notes.append(f"exit code {code}")
 
 
@@ -101,7 +104,7 @@ def warm() -> None:
     Generator(contract, 1).first(contract.operation("addUser"))
 
 
-JOBS = {"run": run, "reap": reap_all, "whole": whole}
+JOBS = {"run": run, "reap": reap, "whole": whole}
 
 
 def _step(session: Session, name: str) -> None:

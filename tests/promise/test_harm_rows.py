@@ -113,6 +113,26 @@ def test_who_is_signed_in_is_shown_as_another_person(made: Trials, kind: str, af
     assert held(made, Plan(1, steps=("people", "pictures", "changes", "sessions"), lies=(lie,))).lies
 
 
+@pytest.mark.parametrize("victim", [0, 2, 4])
+@pytest.mark.parametrize("killed_at", [0, _IN_THE_MIDDLE])
+def test_every_read_shows_the_runs_things_with_another_persons_ids(
+    made: Trials, killed_at: int, victim: int
+) -> None:
+    """Only the answer to the creation is true."""
+    lies = (
+        Lie("anothers_path_shows_own", lasts=True, victim=victim),
+        Lie("own_ids_are_anothers", lasts=True, victim=victim),
+    )
+    plan = Plan(
+        1,
+        steps=("things", "pictures"),
+        lies=lies if not killed_at else (),
+        reap_lies=lies,
+        killed_at=killed_at,
+    )
+    assert held(made, plan).lies
+
+
 @pytest.mark.parametrize("variant", [0, 1])
 @pytest.mark.parametrize("killed_at", [0, _IN_THE_MIDDLE])
 def test_lists_that_never_end(made: Trials, killed_at: int, variant: int) -> None:

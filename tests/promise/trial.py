@@ -165,7 +165,7 @@ class Trials:
         self._begin(plan, outcome, plan.reap_lies, {})
         job: dict[str, Any] = {"do": "reap"}
         if plan.reap != "reap":
-            job = {"do": "whole" if plan.whole else "run", "safety": plan.reap, "steps": (), "reap": True}
+            job = {"do": "whole", "safety": plan.reap, "reap": True}
         self._do(plan, outcome, folder, job)
 
     def _begin(
