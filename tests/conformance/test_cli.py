@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import functools
 import json
+import os
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +16,14 @@ from peertube_conformance.conformance import lifecycle
 from peertube_conformance.conformance.cli import main
 from peertube_conformance.conformance.lifecycle import USER_MISTAKES, Controller, chosen, known_deviations
 from peertube_conformance.conformance.options import Options
+from peertube_conformance.fixtures import reap as reap_module
 from peertube_conformance.fixtures import run
 from peertube_conformance.fixtures.run import CannotRun
+from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.target import TargetError
 from peertube_conformance.spec import load_contract
 from tests.conformance.processes import CLI, one_sentence, python_module
+from tests.fixtures.other_users import NOBODY, as_nobody, needs_root
 from tests.fixtures.servers import Received, free_port, response, serving
 
 CONFIG = response(200, b'{"serverVersion": "6.2.0"}', Content_Type="application/json")
@@ -233,14 +239,89 @@ def test_a_file_that_holds_no_deviations_is_told_before_anything_is_sent(text: s
 def test_what_earlier_runs_left_is_removed_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, ...]] = []
 
-    def reap(*given: str) -> list[str]:
+    def reap(*given: str, say: Callable[[str], None]) -> bool:
         asked.append(given)
+        say("would remove: user ptcab12cdw0user_1")
         raise TargetError("that is far enough")
 
     monkeypatch.setattr(lifecycle, "reap", reap)
-    members = {"base_url": "http://localhost:1", "admin_username": "root", "admin_password": "x"}
-    assert mistake(tmp_path, reap=True, **members) == "that is far enough"
+    members: dict[str, Any] = {
+        "base_url": "http://localhost:1",
+        "admin_username": "root",
+        "admin_password": "x",
+    }
+    said: list[str] = []
+    with pytest.raises(TargetError, match="that is far enough"):
+        Controller(Options(report_dir=tmp_path / "report", reap=True, **members), said.append)
     assert asked == [("http://localhost:1", "root", "x")]
+    assert said == ["would remove: user ptcab12cdw0user_1"]
+
+
+@pytest.mark.parametrize(
+    ("address", "safety"),
+    [
+        ("http://localhost:1", Safety.OBSERVE),
+        ("https://my.instance", Safety.OBSERVE),
+        ("https://my.instance", None),
+    ],
+)
+def test_nothing_is_removed_in_the_tier_that_only_reads(
+    address: str, safety: Safety | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lifecycle, "reap", lambda *_given, **_how: pytest.fail("it was reaped"))
+    text = mistake(
+        tmp_path, base_url=address, safety=safety, reap=True, admin_username="root", admin_password="x"
+    )
+    assert "--safety=sandbox" in text
+
+
+def test_a_ledger_that_cannot_be_opened_is_told_before_anything_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = tmp_path / "state"
+    state.write_text("a file in its place")
+    monkeypatch.setenv("PEERTUBE_CONFORMANCE_STATE_DIR", str(state))
+    with serving(instance(REFUSED)) as server:
+        members = {"base_url": server.base_url, "admin_username": "root", "admin_password": "x"}
+        for text in (mistake(tmp_path, **members), mistake(tmp_path, reap=True, **members)):
+            assert f"'{state}' cannot be used" in text
+    assert {request.method for request in server.requests} == {"GET"}
+
+
+@needs_root
+def test_a_ledger_folder_that_cannot_be_written_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name, serving(CONFIG) as server:
+        folder = Path(name)
+        state, private = folder / "state", folder / "private"
+        for one, mode in ((state, 0o500), (private, 0o700)):
+            one.mkdir(mode=mode)
+            os.chown(one, NOBODY, NOBODY)
+        folder.chmod(0o755)
+        monkeypatch.setenv("PEERTUBE_CONFORMANCE_STATE_DIR", str(state))
+        monkeypatch.setattr(tempfile, "tempdir", str(private))
+        text = as_nobody(lambda: mistake(private, base_url=server.base_url))
+    assert str(state) in text
+    assert "Permission denied" in text
+
+
+@pytest.mark.parametrize(("done", "code"), [(True, 0), (False, 1)])
+def test_the_command_exits_by_whether_all_that_was_tried_was_done(
+    done: bool, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[object] = []
+
+    def reap(*given: str, dry_run: bool, say: Callable[[str], None]) -> bool:
+        asked.extend((*given, dry_run))
+        say("nothing to remove")
+        return done
+
+    monkeypatch.setattr(reap_module, "reap", reap)
+    monkeypatch.setenv("PEERTUBE_CONFORMANCE_ADMIN_PASSWORD", "x")
+    assert main(["reap", "--base-url=http://h", "--admin-username=root", "--dry-run"]) == code
+    assert asked == ["http://h", "root", "x", True]
+    assert capsys.readouterr().out == "nothing to remove\n"
 
 
 def test_an_earlier_report_stays_until_the_run_begins(tmp_path: Path) -> None:
