@@ -103,17 +103,16 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     from peertube_conformance.conformance.ending import Ending, heed_in_worker, heed_signals
 
-    options = config.stash[_OPTIONS]
     if _is_worker(config):
         heed_in_worker(config, _shared(config))
         return
-    interruption = heed_signals(config, options)
+    interruption = heed_signals(config, config.stash[_OPTIONS])
     from peertube_conformance.conformance.announcing import announce
     from peertube_conformance.conformance.lifecycle import USER_MISTAKES, Controller
 
     try:
         reporter = config.pluginmanager.get_plugin("terminalreporter")
-        controller = Controller(options, reporter.write_line if reporter else print)
+        controller = Controller(config.stash[_OPTIONS], reporter.write_line if reporter else print)
     except USER_MISTAKES as error:
         raise pytest.UsageError(str(error)) from None
     config.stash[_CONTROLLER] = controller
