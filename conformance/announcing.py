@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from peertube_conformance.conformance.lifecycle import Controller
+from peertube_conformance.conformance.output import Console
 from peertube_conformance.conformance.progress import Progress
+from peertube_conformance.reports.redaction import Redactor
 
 
-def announce(config: pytest.Config, controller: Controller) -> None:
+def announce(config: pytest.Config, controller: Controller, redactor: Redactor) -> None:
     """Says what is about to be done, to what, and what it costs; from then on the time that is left is told."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is None:
@@ -20,18 +22,19 @@ def announce(config: pytest.Config, controller: Controller) -> None:
         room for room in ("conformance", "stateful") if any(room in argument for argument in config.args)
     ]
     cost = controller.cost(workers if isinstance(workers, int) else 2, rooms)
-    config.pluginmanager.register(Progress(reporter, cost))
-    reporter.write_line(f"target: {what}, PeerTube {shared.server_version}, tier {shared.safety.value}")
-    reporter.write_line(
+    console = Console(reporter.write_line, lambda: redactor)
+    config.pluginmanager.register(Progress(console, cost))
+    console.say(f"target: {what}, PeerTube {shared.server_version}, tier {shared.safety.value}")
+    console.say(
         f"contract: {controller.contract.version}, {len(controller.operations)} operations; "
         f"depth {options.depth.name}, seed {options.seed}"
     )
     for line in controller.left_before:
-        reporter.write_line(f"left by an earlier run: {line}")
+        console.say(f"left by an earlier run: {line}")
     for repair in controller.contract.repairs:
-        reporter.write_line(f"repaired: {repair}")
+        console.say(f"repaired: {repair}")
     if not shared.accounts:
-        reporter.write_line(
+        console.say(
             "no account: only what is open to everybody is tested (give --admin-username for the rest)"
         )
-    reporter.write_line(f"cost: {cost}")
+    console.say(f"cost: {cost}")

@@ -6,6 +6,7 @@ The plugin is loaded wherever the package is installed, and does nothing in sess
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 from collections.abc import Generator, Iterator
 from functools import partial
@@ -14,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from peertube_conformance.conformance.options import OPTIONS, OptionError, Options
+from peertube_conformance.conformance.options import ADMIN_PASSWORD, OPTIONS, OptionError, Options
 from peertube_conformance.conformance.ordering import put_in_order
 from peertube_conformance.reports.verdict import Verdict
 
 if TYPE_CHECKING:
     from peertube_conformance.reports.redaction import Redactor
 
+_REDACTOR: pytest.StashKey[Redactor] = pytest.StashKey()
 _ACTIVE = pytest.StashKey[bool]()
 _BEGUN = pytest.StashKey[bool]()
 _OPTIONS = pytest.StashKey[Options]()
@@ -69,9 +71,12 @@ def activate(config: pytest.Config) -> None:
         config.option.reportchars = ""
     # They load what sessions without a conformance run are not to wait for.
     from peertube_conformance.conformance.allure_folder import AllureFolder
-    from peertube_conformance.conformance.redacting import Redacting
+    from peertube_conformance.conformance.redacting import Redacting, knowing, redact_logs
 
+    config.stash[_REDACTOR] = knowing()
+    _keep_from_workers(config, ADMIN_PASSWORD)
     redactor = partial(_redactor, config)
+    config.add_cleanup(redact_logs(redactor))
     config.pluginmanager.register(Redacting(redactor))
     # The report has Allure's results of its own; what its plugin tells of items is written where somebody asks for it.
     if config.getoption("allure_report_dir", None) and not config.option.collectonly:
@@ -80,14 +85,22 @@ def activate(config: pytest.Config) -> None:
 
 
 def _redactor(config: pytest.Config) -> Redactor:
-    """What this process knows to be secret; before its session, what it was given."""
-    session = config.stash.get(_SESSION, None)
-    if session is not None:
-        own: Redactor = session.ground.redactor
-        return own
-    from peertube_conformance.conformance.redacting import knowing
+    """What this process knows to be secret."""
+    redactor = config.stash[_REDACTOR]
+    if _is_worker(config) and config.stash.get(_SESSION, None) is None:
+        from peertube_conformance.conformance.redacting import learn
 
-    return knowing(lambda: _shared(config))
+        # Something may go wrong before it has a session that knows them.
+        learn(redactor, lambda: _shared(config))
+    return redactor
+
+
+def _keep_from_workers(config: pytest.Config, variable: str) -> None:
+    """Takes a secret out of the environment that workers inherit, until the session ends."""
+    value = os.environ.get(variable)
+    if value is not None and getattr(config.option, "numprocesses", None):
+        del os.environ[variable]
+        config.add_cleanup(partial(os.environ.__setitem__, variable, value))
 
 
 def _is_worker(config: pytest.Config) -> bool:
@@ -110,15 +123,19 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     interruption = heed_signals(config, options)
     from peertube_conformance.conformance.announcing import announce
     from peertube_conformance.conformance.lifecycle import USER_MISTAKES, Controller
+    from peertube_conformance.conformance.output import Console
+    from peertube_conformance.reports.shown import sentence
 
+    redactor = config.stash[_REDACTOR]
     try:
         reporter = config.pluginmanager.get_plugin("terminalreporter")
-        controller = Controller(options, reporter.write_line if reporter else print)
+        console = Console(reporter.write_line if reporter else lambda _line: None, partial(_redactor, config))
+        controller = Controller(options, console.say, redactor)
     except USER_MISTAKES as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(sentence(str(error), redactor)) from None
     config.stash[_CONTROLLER] = controller
     config.pluginmanager.register(Ending(interruption, controller.interrupt))
-    announce(config, controller)
+    announce(config, controller, redactor)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -153,7 +170,9 @@ def _session(config: pytest.Config) -> Any:
         worker = config.workerinput["workerid"] if _is_worker(config) else "main"  # type: ignore[attr-defined]
         contract = load_contract(options.spec or None)
         deviations = known_deviations(contract, options, shared.server_version)
-        session = config.stash[_SESSION] = Session(options, shared, contract, deviations, worker)
+        session = config.stash[_SESSION] = Session(
+            options, shared, contract, deviations, worker, redactor=config.stash[_REDACTOR]
+        )
     return session
 
 
@@ -240,7 +259,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
     result = yield
     session = item.config.stash.get(_SESSION, None)
     if session is not None and session.hindrance:
-        item.session.shouldstop = session.hindrance
+        from peertube_conformance.reports.shown import sentence
+
+        item.session.shouldstop = sentence(session.hindrance, session.ground.redactor)
     return result
 
 
@@ -291,11 +312,13 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     conclusion = config.stash.get(_CONCLUSION, None)
     if conclusion is None:
         return
+    from peertube_conformance.conformance.output import Console
     from peertube_conformance.reports.views.console import lines
 
+    console = Console(terminalreporter.write_line, partial(_redactor, config))
     terminalreporter.section("conformance")
-    for line in (*lines(conclusion.document, shutil.get_terminal_size().columns), *conclusion.advice):
-        terminalreporter.write_line(line)
+    console.show(lines(conclusion.document, shutil.get_terminal_size().columns))
+    console.show(conclusion.advice)
     for error in conclusion.errors:
-        terminalreporter.write_line(f"harness error: {error}")
-    terminalreporter.write_line(f"report: {config.stash[_OPTIONS].report_dir}/report.html")
+        console.say(f"harness error: {error}")
+    console.say(f"report: {config.stash[_OPTIONS].report_dir}/report.html")

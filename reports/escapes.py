@@ -89,7 +89,7 @@ class Layer:
         return begins + 1 if last else begins
 
     def _read_escapes(self) -> None:
-        """The end of what each escape decodes to, the width of the escape, and by how much all that follows is shifted."""
+        """Reads the end of what each escape decodes to, its width, and by how much all that follows is shifted."""
         assert self._outer is not None
         self._ends, shift = [], 0
         for found in _SINGLE.finditer(self._outer.text):
@@ -133,7 +133,7 @@ def _decoded(escape: str) -> str:
         units = bytes.fromhex(escape.replace("\\u", ""))
         return as_bytes(units.decode("utf-16-be", "surrogatepass"))
     if kind == "U":
-        number = int(escape[2:], 16)
+        number = int.from_bytes(bytes.fromhex(escape[2:]))
         return as_bytes(chr(number)) if number <= _LAST_CHARACTER else escape
     return _SIMPLE.get(kind, kind)
 

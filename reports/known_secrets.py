@@ -136,7 +136,7 @@ class KnownSecrets:
                 yield max(shown, key=lambda one: (one.end - one.start, one.whole, one.name))
 
     def _run(self, text: str, at: int, place: int) -> tuple[int, int, int]:
-        """The longest stretch around the places that is the same in both: start and end in the text, number of the form."""
+        """The longest stretch that is the same in text and form: start and end in the text, number of the form."""
         number = bisect_right(self._begins, place) - 1
         form = self._folded_forms[number]
         before = place - self._begins[number]
@@ -217,7 +217,7 @@ def _decoded(value: str) -> list[str]:
 
 
 def _disguises(value: str) -> Iterator[str]:
-    """Other ways to write a secret: in lower case beyond ASCII, reversed, hex, and base64 at each place in a longer text."""
+    """Other ways to write a secret: in one case beyond ASCII, reversed, hex, base64 at each place in a longer text."""
     if not value.isascii():
         yield as_bytes(value.lower())
         yield as_bytes(value.upper())

@@ -28,8 +28,11 @@ _MOST_FIELDS = 1000
 
 
 class Redactor:
-    """Replaces secrets in text: whole values that it knows by `$NAME`; pieces of them, other ways to write them and values
-    under names of secrets by a mask."""
+    """Replaces secrets in text.
+
+    Whole values that it knows become `$NAME`; pieces of them, other ways to write them, and values under names of
+    secrets a mask.
+    """
 
     def __init__(self, secrets: Mapping[str, str] | None = None) -> None:
         self._secrets = KnownSecrets()
@@ -105,9 +108,7 @@ class Redactor:
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, dict):
-            secret = {
-                key for key, member in value.items() if isinstance(member, str) and is_secret_key(key)
-            }
+            secret = {key for key, member in value.items() if isinstance(member, str) and is_secret_key(key)}
             return {self.text(k): MASK if k in secret else self.value(member) for k, member in value.items()}
         return [self.value(item) for item in value] if isinstance(value, list | tuple) else value
 

@@ -1,7 +1,8 @@
 """Texts that may be shown: without secrets, and with an escape for whatever a terminal, a CI system or a reader obeys.
 
-Texts of the target hold control characters, marks that turn the direction of writing, and workflow commands of CI systems,
-which these take from any line that begins with `::`, once trimmed, or holds `##[`. An escape of an escaped text is the same.
+Texts of the target may hold control characters, marks that turn the direction of writing, and workflow commands of CI
+systems. These take a command from any line that begins with `::`, once trimmed, or holds `##[`. An escaped text that is
+escaped again stays the same.
 """
 
 from __future__ import annotations
@@ -27,10 +28,11 @@ _IN_TEXT = re.compile(rf"[{UNFIT}]|{_COMMAND}|(?:^|(?<=\s))::", re.MULTILINE)
 _IN_JSON = re.compile(rf"[{UNFIT}]|{_COMMAND}")
 _SPACE = re.compile(r"\s+")
 # Members of the run document that hold words of the harness: a password that is one of them says nothing there.
-_OWN_MEMBERS = frozenset(
-    "schemaVersion harness contract safety depth failOn tests level section source verdict operationId method path tag id "
-    "intent role needs requirement requirements check status startedAt witnessed unwitnessed statuses kind".split()
-)
+_OWN_MEMBERS = frozenset({
+    "schemaVersion", "harness", "contract", "safety", "depth", "failOn", "tests", "level", "section", "source", "verdict",
+    "operationId", "method", "path", "tag", "id", "intent", "role", "needs", "requirement", "requirements", "check",
+    "status", "startedAt", "witnessed", "unwitnessed", "statuses", "kind",
+})  # fmt: skip
 
 
 def escaped(text: str) -> str:

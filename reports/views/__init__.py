@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from peertube_conformance.reports.report_contents import ALLURE
 from peertube_conformance.reports.report_folder import ReportError, ReportFolder

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from peertube_conformance.reports.views.reading import Document, Members
-from peertube_conformance.reports.views.text import verbatim, counted, on_one_line
+from peertube_conformance.reports.views.text import counted, on_one_line, verbatim
 
 _MAX_REASON = 160
 

@@ -27,7 +27,7 @@ def on_one_line(text: str, limit: int = 0) -> str:
 
 
 def verbatim(line: str) -> str:
-    """The cleaned text of a line for a shell, its spaces as they are: what follows a line feed would be a line by itself."""
+    """The cleaned text of a line for a shell, its spaces as they are and its line feeds as escapes."""
     return cleaned(line).replace("\n", r"\x0a")
 
 
