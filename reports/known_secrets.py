@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
-from peertube_conformance.reports.escapes import MAX_DEPTH, Layer, as_bytes
+from peertube_conformance.reports.escapes import MAX_DEPTH, Layer, as_bytes, has_escapes
 
 # Shorter values are no secrets.
 SHORTEST = 6
@@ -86,13 +86,16 @@ class KnownSecrets:
         """Where secrets show in the text, in order, without overlaps: what overlaps is one span."""
         if not self._known:
             return []
-        spans = [
-            Found(*layer.origin(found.start, found.end), found.name, found.whole)
-            for layer in Layer.of(text).decoded()
-            for found in self._in(layer.text)
-        ]
+        if text.isascii() and not has_escapes(text):
+            spans = self._in(text)
+        else:
+            spans = [
+                Found(*layer.origin(found.start, found.end), found.name, found.whole)
+                for layer in Layer.of(text).decoded()
+                for found in self._in(layer.text)
+            ]
         spans.sort(key=lambda found: (found.start, -found.end))
-        return list(_joined(spans))
+        return list(_joined(spans)) if spans else spans
 
     def _add_form(self, text: str, form: _Form) -> None:
         if len(text) < PIECE:
@@ -109,18 +112,20 @@ class KnownSecrets:
         self._grams.update(folded[at : at + _GRAM] for at in range(len(folded) - _GRAM + 1))
         self._joined = ""
 
-    def _in(self, text: str) -> Iterator[Found]:
+    def _in(self, text: str) -> list[Found]:
         """Where secrets show in a text of bytes."""
+        found: list[Found] = []
         for short, form in self._short.items():
             at = text.find(short)
             while at >= 0:
-                yield Found(at, at + len(short), form.name, form.exact == short)
+                found.append(Found(at, at + len(short), form.name, form.exact == short))
                 at = text.find(short, at + len(short))
         folded = _folded(text)
-        probed = {folded[at : at + _GRAM] for at in range(0, len(folded) - _GRAM + 1, _STRIDE)}
-        probed &= self._grams
-        if probed:
-            yield from self._pieces_in(text, folded, probed)
+        probed = [folded[at : at + _GRAM] for at in range(0, len(folded) - _GRAM + 1, _STRIDE)]
+        # Most texts hold none.
+        if not self._grams.isdisjoint(probed):
+            found += self._pieces_in(text, folded, self._grams.intersection(probed))
+        return found
 
     def _pieces_in(self, text: str, folded: str, probed: set[str]) -> Iterator[Found]:
         self._join()

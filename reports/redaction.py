@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from peertube_conformance.reports.known_secrets import KnownSecrets
 from peertube_conformance.reports.secret_fields import (
@@ -27,6 +27,13 @@ MASK = "[redacted]"
 _MOST_FIELDS = 1000
 
 
+class _Field(NamedTuple):
+    """Name and value of a header field: with marks of variables, and for reading."""
+
+    marked: tuple[str, str]
+    shown: tuple[str, str]
+
+
 class Redactor:
     """Replaces secrets in text.
 
@@ -37,7 +44,7 @@ class Redactor:
     def __init__(self, secrets: Mapping[str, str] | None = None) -> None:
         self._secrets = KnownSecrets()
         self._harmless: set[str] = set()
-        self._fields: dict[tuple[str, str], tuple[str, str]] = {}
+        self._fields: dict[tuple[str, str], _Field] = {}
         for value, name in (secrets or {}).items():
             self.add(value, name)
 
@@ -114,20 +121,20 @@ class Redactor:
 
     def marked_headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Header fields with known secrets, and unknown values of secret fields, marked as variables."""
-        return [(self.marks(name), self._field(name, value)[0]) for name, value in headers]
+        return [self._field(name, value).marked for name, value in headers]
 
     def headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         """Header fields for reading."""
-        return [(shown(self.marks(name)), self._field(name, value)[1]) for name, value in headers]
+        return [self._field(name, value).shown for name, value in headers]
 
-    def _field(self, name: str, value: str) -> tuple[str, str]:
-        """A field's value marked, and for reading."""
+    def _field(self, name: str, value: str) -> _Field:
         known = self._fields.get((name, value))
         if known is None:
             if len(self._fields) >= _MOST_FIELDS:
                 self._fields.clear()
-            marked = self._header(name, value)
-            known = self._fields[name, value] = (marked, self.text(marked))
+            told, marked = self.marks(name), self._header(name, value)
+            known = _Field((told, marked), (shown(told), self.text(marked)))
+            self._fields[name, value] = known
         return known
 
     def _header(self, name: str, value: str) -> str:

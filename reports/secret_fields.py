@@ -82,7 +82,7 @@ def in_form(text: str, value: Callable[[str, str], str]) -> str:
 
 def bearer(text: str, value: Callable[[str], str]) -> str:
     """The same for tokens after `Bearer`; `value` gets and yields the scheme and the token."""
-    return _BEARER.sub(lambda m: value(m[0]), text)
+    return _BEARER.sub(lambda m: value(m[0]), text) if "bearer" in text.lower() else text
 
 
 def otp_uri(text: str, mask: str) -> str:

@@ -45,6 +45,8 @@ Session.__init__ = broken
 
 @pytest.fixture(autouse=True)
 def prepared(conformance_session):
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        assert "PEERTUBE_CONFORMANCE_ADMIN_PASSWORD" not in os.environ, "a worker has no need of it"
     token = conformance_session.ground.world.root.token
     if WAY == "set-up":
         break_off(token)

@@ -14,7 +14,7 @@ from tests.reports.test_shown import is_harmless
 
 # Each part at the beginning of a line once it is trimmed or wrapped.
 HOSTILE = (
-    "::error file=a::first \x1b[2J\x1b]0;title\x07 ::add-mask::second\n::error::third\r::warning::fourth\x85::notice::fifth"
+    "::error file=a::first \x1b[2J\x1b]0;title\x07 ::add-mask::second\n::error::third\r::warning::fourth\x85::notice::5th"
     " ##[add-mask]sixth ##vso[task.complete]seventh \u202eeighth\u2066 \u200b::debug::ninth \u2028::error::tenth \x9b2J"
 )
 VERSION = f"6.2.0 {HOSTILE}"
