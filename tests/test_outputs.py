@@ -48,6 +48,7 @@ ALLOWED = {
     ("fixtures/shared.py", "write_text"),
     ("fixtures/private.py", "write_text"),
     ("fixtures/safety/ledger.py", "write"),
+    ("fixtures/safety/ledger_file.py", "write"),
     ("fixtures/windows.py", "write_text"),
     # What is sent to the target, a video, and a file that shows that a folder can be written to.
     ("fixtures/wire.py", "write"),

@@ -25,6 +25,9 @@ def answer(received: Received) -> bytes:
     """A PeerTube, by its configuration; everything else it says is hostile."""
     if received.target == "/api/v1/config":
         return response(200, json.dumps({"serverVersion": VERSION}).encode(), Content_Type="application/json")
+    if received.target == "/api/v1/oauth-clients/local":
+        problem = json.dumps({"status": 403, "detail": HOSTILE}).encode()
+        return response(403, problem, Content_Type="application/problem+json")
     told = {"total": HOSTILE, "data": [{HOSTILE: HOSTILE}], HOSTILE: 1}
     return response(200, json.dumps(told).encode(), Content_Type="application/json", X_Told="##[add-mask]x")
 
