@@ -233,7 +233,7 @@ def test_a_file_that_holds_no_deviations_is_told_before_anything_is_sent(text: s
 def test_what_earlier_runs_left_is_removed_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, ...]] = []
 
-    def reap(*given: Any) -> list[str]:
+    def reap(*given: Any, **_said: Any) -> list[str]:
         asked.append(given[:3])
         raise TargetError("that is far enough")
 
