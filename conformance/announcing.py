@@ -1,13 +1,35 @@
-"""What is said before the first request."""
+"""What is said before the first request, and after the last."""
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from peertube_conformance.conformance.lifecycle import Controller
+from peertube_conformance.conformance.lifecycle import Conclusion, Controller
 from peertube_conformance.conformance.output import Console
 from peertube_conformance.conformance.progress import Progress
 from peertube_conformance.reports.redaction import Redactor
+from peertube_conformance.reports.views.console import lines
+
+
+def console_of(config: pytest.Config, redactor: Redactor) -> Console:
+    """The console of this session, which is silent without pytest's reporter."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return Console(reporter.write_line if reporter else lambda _line: None, lambda: redactor)
+
+
+def summarize(reporter: Any, conclusion: Conclusion, report_dir: Path, redactor: Redactor) -> None:
+    """Says what the run found."""
+    console = Console(reporter.write_line, lambda: redactor)
+    reporter.section("conformance")
+    console.show(lines(conclusion.document, shutil.get_terminal_size().columns))
+    console.show(conclusion.advice)
+    for error in conclusion.errors:
+        console.say(f"harness error: {error}")
+    console.say(f"report: {report_dir}/report.html")
 
 
 def announce(config: pytest.Config, controller: Controller, redactor: Redactor) -> None:
@@ -22,7 +44,7 @@ def announce(config: pytest.Config, controller: Controller, redactor: Redactor) 
         room for room in ("conformance", "stateful") if any(room in argument for argument in config.args)
     ]
     cost = controller.cost(workers if isinstance(workers, int) else 2, rooms)
-    console = Console(reporter.write_line, lambda: redactor)
+    console = console_of(config, redactor)
     config.pluginmanager.register(Progress(console, cost))
     console.say(f"target: {what}, PeerTube {shared.server_version}, tier {shared.safety.value}")
     console.say(

@@ -6,8 +6,6 @@ The plugin is loaded wherever the package is installed, and does nothing in sess
 from __future__ import annotations
 
 import gc
-import os
-import shutil
 from collections.abc import Generator, Iterator
 from functools import partial
 from pathlib import Path
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from peertube_conformance.conformance.options import ADMIN_PASSWORD, OPTIONS, OptionError, Options
+from peertube_conformance.conformance.options import OPTIONS, OptionError, Options
 from peertube_conformance.conformance.ordering import put_in_order
 from peertube_conformance.reports.verdict import Verdict
 
@@ -71,13 +69,10 @@ def activate(config: pytest.Config) -> None:
         config.option.reportchars = ""
     # They load what sessions without a conformance run are not to wait for.
     from peertube_conformance.conformance.allure_folder import AllureFolder
-    from peertube_conformance.conformance.redacting import Redacting, knowing, redact_logs
+    from peertube_conformance.conformance.redacting import knowing, redact
 
     config.stash[_REDACTOR] = knowing()
-    _keep_from_workers(config, ADMIN_PASSWORD)
-    redactor = partial(_redactor, config)
-    config.add_cleanup(redact_logs(redactor))
-    config.pluginmanager.register(Redacting(redactor))
+    redact(config, redactor := partial(_redactor, config))
     # The report has Allure's results of its own; what its plugin tells of items is written where somebody asks for it.
     if config.getoption("allure_report_dir", None) and not config.option.collectonly:
         folder = Path(config.option.allure_report_dir).absolute()
@@ -85,22 +80,13 @@ def activate(config: pytest.Config) -> None:
 
 
 def _redactor(config: pytest.Config) -> Redactor:
-    """What this process knows to be secret."""
+    """What this process knows to be secret; a worker knows it before it has a session."""
     redactor = config.stash[_REDACTOR]
     if _is_worker(config) and config.stash.get(_SESSION, None) is None:
         from peertube_conformance.conformance.redacting import learn
 
-        # Something may go wrong before it has a session that knows them.
-        learn(redactor, lambda: _shared(config))
+        learn(redactor, partial(_shared, config))
     return redactor
-
-
-def _keep_from_workers(config: pytest.Config, variable: str) -> None:
-    """Takes a secret out of the environment that workers inherit, until the session ends."""
-    value = os.environ.get(variable)
-    if value is not None and getattr(config.option, "numprocesses", None):
-        del os.environ[variable]
-        config.add_cleanup(partial(os.environ.__setitem__, variable, value))
 
 
 def _is_worker(config: pytest.Config) -> bool:
@@ -121,16 +107,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         heed_in_worker(config, _shared(config))
         return
     interruption = heed_signals(config, options)
-    from peertube_conformance.conformance.announcing import announce
+    from peertube_conformance.conformance.announcing import announce, console_of
     from peertube_conformance.conformance.lifecycle import USER_MISTAKES, Controller
-    from peertube_conformance.conformance.output import Console
     from peertube_conformance.reports.shown import sentence
 
     redactor = config.stash[_REDACTOR]
     try:
-        reporter = config.pluginmanager.get_plugin("terminalreporter")
-        console = Console(reporter.write_line if reporter else lambda _line: None, partial(_redactor, config))
-        controller = Controller(options, console.say, redactor)
+        controller = Controller(options, console_of(config, redactor).say, redactor)
     except USER_MISTAKES as error:
         raise pytest.UsageError(sentence(str(error), redactor)) from None
     config.stash[_CONTROLLER] = controller
@@ -312,13 +295,6 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     conclusion = config.stash.get(_CONCLUSION, None)
     if conclusion is None:
         return
-    from peertube_conformance.conformance.output import Console
-    from peertube_conformance.reports.views.console import lines
+    from peertube_conformance.conformance.announcing import summarize
 
-    console = Console(terminalreporter.write_line, partial(_redactor, config))
-    terminalreporter.section("conformance")
-    console.show(lines(conclusion.document, shutil.get_terminal_size().columns))
-    console.show(conclusion.advice)
-    for error in conclusion.errors:
-        console.say(f"harness error: {error}")
-    console.say(f"report: {config.stash[_OPTIONS].report_dir}/report.html")
+    summarize(terminalreporter, conclusion, config.stash[_OPTIONS].report_dir, config.stash[_REDACTOR])

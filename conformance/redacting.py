@@ -41,6 +41,16 @@ def learn(redactor: Redactor, shared: Callable[[], Shared | None]) -> None:
                 redactor.add(value, name)
 
 
+def redact(config: pytest.Config, redactor: Callable[[], Redactor]) -> None:
+    """Has everything that this session tells told without secrets, and gives workers none that they have no use for."""
+    password = os.environ.get(ADMIN_PASSWORD)
+    if password is not None and getattr(config.option, "numprocesses", None):
+        del os.environ[ADMIN_PASSWORD]
+        config.add_cleanup(partial(os.environ.__setitem__, ADMIN_PASSWORD, password))
+    config.add_cleanup(redact_logs(redactor))
+    config.pluginmanager.register(Redacting(redactor))
+
+
 def redact_logs(redactor: Callable[[], Redactor]) -> Callable[[], None]:
     """Has every record of every logger made without secrets: httpcore logs the fields of answers, for one. Returns what
     undoes that."""
