@@ -1,14 +1,38 @@
-"""What is said before the first request."""
+"""What is said before the first request, and after the last."""
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from peertube_conformance.conformance.lifecycle import Controller
+from peertube_conformance.conformance.lifecycle import Conclusion, Controller
+from peertube_conformance.conformance.output import Console
 from peertube_conformance.conformance.progress import Progress
+from peertube_conformance.reports.redaction import Redactor
+from peertube_conformance.reports.views.console import lines
 
 
-def announce(config: pytest.Config, controller: Controller) -> None:
+def console_of(config: pytest.Config, redactor: Redactor) -> Console:
+    """The console of this session, which is silent without pytest's reporter."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return Console(reporter.write_line if reporter else lambda _line: None, lambda: redactor)
+
+
+def summarize(reporter: Any, conclusion: Conclusion, report_dir: Path, redactor: Redactor) -> None:
+    """Says what the run found."""
+    console = Console(reporter.write_line, lambda: redactor)
+    reporter.section("conformance")
+    console.show(lines(conclusion.document, shutil.get_terminal_size().columns))
+    console.show(conclusion.advice)
+    for error in conclusion.errors:
+        console.say(f"harness error: {error}")
+    console.say(f"report: {report_dir}/report.html")
+
+
+def announce(config: pytest.Config, controller: Controller, redactor: Redactor) -> None:
     """Says what is about to be done, to what, and what it costs; from then on the time that is left is told."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is None:
@@ -20,18 +44,19 @@ def announce(config: pytest.Config, controller: Controller) -> None:
         room for room in ("conformance", "stateful") if any(room in argument for argument in config.args)
     ]
     cost = controller.cost(workers if isinstance(workers, int) else 2, rooms)
-    config.pluginmanager.register(Progress(reporter, cost))
-    reporter.write_line(f"target: {what}, PeerTube {shared.server_version}, tier {shared.safety.value}")
-    reporter.write_line(
+    console = console_of(config, redactor)
+    config.pluginmanager.register(Progress(console, cost))
+    console.say(f"target: {what}, PeerTube {shared.server_version}, tier {shared.safety.value}")
+    console.say(
         f"contract: {controller.contract.version}, {len(controller.operations)} operations; "
         f"depth {options.depth.name}, seed {options.seed}"
     )
     for line in controller.left_before:
-        reporter.write_line(f"left by an earlier run: {line}")
+        console.say(f"left by an earlier run: {line}")
     for repair in controller.contract.repairs:
-        reporter.write_line(f"repaired: {repair}")
+        console.say(f"repaired: {repair}")
     if not shared.accounts:
-        reporter.write_line(
+        console.say(
             "no account: only what is open to everybody is tested (give --admin-username for the rest)"
         )
-    reporter.write_line(f"cost: {cost}")
+    console.say(f"cost: {cost}")

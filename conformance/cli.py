@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import argparse
 import sys
+import traceback
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
-from peertube_conformance.conformance.exits import INTERRUPTED, UNUSABLE
+from peertube_conformance.conformance.exits import HARNESS_FAILED, INTERRUPTED, UNUSABLE
 from peertube_conformance.conformance.options import OPTIONS
 from peertube_conformance.reports.report_mark import ReportError
 from peertube_conformance.reports.run_files import RunFileError, read_run, run_file
+
+if TYPE_CHECKING:
+    from peertube_conformance.conformance.output import Console
+    from peertube_conformance.reports.redaction import Redactor
+    from peertube_conformance.reports.shown import CleanDocument
 
 ROOMS = ("peertube_conformance.conformance", "peertube_conformance.stateful")
 
@@ -38,14 +45,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = given.do(given)
     except (MistakeError, ReportError) as error:
-        print(f"ERROR: {error}", file=sys.stderr)
+        _console(sys.stderr).say(f"ERROR: {error}")
         return UNUSABLE
     except BrokenPipeError:
         return UNUSABLE
     except KeyboardInterrupt:
-        print("ERROR: ended by a signal", file=sys.stderr)
+        _console(sys.stderr).say("ERROR: ended by a signal")
         return INTERRUPTED
+    except Exception:  # noqa: BLE001 - a traceback shows what a target said
+        _console(sys.stderr).tell(traceback.format_exc())
+        return HARNESS_FAILED
     return code
+
+
+def _console(stream: TextIO | None = None) -> Console:
+    """What a command writes to; it knows the secrets of the environment."""
+    from peertube_conformance.conformance.output import Console
+
+    return Console(lambda line: print(line, file=stream or sys.stdout, flush=True), _redactor)
+
+
+@cache
+def _redactor() -> Redactor:
+    from peertube_conformance.conformance.redacting import knowing
+
+    return knowing()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -160,23 +184,28 @@ def _compare(given: argparse.Namespace) -> int:
     from peertube_conformance.reports.views.changes import rendered
 
     comparison = compare(_read(given.before), _read(given.after))
-    print(rendered(comparison, given.format))
+    told = rendered(comparison, given.format)
+    if given.format in {"html", "json"}:
+        _console().write_file(told)
+    else:
+        _console().show(told.split("\n"))
     return 1 if comparison.has_regressions else 0
 
 
 def _report(given: argparse.Namespace) -> int:
     from peertube_conformance.conformance.recovery import is_unfinished, recovered
     from peertube_conformance.reports.report_folder import ReportFolder
+    from peertube_conformance.reports.shown import clean_document
     from peertube_conformance.reports.views import write_views
 
     directory = given.report_dir or run_file(given.run).parent
     with ReportFolder(directory) as folder:
         if is_unfinished(given.run):
             document, known = recovered(given.run)
-            write_views(document, folder, known)
+            write_views(clean_document(document, _redactor()), folder, known)
         else:
             write_views(_read(given.run), folder)
-    print(directory / "report.html")
+    _console().say(str(directory / "report.html"))
     return 0
 
 
@@ -186,6 +215,7 @@ def _merge(given: argparse.Namespace) -> int:
     from peertube_conformance.reports.comparison import compare
     from peertube_conformance.reports.merging import merge
     from peertube_conformance.reports.report_folder import ReportFolder
+    from peertube_conformance.reports.shown import clean_document
     from peertube_conformance.reports.views import write_views
     from peertube_conformance.reports.views.console import lines
     from peertube_conformance.spec.errors import ContractError
@@ -197,38 +227,36 @@ def _merge(given: argparse.Namespace) -> int:
             raise MistakeError(str(error)) from error
         if given.baseline is not None:
             document["comparison"] = compare(_read(given.baseline), document).to_json()
-        write_views(document, folder, known)
-    print("\n".join(lines(document, shutil.get_terminal_size().columns)))
-    print(given.report_dir / "report.html")
+        clean = clean_document(document, _redactor())
+        write_views(clean, folder, known)
+    _console().show(lines(clean, shutil.get_terminal_size().columns))
+    _console().say(str(given.report_dir / "report.html"))
     return int(document["exitCode"])
 
 
 def _deviations(given: argparse.Namespace) -> int:
     from peertube_conformance.reports.views.deviations import entries
 
-    print(entries(_read(given.run)), end="")
+    _console().show(entries(_read(given.run)).splitlines())
     return 0
 
 
 def _requirements(_given: argparse.Namespace) -> int:
     from peertube_conformance.conformance.catalogue import coverage_lines
 
-    for line in coverage_lines():
-        print(line)
+    _console().show(coverage_lines())
     return 0
 
 
 def _parties(given: argparse.Namespace) -> int:
     from peertube_conformance.reports.views.parties import lines
 
-    for line in lines([_read(run) for run in given.runs], every=given.all):
-        print(line)
+    _console().show(lines([_read(run) for run in given.runs], every=given.all))
     return 0
 
 
 def _reap(given: argparse.Namespace) -> int:
     import os
-    from functools import partial
 
     from peertube_conformance.conformance.lifecycle import USER_MISTAKES
     from peertube_conformance.conformance.options import ADMIN_PASSWORD
@@ -240,16 +268,18 @@ def _reap(given: argparse.Namespace) -> int:
             given.admin_username,
             os.environ.get(ADMIN_PASSWORD, ""),
             dry_run=given.dry_run,
-            say=partial(print, flush=True),
+            say=_console().say,
         )
     except USER_MISTAKES as error:
         raise MistakeError(str(error)) from error
     return 0 if done else 1
 
 
-def _read(path: Path) -> Any:
+def _read(path: Path) -> CleanDocument:
+    from peertube_conformance.reports.shown import clean_document
+
     try:
-        return read_run(path)
+        return clean_document(read_run(path), _redactor())
     except RunFileError as error:
         raise MistakeError(str(error)) from error
 

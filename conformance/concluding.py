@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import pytest
 
 from peertube_conformance.fixtures.deadline import OutOfTime
+from peertube_conformance.reports.shown import escaped_line
 from peertube_conformance.reports.verdict import Verdict
 
 
@@ -45,12 +46,15 @@ def _told(findings: Sequence[Any]) -> str:
     lines: list[str] = []
     for finding in {finding.fingerprint: finding for finding in findings}.values():
         lines += [
-            f"{finding.requirement} ({finding.level}) {finding.message}",
+            f"{finding.requirement} ({finding.level}) {escaped_line(finding.message)}",
             f"  at {finding.at}: expected {finding.expected!r}, got {finding.actual!r}",
             *(
                 line
                 for step in finding.steps
-                for line in (f"  {step.call}", *(f"    {curl}" for curl in step.lines))
+                for line in (
+                    f"  {escaped_line(step.call)}",
+                    *(f"    {escaped_line(curl)}" for curl in step.lines),
+                )
             ),
             f"  {finding.curl}",
         ]

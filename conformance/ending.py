@@ -18,6 +18,7 @@ from peertube_conformance.conformance.exits import INTERRUPTED
 from peertube_conformance.conformance.options import Options
 from peertube_conformance.conformance.waits import show_waits
 from peertube_conformance.fixtures.shared import Shared
+from peertube_conformance.reports.shown import escaped_line
 
 INTERRUPTING = (signal.SIGINT,)
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -114,7 +115,7 @@ class Interruption:
             raise Interrupted(f"ended by {name}")
 
     def _say(self, line: str) -> None:
-        os.write(self._console, f"\n{line}\n".encode("utf-8", "backslashreplace"))
+        os.write(self._console, f"\n{escaped_line(line)}\n".encode("utf-8", "backslashreplace"))
 
 
 def interrupt_when(file: Path) -> None:

@@ -39,6 +39,7 @@ from peertube_conformance.reports.report_contents import EXCHANGES
 from peertube_conformance.reports.report_folder import ReportFolder
 from peertube_conformance.reports.run_document import RunDocument
 from peertube_conformance.reports.run_files import RunFileError, read_run
+from peertube_conformance.reports.shown import clean_document
 from peertube_conformance.reports.verdict import Verdict
 from peertube_conformance.reports.views import ReportError, write_views
 from peertube_conformance.spec import Contract, Operation, load_contract
@@ -121,9 +122,15 @@ class Conclusion:
 class Controller:
     """Begins and ends a run. Every failure that is a person's mistake is one of USER_MISTAKES."""
 
-    def __init__(self, options: Options, say: Callable[[str], None] = lambda _line: None) -> None:
+    def __init__(
+        self,
+        options: Options,
+        say: Callable[[str], None] = lambda _line: None,
+        redactor: Redactor | None = None,
+    ) -> None:
         """`say` is called with every line about what an earlier run left, where that is removed first."""
         self.options = options
+        self._redactor = redactor or Redactor()
         # Nothing is sent to the target where the report cannot be written.
         self._folder = ReportFolder(options.report_dir)
         try:
@@ -143,6 +150,7 @@ class Controller:
             allowed=options.allow,
             budget=options.budget,
             max_time=options.max_time,
+            redactor=self._redactor,
         )
         # Whatever a person may have mistaken shows before anything is made on the target.
         self.contract = load_contract(options.spec or None)
@@ -186,7 +194,7 @@ class Controller:
     def crashed(self, item: str) -> None:
         """Records that a worker was killed while it ran this item of pytest."""
         name = item.rpartition("[")[2].rstrip("]") if "[" in item else item.rpartition("::")[2]
-        recorder = Recorder(self.options.report_dir, "controller", Redactor())
+        recorder = Recorder(self.options.report_dir, "controller", self._redactor)
         recorder.outcome(name, "call", Verdict.ERROR, "a worker ended in the middle of it")
         recorder.close()
 
@@ -206,16 +214,17 @@ class Controller:
         if self._baseline is not None:
             told["comparison"] = compare(self._baseline, told | {"exitCode": code}).to_json()
         told["exitCode"] = code
+        clean = clean_document(told, self._redactor)
         try:
             self._merge_parts()
-            write_views(told, self._folder, self.deviations)
+            write_views(clean, self._folder, self.deviations)
             self._folder.remove_parts()
         except OSError as error:
             code = HARNESS_FAILED
             errors = [*errors, f"the report is not complete: {error.strerror or error}"]
         finally:
             self._folder.close()
-        return Conclusion(code, told, errors, [self.options.how_to_clean] if cleaned.left else [])
+        return Conclusion(code, clean, errors, [self.options.how_to_clean] if cleaned.left else [])
 
     def _exit_code(self, document: RunDocument, errors: Sequence[str], *, interrupted: bool) -> int:
         if interrupted:

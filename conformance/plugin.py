@@ -6,7 +6,6 @@ The plugin is loaded wherever the package is installed, and does nothing in sess
 from __future__ import annotations
 
 import gc
-import shutil
 from collections.abc import Generator, Iterator
 from functools import partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from peertube_conformance.reports.verdict import Verdict
 if TYPE_CHECKING:
     from peertube_conformance.reports.redaction import Redactor
 
+_REDACTOR: pytest.StashKey[Redactor] = pytest.StashKey()
 _ACTIVE = pytest.StashKey[bool]()
 _BEGUN = pytest.StashKey[bool]()
 _OPTIONS = pytest.StashKey[Options]()
@@ -69,10 +69,10 @@ def activate(config: pytest.Config) -> None:
         config.option.reportchars = ""
     # They load what sessions without a conformance run are not to wait for.
     from peertube_conformance.conformance.allure_folder import AllureFolder
-    from peertube_conformance.conformance.redacting import Redacting
+    from peertube_conformance.conformance.redacting import knowing, redact
 
-    redactor = partial(_redactor, config)
-    config.pluginmanager.register(Redacting(redactor))
+    config.stash[_REDACTOR] = knowing()
+    redact(config, redactor := partial(_redactor, config))
     # The report has Allure's results of its own; what its plugin tells of items is written where somebody asks for it.
     if config.getoption("allure_report_dir", None) and not config.option.collectonly:
         folder = Path(config.option.allure_report_dir).absolute()
@@ -80,14 +80,13 @@ def activate(config: pytest.Config) -> None:
 
 
 def _redactor(config: pytest.Config) -> Redactor:
-    """What this process knows to be secret; before its session, what it was given."""
-    session = config.stash.get(_SESSION, None)
-    if session is not None:
-        own: Redactor = session.ground.redactor
-        return own
-    from peertube_conformance.conformance.redacting import knowing
+    """What this process knows to be secret; a worker knows it before it has a session."""
+    redactor = config.stash[_REDACTOR]
+    if _is_worker(config) and config.stash.get(_SESSION, None) is None:
+        from peertube_conformance.conformance.redacting import learn
 
-    return knowing(lambda: _shared(config))
+        learn(redactor, partial(_shared, config))
+    return redactor
 
 
 def _is_worker(config: pytest.Config) -> bool:
@@ -107,17 +106,18 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         heed_in_worker(config, _shared(config))
         return
     interruption = heed_signals(config, config.stash[_OPTIONS])
-    from peertube_conformance.conformance.announcing import announce
+    from peertube_conformance.conformance.announcing import announce, console_of
     from peertube_conformance.conformance.lifecycle import USER_MISTAKES, Controller
+    from peertube_conformance.reports.shown import sentence
 
+    redactor = config.stash[_REDACTOR]
     try:
-        reporter = config.pluginmanager.get_plugin("terminalreporter")
-        controller = Controller(config.stash[_OPTIONS], reporter.write_line if reporter else print)
+        controller = Controller(config.stash[_OPTIONS], console_of(config, redactor).say, redactor)
     except USER_MISTAKES as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.UsageError(sentence(str(error), redactor)) from None
     config.stash[_CONTROLLER] = controller
     config.pluginmanager.register(Ending(interruption, controller.interrupt))
-    announce(config, controller)
+    announce(config, controller, redactor)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -152,7 +152,9 @@ def _session(config: pytest.Config) -> Any:
         worker = config.workerinput["workerid"] if _is_worker(config) else "main"  # type: ignore[attr-defined]
         contract = load_contract(options.spec or None)
         deviations = known_deviations(contract, options, shared.server_version)
-        session = config.stash[_SESSION] = Session(options, shared, contract, deviations, worker)
+        session = config.stash[_SESSION] = Session(
+            options, shared, contract, deviations, worker, redactor=config.stash[_REDACTOR]
+        )
     return session
 
 
@@ -239,7 +241,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
     result = yield
     session = item.config.stash.get(_SESSION, None)
     if session is not None and session.hindrance:
-        item.session.shouldstop = session.hindrance
+        from peertube_conformance.reports.shown import sentence
+
+        item.session.shouldstop = sentence(session.hindrance, session.ground.redactor)
     return result
 
 
@@ -290,11 +294,6 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     conclusion = config.stash.get(_CONCLUSION, None)
     if conclusion is None:
         return
-    from peertube_conformance.reports.views.console import lines
+    from peertube_conformance.conformance.announcing import summarize
 
-    terminalreporter.section("conformance")
-    for line in (*lines(conclusion.document, shutil.get_terminal_size().columns), *conclusion.advice):
-        terminalreporter.write_line(line)
-    for error in conclusion.errors:
-        terminalreporter.write_line(f"harness error: {error}")
-    terminalreporter.write_line(f"report: {config.stash[_OPTIONS].report_dir}/report.html")
+    summarize(terminalreporter, conclusion, config.stash[_OPTIONS].report_dir, config.stash[_REDACTOR])

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
 
 import pytest
 
 from peertube_conformance.conformance.cost import OPERATIONS, Cost
 from peertube_conformance.conformance.kinds import is_flow, is_generated
+from peertube_conformance.conformance.output import Console
 
 _PROGRESS_SECONDS = 10.0
 _TRUSTED_SHARE = 0.05
@@ -23,8 +23,8 @@ class Progress:
     send.
     """
 
-    def __init__(self, reporter: Any, cost: Cost) -> None:
-        self._reporter = reporter
+    def __init__(self, console: Console, cost: Cost) -> None:
+        self._console = console
         self._cost = cost
         self._weights: dict[str, float] = {}
         self._began = self._told = time.monotonic()
@@ -56,7 +56,7 @@ class Progress:
         if now - self._told >= _PROGRESS_SECONDS:
             self._told = now
             left = self.left(now - self._began)
-            self._reporter.write_line(f" {self._items} items done, about {left} s left")
+            self._console.say(f"{self._items} items done, about {left} s left")
 
     def left(self, elapsed: float) -> int:
         """Seconds: the share of the announced time that is not done, or of the time it took where that is more.

@@ -22,6 +22,7 @@ from peertube_conformance.fixtures.run import Ground, Shared
 from peertube_conformance.fixtures.safety.gate import Contradiction
 from peertube_conformance.reports import Exchange, Finding, Intent, Level
 from peertube_conformance.reports.recorder import Recorder
+from peertube_conformance.reports.redaction import Redactor
 from peertube_conformance.spec import Contract, Operation
 from peertube_conformance.spec.deviations import Deviation
 from peertube_conformance.spec.requirements import load_requirements
@@ -44,13 +45,15 @@ class Session:
         contract: Contract,
         deviations: Sequence[Deviation],
         worker: str,
+        *,
+        redactor: Redactor | None = None,
     ) -> None:
         self.options = options
         self.contract = contract
         self.shared = shared
         self.deviations = deviations
         self.worker = worker
-        self.ground = Ground(shared, worker, contradicted=self._contradicted)
+        self.ground = Ground(shared, worker, redactor, self._contradicted)
         self.ground.redactor.harmless(f"Bearer {FOREIGN_TOKEN}")
         self.recorder = Recorder(options.report_dir, worker, self.ground.redactor)
         self._listen(self.ground)

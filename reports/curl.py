@@ -11,12 +11,13 @@ from collections.abc import Callable
 
 from peertube_conformance.reports.exchange import Request
 from peertube_conformance.reports.redaction import Redactor
+from peertube_conformance.reports.shown import UNFIT
 from peertube_conformance.reports.variables import MARK, mark, shell_quoted, variables_in
 
 _LEFT_OUT = frozenset({"host", "content-length", "connection", "accept-encoding", "user-agent"})
 _INLINE_BYTES = 4096
-# NUL and bytes that are no UTF-8 fit in no argument; carriage returns are lost on the way through terminals.
-_UNSAFE_IN_ARGUMENTS = re.compile("[\0\r\udc80-\udcff]")
+# NUL and bytes that are no UTF-8 fit in no argument; the rest is not shown as it is, and the line is one to be copied.
+_UNSAFE_IN_ARGUMENTS = re.compile(rf"[\n{UNFIT}]|##")
 
 
 def curl_line(request: Request, redactor: Redactor, spare: str = "") -> tuple[str, tuple[str, ...]]:
@@ -62,7 +63,7 @@ def _with_body(
 
     def octal(part: str) -> str:
         octets = part.encode("utf-8", "surrogateescape")
-        return "".join(chr(b) if 32 <= b < 127 and b not in b"%\\'" else f"\\{b:03o}" for b in octets)
+        return "".join(chr(b) if 32 <= b < 127 and b not in b"%\\'#" else f"\\{b:03o}" for b in octets)
 
     template, end = "", 0
     for found in MARK.finditer(text):

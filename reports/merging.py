@@ -13,6 +13,7 @@ from peertube_conformance.reports.report_contents import EXCHANGES
 from peertube_conformance.reports.report_folder import ReportFolder
 from peertube_conformance.reports.run_document import RunDocument
 from peertube_conformance.reports.run_files import RunFileError, read_run, run_file
+from peertube_conformance.reports.shown import escaped_json
 from peertube_conformance.spec.deviations import Deviation
 from peertube_conformance.spec.requirements import load_requirements
 
@@ -85,7 +86,7 @@ def _written(folders: Sequence[Path], out: IO[bytes]) -> Iterator[dict[str, Any]
                     continue
                 if "id" in part:
                     part["id"] = f"{number}.{part['id']}"
-                told = json.dumps(part, ensure_ascii=False) + "\n"
+                told = escaped_json(json.dumps(part, ensure_ascii=False)) + "\n"
                 out.write(told.encode("utf-8", "backslashreplace"))
                 yield part
 

@@ -23,7 +23,8 @@ from peertube_conformance.reports.redaction import Redactor
 from peertube_conformance.reports.report_contents import PARTS, is_part
 from peertube_conformance.reports.report_folder import open_part
 from peertube_conformance.reports.sent import part_names
-from peertube_conformance.reports.shape import shape_of
+from peertube_conformance.reports.shape import merge, shape_of
+from peertube_conformance.reports.shown import clean_document, escaped_json, escaped_line
 from peertube_conformance.reports.variables import shown
 from peertube_conformance.reports.verdict import Verdict
 
@@ -128,7 +129,7 @@ class Recorder:
 
     def note(self, kind: str, members: Mapping[str, Any]) -> None:
         """Records anything else: the budget's sums, the guard's refusals."""
-        self._write({"kind": kind, **members})
+        self._write({"kind": kind, **clean_document(members, self._redactor)})
 
     def named(self, request: Request) -> dict[str, Any]:
         """A request as people are told of it: method and target, curl line, and what to set before."""
@@ -145,6 +146,8 @@ class Recorder:
             "curl": curl,
             "needs": needs,
             "message": self._redactor.text(finding.message),
+            # A fingerprint is compared and copied.
+            "pointer": escaped_line(self._redactor.text(finding.at)),
         }
         members["expected"] = self._clean(finding.expected)
         members["actual"] = self._clean(finding.actual)
@@ -165,14 +168,25 @@ class Recorder:
         }
 
     def _response(self, response: Response) -> dict[str, Any]:
+        shape = shape_of(response.json) if response.is_json else {}
         return {
             "status": response.status,
             "headers": self._redactor.headers(response.headers.multi_items()),
             "body": self._body(response.body),
             "bytes": len(response.body),
             "milliseconds": round(response.elapsed * 1000, 2),
-            "shape": shape_of(response.json) if response.is_json else {},
+            "shape": self._names(shape),
         }
+
+    def _names(self, shape: dict[str, list[str]]) -> dict[str, list[str]]:
+        """The shape without secrets in the names of members."""
+        joined = "\n".join(shape)
+        if self._redactor.text(joined) == joined:
+            return shape
+        clean: dict[str, list[str]] = {}
+        for name, types in shape.items():
+            merge(clean, {self._redactor.text(name): types})
+        return clean
 
     def _body(self, body: bytes) -> str:
         """Text, or the beginning of anything else as base64; cut once secrets are out, never before."""
@@ -192,11 +206,11 @@ class Recorder:
         """Nothing is raised here: who sends a request must not fail because it cannot be recorded; `lost` says why."""
         if self.lost:
             return
-        line = json.dumps(members, default=str, ensure_ascii=False) + "\n"
+        line = json.dumps(members, default=str, ensure_ascii=False)
         try:
             if not os.fstat(self._file.fileno()).st_nlink:
                 self._restore()
-            data = line.encode("utf-8", "backslashreplace")
+            data = f"{escaped_json(line)}\n".encode("utf-8", "backslashreplace")
             if self._file.write(data) != len(data):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:

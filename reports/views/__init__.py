@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from peertube_conformance.reports.report_contents import ALLURE
 from peertube_conformance.reports.report_folder import ReportError, ReportFolder
+from peertube_conformance.reports.shown import CleanDocument, file_text
 from peertube_conformance.reports.views.allure import allure_files
 from peertube_conformance.reports.views.badge import badge
 from peertube_conformance.reports.views.html import page
@@ -19,25 +19,23 @@ from peertube_conformance.spec.deviations import Deviation
 
 __all__ = ["ReportError", "write_all", "write_views"]
 
-VIEWS: Mapping[str, Callable[[Mapping[str, Any]], bytes]] = {
+VIEWS: Mapping[str, Callable[[CleanDocument], bytes]] = {
     "run.json": lambda document: encoded(json_text(document)),
-    "report.html": lambda document: encoded(page(document)),
-    "summary.md": lambda document: encoded(summary(document)),
+    "report.html": lambda document: encoded(file_text(page(document))),
+    "summary.md": lambda document: encoded(file_text(summary(document))),
     "junit.xml": junit,
     "report.sarif": lambda document: encoded(json_text(sarif(document))),
     "badge.json": lambda document: encoded(json_text(badge(document))),
 }
 
 
-def write_all(document: Mapping[str, Any], directory: Path, deviations: Iterable[Deviation] = ()) -> None:
+def write_all(document: CleanDocument, directory: Path, deviations: Iterable[Deviation] = ()) -> None:
     """Writes every view of the run into the directory, which is made where it does not exist: see `write_views`."""
     with ReportFolder(directory) as folder:
         write_views(document, folder, deviations)
 
 
-def write_views(
-    document: Mapping[str, Any], folder: ReportFolder, deviations: Iterable[Deviation] = ()
-) -> None:
+def write_views(document: CleanDocument, folder: ReportFolder, deviations: Iterable[Deviation] = ()) -> None:
     """Writes every view of the run into the folder.
 
     The document is told with what is known of these deviations. A view that fails does not keep the others
@@ -61,7 +59,7 @@ def write_views(
         ) from next(iter(failures.values()))
 
 
-def _explained(document: Mapping[str, Any], deviations: Iterable[Deviation]) -> dict[str, Any]:
+def _explained(document: CleanDocument, deviations: Iterable[Deviation]) -> CleanDocument:
     entries = [
         {
             "id": deviation.id,
@@ -75,7 +73,8 @@ def _explained(document: Mapping[str, Any], deviations: Iterable[Deviation]) -> 
         for deviation in deviations
     ]
     known = document["deviations"]
-    return {**document, "deviations": {**known, "entries": entries or known.get("entries", [])}}
+    told = {**document, "deviations": {**known, "entries": entries or known.get("entries", [])}}
+    return CleanDocument(told)
 
 
 def _why(error: Exception) -> str:

@@ -17,6 +17,7 @@ import attrs
 from allure_commons.model2 import Attachment, Label, Status, StatusDetails, TestResult
 
 from peertube_conformance.reports.report_contents import ENVIRONMENT
+from peertube_conformance.reports.shown import escaped_json, file_text
 from peertube_conformance.reports.verdict import Verdict
 from peertube_conformance.reports.views.reading import (
     Document,
@@ -63,7 +64,7 @@ def allure_files(document: Document) -> dict[str, bytes]:
             result.attachments = list(_attached(files, result, found.get(entry[identity], ())))
             members = attrs.asdict(result, filter=lambda _attribute, value: value or value is False)
             name = result.file_pattern.format(prefix=uuid.uuid4())
-            files[name] = encoded(json.dumps(members, ensure_ascii=False))
+            files[name] = encoded(file_text(escaped_json(json.dumps(members, ensure_ascii=False))))
     files[ENVIRONMENT] = _environment(document)
     return files
 
@@ -132,13 +133,13 @@ def _attached(
         about = on_one_line(finding["fingerprint"])
         lines = replay(finding)
         needs = "".join(f"# set {name} first\n" for name in lines.needs)
-        texts = [(f"replay {about}", "text/plain", "txt", f"{needs}{lines.text}\n")]
+        texts = [(f"replay {about}", "text/plain", "txt", cleaned(f"{needs}{lines.text}\n"))]
         if finding.get("exchange"):
-            told = json.dumps(finding["exchange"], indent=2)
+            told = escaped_json(json.dumps(finding["exchange"], indent=2))
             texts.append((f"exchange {about}", "application/json", "json", told))
         for title, kind, ending, text in texts:
             source = f"{uuid.uuid5(_NAMESPACE, f'{result.uuid} {title} {number}')}-attachment.{ending}"
-            files[source] = encoded(cleaned(text))
+            files[source] = encoded(file_text(text))
             yield Attachment(name=title, source=source, type=kind)
 
 

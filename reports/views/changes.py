@@ -10,11 +10,11 @@ from peertube_conformance.reports.comparison import Comparison, Group
 from peertube_conformance.reports.views.html import changes_page
 from peertube_conformance.reports.views.markup import block, code, plain
 from peertube_conformance.reports.views.text import (
-    cleaned,
     counted,
     difference_text,
     listed,
     on_one_line,
+    verbatim,
     wrapped,
 )
 from peertube_conformance.reports.views.writing import json_text
@@ -61,7 +61,7 @@ def _lines_of(group: Group, width: int) -> Iterator[str]:
     if values:
         yield from wrapped(values, width, "      ")
     if group.change.curl:
-        yield f"      {cleaned(group.change.curl)}"
+        yield f"      {verbatim(group.change.curl)}"
     if group.change.needs:
         yield from wrapped(f"set first: {', '.join(group.change.needs)}", width, "      ")
 
@@ -90,7 +90,7 @@ def _markdown_of(group: Group) -> Iterator[str]:
     yield f"* {plain(_told(group))}" + (f": {code(values)}" if values else "")
     if group.change.curl:
         yield ""
-        yield from (f"  {line}" for line in block(on_one_line(group.change.curl), "sh"))
+        yield from (f"  {line}" for line in block(verbatim(group.change.curl), "sh"))
         yield ""
 
 

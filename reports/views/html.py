@@ -119,10 +119,12 @@ def _environment() -> Environment:
         loader=FileSystemLoader(_HERE),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_escaped,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters["line"] = text.on_one_line
+    environment.filters["verbatim"] = text.verbatim
     environment.filters["lasting"] = text.lasting
     environment.filters["moment"] = _moment
     environment.globals.update(
@@ -135,6 +137,11 @@ def _environment() -> Environment:
         verdicts=list(Verdict),
     )
     return environment
+
+
+def _escaped(value: Any) -> Any:
+    """What a template writes; text of the package's own files is marked as such."""
+    return text.cleaned(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _moment(when: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from peertube_conformance.reports.views.reading import Document, Members
-from peertube_conformance.reports.views.text import cleaned, counted, on_one_line
+from peertube_conformance.reports.views.text import counted, on_one_line, verbatim
 
 _MAX_REASON = 160
 
@@ -34,7 +34,7 @@ def outages(document: Document) -> Iterator[OutageView]:
         found = death["guilty"]
         if found is not None:
             told = f"it dies of {on_one_line(found['request'])}: it did again when that was replayed alone"
-            suspects = [Suspect(on_one_line(found["request"]), cleaned(found["curl"]))]
+            suspects = [Suspect(on_one_line(found["request"]), verbatim(found["curl"]))]
         else:
             told = "these requests came just before, the likeliest first"
             if death["replayed"]:
@@ -57,5 +57,5 @@ def _suspect(before: Members) -> Suspect:
     )
     return Suspect(
         f"{before['operationId']} as {before['role']}: {on_one_line(before['request'])} ({answer})",
-        cleaned(before["curl"]),
+        verbatim(before["curl"]),
     )

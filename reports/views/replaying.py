@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from peertube_conformance.reports.views.reading import Members
-from peertube_conformance.reports.views.text import cleaned
+from peertube_conformance.reports.views.text import verbatim
 
 _USED = re.compile(r"\$([A-Z][A-Z0-9_]*)")
 _SET = re.compile(r"([A-Z][A-Z0-9_]*)=")
@@ -24,7 +24,7 @@ def replay(finding: Members) -> Replay:
     """What to run. The lines of a walk set the variables that its answers give; jq reads them."""
     steps = finding.get("steps") or ()
     if not steps:
-        return Replay(cleaned(finding["curl"]), tuple(finding["needs"]))
+        return Replay(verbatim(finding["curl"]), tuple(finding["needs"]))
     lines: list[str] = []
     needs: dict[str, None] = {}
     known: set[str] = set()
@@ -37,4 +37,4 @@ def replay(finding: Members) -> Replay:
             found = _SET.match(line)
             if found:
                 known.add(found[1])
-    return Replay("\n".join(cleaned(line) for line in lines), tuple(needs))
+    return Replay("\n".join(verbatim(line) for line in lines), tuple(needs))

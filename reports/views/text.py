@@ -9,25 +9,26 @@ import textwrap
 from collections.abc import Iterable
 from typing import Any
 
-# Control characters, direction overrides, lone surrogates and non-characters: invisible at best, and some are
-# not allowed in XML 1.0 (section 2.2) or steer a terminal.
-_UNFIT = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
+from peertube_conformance.reports.shown import escaped, escaped_line
+
 _MINUTE_SECONDS = 60
-_SPACE = re.compile(r"\s+")
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
 def cleaned(text: str) -> str:
-    """The text with every unfit character as its escape; tabs and line feeds stay."""
-    return _UNFIT.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
+    """The text with every character and command that is not to be obeyed as its escape; tabs and line feeds stay."""
+    return escaped(text)
 
 
 def on_one_line(text: str, limit: int = 0) -> str:
     """The cleaned text without line breaks, cut to `limit` characters where one is given."""
-    line = _SPACE.sub(" ", cleaned(text)).strip()
+    line = escaped_line(text)
     return line if not limit or len(line) <= limit else line[: limit - 1] + "…"
+
+
+def verbatim(line: str) -> str:
+    """The cleaned text of a line for a shell, its spaces as they are and its line feeds as escapes."""
+    return cleaned(line).replace("\n", r"\x0a")
 
 
 def value_text(value: Any, limit: int = 0) -> str:

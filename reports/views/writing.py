@@ -7,21 +7,23 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from peertube_conformance.reports.shown import Shown, escaped_json, file_text
 
-def encoded(text: str) -> bytes:
+
+def encoded(text: Shown) -> bytes:
     """UTF-8; half characters, which have no form in it, become escapes."""
     return text.encode("utf-8", "backslashreplace")
 
 
-def json_text(members: Mapping[str, Any]) -> str:
+def json_text(members: Mapping[str, Any]) -> Shown:
     """The members as JSON, each entry of a list on a line of its own.
 
     Numbers that JSON has no form for (RFC 8259 section 6) become text.
     """
     try:
-        return _by_entry(members)
+        return file_text(escaped_json(_by_entry(members)))
     except ValueError:
-        return _by_entry(_finite(members))
+        return file_text(escaped_json(_by_entry(_finite(members))))
 
 
 def _by_entry(members: Mapping[str, Any]) -> str:

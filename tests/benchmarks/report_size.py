@@ -23,6 +23,7 @@ from peertube_conformance.reports.recorder import Recorder, read_parts
 from peertube_conformance.reports.redaction import Redactor
 from peertube_conformance.reports.report_contents import PARTS
 from peertube_conformance.reports.run_document import RunDocument
+from peertube_conformance.reports.shown import clean_document
 from peertube_conformance.reports.views import write_all
 from peertube_conformance.spec import Contract, Operation, load_contract
 from peertube_conformance.spec.requirements import load_requirements
@@ -138,7 +139,7 @@ def report(directory: Path) -> None:
     document = RunDocument(contract, contract.operations, load_requirements(), (), _facts(contract))
     document.add(read_parts(directory))
     told = {**document.to_json(), "exitCode": 1}
-    write_all(told, directory)
+    write_all(clean_document(told, Redactor()), directory)
     figures = {
         "seconds": round(time.perf_counter() - began, 2),
         "cpuSeconds": round(time.process_time(), 2),

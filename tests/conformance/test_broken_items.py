@@ -22,7 +22,7 @@ from pathlib import Path
 import allure, pytest
 from peertube_conformance.conformance.session import Session
 
-ADMIN, UNKNOWN = os.environ["PEERTUBE_CONFORMANCE_ADMIN_PASSWORD"], os.environ["UNHEARD_OF"]
+ADMIN, UNKNOWN = os.environ["HEARD_OF"], os.environ["UNHEARD_OF"]
 WAY = os.environ["WAY"]
 seen = Path(os.environ["SEEN"])
 
@@ -36,15 +36,17 @@ def break_off(token):
 
 begin = Session.__init__
 
-def broken(session, options, shared, *rest):
+def broken(session, options, shared, *rest, **more):
     if WAY == "session":
         break_off(shared.accounts["root"].token)
-    begin(session, options, shared, *rest)
+    begin(session, options, shared, *rest, **more)
 
 Session.__init__ = broken
 
 @pytest.fixture(autouse=True)
 def prepared(conformance_session):
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        assert "PEERTUBE_CONFORMANCE_ADMIN_PASSWORD" not in os.environ, "a worker has no need of it"
     token = conformance_session.ground.world.root.token
     if WAY == "set-up":
         break_off(token)
@@ -107,6 +109,7 @@ def test_no_secret_is_told_of_what_broke_off(way: str, workers: str, tmp_path: P
     environment = {
         "PYTHONPATH": python_path,
         "PEERTUBE_CONFORMANCE_ADMIN_PASSWORD": ADMIN,
+        "HEARD_OF": ADMIN,
         "UNHEARD_OF": UNKNOWN,
         "WAY": way,
         "SEEN": str(outside / "seen"),

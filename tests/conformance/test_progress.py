@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 
 from peertube_conformance.conformance.cost import Cost
+from peertube_conformance.conformance.output import Console
 from peertube_conformance.conformance.progress import Progress
+from peertube_conformance.reports.redaction import Redactor
 
 FLOW, OPERATION, OTHER = (
     "stateful/test_lists.py::test_lists",
     "conformance/test_operations.py::test_valid[getVideo]",
     "conformance/test_cors.py::test_preflight",
 )
+CONSOLE = Console(lambda line: None, Redactor)
 COST = Cost(100, 200.0, "", {"flows": 60, "operations": 30, "hand-written": 10})
 
 
@@ -25,21 +28,21 @@ def finished(progress: Progress, *items: str) -> None:
 
 
 def test_the_announced_time_holds_until_something_is_done() -> None:
-    progress = Progress(None, COST)
+    progress = Progress(CONSOLE, COST)
     assert progress.left(20) == 180
     assert progress.left(300) == 0
 
 
 @pytest.mark.parametrize(("done", "left"), [([FLOW], 80), ([OPERATION], 140), ([FLOW, OPERATION, OTHER], 0)])
 def test_an_item_counts_as_much_as_its_kind_sends(done: list[str], left: int) -> None:
-    progress = Progress(None, COST)
+    progress = Progress(CONSOLE, COST)
     progress.collected([FLOW, OPERATION, OTHER])
     finished(progress, *done)
     assert progress.left(60) == left
 
 
 def test_a_flow_is_one_wherever_pytest_is_called() -> None:
-    progress = Progress(None, COST)
+    progress = Progress(CONSOLE, COST)
     elsewhere = [item.rpartition("/")[2] for item in (FLOW, OPERATION, OTHER)]
     progress.collected(elsewhere)
     finished(progress, elsewhere[0])
@@ -47,14 +50,14 @@ def test_a_flow_is_one_wherever_pytest_is_called() -> None:
 
 
 def test_a_run_that_takes_longer_than_announced_has_more_left() -> None:
-    progress = Progress(None, COST)
+    progress = Progress(CONSOLE, COST)
     progress.collected([FLOW, OPERATION, OTHER])
     finished(progress, FLOW)
     assert progress.left(400) == 160
 
 
 def test_what_sends_nothing_is_counted_for_nothing() -> None:
-    progress = Progress(None, Cost(0, 5.0, "", {}))
+    progress = Progress(CONSOLE, Cost(0, 5.0, "", {}))
     progress.collected([OTHER])
     finished(progress, OTHER)
     assert progress.left(1) == 4

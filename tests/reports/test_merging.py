@@ -12,9 +12,11 @@ from peertube_conformance.conformance.cli import main
 from peertube_conformance.conformance.options import OptionError, Options, Shard
 from peertube_conformance.reports import Finding, Verdict
 from peertube_conformance.reports.merging import merge
+from peertube_conformance.reports.redaction import Redactor
 from peertube_conformance.reports.report_contents import PARTS
 from peertube_conformance.reports.report_folder import ReportFolder
 from peertube_conformance.reports.run_files import RunFileError
+from peertube_conformance.reports.shown import clean_document
 from peertube_conformance.reports.views import write_all
 from peertube_conformance.spec import load_contract
 from peertube_conformance.spec.deviations import Deviation
@@ -43,7 +45,7 @@ def part(new_run: NewRun, tmp_path: Path) -> Any:
         document = run.document(code)
         folder = tmp_path / name
         mine = [entry for entry in document["operations"] if entry["operationId"] == operation_id]
-        write_all({**document, "operations": mine}, folder, run.deviations)
+        write_all(clean_document({**document, "operations": mine}, Redactor()), folder, run.deviations)
         lines = [file.read_bytes() for file in (run._folder / PARTS).glob("*.ndjson")]
         (folder / "exchanges.ndjson").write_bytes(b"".join(lines))
         return folder

@@ -18,6 +18,7 @@ from peertube_conformance.reports.recorder import Recorder, read_parts
 from peertube_conformance.reports.redaction import Redactor
 from peertube_conformance.reports.report_folder import ReportError, ReportFolder
 from peertube_conformance.reports.report_mark import MARK
+from peertube_conformance.reports.shown import clean_document
 from peertube_conformance.reports.views import VIEWS, write_all
 
 OWN = "their own, and no copy of it"
@@ -89,7 +90,7 @@ def test_folders_with_files_of_somebody_s_own_keep_them(
     for _ in range(2):
         begun(tmp_path)
         Recorder(tmp_path, "gw0", Redactor()).close()
-        write_all(sound, tmp_path)
+        write_all(clean_document(sound, Redactor()), tmp_path)
         with ReportFolder(tmp_path) as report:
             report.remove_parts()
     assert {name: content for name, content in contents(tmp_path).items() if name in before} == before
@@ -104,7 +105,7 @@ def test_the_results_of_another_tool_stay(sound: dict[str, Any], tmp_path: Path)
     for name, text in other.items():
         placed(tmp_path, f"allure-results/{name}", text)
     for _ in range(2):
-        write_all(sound, tmp_path)
+        write_all(clean_document(sound, Redactor()), tmp_path)
     for name, text in other.items():
         assert (tmp_path / "allure-results" / name).read_text() == text
 
@@ -130,7 +131,7 @@ def test_a_link_is_not_followed(name: str, exists: bool, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("name", ["parts", "allure-results"])
 def test_a_link_to_a_folder_is_not_followed(name: str, sound: dict[str, Any], tmp_path: Path) -> None:
-    write_all(sound, tmp_path / "behind")
+    write_all(clean_document(sound, Redactor()), tmp_path / "behind")
     placed(tmp_path / "behind" / name, "gw0.ndjson", '{"kind": "exchange"}\n')
     before = contents(tmp_path / "behind")
     (tmp_path / "report").mkdir()
@@ -157,11 +158,11 @@ def test_a_link_that_comes_while_the_run_goes_on_is_not_followed(
 
 
 def test_a_file_with_a_second_name_is_not_written_through(sound: dict[str, Any], tmp_path: Path) -> None:
-    write_all(sound, tmp_path / "report")
+    write_all(clean_document(sound, Redactor()), tmp_path / "report")
     kept = tmp_path / "kept.json"
     kept.hardlink_to(tmp_path / "report" / "run.json")
     before = kept.read_bytes()
-    write_all({**sound, "seed": 77}, tmp_path / "report")
+    write_all(clean_document({**sound, "seed": 77}, Redactor()), tmp_path / "report")
     assert kept.read_bytes() == before != (tmp_path / "report" / "run.json").read_bytes()
     own = placed(tmp_path, "own.ndjson", "")
     (tmp_path / "report" / "parts").mkdir()
@@ -174,7 +175,7 @@ def test_a_file_with_a_second_name_is_not_written_through(sound: dict[str, Any],
 def test_the_folder_itself_may_be_a_link(sound: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "report").symlink_to(tmp_path / "elsewhere")
-    write_all(sound, tmp_path / "report")
+    write_all(clean_document(sound, Redactor()), tmp_path / "report")
     assert (tmp_path / "elsewhere" / "run.json").is_file()
 
 
@@ -204,7 +205,7 @@ def test_an_earlier_report_is_replaced(
     name: str, change: Callable[[Path], None], request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     document = request.getfixturevalue(name)
-    write_all(document, tmp_path)
+    write_all(clean_document(document, Redactor()), tmp_path)
     placed(tmp_path, "exchanges.ndjson", '{"kind": "exchange", "id": "main-1"}\n')
     placed(tmp_path, "parts/gw0.ndjson", '{"kind": "exchange", "id": "gw0-1"}\n')
     placed(tmp_path, "parts/gw1.ndjson", "")
@@ -212,7 +213,7 @@ def test_an_earlier_report_is_replaced(
     change(tmp_path)
     begun(tmp_path)
     assert set(contents(tmp_path)) == {*VIEWS, MARK}
-    write_all({**document, "seed": 4711}, tmp_path)
+    write_all(clean_document({**document, "seed": 4711}, Redactor()), tmp_path)
     assert json.loads((tmp_path / "run.json").read_text())["seed"] == 4711
 
 
@@ -232,13 +233,13 @@ def test_the_phases_that_allure_s_plugin_told_go_with_the_report(
     }
     for name, members in phases.items():
         placed(tmp_path, f"allure-results/{name}", json.dumps(members))
-    write_all(sound, tmp_path)
+    write_all(clean_document(sound, Redactor()), tmp_path)
     left = {name for name in phases if (tmp_path / "allure-results" / name).exists()}
     assert left == {"6c4f1f0e-0000-4000-8000-000000000003-container.json"}
 
 
 def test_a_page_that_was_edited_is_somebody_s_own(sound: dict[str, Any], tmp_path: Path) -> None:
-    write_all(sound, tmp_path)
+    write_all(clean_document(sound, Redactor()), tmp_path)
     placed(tmp_path, "summary.md", "# What I think of it\n")
     with pytest.raises(ReportError, match=r"summary\.md is not of"):
         begun(tmp_path)
@@ -266,7 +267,7 @@ def test_a_folder_is_one_process_s_until_it_ends_however_it_does(tmp_path: Path)
 def test_commands_do_not_write_into_a_locked_folder(
     command: str, sound: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_all(sound, tmp_path / "run")
+    write_all(clean_document(sound, Redactor()), tmp_path / "run")
     before = contents(tmp_path / "run")
     with ReportFolder(tmp_path / "run"):
         assert main([command, str(tmp_path / "run"), "--report-dir", str(tmp_path / "run")]) == 4
@@ -278,7 +279,7 @@ def test_commands_do_not_write_into_a_locked_folder(
 def test_commands_replace_nothing_of_somebody_s_own(
     command: str, sound: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_all(sound, tmp_path / "run")
+    write_all(clean_document(sound, Redactor()), tmp_path / "run")
     placed(tmp_path, "into/report.html")
     assert main([command, str(tmp_path / "run"), "--report-dir", str(tmp_path / "into")]) == 4
     assert "report.html is not of peertube-conformance" in capsys.readouterr().err

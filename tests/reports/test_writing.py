@@ -12,8 +12,10 @@ import jsonschema
 import pytest
 
 from peertube_conformance.reports import views
+from peertube_conformance.reports.redaction import Redactor
 from peertube_conformance.reports.report_folder import ReportFolder
 from peertube_conformance.reports.report_mark import MARK
+from peertube_conformance.reports.shown import clean_document
 from peertube_conformance.reports.views import ReportError, write_all, write_views
 from peertube_conformance.reports.views.badge import badge
 from peertube_conformance.reports.views.sarif import sarif
@@ -34,7 +36,7 @@ def test_every_view_of_every_run_is_written(
     name: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     directory = tmp_path / "deep" / "report"
-    write_all(request.getfixturevalue(name), directory)
+    write_all(clean_document(request.getfixturevalue(name), Redactor()), directory)
     assert {path.name for path in directory.iterdir()} == FILES | FOLDERS
     validator().validate(json.loads((directory / "run.json").read_text("utf-8")))
 
@@ -48,17 +50,18 @@ def test_the_schema_is_one_and_refuses_other_documents(sound: dict[str, Any]) ->
 
 def test_deviations_are_explained(known: dict[str, Any], tmp_path: Path) -> None:
     deviation = Deviation("stock-404", ("getVideo|*",), "server", "A slip of the server.", "GET -> 404")
-    write_all(known, tmp_path, [deviation])
+    write_all(clean_document(known, Redactor()), tmp_path, [deviation])
     written = json.loads((tmp_path / "run.json").read_text("utf-8"))
     assert written["deviations"]["entries"][0]["reason"] == "A slip of the server."
     validator().validate(written)
-    write_all(written, tmp_path)
+    write_all(clean_document(written, Redactor()), tmp_path)
     assert "A slip of the server." in (tmp_path / "report.html").read_text("utf-8")
 
 
 def test_writing_again_gives_the_same(faulty: dict[str, Any], tmp_path: Path) -> None:
-    write_all(faulty, tmp_path / "a")
-    write_all(json.loads((tmp_path / "a" / "run.json").read_text("utf-8")), tmp_path / "b")
+    write_all(clean_document(faulty, Redactor()), tmp_path / "a")
+    again = json.loads((tmp_path / "a" / "run.json").read_text("utf-8"))
+    write_all(clean_document(again, Redactor()), tmp_path / "b")
     for name in FILES - {MARK}:
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
@@ -71,7 +74,7 @@ def test_a_view_that_fails_does_not_cost_the_others(
 
     monkeypatch.setattr(views, "VIEWS", {"first": fail, **views.VIEWS})
     with pytest.raises(ReportError, match=r"^these parts .* first \(KeyError: 'gone'\)$"):
-        write_all(sound, tmp_path)
+        write_all(clean_document(sound, Redactor()), tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == FILES | FOLDERS
 
 
@@ -79,7 +82,7 @@ def test_a_file_that_cannot_be_written_is_named(sound: dict[str, Any], tmp_path:
     with ReportFolder(tmp_path) as folder:
         (tmp_path / "report.html").mkdir()
         with pytest.raises(ReportError, match=r"written to .*: report\.html \("):
-            write_views(sound, folder)
+            write_views(clean_document(sound, Redactor()), folder)
     assert {path.name for path in tmp_path.iterdir()} == FILES | FOLDERS
 
 
@@ -88,14 +91,14 @@ def test_a_directory_that_cannot_be_made_is_one_sentence(sound: dict[str, Any], 
     with pytest.raises(
         ReportError, match=r"^the report cannot be .*Not a directory\): give another"
     ) as caught:
-        write_all(sound, tmp_path / "file" / "report")
+        write_all(clean_document(sound, Redactor()), tmp_path / "file" / "report")
     assert isinstance(caught.value, OSError)
 
 
 def test_an_old_run_document_is_replaced_whole_or_not_at_all(
     sound: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_all(sound, tmp_path)
+    write_all(clean_document(sound, Redactor()), tmp_path)
     before = (tmp_path / "run.json").read_bytes()
 
     def fail(*_: Any, **_named: Any) -> None:
@@ -103,7 +106,7 @@ def test_an_old_run_document_is_replaced_whole_or_not_at_all(
 
     monkeypatch.setattr(os, "replace", fail)
     with pytest.raises(ReportError, match="No space left on device"):
-        write_all({**sound, "seed": 2}, tmp_path)
+        write_all(clean_document({**sound, "seed": 2}, Redactor()), tmp_path)
     assert (tmp_path / "run.json").read_bytes() == before
     assert {path.name for path in tmp_path.iterdir()} == FILES | FOLDERS
 
