@@ -184,7 +184,7 @@ def test_created_ids(examine: Examination, creation: _Creation) -> None:
                     "videoQuota": -1, "videoQuotaDaily": -1},
         "uploadLegacy": {"channelId": int(owner.channel_id), "name": name, "privacy": 2,
                          "videofile": Upload(f"{name}.mp4", "video/mp4", world.media.mp4())},
-        "addPlaylist": {"displayName": name, "privacy": 2, "videoChannelId": int(owner.channel_id)},
+        "addPlaylist": {"displayName": name, "privacy": 1, "videoChannelId": int(owner.channel_id)},
     }[creation.operation]  # fmt: skip
     created = examine.send(creation.operation, actor, body=body, media_type=creation.media_type)
     if not examine.expect(created, 200, requirement="PT-ID-08", so=f"a new {creation.holder}"):

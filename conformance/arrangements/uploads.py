@@ -81,6 +81,7 @@ def of_a_file_that_is_known(world: World, draft: Draft) -> None:
         query={"upload_id": upload_id},
         headers={"Content-Range": f"bytes 0-99/{len(content)}"},
         body=content[:100],
+        status=308,
         media_type=_BINARY,
     )
     draft.headers = headers
