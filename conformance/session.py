@@ -19,7 +19,7 @@ from peertube_conformance.fixtures.draft import Draft
 from peertube_conformance.fixtures.orphaned_files import remove_own_files
 from peertube_conformance.fixtures.outage import Death
 from peertube_conformance.fixtures.run import Ground, Shared
-from peertube_conformance.fixtures.safety.gate import Contradiction
+from peertube_conformance.fixtures.safety.proven import Contradiction
 from peertube_conformance.reports import Exchange, Finding, Intent, Level
 from peertube_conformance.reports.recorder import Recorder
 from peertube_conformance.reports.redaction import Redactor

@@ -23,6 +23,7 @@ _verifiers: WeakKeyDictionary[World, Account] = WeakKeyDictionary()
 def new_names(world: World, draft: Draft) -> None:
     """A user name, an address and a channel name that nobody has."""
     draft.body["username"], draft.body["email"] = world.unique("user"), world.address()
+    draft.body["password"] = world.password()
     if draft.body.get("channel"):
         draft.body["channel"] = {**draft.body["channel"], "name": world.unique("channel")}
 
