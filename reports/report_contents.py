@@ -17,7 +17,10 @@ ENVIRONMENT = "environment.properties"
 EXCHANGES = "exchanges.ndjson"
 # So much of a file is read to recognise it.
 HEAD_BYTES = 65536
-_RECORD = (rb'\{"kind": "',)
+# What a recorded line may be of.
+KINDS = ("exchange", "finding", "evidence", "unjudged", "outcome", "budget", "refusals", "flow", "death")
+_RECORD = (rb'\{"kind": "(?:%s)"[,}]' % "|".join(KINDS).encode(),)
+_ANSWERS = "conforms|does not conform|interrupted|the harness failed|nothing was tested"
 RESULT, CONTAINER = "-result.json", "-container.json"
 # For each file, what its beginning must hold: the first expression where it begins, the others anywhere.
 _SIGNS: dict[str, tuple[bytes, ...]] = {
@@ -27,10 +30,21 @@ _SIGNS: dict[str, tuple[bytes, ...]] = {
         rb"default-src 'none'; style-src ",
         rb'<a class="skip" href="#main">',
     ),
-    "summary.md": (rb"# ", rb"\n\n[^\n]*, held against contract |^# [^\n]*\n\n[^\n]*operations? "),
+    "summary.md": (
+        (
+            rf"# (?:✅|❌|⚠️) (?i:{_ANSWERS})\n\n"
+            r"[^\n]*(?:findings?|no longer found)[^\n]*; [^\n]*(?: passed| judged; )[^\n]*\.\n\n"
+            r"[^\n]*, PeerTube [^\n]*, held against contract "
+        ).encode(),
+    ),
     "junit.xml": (rb"<\?xml ", rb'<testsuites name="PeerTube REST API conformance"'),
     "report.sarif": (rb"\{", rb'"driver": \{\s*"name": "peertube-conformance"'),
-    "badge.json": (rb"\{", rb'"label": "PeerTube API'),
+    "badge.json": (
+        (
+            r'\{\s*"schemaVersion": 1,\s*"label": "PeerTube API(?: (?:[^"\\]|\\.)*)?",\s*'
+            rf'"message": "(?:{_ANSWERS}|[0-9,]+ findings?)",\s*"color": "\w+",\s*"isError": (?:true|false)\s*\}}\s*\Z'
+        ).encode(),
+    ),
     EXCHANGES: _RECORD,
     f"{PARTS}/{BEGUN}": (rb'\{"at": ', rb'"facts": \{'),
     f"{ALLURE}/{ENVIRONMENT}": (rb"instance=", rb"\nPeerTube=", rb"\ncontract="),
@@ -38,6 +52,7 @@ _SIGNS: dict[str, tuple[bytes, ...]] = {
 FILES = tuple(name for name in _SIGNS if "/" not in name)
 _PART = re.compile(r"(?:main|controller|gw\d+)\.ndjson")
 _RESULT = re.compile(r"[0-9a-f-]{36}-result\.json")
+_BESIDE_RESULT = re.compile(r"[0-9a-f-]{36}-(?:attachment(?:\.[\w.-]+)?|container\.json)")
 _RESULT_SIGNS = (rb"\{", rb'"fullName": "peertube[-_]conformance\.')
 
 
@@ -47,18 +62,20 @@ def is_part(name: str) -> bool:
 
 
 def is_recognised(name: str, head: bytes) -> bool:
-    """Whether a file of this name (relative to the folder) begins as the product's own do."""
+    """Whether a file of this name (relative to the folder) begins as the product's own do; an empty one does not."""
     folder, _, last = name.rpartition("/")
     if folder == PARTS and _PART.fullmatch(last):
-        # A worker that was killed may have written nothing yet.
-        return not head or _holds(head, _RECORD)
+        return _holds(head, _RECORD)
     if folder == ALLURE and _RESULT.fullmatch(last):
         return _holds(head, _RESULT_SIGNS)
-    return name in _SIGNS and (_holds(head, _SIGNS[name]) or (name == EXCHANGES and not head))
+    return name in _SIGNS and _holds(head, _SIGNS[name])
 
 
 def belonging(results: Iterable[bytes], containers: Mapping[str, bytes]) -> set[str]:
-    """The names of the files that belong to these results of Allure: attachments, and containers of nothing else."""
+    """The names of the files that belong to these results of Allure: attachments, and containers of nothing else.
+
+    A result may name any file; only a name that Allure gives is taken from it.
+    """
     names: set[str] = set()
     known: set[str] = set()
     for members in map(_members, results):
@@ -68,7 +85,7 @@ def belonging(results: Iterable[bytes], containers: Mapping[str, bytes]) -> set[
         children = members.get("children")
         if isinstance(children, list) and children and known.issuperset(map(str, children)):
             names.update([name, *_attachments(members)])
-    return names
+    return set(filter(_BESIDE_RESULT.fullmatch, names))
 
 
 def _members(content: bytes) -> dict[str, Any]:

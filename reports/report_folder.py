@@ -20,6 +20,7 @@ from typing import IO, Self
 
 from peertube_conformance.reports.report_contents import (
     ALLURE,
+    BEGUN,
     CONTAINER,
     ENVIRONMENT,
     EXCHANGES,
@@ -171,10 +172,19 @@ class ReportFolder:
             os.close(opened)
             return False
         with os.fdopen(opened, "rb") as file:
-            if is_recognised(name, file.read(HEAD_BYTES)):
+            head = file.read(HEAD_BYTES)
+            if is_recognised(name, head) or (not head and self._is_killed_worker_s(at, name)):
                 return True
             file.seek(0)
             return name in self._mark.digests and self._mark.digests[name] == _digest(file)
+
+    def _is_killed_worker_s(self, at: int, name: str) -> bool:
+        """Whether an empty file is the record of a worker that was killed before it wrote a line: its run's beginning is
+        beside it."""
+        folder, _, last = name.rpartition("/")
+        begun = f"{PARTS}/{BEGUN}"
+        is_record = folder == PARTS and last != BEGUN and is_part(last)
+        return is_record and self._has(begun) and self._is_own(at, begun)
 
     def _has(self, name: str) -> bool:
         try:

@@ -89,7 +89,9 @@ def test_folders_with_files_of_somebody_s_own_keep_them(
     before = contents(tmp_path)
     for _ in range(2):
         begun(tmp_path)
-        Recorder(tmp_path, "gw0", Redactor()).close()
+        recorder = Recorder(tmp_path, "gw0", Redactor())
+        recorder.note("budget", {"requests": 1})
+        recorder.close()
         write_all(clean_document(sound, Redactor()), tmp_path)
         with ReportFolder(tmp_path) as report:
             report.remove_parts()
@@ -225,11 +227,11 @@ def test_the_phases_that_allure_s_plugin_told_go_with_the_report(
         "6c4f1f0e-0000-4000-8000-000000000001-result.json": {
             "uuid": "1",
             "fullName": "peertube_conformance.conformance.test_operations#test_valid",
-            "steps": [{"attachments": [{"source": "seen-attachment.txt"}]}],
+            "steps": [{"attachments": [{"source": "6c4f1f0e-0000-4000-8000-000000000004-attachment.txt"}]}],
         },
         "6c4f1f0e-0000-4000-8000-000000000002-container.json": {"uuid": "2", "children": ["1"]},
         "6c4f1f0e-0000-4000-8000-000000000003-container.json": {"uuid": "3", "children": ["1", "theirs"]},
-        "seen-attachment.txt": {},
+        "6c4f1f0e-0000-4000-8000-000000000004-attachment.txt": {},
     }
     for name, members in phases.items():
         placed(tmp_path, f"allure-results/{name}", json.dumps(members))
