@@ -199,12 +199,14 @@ def _report(given: argparse.Namespace) -> int:
     from peertube_conformance.reports.views import write_views
 
     directory = given.report_dir or run_file(given.run).parent
+    # What is no run document is said before what it would be written over.
+    finished = None if is_unfinished(given.run) else _read(given.run)
     with ReportFolder(directory) as folder:
-        if is_unfinished(given.run):
+        if finished is None:
             document, known = recovered(given.run)
             write_views(clean_document(document, _redactor()), folder, known)
         else:
-            write_views(_read(given.run), folder)
+            write_views(finished, folder)
     _console().say(str(directory / "report.html"))
     return 0
 

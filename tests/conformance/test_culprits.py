@@ -68,9 +68,10 @@ def test_the_finding_points_to_it_and_the_questions_are_no_findings(
         client = own.ground.client
         send = client._wire.send
 
-        def failing(request: Request) -> Response:
+        def failing(request: Request, within: float) -> Response:
             query = parse_qs(urlsplit(request.url).query)
-            return Response(500, send(request).headers) if query.get("sort") == ["-hot"] else send(request)
+            answer = send(request, within)
+            return Response(500, answer.headers) if query.get("sort") == ["-hot"] else answer
 
         monkeypatch.setattr(client._wire, "send", failing)
         own.collect()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from _pytest.mark import ParameterSet
 
 from tests.promise.ledgers import DAMAGES
 from tests.promise.lies import Lie
@@ -22,6 +25,11 @@ _REGISTRATIONS = r"POST /api/v1/users/registrations/request"
 # The longest of these runs, in requests, when nothing is wrong; and what a list that never ends may add.
 _MOST_REQUESTS = 400
 EVERYTHING = ("people", "things", "pictures", "changes", "removals", "registrations", "uploads")
+
+
+def _by_night(*values: object) -> Iterator[ParameterSet]:
+    """More of the same, for when there is time."""
+    return (pytest.param(value, marks=pytest.mark.nightly) for value in values)
 
 
 def held(made: Trials, plan: Plan) -> Outcome:
@@ -56,7 +64,7 @@ def test_a_person_whose_name_holds_what_the_runs_names_begin_with(
 
 
 @pytest.mark.parametrize("step", ["things", "registrations", "export", "uploads"])
-@pytest.mark.parametrize("reap", ["reap", "sandbox", "observe"])
+@pytest.mark.parametrize("reap", ["reap", *_by_night("sandbox", "observe")])
 def test_new_people_have_the_ids_of_a_run_that_was_killed(made: Trials, step: str, reap: str) -> None:
     held(
         made,
@@ -64,13 +72,13 @@ def test_new_people_have_the_ids_of_a_run_that_was_killed(made: Trials, step: st
     )
 
 
-@pytest.mark.parametrize("at", [24, 32, 40, 48])
+@pytest.mark.parametrize("at", [32, *_by_night(24, 40, 48)])
 def test_new_people_have_the_ids_of_a_run_that_goes_on(made: Trials, at: int) -> None:
     held(made, Plan(1, steps=EVERYTHING, restored="in the run", restored_at=at))
 
 
 @pytest.mark.parametrize("variant", [0, 1])
-@pytest.mark.parametrize("after", [0, 1, 2, 3, 4, 5])
+@pytest.mark.parametrize("after", [0, 4, *_by_night(1, 2, 3, 5)])
 def test_the_answer_to_a_new_user_is_another_persons_id(made: Trials, after: int, variant: int) -> None:
     lie = Lie("created_thing_is_anothers", after=after, victim=2, variant=variant, only=_USERS)
     outcome = held(made, Plan(1, steps=("people", "changes", "twice"), lies=(lie,)))
@@ -98,7 +106,7 @@ def test_the_answer_to_a_new_upload_is_another_persons_upload(made: Trials) -> N
     assert held(made, Plan(1, steps=("uploads", "flow:ResumableUpload"), lies=(lie,), half=1)).lies
 
 
-@pytest.mark.parametrize("after", [0, 1, 2, 4, 5])
+@pytest.mark.parametrize("after", [0, 4, *_by_night(1, 2, 5)])
 @pytest.mark.parametrize("half", [0, 1])
 def test_whoever_signs_in_gets_another_persons_session(made: Trials, after: int, half: int) -> None:
     """With `half` 0 and `after` 0 the given administrator gets the second administrator's."""
@@ -114,7 +122,7 @@ def test_who_is_signed_in_is_shown_as_another_person(made: Trials, kind: str, af
     assert held(made, Plan(1, steps=("people", "pictures", "changes", "sessions"), lies=(lie,))).lies
 
 
-@pytest.mark.parametrize("victim", [0, 2, 4])
+@pytest.mark.parametrize("victim", [0, *_by_night(2, 4)])
 @pytest.mark.parametrize("killed_at", [0, _IN_THE_MIDDLE])
 def test_every_read_shows_the_runs_things_with_another_persons_ids(
     made: Trials, killed_at: int, victim: int
@@ -149,7 +157,7 @@ def test_lists_that_never_end(made: Trials, killed_at: int, variant: int) -> Non
 
 
 @pytest.mark.parametrize("name", sorted(DAMAGES))
-@pytest.mark.parametrize("reap", ["reap", "observe"])
+@pytest.mark.parametrize("reap", ["reap", *_by_night("observe")])
 def test_a_ledger_that_is_not_what_the_run_wrote(made: Trials, name: str, reap: str) -> None:
     held(made, Plan(1, steps=("things",), killed_at=_IN_THE_MIDDLE, damages=(name,), reap=reap))
 

@@ -14,7 +14,7 @@ from tests.promise.draws import narrow, whole
 from tests.promise.trial import Trials
 
 _FIRST = int(os.environ.get("PEERTUBE_CONFORMANCE_PROMISE_SEED", "1"))
-_DRAWS = int(os.environ.get("PEERTUBE_CONFORMANCE_PROMISE_DRAWS", "30"))
+_DRAWS = int(os.environ.get("PEERTUBE_CONFORMANCE_PROMISE_DRAWS", "15"))
 _WHOLE = 3
 
 
