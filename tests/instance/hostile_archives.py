@@ -102,7 +102,10 @@ def bomb(megabytes: int, *, claimed: int | None = None) -> Entry:
 def of_json(files: Mapping[str, object]) -> bytes:
     """An archive of JSON files: texts as they are, anything else encoded."""
     return written(
-        Entry(f"peertube/{name}.json", (held if isinstance(held, str) else json.dumps(held)).encode())
+        Entry(
+            f"peertube/{name}.json",
+            (held if isinstance(held, str) else json.dumps(held)).encode("utf-8", "surrogatepass"),
+        )
         for name, held in files.items()
     )
 
