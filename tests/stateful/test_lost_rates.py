@@ -34,8 +34,8 @@ def test_lost_ratings_are_told_and_known_only_where_a_second_import_brings_them(
     hidden: Counter[str] = Counter()
     send = own.ground.client._wire.send
 
-    def losing(request: Request) -> Response:
-        answer = send(request)
+    def losing(request: Request, within: float) -> Response:
+        answer = send(request, within)
         who = dict(request.headers).get("Authorization", "")
         if _IMPORT.search(request.url) and answer.status == 200:
             imports[who] += 1
