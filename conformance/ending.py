@@ -52,11 +52,20 @@ def heed_in_worker(config: pytest.Config, shared: Shared | None) -> None:
 
 
 class Ending:
-    """What signals mean to a session of pytest: before its end they interrupt it, then they hurry the clean-up."""
+    """What signals mean to a session of pytest: before its end they interrupt it, then they hurry the clean-up.
+
+    A second one ends the workers too: nothing is asked after the last line, and nothing follows it.
+    """
 
     def __init__(self, interruption: Interruption, interrupt: Callable[[], None]) -> None:
         self._interruption = interruption
         self._interrupt = interrupt
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """xdist has started a worker."""
+        # execnet has no public name for the process of a gateway.
+        self._interruption.at_once.append(node.gateway._io.kill)  # noqa: SLF001
 
     def pytest_keyboard_interrupt(self) -> None:
         """The session is ending: so are its workers."""
@@ -70,13 +79,14 @@ class Ending:
 
 class Interruption:
     """Heeds signals until `undo`: the first one raises Interrupted, or does what `rather` says. A second one ends the
-    process at once, with the line that `last_words` makes; without these it is ignored.
+    process at once, after all that is `at_once`, with the line that `last_words` makes; without these it is ignored.
 
     A signal that is ignored, as SIGHUP under nohup, stays so. Of threads only the main one can heed signals.
     """
 
     def __init__(self, *signals: signal.Signals, last_words: Callable[[], str] | None = None) -> None:
         self._last_words = last_words
+        self.at_once: list[Callable[[], None]] = []
         self._instead: Callable[[], None] | None = None
         self._is_interrupted = False
         self._before: dict[signal.Signals, Any] = {}
@@ -102,6 +112,8 @@ class Interruption:
         name = signal.Signals(number).name
         if self._is_interrupted:
             if self._last_words is not None:
+                for act in self.at_once:
+                    act()
                 self._say(f"ended at once by {name}: {self._last_words()}")
                 os._exit(INTERRUPTED)
         elif self._instead is not None:

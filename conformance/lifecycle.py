@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import fnmatch
-import importlib.metadata
 import shutil
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -33,6 +32,7 @@ from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.safety.ledger_file import LedgerError
 from peertube_conformance.fixtures.target import TargetError
 from peertube_conformance.reports.comparison import compare
+from peertube_conformance.reports.product import PRODUCT, VERSION
 from peertube_conformance.reports.recorder import Recorder, part_files, read_parts
 from peertube_conformance.reports.redaction import Redactor
 from peertube_conformance.reports.report_contents import EXCHANGES
@@ -256,10 +256,7 @@ class Controller:
 
     def _facts(self, cleaned: Cleaned, limits: Mapping[str, Any]) -> dict[str, Any]:
         return {
-            "harness": {
-                "name": "peertube-conformance",
-                "version": importlib.metadata.version("peertube-conformance"),
-            },
+            "harness": {"name": PRODUCT, "version": VERSION},
             "startedAt": datetime.datetime.fromtimestamp(self._began, datetime.UTC).isoformat(
                 timespec="seconds"
             ),

@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
-import importlib.metadata
 import json
 import os
 import stat
 from pathlib import Path
 
+from peertube_conformance.reports.product import PRODUCT, VERSION
+
 MARK = ".peertube-conformance.json"
-PRODUCT = "peertube-conformance"
 _BEGINS = f'{{"product": "{PRODUCT}"'.encode()
 # Opening a fifo must not wait for its other end.
 CAREFUL = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -62,8 +62,7 @@ class Mark:
 
     def save(self) -> None:
         """Writes the file in place, for it is the lock too; one that is torn by a kill marks nothing. Raises OSError."""
-        version = importlib.metadata.version(PRODUCT)
-        members = {"product": PRODUCT, "format": 1, "version": version, "files": self.digests}
+        members = {"product": PRODUCT, "format": 1, "version": VERSION, "files": self.digests}
         content = json.dumps(members).encode()
         if os.pwrite(self._file, content, 0) != len(content):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
