@@ -122,14 +122,15 @@ class ExportImport(Exporting):
 
     def _bring(self, brought: Belongings, names: Mapping[str, str]) -> Exchange | None:
         assert self.archive is not None
-        answer = self._import(self.archive.renamed(names), COMPLETED, _DONE)
+        content = self.archive.for_import(names, self.is_known)
+        answer = self._import(content, COMPLETED, _DONE)
         if answer is not None:
             taken = [channel["name"] for channel in self.has.channels]
             self.got.take_over(brought, with_files=self.with_files, taken=taken)
             # Channels are followed in the background.
             wanted = self.got.topic("subscriptions")
             self.eventually(lambda: sorted(self.subscriptions_of(self.mover)), wanted)
-            self._bring_lost_rates(answer, self.archive.renamed(names))
+            self._bring_lost_rates(answer, content)
         return answer
 
     def _bring_lost_rates(self, first: Exchange, content: bytes) -> None:

@@ -22,7 +22,10 @@ from peertube_conformance.stateful.moving.belongings import PREFERENCES, Belongi
 # What reading a damaged, an encrypted or a strangely compressed archive raises, beside what says that it is none.
 DAMAGES = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, RuntimeError, ValueError)
 _FOLDER = "peertube"
+_JSON_FILE = re.compile(rf"{_FOLDER}/(.+)\.json")
 _REGULAR = 1
+# Where entries name things of others: ratings, history, elements of playlists, comments; and who is followed.
+_ADDRESSES = ("videoUrl", "targetHandle")
 _MOST_BYTES = 64 * 1024 * 1024
 # What no archive may hold: bcrypt's hashes, private keys, seeds of one-time codes.
 _SECRETS = {
@@ -56,7 +59,7 @@ class Archive:
         """The content of a JSON file; None where there is none such, or it is no JSON."""
         try:
             return json.loads(self.members.get(f"{_FOLDER}/{name}.json", b"null"))
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
     def file(self, path: str | None) -> bytes | None:
@@ -140,18 +143,45 @@ class Archive:
             if any(pattern.search(content) for content in self.members.values())
         )
 
-    def renamed(self, names: Mapping[str, str]) -> bytes:
-        """The archive as that of somebody whose channels have other names: one instance has each name only once."""
-        changed = dict(self.members)
-        for file in ("channels", "videos", "video-playlists"):
-            told = self.told(file)
-            for one in next(iter(told.values())):
-                named = one if file == "channels" else one["channel"]
-                if named.get("name") in names:
-                    named["name"] = names[named["name"]]
-            changed[f"{_FOLDER}/{file}.json"] = json.dumps(told).encode()
+    def for_import(self, names: Mapping[str, str], is_known: Callable[[str], bool]) -> bytes:
+        """The archive as that of somebody whose channels have other names: one instance has each name only once.
+
+        An import rates, follows and lists what the archive says, and the target wrote it: entries about a video or a
+        channel whose address is not known are left out, and so is a file whose name leads out of the archive.
+        """
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in changed.items():
-                archive.writestr(name, content)
+            for name, content in self.members.items():
+                if posixpath.normpath(posixpath.join("/", name)) == f"/{name}":
+                    data = _JSON_FILE.fullmatch(name)
+                    archive.writestr(name, self._for_import(data[1], names, is_known) if data else content)
         return buffer.getvalue()
+
+    def _for_import(self, file: str, names: Mapping[str, str], is_known: Callable[[str], bool]) -> str:
+        try:
+            return json.dumps(_only_known(_with_names(self.told(file), names), is_known))
+        except RecursionError:
+            return "null"
+
+
+def _with_names(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: names.get(one, one) if key == "name" and isinstance(one, str) else _with_names(one, names)
+            for key, one in value.items()
+        }
+    return [_with_names(one, names) for one in value] if isinstance(value, list) else value
+
+
+def _only_known(value: Any, is_known: Callable[[str], bool]) -> Any:
+    if isinstance(value, dict):
+        return {key: _only_known(one, is_known) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_only_known(one, is_known) for one in value if _is_known(one, is_known)]
+    return value
+
+
+def _is_known(entry: Any, is_known: Callable[[str], bool]) -> bool:
+    """Whether all that an entry of a list names by address is known; what names nothing is."""
+    named = [entry[member] for member in _ADDRESSES if member in entry] if isinstance(entry, dict) else []
+    return all(isinstance(address, str) and is_known(address) for address in named)

@@ -51,6 +51,15 @@ class Movers(Flow):
         found = _UUID.search(address)
         return self.labels.get(found[0], "unknown") if found else "unknown"
 
+    def is_known(self, address: str) -> bool:
+        """Whether this is the address of a video of the walk, or the handle of the stranger's channel."""
+        return address.rpartition("/")[2] in self.labels or address == self.strangers_handle
+
+    @property
+    def strangers_handle(self) -> str:
+        """The channel that the owner follows."""
+        return f"{self.stranger.channel_handle}@{self.world.host}"
+
     def answered(self, operation_id: str, actor: Account, **parts: Any) -> Any:
         """What a preparing request is answered with."""
         answer = self.world.call(operation_id, actor, **parts).response
@@ -138,7 +147,7 @@ class Movers(Flow):
 
     def follow(self) -> None:
         """A subscription to the stranger's channel."""
-        handle = f"{self.stranger.channel_handle}@{self.world.host}"
+        handle = self.strangers_handle
         self.world.call("addSubscription", self.owner, body={"uri": handle})
         self.poll(
             "getSubscriptionsExist",
