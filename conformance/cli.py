@@ -10,15 +10,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
-from peertube_conformance.conformance.exits import HARNESS_FAILED, INTERRUPTED, UNUSABLE
+from peertube_conformance.conformance.exit_codes import HARNESS_FAILED, INTERRUPTED, UNUSABLE
 from peertube_conformance.conformance.options import OPTIONS
-from peertube_conformance.reports.report_mark import ReportError
-from peertube_conformance.reports.run_files import RunFileError, read_run, run_file
+from peertube_conformance.reports.report_directory.lock_file import ReportError
+from peertube_conformance.reports.run_document.run_json import RunFileError, read_run, run_file
 
 if TYPE_CHECKING:
-    from peertube_conformance.conformance.output import Console
-    from peertube_conformance.reports.redaction import Redactor
-    from peertube_conformance.reports.shown import CleanDocument
+    from peertube_conformance.conformance.pytest_plugin.console_writer import Console
+    from peertube_conformance.reports.redaction.redactor import Redactor
+    from peertube_conformance.reports.redaction.safe_output import CleanDocument
 
 ROOMS = ("peertube_conformance.conformance", "peertube_conformance.stateful")
 
@@ -60,14 +60,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _console(stream: TextIO | None = None) -> Console:
     """What a command writes to; it knows the secrets of the environment."""
-    from peertube_conformance.conformance.output import Console
+    from peertube_conformance.conformance.pytest_plugin.console_writer import Console
 
     return Console(lambda line: print(line, file=stream or sys.stdout, flush=True), _redactor)
 
 
 @cache
 def _redactor() -> Redactor:
-    from peertube_conformance.conformance.redacting import knowing
+    from peertube_conformance.conformance.pytest_plugin.output_redaction import knowing
 
     return knowing()
 
@@ -171,7 +171,7 @@ def _run(given: argparse.Namespace, rest: Sequence[str]) -> int:
 
 
 def _serve(given: argparse.Namespace) -> int:
-    from peertube_conformance.fixtures.instance.server import main as serve
+    from peertube_conformance.fixtures.instance.process import main as serve
 
     arguments = ["--port", str(given.port), "--signup", given.signup, "--limits", given.limits]
     if given.smtp:
@@ -180,8 +180,8 @@ def _serve(given: argparse.Namespace) -> int:
 
 
 def _compare(given: argparse.Namespace) -> int:
-    from peertube_conformance.reports.comparison import compare
-    from peertube_conformance.reports.views.changes import rendered
+    from peertube_conformance.reports.comparison.compare import compare
+    from peertube_conformance.reports.views.comparison import rendered
 
     comparison = compare(_read(given.before), _read(given.after))
     told = rendered(comparison, given.format)
@@ -193,9 +193,9 @@ def _compare(given: argparse.Namespace) -> int:
 
 
 def _report(given: argparse.Namespace) -> int:
-    from peertube_conformance.conformance.recovery import is_unfinished, recovered
-    from peertube_conformance.reports.report_folder import ReportFolder
-    from peertube_conformance.reports.shown import clean_document
+    from peertube_conformance.conformance.pytest_plugin.report_recovery import is_unfinished, recovered
+    from peertube_conformance.reports.redaction.safe_output import clean_document
+    from peertube_conformance.reports.report_directory.writer import ReportFolder
     from peertube_conformance.reports.views import write_views
 
     directory = given.report_dir or run_file(given.run).parent
@@ -214,10 +214,10 @@ def _report(given: argparse.Namespace) -> int:
 def _merge(given: argparse.Namespace) -> int:
     import shutil
 
-    from peertube_conformance.reports.comparison import compare
-    from peertube_conformance.reports.merging import merge
-    from peertube_conformance.reports.report_folder import ReportFolder
-    from peertube_conformance.reports.shown import clean_document
+    from peertube_conformance.reports.comparison.compare import compare
+    from peertube_conformance.reports.merge import merge
+    from peertube_conformance.reports.redaction.safe_output import clean_document
+    from peertube_conformance.reports.report_directory.writer import ReportFolder
     from peertube_conformance.reports.views import write_views
     from peertube_conformance.reports.views.console import lines
     from peertube_conformance.spec.errors import ContractError
@@ -237,14 +237,14 @@ def _merge(given: argparse.Namespace) -> int:
 
 
 def _deviations(given: argparse.Namespace) -> int:
-    from peertube_conformance.reports.views.deviations import entries
+    from peertube_conformance.reports.views.deviation_entries import entries
 
     _console().show(entries(_read(given.run)).splitlines())
     return 0
 
 
 def _requirements(_given: argparse.Namespace) -> int:
-    from peertube_conformance.conformance.catalogue import coverage_lines
+    from peertube_conformance.conformance.checks.requirement_traceability import coverage_lines
 
     _console().show(coverage_lines())
     return 0
@@ -260,9 +260,9 @@ def _parties(given: argparse.Namespace) -> int:
 def _reap(given: argparse.Namespace) -> int:
     import os
 
-    from peertube_conformance.conformance.lifecycle import USER_MISTAKES
     from peertube_conformance.conformance.options import ADMIN_PASSWORD
-    from peertube_conformance.fixtures.reap import reap
+    from peertube_conformance.conformance.pytest_plugin.controller import USER_MISTAKES
+    from peertube_conformance.fixtures.run.reap import reap
 
     try:
         done = reap(
@@ -278,7 +278,7 @@ def _reap(given: argparse.Namespace) -> int:
 
 
 def _read(path: Path) -> CleanDocument:
-    from peertube_conformance.reports.shown import clean_document
+    from peertube_conformance.reports.redaction.safe_output import clean_document
 
     try:
         return clean_document(read_run(path), _redactor())

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from peertube_conformance.conformance.concluding import report
-from peertube_conformance.conformance.plugin import activate
+from peertube_conformance.conformance.pytest_plugin.item_results import report
+from peertube_conformance.conformance.pytest_plugin.plugin import activate
 from peertube_conformance.reports import Verdict
 
 if TYPE_CHECKING:
     # The checks are loaded when the first test asks for them; collecting must not wait for them.
-    from peertube_conformance.conformance.examination import Examination
+    from peertube_conformance.conformance.execution.assertions import Examination
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -24,7 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def examine(request: pytest.FixtureRequest, conformance_session: Any) -> Examination:
     """What a hand-written test sends and judges with. The test is marked with the requirements that it is there for."""
-    from peertube_conformance.conformance.examination import Examination  # noqa: PLC0415 - as above
+    from peertube_conformance.conformance.execution.assertions import Examination  # noqa: PLC0415 - as above
 
     return Examination(conformance_session, conformance_session.ground, request.function.__name__)
 
@@ -35,7 +35,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     examination: Any = pyfuncitem.funcargs.get("examine")
     if examination is None:
         return (yield)
-    from peertube_conformance.conformance.outcome import HINDRANCES, Outcome, outcome_of  # noqa: PLC0415 - as above
+    from peertube_conformance.conformance.execution.outcome import HINDRANCES, Outcome, outcome_of  # noqa: PLC0415 - as above
 
     session = examination.session
     session.collect()

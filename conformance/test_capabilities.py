@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from peertube_conformance.conformance.outcome import HINDRANCES, outcome_of
-from peertube_conformance.fixtures.capabilities import is_known
-from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.conformance.execution.outcome import HINDRANCES, outcome_of
+from peertube_conformance.fixtures.messages.request_draft import Draft
+from peertube_conformance.fixtures.resources.factory import Unavailable
 from peertube_conformance.fixtures.safety.guard import Refused, Safety
-from peertube_conformance.fixtures.world import Unavailable
+from peertube_conformance.fixtures.target.capabilities import is_known
 from peertube_conformance.reports import Finding, Verdict
 
 if TYPE_CHECKING:
-    from peertube_conformance.conformance.examination import Examination
+    from peertube_conformance.conformance.execution.assertions import Examination
 
 # An operation that works only where the feature is on, and needs nothing else.
 _SHOWN_BY = {
@@ -64,8 +64,8 @@ def test_renditions(examine: Examination) -> None:
 def _on_some_ground(examine: Examination, capability: str, *, claimed: bool) -> None:
     """Asks the first target whose configuration says so."""
     # They load the generators.
-    from peertube_conformance.conformance.generation import NotGenerated  # noqa: PLC0415
-    from peertube_conformance.conformance.phases import Exercise  # noqa: PLC0415
+    from peertube_conformance.conformance.execution.phases import Exercise  # noqa: PLC0415
+    from peertube_conformance.conformance.generation.schemathesis_driver import NotGenerated  # noqa: PLC0415
 
     assert is_known(capability)
     for ground in examine.session.grounds():

@@ -11,7 +11,7 @@ from peertube_conformance.reports import Exchange
 from peertube_conformance.spec import Operation
 
 if TYPE_CHECKING:
-    from peertube_conformance.conformance.examination import Examination
+    from peertube_conformance.conformance.execution.assertions import Examination
 
 ORIGIN = "https://elsewhere.example.com"
 _ALLOW = "access-control-allow"

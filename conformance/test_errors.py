@@ -11,10 +11,10 @@ import pytest
 
 from peertube_conformance.fixtures.safety.guard import impossible
 from peertube_conformance.reports import Exchange, Finding
-from peertube_conformance.spec.outside import whatever_is_asked
+from peertube_conformance.spec.synthetic_operations import whatever_is_asked
 
 if TYPE_CHECKING:
-    from peertube_conformance.conformance.examination import Examination
+    from peertube_conformance.conformance.execution.assertions import Examination
 
 _JSON = "application/json"
 _READ = 8_000

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from peertube_conformance.conformance.arrangements.videos import PRIVATE
-from peertube_conformance.conformance.own import changer, publisher
-from peertube_conformance.conformance.syndication import Feed, read
-from peertube_conformance.fixtures.accounts import Account
-from peertube_conformance.fixtures.world import PUBLIC, VideoRef, World
+from peertube_conformance.conformance.execution.feed_validation import Feed, read
+from peertube_conformance.conformance.execution.shared_accounts import changer, publisher
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.resources.factory import PUBLIC, VideoRef, World
 from peertube_conformance.reports import Exchange, Finding
 
 if TYPE_CHECKING:
-    from peertube_conformance.conformance.examination import Examination
+    from peertube_conformance.conformance.execution.assertions import Examination
 
 _XML = ("application/xml", "text/xml")
 _RSS = ("application/rss+xml", *_XML)

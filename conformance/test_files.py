@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from peertube_conformance.conformance.arrangements.files import web_file
+from peertube_conformance.conformance.arrangements.video_files import web_file
 from peertube_conformance.conformance.arrangements.videos import PRIVATE
-from peertube_conformance.fixtures.accounts import Account
-from peertube_conformance.fixtures.links import last_part
-from peertube_conformance.fixtures.world import NotArranged, World
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.response_urls import last_part
+from peertube_conformance.fixtures.resources.factory import NotArranged, World
 from peertube_conformance.reports import Exchange, Response
-from peertube_conformance.spec.outside import head_of, whatever_is_asked
+from peertube_conformance.spec.synthetic_operations import head_of, whatever_is_asked
 
 if TYPE_CHECKING:
-    from peertube_conformance.conformance.examination import Examination
+    from peertube_conformance.conformance.execution.assertions import Examination
 
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 _LONG_AGO = "Thu, 01 Jan 1970 00:00:01 GMT"

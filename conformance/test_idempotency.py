@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from peertube_conformance.conformance.lasting import BACKGROUND, lasting
-from peertube_conformance.conformance.own import changer
-from peertube_conformance.fixtures.accounts import Account
-from peertube_conformance.fixtures.world import NotArranged, World
+from peertube_conformance.conformance.execution.shared_accounts import changer
+from peertube_conformance.conformance.execution.volatile_fields import BACKGROUND, lasting
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.resources.factory import NotArranged, World
 from peertube_conformance.reports import Exchange
 
 if TYPE_CHECKING:
-    from peertube_conformance.conformance.examination import Examination
+    from peertube_conformance.conformance.execution.assertions import Examination
 
 Deletion = tuple[str, Account, dict[str, Any]]
 _VIDEO_FORM = "multipart/form-data"

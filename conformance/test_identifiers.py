@@ -8,13 +8,13 @@ from uuid import UUID
 
 import pytest
 
-from peertube_conformance.conformance.lasting import lasting
-from peertube_conformance.fixtures.draft import Upload
-from peertube_conformance.fixtures.safety.answers import Answer
+from peertube_conformance.conformance.execution.volatile_fields import lasting
+from peertube_conformance.fixtures.messages.json_response import Answer
+from peertube_conformance.fixtures.messages.request_draft import Upload
 from peertube_conformance.reports import Exchange
 
 if TYPE_CHECKING:
-    from peertube_conformance.conformance.examination import Examination
+    from peertube_conformance.conformance.execution.assertions import Examination
 
 # Operations that read a video or a part of it, and what of their answer tells which video it is.
 _READING = ("getVideo", "getVideoDesc", "getCommentThreads", "listVideoStoryboards")

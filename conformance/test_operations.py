@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from peertube_conformance.conformance.concluding import conclude
+from peertube_conformance.conformance.pytest_plugin.item_results import conclude
 
 if TYPE_CHECKING:
     # Phases load the generators; collecting must not wait for them.
-    from peertube_conformance.conformance.phases import Exercise
+    from peertube_conformance.conformance.execution.phases import Exercise
 
 
 def test_valid(exercise: Exercise) -> None:

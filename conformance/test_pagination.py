@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from peertube_conformance.conformance.own import publisher
-from peertube_conformance.fixtures.accounts import Account
-from peertube_conformance.fixtures.draft import Draft
-from peertube_conformance.fixtures.resources import fill
-from peertube_conformance.fixtures.world import World
+from peertube_conformance.conformance.execution.shared_accounts import publisher
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.request_draft import Draft
+from peertube_conformance.fixtures.resources.factory import World
+from peertube_conformance.fixtures.resources.ids_by_kind import fill
 from peertube_conformance.reports import Exchange
 from peertube_conformance.spec import Operation
 from peertube_conformance.spec.contract import Role
 
 if TYPE_CHECKING:
-    from peertube_conformance.conformance.examination import Examination
+    from peertube_conformance.conformance.execution.assertions import Examination
 
 _BEHIND = 100_000
 _MOST = 100

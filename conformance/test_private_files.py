@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from peertube_conformance.conformance.arrangements.files import web_file
+from peertube_conformance.conformance.arrangements.video_files import web_file
 from peertube_conformance.conformance.arrangements.videos import PRIVATE
-from peertube_conformance.fixtures.links import last_part
-from peertube_conformance.fixtures.world import VideoRef, World
+from peertube_conformance.fixtures.messages.response_urls import last_part
+from peertube_conformance.fixtures.resources.factory import VideoRef, World
 
 if TYPE_CHECKING:
-    from peertube_conformance.conformance.examination import Examination
+    from peertube_conformance.conformance.execution.assertions import Examination
 
 
 @pytest.mark.requirement("PT-FILE-12")

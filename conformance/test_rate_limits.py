@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from peertube_conformance.conformance.concluding import report
-from peertube_conformance.conformance.forwarded import (
+from peertube_conformance.conformance.execution.forwarded_clients import (
     LIMIT,
     REMAINING,
     RESET,
@@ -19,13 +18,14 @@ from peertube_conformance.conformance.forwarded import (
     forwarded,
     number_in,
 )
-from peertube_conformance.fixtures.world import NotArranged, Unavailable
+from peertube_conformance.conformance.pytest_plugin.item_results import report
+from peertube_conformance.fixtures.resources.factory import NotArranged, Unavailable
 from peertube_conformance.reports import Exchange
 
 if TYPE_CHECKING:
-    from peertube_conformance.conformance.examination import Examination
-    from peertube_conformance.conformance.exhaustion import Exhaustion
-    from peertube_conformance.conformance.session import Session
+    from peertube_conformance.conformance.execution.assertions import Examination
+    from peertube_conformance.conformance.execution.rate_limit_exhaustion import Exhaustion
+    from peertube_conformance.conformance.execution.worker_session import Session
 
 # Reset and Retry-After are rounded up, Date is cut.
 _ROUNDING_SECONDS = 2

@@ -1,4 +1,4 @@
-"""Who is let in is exactly who the contract names: every operation by every kind of caller (`role_table`)."""
+"""Who is let in is exactly who the contract names: every operation by every kind of caller (`access_matrix`)."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from peertube_conformance.conformance.acting import Acting
-from peertube_conformance.conformance.concluding import break_off
-from peertube_conformance.conformance.cost import is_scarce
-from peertube_conformance.conformance.outcome import Outcome
-from peertube_conformance.conformance.role_table import ROLES, Caller, Cell, cells
-from peertube_conformance.fixtures.draft import Draft
-from peertube_conformance.fixtures.world import World
+from peertube_conformance.conformance.execution.access_matrix import ROLES, Caller, Cell, cells
+from peertube_conformance.conformance.execution.cost import is_scarce
+from peertube_conformance.conformance.execution.elevated_factories import Acting
+from peertube_conformance.conformance.execution.outcome import Outcome
+from peertube_conformance.conformance.pytest_plugin.item_results import break_off
+from peertube_conformance.fixtures.messages.request_draft import Draft
+from peertube_conformance.fixtures.resources.factory import World
 from peertube_conformance.reports import Verdict
 from peertube_conformance.spec.contract import Role
 
 if TYPE_CHECKING:
-    from peertube_conformance.conformance.examination import Examination
-    from peertube_conformance.conformance.phases import Exercise
+    from peertube_conformance.conformance.execution.assertions import Examination
+    from peertube_conformance.conformance.execution.phases import Exercise
 
 _TAKES_EFFECT_SECONDS = 3.0
 

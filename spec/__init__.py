@@ -1,6 +1,5 @@
 """The contract: the OpenAPI document of a PeerTube version, and judgement of messages by it."""
 
-from peertube_conformance.spec.bodies import FilePart, MalformedBody
 from peertube_conformance.spec.contract import (
     Authentication,
     Contract,
@@ -11,12 +10,14 @@ from peertube_conformance.spec.contract import (
     ResponseSpec,
     Role,
 )
-from peertube_conformance.spec.decoding import DecodedRequest, UnsupportedMediaType, coerced
 from peertube_conformance.spec.errors import ContractError
-from peertube_conformance.spec.formats import is_short_uuid, short_to_uuid, uuid_to_short
+from peertube_conformance.spec.jsonschema.formats import is_short_uuid, short_to_uuid, uuid_to_short
+from peertube_conformance.spec.jsonschema.validators import Schemas
 from peertube_conformance.spec.loading import available_versions, contract_of, load_contract
-from peertube_conformance.spec.schemas import Schemas
-from peertube_conformance.spec.validation import (
+from peertube_conformance.spec.messages.body_decoding import FilePart, MalformedBody
+from peertube_conformance.spec.messages.raw_request import WireRequest
+from peertube_conformance.spec.messages.request_decoding import DecodedRequest, UnsupportedMediaType, coerced
+from peertube_conformance.spec.messages.validate import (
     Violation,
     body_violations,
     decode,
@@ -25,7 +26,6 @@ from peertube_conformance.spec.validation import (
     violations,
 )
 from peertube_conformance.spec.versions import Version, parse_version
-from peertube_conformance.spec.wire import WireRequest
 
 __all__ = [
     "Authentication",

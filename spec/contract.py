@@ -9,8 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from peertube_conformance.spec.routes import Routes
-from peertube_conformance.spec.schemas import Schemas
+from peertube_conformance.spec.jsonschema.validators import Schemas
+from peertube_conformance.spec.path_templates import Routes
 from peertube_conformance.spec.versions import Version
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})

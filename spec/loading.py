@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from peertube_conformance.spec.bundling import bundle
 from peertube_conformance.spec.contract import Contract
+from peertube_conformance.spec.document.bundle import bundle
+from peertube_conformance.spec.document.operation_parser import operations_of
+from peertube_conformance.spec.document.repair import mended
+from peertube_conformance.spec.document.schemathesis_check import check_loadable
+from peertube_conformance.spec.document.yaml_files import parse_leniently
 from peertube_conformance.spec.errors import ContractError
-from peertube_conformance.spec.files import parse_leniently
-from peertube_conformance.spec.loadable import check_loadable
-from peertube_conformance.spec.reading import operations_of
-from peertube_conformance.spec.repairing import mended
 from peertube_conformance.spec.versions import Version, parse_version
 
 HERE = Path(__file__).parent

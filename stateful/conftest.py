@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from peertube_conformance.conformance.concluding import break_off, report
-from peertube_conformance.conformance.plugin import activate
+from peertube_conformance.conformance.pytest_plugin.item_results import break_off, report
+from peertube_conformance.conformance.pytest_plugin.plugin import activate
 
 if TYPE_CHECKING:
     # Flows load Hypothesis and the checks; collecting must not wait for them.
-    from peertube_conformance.stateful.flow import Flow
+    from peertube_conformance.stateful.engine.flow import Flow
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -24,14 +24,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def walk(conformance_session: Any) -> Callable[[type[Flow]], None]:
     """Walks a flow and makes its outcome pytest's."""
     from peertube_conformance.reports import Verdict  # noqa: PLC0415 - as above
-    from peertube_conformance.stateful import walking  # noqa: PLC0415
+    from peertube_conformance.stateful.engine import runner  # noqa: PLC0415
 
     def run(flow: type[Flow]) -> None:
         session = conformance_session
-        if not walking.selected(session, flow):
+        if not runner.selected(session, flow):
             pytest.skip("not among --operations and --tags")
         session.collect()
-        walked = walking.walk(session, flow)
+        walked = runner.walk(session, flow)
         if walked.verdict is Verdict.ERROR:
             break_off(session, walked.reason)
         report(session, [*walked.findings, *session.collect()])

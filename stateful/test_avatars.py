@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant
 
 from peertube_conformance.fixtures import media
-from peertube_conformance.fixtures.accounts import Account
-from peertube_conformance.fixtures.draft import Upload
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.request_draft import Upload
 from peertube_conformance.reports import Exchange
-from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.my_user.pictures import padded, picture
-from peertube_conformance.stateful.rules import initialize, stage
+from peertube_conformance.stateful.engine.flow import Flow
+from peertube_conformance.stateful.engine.rule_decorators import initialize, stage
+from peertube_conformance.stateful.my_user.png_reader import padded, picture
 
 _FORM = "multipart/form-data"
 # Seeds of pictures that differ much in red and green.

@@ -8,13 +8,13 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition
 
-from peertube_conformance.fixtures.accounts import Account
-from peertube_conformance.fixtures.world import upload_id_in
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.resources.factory import upload_id_in
 from peertube_conformance.reports import Exchange
-from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.moving.belongings import Belongings
-from peertube_conformance.stateful.moving.exporting import COMPLETED, ENDED, PRIVACIES, Exporting
-from peertube_conformance.stateful.rules import initialize, stage
+from peertube_conformance.stateful.engine.flow import Flow
+from peertube_conformance.stateful.engine.rule_decorators import initialize, stage
+from peertube_conformance.stateful.export_import.account_data import Belongings
+from peertube_conformance.stateful.export_import.export_steps import COMPLETED, ENDED, PRIVACIES, Exporting
 
 _DONE = "PT-IMPORT-01"
 _SETTINGS = "PT-IMPORT-02"

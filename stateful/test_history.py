@@ -7,9 +7,9 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant
 
-from peertube_conformance.fixtures.world import PUBLIC, VideoRef
-from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.rules import initialize, rule
+from peertube_conformance.fixtures.resources.factory import PUBLIC, VideoRef
+from peertube_conformance.stateful.engine.flow import Flow
+from peertube_conformance.stateful.engine.rule_decorators import initialize, rule
 
 _SECONDS = 10
 _VIDEOS = 3

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
 from peertube_conformance.reports import Exchange
-from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.rules import initialize, stage
-from peertube_conformance.stateful.videos import eyes, model
+from peertube_conformance.stateful.engine.flow import Flow
+from peertube_conformance.stateful.engine.rule_decorators import initialize, stage
+from peertube_conformance.stateful.videos import base_flow, model
 from peertube_conformance.stateful.videos.model import NO_LIMIT, Privacy, Video
 
 _MOST_VIDEOS = 4
@@ -35,7 +35,7 @@ any_video = precondition(lambda flow: flow.videos)
 few_videos = precondition(lambda flow: len(flow.videos) < _MOST_VIDEOS)
 
 
-class LegacyUpload(eyes.VideoFlow):
+class LegacyUpload(base_flow.VideoFlow):
     """A video is what was said of it, shown to whom its privacy admits and nobody else, and gone when it is deleted."""
 
     about = ("uploadLegacy", "getVideo", "putVideo", "delVideo", "listMyVideos", "getMyQuotaUsed", "putUser")

@@ -8,17 +8,17 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
-from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.lists import reading
-from peertube_conformance.stateful.lists.changes import CHANGES
-from peertube_conformance.stateful.lists.library import LIKE, NONE, PRIVATE, PUBLIC
+from peertube_conformance.stateful.engine.flow import Flow
+from peertube_conformance.stateful.engine.rule_decorators import initialize, rule
+from peertube_conformance.stateful.lists import base_flow
+from peertube_conformance.stateful.lists.base_flow import questions, rounds
+from peertube_conformance.stateful.lists.dataset import LIKE, NONE, PRIVATE, PUBLIC
+from peertube_conformance.stateful.lists.item_changes import CHANGES
+from peertube_conformance.stateful.lists.listings import LISTS
 from peertube_conformance.stateful.lists.model import Item, Question
-from peertube_conformance.stateful.lists.reading import questions, rounds
-from peertube_conformance.stateful.lists.table import LISTS
-from peertube_conformance.stateful.rules import initialize, rule
 
 
-class Lists(reading.Reading):
+class Lists(base_flow.Reading):
     """Lists hold what they should, once each, in the order and the pages that were asked for, and count it."""
 
     about = tuple(listing.operation for listing in LISTS)

@@ -9,11 +9,12 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition
 
-from peertube_conformance.fixtures.accounts import Account
-from peertube_conformance.fixtures.world import NotArranged
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.resources.factory import NotArranged
 from peertube_conformance.reports import Exchange
-from peertube_conformance.reports.variables import NamedText
-from peertube_conformance.stateful.flow import Flow
+from peertube_conformance.reports.model.variables import NamedText
+from peertube_conformance.stateful.engine.flow import Flow
+from peertube_conformance.stateful.engine.rule_decorators import initialize, stage
 from peertube_conformance.stateful.my_user.model import (
     ADDRESSES,
     BEFORE,
@@ -27,7 +28,6 @@ from peertube_conformance.stateful.my_user.model import (
     read,
     where,
 )
-from peertube_conformance.stateful.rules import initialize, stage
 
 _STRING = re.compile(r"verificationString=(\w+)")
 # Sessions by the user that they are of: one has two.

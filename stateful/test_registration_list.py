@@ -8,16 +8,16 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
-from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.lists import reading, registrations
-from peertube_conformance.stateful.lists.library import Library
+from peertube_conformance.stateful.engine.flow import Flow
+from peertube_conformance.stateful.engine.rule_decorators import initialize, rule
+from peertube_conformance.stateful.lists import base_flow, registration_dataset
+from peertube_conformance.stateful.lists.base_flow import questions, rounds
+from peertube_conformance.stateful.lists.dataset import Library
+from peertube_conformance.stateful.lists.listings import REGISTRATIONS
 from peertube_conformance.stateful.lists.model import Item, Question
-from peertube_conformance.stateful.lists.reading import questions, rounds
-from peertube_conformance.stateful.lists.table import REGISTRATIONS
-from peertube_conformance.stateful.rules import initialize, rule
 
 
-class RegistrationList(reading.Reading):
+class RegistrationList(base_flow.Reading):
     """The list of registrations holds each once, in the order and the pages that were asked for, and counts them."""
 
     about = ("requestRegistration", REGISTRATIONS.operation, "deleteRegistration")
@@ -30,7 +30,7 @@ class RegistrationList(reading.Reading):
     def furnish(self) -> Library:
         """Registrations in every state, unless few are allowed."""
         crowded = not self.context.is_scarce("requestRegistration")
-        return registrations.waiting_room(self.world, crowded=crowded)
+        return registration_dataset.waiting_room(self.world, crowded=crowded)
 
     @initialize()
     def begin(self) -> None:
@@ -65,9 +65,9 @@ class RegistrationList(reading.Reading):
     def _ask(self) -> None:
         library = self.library
         self.made += 1
-        item = registrations.ask(library, f"new {self.made}", self.world.unique("more"))
+        item = registration_dataset.ask(library, f"new {self.made}", self.world.unique("more"))
         self.added.append(item)
-        library.undo[item.name] = lambda: registrations.delete(library, item)
+        library.undo[item.name] = lambda: registration_dataset.delete(library, item)
         self.compare(Question(REGISTRATIONS.operation, "keeper"), because="PT-LIST-06")
 
     @precondition(lambda self: bool(self.added))

@@ -6,16 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from peertube_conformance.reports import Exchange
-from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.resumable import uploading
-from peertube_conformance.stateful.resumable.model import Session, archive
+from peertube_conformance.stateful.engine.flow import Flow
+from peertube_conformance.stateful.resumable_transfer import chunk_steps
+from peertube_conformance.stateful.resumable_transfer.model import Session, archive
 
 _COMPLETED = 3
 _AT_WORK = (1, 2)  # waiting, processing
 _RESTORED = ("displayName", "description")
 
 
-class ResumableImport(uploading.Resumable):
+class ResumableImport(chunk_steps.Resumable):
     """An archive that is sent in chunks is restored as it was sent; one that did not arrive changes nothing."""
 
     about = (

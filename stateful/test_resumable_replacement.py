@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from peertube_conformance.fixtures.world import Unavailable
+from peertube_conformance.fixtures.resources.factory import Unavailable
 from peertube_conformance.reports import Exchange
-from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.resumable import uploading
-from peertube_conformance.stateful.resumable.model import Session, counted, difference, video
+from peertube_conformance.stateful.engine.flow import Flow
+from peertube_conformance.stateful.resumable_transfer import chunk_steps
+from peertube_conformance.stateful.resumable_transfer.model import Session, counted, difference, video
 
 # What a video keeps when its file is replaced.
 _KEPT = ("id", "uuid", "name", "privacy", "channel", "publishedAt")
 
 
-class ResumableReplacement(uploading.Resumable):
+class ResumableReplacement(chunk_steps.Resumable):
     """A new file that is sent in chunks takes the old one's place byte for byte; until it arrived the old one stays."""
 
     about = (

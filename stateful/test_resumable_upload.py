@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
 from peertube_conformance.reports import Exchange
-from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.resumable import uploading
-from peertube_conformance.stateful.resumable.model import (
+from peertube_conformance.stateful.engine.flow import Flow
+from peertube_conformance.stateful.engine.rule_decorators import stage
+from peertube_conformance.stateful.resumable_transfer import chunk_steps
+from peertube_conformance.stateful.resumable_transfer.model import (
     Session,
     counted,
     difference,
@@ -19,7 +20,6 @@ from peertube_conformance.stateful.resumable.model import (
     told_range,
     video,
 )
-from peertube_conformance.stateful.rules import stage
 
 _PRIVACIES = (1, 2)  # public, unlisted: whoever knows the id sees them
 # Bytes that no player reads: with a hole in them it is a video still.
@@ -27,7 +27,7 @@ _END = 20
 numbers = st.integers(0, 2)
 
 
-class ResumableUpload(uploading.Resumable):
+class ResumableUpload(chunk_steps.Resumable):
     """A video that is sent in chunks arrives byte for byte, under its name; one that did not arrive leaves nothing."""
 
     about = (

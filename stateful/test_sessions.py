@@ -10,11 +10,11 @@ from hypothesis.stateful import invariant, precondition
 
 from peertube_conformance.fixtures.safety.guard import impossible
 from peertube_conformance.reports import Exchange
-from peertube_conformance.stateful.flow import FORM, Flow
-from peertube_conformance.stateful.rules import initialize, stage
-from peertube_conformance.stateful.sessions import requests
+from peertube_conformance.stateful.engine.flow import FORM, Flow
+from peertube_conformance.stateful.engine.rule_decorators import initialize, stage
+from peertube_conformance.stateful.sessions import base_flow
+from peertube_conformance.stateful.sessions.base_flow import JSON, OTP_HEADER, near
 from peertube_conformance.stateful.sessions.model import MISTAKES, Authenticator, SignedIn, SignIns
-from peertube_conformance.stateful.sessions.requests import JSON, OTP_HEADER, near
 
 _WATCHED_LIVE, _WATCHED_ENDED = 3, 2
 _SECRET = frozenset({"client_secret", "refresh_token"})
@@ -22,7 +22,7 @@ numbers = st.integers(0, 9)
 turnings = st.sampled_from(["password", "no password", "code", "an invented request", "another's request"])
 
 
-class Sessions(requests.SessionRequests):
+class Sessions(base_flow.SessionRequests):
     """Sign-ins live side by side, each ends when it is told to, and a second factor guards every new one."""
 
     about = (

@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
-from peertube_conformance.fixtures.world import NotArranged
+from peertube_conformance.fixtures.resources.factory import NotArranged
 from peertube_conformance.reports import Exchange
-from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.rules import initialize, stage
-from peertube_conformance.stateful.signup import desk
-from peertube_conformance.stateful.signup.desk import body_of
+from peertube_conformance.stateful.engine.flow import Flow
+from peertube_conformance.stateful.engine.rule_decorators import initialize, stage
+from peertube_conformance.stateful.signup import base_flow
+from peertube_conformance.stateful.signup.base_flow import body_of
 from peertube_conformance.stateful.signup.model import BESIDE, PEOPLE, Member, Request
 
 people = st.sampled_from(PEOPLE)
@@ -34,7 +34,7 @@ _OUTCOMES = {
 }
 
 
-class SignUpByApproval(desk.Desk):
+class SignUpByApproval(base_flow.Desk):
     """Who asks for an account gets it when a moderator says so, once, under names that nobody else has."""
 
     about = ("requestRegistration", *_MODERATION)

@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition
 
-from peertube_conformance.fixtures.accounts import Account
+from peertube_conformance.fixtures.messages.account import Account
 from peertube_conformance.reports import Exchange
-from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.rules import initialize, stage
-from peertube_conformance.stateful.subscriptions import model, news
-from peertube_conformance.stateful.subscriptions.feeds import FORMS, Feed, parsed
-from peertube_conformance.stateful.subscriptions.followers import CHANNELS
+from peertube_conformance.stateful.engine.flow import Flow
+from peertube_conformance.stateful.engine.rule_decorators import initialize, stage
+from peertube_conformance.stateful.subscriptions import model, notification_steps
+from peertube_conformance.stateful.subscriptions.base_flow import CHANNELS
+from peertube_conformance.stateful.subscriptions.feed_parser import FORMS, Feed, parsed
 
 _LOOKED_UP, _FED, _LOCKED, _RENEWED, _REMEMBERED, _ADDRESS = (
     "PT-SUBS-06",
@@ -28,7 +28,7 @@ _LOOKED_UP, _FED, _LOCKED, _RENEWED, _REMEMBERED, _ADDRESS = (
 channels = st.integers(0, CHANNELS - 1)
 
 
-class Subscriptions(news.News):
+class Subscriptions(notification_steps.News):
     """Users find, are fed and are told what is new in the channels that they follow, and nothing else."""
 
     about = (

@@ -8,18 +8,18 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
-from peertube_conformance.stateful.administration import changes, model
-from peertube_conformance.stateful.administration.model import Person, Role
-from peertube_conformance.stateful.administration.steps import somebody
-from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.rules import initialize, stage
+from peertube_conformance.stateful.engine.flow import Flow
+from peertube_conformance.stateful.engine.rule_decorators import initialize, stage
+from peertube_conformance.stateful.user_administration import change_steps, model
+from peertube_conformance.stateful.user_administration.base_flow import somebody
+from peertube_conformance.stateful.user_administration.model import Person, Role
 from peertube_conformance.stateful.videos import model as video_model
 
 _MOST_SIGN_INS = 5
 may_sign_in = precondition(lambda flow: flow.sign_ins < _MOST_SIGN_INS)
 
 
-class UserAdministration(changes.Changing):
+class UserAdministration(change_steps.Changing):
     """What those who manage users do to a user holds at once, and nobody does more than their role allows."""
 
     about = ("addUser", "getUsers", "getUser", "putUser", "delUser", "blockUser", "unblockUser")

@@ -7,13 +7,13 @@ from typing import ClassVar
 
 from hypothesis import strategies as st
 
-from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.lists import reading
-from peertube_conformance.stateful.lists.library import PRIVATE, PUBLIC
+from peertube_conformance.stateful.engine.flow import Flow
+from peertube_conformance.stateful.engine.rule_decorators import initialize, rule
+from peertube_conformance.stateful.lists import base_flow
+from peertube_conformance.stateful.lists.base_flow import questions, rounds
+from peertube_conformance.stateful.lists.dataset import PRIVATE, PUBLIC
 from peertube_conformance.stateful.lists.model import WHOLE, Question
-from peertube_conformance.stateful.lists.reading import questions, rounds
-from peertube_conformance.stateful.lists.videos import VIDEO_LISTS, tagged
-from peertube_conformance.stateful.rules import initialize, rule
+from peertube_conformance.stateful.lists.video_listings import VIDEO_LISTS, tagged
 
 _LISTS = (
     Question("getVideos", "nobody"),
@@ -24,7 +24,7 @@ _LISTS = (
 )
 
 
-class VideoLists(reading.Reading):
+class VideoLists(base_flow.Reading):
     """Lists of videos hold what their filters select and their reader may see, in the order and the pages asked for."""
 
     about = tuple(listing.operation for listing in VIDEO_LISTS)

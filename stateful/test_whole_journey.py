@@ -7,17 +7,17 @@ from typing import Any, ClassVar
 
 from hypothesis import strategies as st
 
-from peertube_conformance.fixtures.accounts import Account
-from peertube_conformance.fixtures.draft import Upload
-from peertube_conformance.fixtures.links import last_part, token_of
-from peertube_conformance.fixtures.safety.answers import Answer
-from peertube_conformance.fixtures.sessions import SignIn, sign_in
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.json_response import Answer
+from peertube_conformance.fixtures.messages.request_draft import Upload
+from peertube_conformance.fixtures.messages.response_urls import last_part, token_of
+from peertube_conformance.fixtures.resources.sign_in import SignIn, sign_in
 from peertube_conformance.reports import Exchange
-from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.journey import model, sights
-from peertube_conformance.stateful.journey.model import step
-from peertube_conformance.stateful.journey.sights import body_of
-from peertube_conformance.stateful.rules import initialize
+from peertube_conformance.stateful.engine.flow import Flow
+from peertube_conformance.stateful.engine.rule_decorators import initialize
+from peertube_conformance.stateful.user_journey import base_flow, model
+from peertube_conformance.stateful.user_journey.base_flow import body_of
+from peertube_conformance.stateful.user_journey.model import step
 
 _ROAD = (
     *("register", "sign_in", "verify", "sign_in", "upload", "watch", "rate"),
@@ -26,7 +26,7 @@ _ROAD = (
 _UNVERIFIED_ROAD = ("register", *_ROAD[3:])
 
 
-class WholeJourney(sights.Journey):
+class WholeJourney(base_flow.Journey):
     """Who signs up, verifies, signs in, uploads, is watched, rated and archived, leaves nothing when deleted."""
 
     about = (

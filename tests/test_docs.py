@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from peertube_conformance.fixtures.embedded import ADMIN_NAME, EmbeddedInstance
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.safety.hazards import Hazard
+from peertube_conformance.fixtures.target.embedded_process import ADMIN_NAME, EmbeddedInstance
 
 ROOT = Path(__file__).parent.parent
 _BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)

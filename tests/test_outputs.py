@@ -22,46 +22,46 @@ _MADE = frozenset({"Shown", "CleanDocument"})
 # What may name these things, and why: the module, what it names.
 ALLOWED = {
     # They hand the writer to a Console, which takes clean lines only.
-    ("conformance/announcing.py", "write_line"),
-    ("conformance/announcing.py", "section"),
+    ("conformance/pytest_plugin/header_and_summary.py", "write_line"),
+    ("conformance/pytest_plugin/header_and_summary.py", "section"),
     ("conformance/cli.py", "print"),
     ("conformance/cli.py", "stdout"),
     ("conformance/cli.py", "stderr"),
     # A traceback that was cleaned.
-    ("conformance/redacting.py", "write"),
+    ("conformance/pytest_plugin/output_redaction.py", "write"),
     # The type of a clean text, and files that are made of clean documents.
-    ("reports/shown.py", "Shown"),
-    ("reports/shown.py", "CleanDocument"),
+    ("reports/redaction/safe_output.py", "Shown"),
+    ("reports/redaction/safe_output.py", "CleanDocument"),
     ("reports/views/__init__.py", "CleanDocument"),
     # The record of exchanges, each cleaned when it is recorded, and those records put together.
-    ("reports/recorder.py", "write"),
-    ("reports/recorder.py", "copyfileobj"),
-    ("reports/merging.py", "write"),
-    ("conformance/lifecycle.py", "copyfileobj"),
-    ("conformance/recovery.py", "write"),
-    ("reports/report_folder.py", "write"),
+    ("reports/recording/recorder.py", "write"),
+    ("reports/recording/recorder.py", "copyfileobj"),
+    ("reports/merge.py", "write"),
+    ("conformance/pytest_plugin/controller.py", "copyfileobj"),
+    ("conformance/pytest_plugin/report_recovery.py", "write"),
+    ("reports/report_directory/writer.py", "write"),
     # The private folder of a run, the ledger, the budget: no texts of the target but names and ids.
-    ("fixtures/shared.py", "write_text"),
-    ("fixtures/private.py", "write_text"),
-    ("fixtures/safety/ledger.py", "write"),
-    ("fixtures/safety/ledger_file.py", "write"),
-    ("fixtures/windows.py", "write_text"),
+    ("fixtures/environment/run_state.py", "write_text"),
+    ("fixtures/environment/private_directory.py", "write_text"),
+    ("fixtures/safety/ledger/ledger.py", "write"),
+    ("fixtures/safety/ledger/secure_files.py", "write"),
+    ("fixtures/rate_limit/windows.py", "write_text"),
     # One sentence while a signal is handled, escaped there, and that something is waited for: logs are redacted.
-    ("conformance/ending.py", "write"),
-    ("fixtures/deadline.py", "warning"),
-    ("fixtures/deadline.py", "write_text"),
+    ("conformance/pytest_plugin/signals.py", "write"),
+    ("fixtures/timing/deadline.py", "warning"),
+    ("fixtures/timing/deadline.py", "write_text"),
     # What is sent to the target, and a video.
-    ("fixtures/wire.py", "write"),
+    ("fixtures/http/transport.py", "write"),
     ("stateful/test_legacy_upload.py", "write"),
     # The names of parameters.
-    ("conformance/output.py", "write"),
+    ("conformance/pytest_plugin/console_writer.py", "write"),
     ("reports/views/__init__.py", "write"),
     # Tools for the contract, which meet no target.
-    ("spec/lint.py", "stdout"),
-    ("spec/lint.py", "writelines"),
-    ("spec/index.py", "stderr"),
-    ("spec/index.py", "write"),
-    ("spec/index.py", "write_text"),
+    ("spec/lint/__main__.py", "stdout"),
+    ("spec/lint/__main__.py", "writelines"),
+    ("spec/lint/paths_index.py", "stderr"),
+    ("spec/lint/paths_index.py", "write"),
+    ("spec/lint/paths_index.py", "write_text"),
 }
 # A process of its own, which knows no secret but its own administrator's.
 SERVER = "fixtures/instance/"
@@ -102,7 +102,7 @@ def test_nothing_else_writes() -> None:
         (where, name) for where, tree in modules() if not where.startswith(SERVER) for name in ways_out(tree)
     }
     assert found - ALLOWED == set(), (
-        "write with conformance.output.Console, or clean the text in reports.shown"
+        "write with conformance.pytest_plugin.console_writer.Console, or clean the text in reports.redaction.safe_output"
     )
     assert ALLOWED - found == set(), "nothing needs this any more"
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from peertube_conformance.conformance.arrangements.dedicated import dedicated
+from peertube_conformance.conformance.arrangements.dedicated_accounts import dedicated
 from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.sample_data import welcome
 from peertube_conformance.conformance.arrangements.subscriptions import MODERATORS_FILTERS
-from peertube_conformance.conformance.arrangements.welcome import welcome
-from peertube_conformance.fixtures.draft import Draft, Upload
-from peertube_conformance.fixtures.world import World
+from peertube_conformance.fixtures.messages.request_draft import Draft, Upload
+from peertube_conformance.fixtures.resources.factory import World
 
 # An instance may allow fewer channels than the stock 20; a few are enough here.
 _KEPT_CHANNELS = 3

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from peertube_conformance.conformance.arrangements.files import (
+from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.video_files import (
     a_part,
     behind_the_end,
     known,
     web_file,
 )
-from peertube_conformance.conformance.arrangements.registry import arrange
 from peertube_conformance.conformance.arrangements.videos import PRIVATE
-from peertube_conformance.fixtures.draft import Draft
-from peertube_conformance.fixtures.links import last_part
+from peertube_conformance.fixtures.messages.request_draft import Draft
+from peertube_conformance.fixtures.messages.response_urls import last_part
+from peertube_conformance.fixtures.resources.factory import World
 from peertube_conformance.fixtures.safety.guard import IMPOSSIBLE_NUMBER
-from peertube_conformance.fixtures.world import World
 
 
 @arrange("downloadVideoFile")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from peertube_conformance.conformance.arrangements.dedicated import dedicated
+from peertube_conformance.conformance.arrangements.dedicated_accounts import dedicated
 from peertube_conformance.conformance.arrangements.registry import arrange
-from peertube_conformance.fixtures.draft import Draft
-from peertube_conformance.fixtures.world import World
+from peertube_conformance.fixtures.messages.request_draft import Draft
+from peertube_conformance.fixtures.resources.factory import World
 
 
 @arrange("listMyHistory")

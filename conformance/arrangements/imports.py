@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from peertube_conformance.conformance.arrangements.dedicated import dedicated
+from peertube_conformance.conformance.arrangements.dedicated_accounts import dedicated
 from peertube_conformance.conformance.arrangements.registry import arrange
-from peertube_conformance.fixtures.accounts import Account
-from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.request_draft import Draft
+from peertube_conformance.fixtures.resources.factory import World
 from peertube_conformance.fixtures.safety.guard import IMPOSSIBLE_NUMBER
-from peertube_conformance.fixtures.world import World
 
 _UNFINISHED = frozenset({1, 2})
 _HEADERS = {"X-Upload-Content-Length": "1", "X-Upload-Content-Type": "application/zip"}

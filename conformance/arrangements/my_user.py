@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-from peertube_conformance.conformance.arrangements.dedicated import dedicated
+from peertube_conformance.conformance.arrangements.dedicated_accounts import dedicated
 from peertube_conformance.conformance.arrangements.registry import arrange
-from peertube_conformance.conformance.arrangements.welcome import welcome
-from peertube_conformance.fixtures.draft import Draft, Upload
+from peertube_conformance.conformance.arrangements.sample_data import welcome
+from peertube_conformance.fixtures.messages.request_draft import Draft, Upload
+from peertube_conformance.fixtures.resources.factory import World
 from peertube_conformance.fixtures.safety.guard import IMPOSSIBLE_NUMBER
-from peertube_conformance.fixtures.world import World
 
 _PURPOSE = "profile"
 _THEMES = ("default", "instance-default")

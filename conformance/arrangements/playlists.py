@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from peertube_conformance.conformance.arrangements.registry import arrange
-from peertube_conformance.fixtures.accounts import Account
-from peertube_conformance.fixtures.draft import Draft, Upload
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.request_draft import Draft, Upload
+from peertube_conformance.fixtures.resources.factory import NotArranged, World
 from peertube_conformance.fixtures.safety.guard import impossible
-from peertube_conformance.fixtures.world import NotArranged, World
 
 _PRIVATE = 3
 

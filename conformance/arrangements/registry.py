@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
-from peertube_conformance.fixtures.draft import Draft
-from peertube_conformance.fixtures.world import World
+from peertube_conformance.fixtures.messages.request_draft import Draft
+from peertube_conformance.fixtures.resources.factory import World
 
 Arrange = Callable[[World, Draft], None]
 _SUCCESS: dict[str, Arrange] = {}

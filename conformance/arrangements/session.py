@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from peertube_conformance.conformance.arrangements.registry import arrange
 from peertube_conformance.conformance.arrangements.users import with_two_factor
-from peertube_conformance.fixtures.accounts import Account
-from peertube_conformance.fixtures.draft import Draft
-from peertube_conformance.fixtures.world import Unavailable, World
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.request_draft import Draft
+from peertube_conformance.fixtures.resources.factory import Unavailable, World
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from peertube_conformance.conformance.arrangements.dedicated import dedicated
+from peertube_conformance.conformance.arrangements.dedicated_accounts import dedicated
 from peertube_conformance.conformance.arrangements.registry import arrange
 from peertube_conformance.conformance.arrangements.videos import changed_video
-from peertube_conformance.fixtures.draft import Draft, Upload
-from peertube_conformance.fixtures.world import Unavailable, World
+from peertube_conformance.fixtures.messages.request_draft import Draft, Upload
+from peertube_conformance.fixtures.resources.factory import Unavailable, World
 
 _CUT = [{"name": "cut", "options": {"end": 1}}]
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from peertube_conformance.conformance.arrangements.registry import arrange
-from peertube_conformance.conformance.arrangements.welcome import welcome
-from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.conformance.arrangements.sample_data import welcome
+from peertube_conformance.fixtures.messages.request_draft import Draft
+from peertube_conformance.fixtures.resources.factory import World
 from peertube_conformance.fixtures.safety.guard import impossible
-from peertube_conformance.fixtures.world import World
 
 MODERATORS_FILTERS = frozenset({"include", "privacyOneOf", "autoTagOneOf"})
 

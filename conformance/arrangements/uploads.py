@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from peertube_conformance.conformance.arrangements.dedicated import dedicated
+from peertube_conformance.conformance.arrangements.dedicated_accounts import dedicated
 from peertube_conformance.conformance.arrangements.registry import arrange
 from peertube_conformance.conformance.arrangements.videos import changed_video, with_pictures
-from peertube_conformance.fixtures.accounts import Account
-from peertube_conformance.fixtures.draft import Draft, Upload
-from peertube_conformance.fixtures.world import NotArranged, UploadRef, World
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.request_draft import Draft, Upload
+from peertube_conformance.fixtures.resources.factory import NotArranged, UploadRef, World
 
 _BINARY = "application/octet-stream"
 _SMALL = 10  # bytes; no video is that small

@@ -5,10 +5,10 @@ from __future__ import annotations
 from weakref import WeakKeyDictionary
 
 from peertube_conformance.conformance.arrangements.registry import arrange
-from peertube_conformance.fixtures.accounts import ROLE_IDS, Account
-from peertube_conformance.fixtures.draft import Draft
+from peertube_conformance.fixtures.messages.account import ROLE_IDS, Account
+from peertube_conformance.fixtures.messages.request_draft import Draft
+from peertube_conformance.fixtures.resources.factory import NotArranged, World
 from peertube_conformance.fixtures.safety.guard import impossible
-from peertube_conformance.fixtures.world import NotArranged, World
 
 _USER = ROLE_IDS["user"]
 _switchable: WeakKeyDictionary[World, Account] = WeakKeyDictionary()

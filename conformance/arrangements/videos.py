@@ -5,11 +5,11 @@ from __future__ import annotations
 from weakref import WeakKeyDictionary
 
 from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.sample_data import welcome
 from peertube_conformance.conformance.arrangements.subscriptions import MODERATORS_FILTERS
-from peertube_conformance.conformance.arrangements.welcome import welcome
-from peertube_conformance.fixtures.accounts import Account
-from peertube_conformance.fixtures.draft import Draft, Upload
-from peertube_conformance.fixtures.world import VideoRef, World
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.request_draft import Draft, Upload
+from peertube_conformance.fixtures.resources.factory import VideoRef, World
 
 _UNLISTED, PRIVATE, PASSWORD_PROTECTED = 2, 3, 5
 _PICTURES = ("thumbnailfile", "previewfile")

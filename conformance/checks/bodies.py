@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from peertube_conformance.conformance.checks.registry import answered, as_asked, check, starred
 from peertube_conformance.reports import Exchange, Finding
-from peertube_conformance.spec.validation import body_violations
+from peertube_conformance.spec.messages.validate import body_violations
 
 _BODILESS = frozenset({204, 304})
 _MAX_FINDINGS = 20

@@ -9,8 +9,8 @@ from typing import Any
 
 from peertube_conformance.conformance.checks.registry import check, errors, problems
 from peertube_conformance.reports import Exchange, Finding, Intent
-from peertube_conformance.reports.exchange import PROBLEM_JSON
-from peertube_conformance.spec.outside import is_outside
+from peertube_conformance.reports.model.exchange import PROBLEM_JSON
+from peertube_conformance.spec.synthetic_operations import is_outside
 
 _BLANK = "about:blank"
 _URI_REFERENCE = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+")

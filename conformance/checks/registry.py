@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from peertube_conformance.reports import Exchange, Finding, Intent, Level
-from peertube_conformance.reports.exchange import PROBLEM_JSON
+from peertube_conformance.reports.model.exchange import PROBLEM_JSON
 from peertube_conformance.spec.requirements import load_requirements
 
 Predicate = Callable[[Exchange], bool]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from peertube_conformance.reports.report_contents import ALLURE
-from peertube_conformance.reports.report_folder import ReportError, ReportFolder
-from peertube_conformance.reports.shown import CleanDocument, file_text
+from peertube_conformance.reports.redaction.safe_output import CleanDocument, file_text
+from peertube_conformance.reports.report_directory.file_recognition import ALLURE
+from peertube_conformance.reports.report_directory.writer import ReportError, ReportFolder
 from peertube_conformance.reports.views.allure import allure_files
 from peertube_conformance.reports.views.badge import badge
-from peertube_conformance.reports.views.html import page
+from peertube_conformance.reports.views.html.page import page
 from peertube_conformance.reports.views.junit import junit
 from peertube_conformance.reports.views.markdown import summary
 from peertube_conformance.reports.views.sarif import sarif
-from peertube_conformance.reports.views.writing import encoded, json_text
+from peertube_conformance.reports.views.serialization import encoded, json_text
 from peertube_conformance.spec.deviations import Deviation
 
 __all__ = ["ReportError", "write_all", "write_views"]

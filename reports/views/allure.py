@@ -16,19 +16,19 @@ from typing import Any
 import attrs
 from allure_commons.model2 import Attachment, Label, Status, StatusDetails, TestResult
 
-from peertube_conformance.reports.report_contents import ENVIRONMENT
-from peertube_conformance.reports.shown import escaped_json, file_text
-from peertube_conformance.reports.verdict import Verdict
-from peertube_conformance.reports.views.reading import (
+from peertube_conformance.reports.formatting import cleaned, on_one_line, value_text
+from peertube_conformance.reports.model.verdict import Verdict
+from peertube_conformance.reports.redaction.safe_output import escaped_json, file_text
+from peertube_conformance.reports.report_directory.file_recognition import ENVIRONMENT
+from peertube_conformance.reports.views.reproduction import replay
+from peertube_conformance.reports.views.run_summary import (
     Document,
     Members,
     known_findings,
     new_findings,
     target_line,
 )
-from peertube_conformance.reports.views.replaying import replay
-from peertube_conformance.reports.views.text import cleaned, on_one_line, value_text
-from peertube_conformance.reports.views.writing import encoded
+from peertube_conformance.reports.views.serialization import encoded
 
 _PACKAGE = "peertube-conformance"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, f"urn:{_PACKAGE}:allure")

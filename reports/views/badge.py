@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from peertube_conformance.reports.views.reading import Answer, Document, counting_findings, judgement
-from peertube_conformance.reports.views.text import counted, on_one_line
+from peertube_conformance.reports.formatting import counted, on_one_line
+from peertube_conformance.reports.views.run_summary import Answer, Document, counting_findings, judgement
 
 _COLOURS = {
     Answer.CONFORMS: "brightgreen",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from peertube_conformance.reports.verdict import Verdict
+from peertube_conformance.reports.formatting import counted, lasting, listed, on_one_line, value_text, wrapped
+from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.views.outages import outages
-from peertube_conformance.reports.views.reading import (
+from peertube_conformance.reports.views.reproduction import replay
+from peertube_conformance.reports.views.run_summary import (
     NOUNS,
     Document,
     Members,
@@ -20,8 +22,6 @@ from peertube_conformance.reports.views.reading import (
     tests_operations,
     untested,
 )
-from peertube_conformance.reports.views.replaying import replay
-from peertube_conformance.reports.views.text import counted, lasting, listed, on_one_line, value_text, wrapped
 
 _MAX_FINDINGS = 15
 _MAX_NAMES = 6

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from peertube_conformance.reports.verdict import Verdict
-from peertube_conformance.reports.views.markup import block, code, plain, table
+from peertube_conformance.reports.formatting import counted, lasting, value_text
+from peertube_conformance.reports.model.verdict import Verdict
+from peertube_conformance.reports.views.markdown_elements import block, code, plain, table
 from peertube_conformance.reports.views.outages import outages
-from peertube_conformance.reports.views.reading import (
+from peertube_conformance.reports.views.reproduction import replay
+from peertube_conformance.reports.views.run_summary import (
     NOT_TESTED,
     Answer,
     Document,
@@ -22,8 +24,6 @@ from peertube_conformance.reports.views.reading import (
     tests_operations,
     untested,
 )
-from peertube_conformance.reports.views.replaying import replay
-from peertube_conformance.reports.views.text import counted, lasting, value_text
 
 _SIGNS = {Answer.CONFORMS: "✅", Answer.FAILS: "❌"}
 # CI services cut a summary at 1 MiB; what comes after this is counted only.

@@ -6,8 +6,8 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from peertube_conformance.reports.views.reading import Document, Members
-from peertube_conformance.reports.views.text import counted, on_one_line, verbatim
+from peertube_conformance.reports.formatting import counted, on_one_line, verbatim
+from peertube_conformance.reports.views.run_summary import Document, Members
 
 _MAX_REASON = 160
 

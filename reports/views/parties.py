@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from peertube_conformance.reports.verdict import Verdict
-from peertube_conformance.reports.views.reading import Document, Members
-from peertube_conformance.reports.views.text import on_one_line
+from peertube_conformance.reports.formatting import on_one_line
+from peertube_conformance.reports.model.verdict import Verdict
+from peertube_conformance.reports.views.run_summary import Document, Members
 
 _WIDEST = 46
 

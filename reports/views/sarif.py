@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from peertube_conformance.reports.views.reading import Answer, Document, Members, judgement
-from peertube_conformance.reports.views.text import cleaned, on_one_line, value_text
+from peertube_conformance.reports.formatting import cleaned, on_one_line, value_text
+from peertube_conformance.reports.views.run_summary import Answer, Document, Members, judgement
 
 SARIF_VERSION = "2.1.0"
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from peertube_conformance.stateful.lists.order import arranged, in_order
+from peertube_conformance.stateful.lists.sort_order import arranged, in_order
 
 if TYPE_CHECKING:
-    from peertube_conformance.stateful.lists.library import Library
+    from peertube_conformance.stateful.lists.dataset import Library
 
 DEFAULT_COUNT = 15
 WHOLE = 100

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from peertube_conformance.fixtures.accounts import Account
+from peertube_conformance.fixtures.messages.account import Account
 
 _SWITCHES = (
     "autoPlayNextVideo",

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pyotp
 
-from peertube_conformance.reports.variables import NamedText
+from peertube_conformance.reports.model.variables import NamedText
 
 # The secret's time step is 30 s; whatever a server allows around it (RFC 6238 section 5.2) is well within these.
 _STEPS_AROUND = range(-4, 5)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from peertube_conformance.fixtures.world import NotArranged
-from peertube_conformance.reports.variables import NamedText
+from peertube_conformance.fixtures.resources.factory import NotArranged
+from peertube_conformance.reports.model.variables import NamedText
 
 # Who may ask; a person's name stands for a user name, an address and the name of a channel alike.
 PEOPLE = ("anna", "ben", "cleo", "dora", "emil", "finn", "gwen")

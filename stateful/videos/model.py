@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from peertube_conformance.fixtures import media
-from peertube_conformance.fixtures.draft import Upload
+from peertube_conformance.fixtures.messages.request_draft import Upload
 from peertube_conformance.fixtures.safety.guard import impossible
 
 EYES = ("anonymous", "user", "owner", "moderator")

@@ -20,7 +20,7 @@ from typing import Any
 
 import httpx
 
-from peertube_conformance.fixtures.embedded import ADMIN_NAME, EmbeddedInstance
+from peertube_conformance.fixtures.target.embedded_process import ADMIN_NAME, EmbeddedInstance
 
 HERE = Path(__file__).parent
 _PAGE = os.sysconf("SC_PAGE_SIZE")

@@ -14,7 +14,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from peertube_conformance.fixtures.instance.app import Application
+from peertube_conformance.fixtures.instance.application import Application
 
 _AGAIN = "/again"
 
@@ -43,7 +43,7 @@ def count() -> None:
 
 
 if __name__ == "__main__":
-    from peertube_conformance.fixtures.instance.server import main
+    from peertube_conformance.fixtures.instance.process import main
 
     rest = sys.argv[1:]
     if rest[:1] == ["--fault"]:

@@ -19,11 +19,11 @@ from typing import Any
 import httpx
 
 from peertube_conformance.reports import Exchange, Finding, Intent, Request, Response, Verdict
-from peertube_conformance.reports.recorder import Recorder, read_parts
-from peertube_conformance.reports.redaction import Redactor
-from peertube_conformance.reports.report_contents import PARTS
-from peertube_conformance.reports.run_document import RunDocument
-from peertube_conformance.reports.shown import clean_document
+from peertube_conformance.reports.recording.recorder import Recorder, read_parts
+from peertube_conformance.reports.redaction.redactor import Redactor
+from peertube_conformance.reports.redaction.safe_output import clean_document
+from peertube_conformance.reports.report_directory.file_recognition import PARTS
+from peertube_conformance.reports.run_document.builder import RunDocument
 from peertube_conformance.reports.views import write_all
 from peertube_conformance.spec import Contract, Operation, load_contract
 from peertube_conformance.spec.requirements import load_requirements

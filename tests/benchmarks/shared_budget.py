@@ -10,9 +10,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from peertube_conformance.fixtures.embedded import EmbeddedInstance
-from peertube_conformance.fixtures.windows import STOCK_LIMITS
-from tests.fixtures.processes import side_by_side
+from peertube_conformance.fixtures.rate_limit.windows import STOCK_LIMITS
+from peertube_conformance.fixtures.target.embedded_process import EmbeddedInstance
+from tests.fixtures.parallel_programs import side_by_side
 
 _LIMIT, _SECONDS = STOCK_LIMITS["api"]
 _WORKERS = 4
@@ -21,8 +21,8 @@ _WORKER = """
 import sys, time
 from pathlib import Path
 import httpx
-from peertube_conformance.fixtures.budget import Budget
-from peertube_conformance.fixtures.redis_store import RedisStore
+from peertube_conformance.fixtures.rate_limit.limiter import Budget
+from peertube_conformance.fixtures.rate_limit.redis_store import RedisStore
 
 where, base_url, calls = sys.argv[1], sys.argv[2], int(sys.argv[3])
 budget = Budget(RedisStore(where, base_url) if where.startswith("redis") else Path(where))

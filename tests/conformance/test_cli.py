@@ -10,17 +10,22 @@ from typing import Any
 
 import pytest
 
-from peertube_conformance.conformance import lifecycle
 from peertube_conformance.conformance.cli import main
-from peertube_conformance.conformance.lifecycle import USER_MISTAKES, Controller, chosen, known_deviations
 from peertube_conformance.conformance.options import Options
-from peertube_conformance.fixtures import reap as reap_module
-from peertube_conformance.fixtures import run
-from peertube_conformance.fixtures.run import CannotRun
+from peertube_conformance.conformance.pytest_plugin import controller
+from peertube_conformance.conformance.pytest_plugin.controller import (
+    USER_MISTAKES,
+    Controller,
+    chosen,
+    known_deviations,
+)
+from peertube_conformance.fixtures.run import reap as reap_module
+from peertube_conformance.fixtures.run import run
+from peertube_conformance.fixtures.run.run import CannotRun
 from peertube_conformance.fixtures.safety.guard import Safety
-from peertube_conformance.fixtures.target import TargetError
+from peertube_conformance.fixtures.target.probe import TargetError
 from peertube_conformance.spec import load_contract
-from tests.conformance.processes import CLI, one_sentence, python_module
+from tests.conformance.command_line import CLI, one_sentence, python_module
 from tests.fixtures.servers import Received, free_port, response, serving
 
 CONFIG = response(200, b'{"serverVersion": "6.2.0"}', Content_Type="application/json")
@@ -32,7 +37,7 @@ _loaded = functools.cache(load_contract)
 @pytest.fixture(autouse=True)
 def loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Loading the contract takes longer than anything else here."""
-    monkeypatch.setattr(lifecycle, "load_contract", _loaded)
+    monkeypatch.setattr(controller, "load_contract", _loaded)
     monkeypatch.setattr(run, "load_contract", _loaded)
 
 
@@ -241,7 +246,7 @@ def test_what_earlier_runs_left_is_removed_first(tmp_path: Path, monkeypatch: py
         say("would remove: user ptcab12cdw0user_1")
         raise TargetError("that is far enough")
 
-    monkeypatch.setattr(lifecycle, "reap", reap)
+    monkeypatch.setattr(controller, "reap", reap)
     members: dict[str, Any] = {
         "base_url": "http://localhost:1",
         "admin_username": "root",
@@ -265,7 +270,7 @@ def test_what_earlier_runs_left_is_removed_first(tmp_path: Path, monkeypatch: py
 def test_nothing_is_removed_in_the_tier_that_only_reads(
     address: str, safety: Safety | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lifecycle, "reap", lambda *_given, **_how: pytest.fail("it was reaped"))
+    monkeypatch.setattr(controller, "reap", lambda *_given, **_how: pytest.fail("it was reaped"))
     text = mistake(
         tmp_path, base_url=address, safety=safety, reap=True, admin_username="root", admin_password="x"
     )

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
-from peertube_conformance.conformance.phases import Exercise
+from peertube_conformance.conformance.execution.phases import Exercise
 from peertube_conformance.reports import Exchange, Finding
-from peertube_conformance.stateful import walking
-from peertube_conformance.stateful.context import Context
-from peertube_conformance.stateful.flow import Flow
-from tests.conformance.enumerated.arena import EXERCISED, Enumerated, enumerated, examined
+from peertube_conformance.stateful.engine import runner
+from peertube_conformance.stateful.engine.context import Context
+from peertube_conformance.stateful.engine.flow import Flow
+from tests.conformance.hand_written.runner import EXERCISED, Enumerated, enumerated, examined
 from tests.detection.by_operation import remembering
 from tests.detection.detection import Caught, Detection, Watch
 from tests.faults.arena import Arena, arena
@@ -103,7 +103,7 @@ def detected_by_flow(fault: Fault, *, seed: int = 1) -> Detection:
     The first difference may be another one that the fault leads to; then the walk is shortened, which tells all.
     """
     detection = _found_by_flow(fault, seed, 0)
-    return detection if detection.caught else _found_by_flow(fault, seed, walking._SHORTENING_SECONDS)
+    return detection if detection.caught else _found_by_flow(fault, seed, runner._SHORTENING_SECONDS)
 
 
 def _found_by_flow(fault: Fault, seed: int, shortening: int) -> Detection:
@@ -144,12 +144,12 @@ def _walked(at: Arena, flow: type[Flow], shortening: int) -> Iterator[tuple[Find
         saw(exchange)
 
     at.session.ground.client.listener = seen
-    seconds, walking._SHORTENING_SECONDS = walking._SHORTENING_SECONDS, shortening
+    seconds, runner._SHORTENING_SECONDS = runner._SHORTENING_SECONDS, shortening
     Context.wrong = wrong  # type: ignore[method-assign]
     try:
-        ended = walking.walk(at.session, flow)
+        ended = runner.walk(at.session, flow)
     finally:
-        walking._SHORTENING_SECONDS = seconds
+        runner._SHORTENING_SECONDS = seconds
         Context.wrong = complete  # type: ignore[method-assign]
     requests = first[0] if first else counted[0]
     told = [*ended.findings, *at.session.collect()]

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from peertube_conformance.conformance.outcome import HINDRANCES
-from peertube_conformance.conformance.phases import Exercise
-from peertube_conformance.fixtures.instance.settings import Signup
+from peertube_conformance.conformance.execution.outcome import HINDRANCES
+from peertube_conformance.conformance.execution.phases import Exercise
+from peertube_conformance.fixtures.instance.startup_settings import Signup
 from peertube_conformance.reports import Verdict
 from peertube_conformance.spec import Operation, load_contract
 from tests.detection.detection import Caught, Detection, Remembering, Watch

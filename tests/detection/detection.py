@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from peertube_conformance.conformance.generation import Defect, Generator
+from peertube_conformance.conformance.generation.schemathesis_driver import Defect, Generator
 from peertube_conformance.reports import Exchange, Finding
 from peertube_conformance.spec import Contract, Operation
 

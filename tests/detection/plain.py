@@ -19,11 +19,11 @@ from typing import Any
 
 import httpx
 
-from peertube_conformance.conformance.outcome import HINDRANCES
-from peertube_conformance.fixtures import resources
-from peertube_conformance.fixtures.instance.settings import ADMIN_NAME, Signup
+from peertube_conformance.conformance.execution.outcome import HINDRANCES
+from peertube_conformance.fixtures.instance.startup_settings import ADMIN_NAME, Signup
+from peertube_conformance.fixtures.resources import ids_by_kind
 from peertube_conformance.spec import load_contract
-from tests.conformance.enumerated.arena import EXERCISED
+from tests.conformance.hand_written.runner import EXERCISED
 from tests.detection.by_operation import signup_of
 from tests.detection.catalogue import AnyFault, all_faults
 from tests.detection.detection import Detection
@@ -105,9 +105,9 @@ def _run(
 def _furnish(at: Arena) -> None:
     """Something of each kind, so that small numbers name things as they do on any instance in use."""
     world = at.session.ground.world
-    for kind in resources._FACTORIES:
+    for kind in ids_by_kind._FACTORIES:
         with contextlib.suppress(*HINDRANCES):
-            resources.existing(world, kind, world.root, fresh=False)
+            ids_by_kind.existing(world, kind, world.root, fresh=False)
 
 
 def _failures(

@@ -13,11 +13,11 @@ from pathlib import Path
 import uvicorn
 import uvloop
 
+from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.conformance.options import DEPTHS, Options
-from peertube_conformance.conformance.session import Session
-from peertube_conformance.fixtures.instance.gathering import GatheringProtocol
-from peertube_conformance.fixtures.instance.server import _listen, application
-from peertube_conformance.fixtures.instance.settings import (
+from peertube_conformance.fixtures.instance.http.coalesced_writes import GatheringProtocol
+from peertube_conformance.fixtures.instance.process import _listen, application
+from peertube_conformance.fixtures.instance.startup_settings import (
     ADMIN_NAME,
     RAISED_RATE_LIMITS,
     RateLimit,
@@ -25,8 +25,8 @@ from peertube_conformance.fixtures.instance.settings import (
     Signup,
     SmtpAddress,
 )
-from peertube_conformance.fixtures.mailbox import SmtpSink
-from peertube_conformance.fixtures.run import Run, Setup
+from peertube_conformance.fixtures.mailboxes.open_by_url import SmtpSink
+from peertube_conformance.fixtures.run.run import Run, Setup
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.spec import load_contract
 from tests.faults.spoiling import AnyFault, spoilable

@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.requests import Request
 
-from peertube_conformance.fixtures.instance.http import ApiRequest, Problem
+from peertube_conformance.fixtures.instance.http.request_and_response import ApiRequest, Problem
 from tests.faults.answers import body_of, rewritten, without
 from tests.faults.registry import Handler, Shared, fault
 

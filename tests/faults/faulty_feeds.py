@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from peertube_conformance.fixtures.instance.http import ApiRequest
+from peertube_conformance.fixtures.instance.http.request_and_response import ApiRequest
 from tests.faults.registry import Handler, Shared, fault
 
 _FEEDS: Shared = {"group": "content negotiation"}

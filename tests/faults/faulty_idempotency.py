@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peertube_conformance.fixtures.instance.http import ApiRequest, Problem, no_content
+from peertube_conformance.fixtures.instance.http.request_and_response import ApiRequest, Problem, no_content
 from tests.faults.registry import Handler, Shared, fault
 
 _TWICE: Shared = {"group": "idempotency and concurrency", "shortest": 2}

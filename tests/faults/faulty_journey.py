@@ -6,7 +6,7 @@ import io
 import zipfile
 from typing import Any
 
-from peertube_conformance.fixtures.instance.http import ApiRequest, Problem
+from peertube_conformance.fixtures.instance.http.request_and_response import ApiRequest, Problem
 from peertube_conformance.fixtures.instance.models import exports
 from tests.faults.registry import Handler, Shared, fault
 

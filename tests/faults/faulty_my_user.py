@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peertube_conformance.fixtures.instance.http import ApiRequest, Problem
+from peertube_conformance.fixtures.instance.http.request_and_response import ApiRequest, Problem
 from peertube_conformance.fixtures.instance.models.users import User
 from tests.faults.registry import Handler, Shared, fault
 

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from peertube_conformance.fixtures.instance.http import ApiRequest, Problem
+from peertube_conformance.fixtures.instance.http.request_and_response import ApiRequest, Problem
 from tests.faults.registry import Handler, Shared, fault
 
 _PAGES: Shared = {"group": "pagination", "shortest": 2}

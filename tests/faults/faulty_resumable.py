@@ -9,11 +9,11 @@ from typing import Any
 
 from starlette.responses import Response
 
-from peertube_conformance.fixtures.instance import video_access
-from peertube_conformance.fixtures.instance.http import ApiRequest, Problem
+from peertube_conformance.fixtures.instance.http.request_and_response import ApiRequest, Problem
 from peertube_conformance.fixtures.instance.models import imports
-from peertube_conformance.fixtures.instance.models.archives import ArchiveState
+from peertube_conformance.fixtures.instance.models.archive_state import ArchiveState
 from peertube_conformance.fixtures.instance.models.uploads import Upload
+from peertube_conformance.fixtures.instance.videos import video_access
 from tests.faults.registry import Handler, Shared, fault
 
 _UPLOAD: Shared = {"group": "state and consistency", "flow": "ResumableUpload"}

@@ -6,8 +6,8 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from peertube_conformance.fixtures.instance.authentication import bearer
-from peertube_conformance.fixtures.instance.http import ApiRequest, Problem, json_answer
+from peertube_conformance.fixtures.instance.accounts.authentication import bearer
+from peertube_conformance.fixtures.instance.http.request_and_response import ApiRequest, Problem, json_answer
 from peertube_conformance.fixtures.instance.models.users import Token
 from tests.faults.registry import Handler, Shared, fault
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from peertube_conformance.fixtures.instance.http import ApiRequest
+from peertube_conformance.fixtures.instance.http.request_and_response import ApiRequest
 from peertube_conformance.fixtures.instance.models import channels, notifications
 from peertube_conformance.fixtures.instance.models.notifications import Kind
 from peertube_conformance.fixtures.instance.models.subscriptions import Subscription

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from peertube_conformance.fixtures.instance import membership, passwords
-from peertube_conformance.fixtures.instance.http import ApiRequest, Problem
+from peertube_conformance.fixtures.instance.accounts import password_hashing, user_creation
+from peertube_conformance.fixtures.instance.http.request_and_response import ApiRequest, Problem
 from peertube_conformance.fixtures.instance.models.users import Token
 from tests.faults.registry import Handler, Shared, fault
 
@@ -76,12 +76,12 @@ def a_refused_duplicate_is_made_under_another_address(handler: Handler, request:
         return handler(request)
     except Problem as problem:
         name, state = request.body["username"], request.state
-        if problem.status == 409 and not membership.name_is_taken(state, name):
-            membership.create_user(
+        if problem.status == 409 and not user_creation.name_is_taken(state, name):
+            user_creation.create_user(
                 request.instance,
                 username=name,
                 email=f"{name}@example.org",
-                password_hash=passwords.hashed(request.body["password"]),
+                password_hash=password_hashing.hashed(request.body["password"]),
             )
         raise
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from peertube_conformance.fixtures.instance import video_access, video_filters, video_store
-from peertube_conformance.fixtures.instance.http import ApiRequest, Problem
+from peertube_conformance.fixtures.instance.http.request_and_response import ApiRequest, Problem
 from peertube_conformance.fixtures.instance.models import videos
 from peertube_conformance.fixtures.instance.models.videos import Privacy
+from peertube_conformance.fixtures.instance.videos import video_access, video_filters, video_store
 from tests.faults.registry import Handler, Shared, fault
 
 _FLOW: Shared = {"group": "state and consistency", "flow": "LegacyUpload"}

@@ -15,8 +15,9 @@ from typing import Any
 
 from starlette.requests import Request
 
-from peertube_conformance.fixtures.instance import handlers, routing
-from peertube_conformance.fixtures.instance.app import Application
+from peertube_conformance.fixtures.instance import handlers
+from peertube_conformance.fixtures.instance.application import Application
+from peertube_conformance.fixtures.instance.http import routing
 
 # The classes of what servers do wrong.
 GROUPS = (

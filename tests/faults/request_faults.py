@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from peertube_conformance.fixtures.references import body_resources
+from peertube_conformance.fixtures.messages.named_resources import body_resources
 from peertube_conformance.spec import Operation, Parameter
 from tests.faults.contract_faults import STATUS, ContractFault, dotted
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[2]))
-    from peertube_conformance.fixtures.instance.server import main
+    from peertube_conformance.fixtures.instance.process import main
     from tests.faults.registry import seed
 
     seed(sys.argv[1])

@@ -12,12 +12,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from peertube_conformance.fixtures.instance import app, handlers, routing
-from peertube_conformance.fixtures.instance.app import Application
-from peertube_conformance.fixtures.instance.http import ApiRequest, Problem, json_answer
-from peertube_conformance.reports.finding import Finding
+from peertube_conformance.fixtures.instance import application, handlers
+from peertube_conformance.fixtures.instance.application import Application
+from peertube_conformance.fixtures.instance.http import routing
+from peertube_conformance.fixtures.instance.http.request_and_response import ApiRequest, Problem, json_answer
+from peertube_conformance.reports.model.finding import Finding
 from peertube_conformance.spec import Operation, examine
-from peertube_conformance.spec.wire import WireRequest
+from peertube_conformance.spec.messages.raw_request import WireRequest
 from tests.faults.access_faults import LOW_ROLE, NOBODY, SOMEBODY_ELSE, WRONG_TOKEN
 from tests.faults.answers import without
 from tests.faults.contract_faults import ContractFault, success
@@ -42,7 +43,7 @@ def spoilable(active: Active) -> Iterator[None]:
     handlers.load()
     load()
     before = dict(routing._HANDLERS), Application._answer, Application._request
-    checked = vars(app)["checked"]
+    checked = vars(application)["checked"]
     for operation_id, (handler, refusal) in before[0].items():
         routing._HANDLERS[operation_id] = (_switched(handler, operation_id, active), refusal)
     Application._answer = _answering(before[1], active)  # type: ignore[method-assign]
@@ -52,7 +53,7 @@ def spoilable(active: Active) -> Iterator[None]:
     finally:
         routing._HANDLERS.update(before[0])
         Application._answer, Application._request = before[1:]  # type: ignore[method-assign]
-        vars(app)["checked"] = checked
+        vars(application)["checked"] = checked
 
 
 def _switched(handler: Any, operation_id: str, active: Active) -> Any:
@@ -89,16 +90,16 @@ def _asking(ask: Any, active: Active) -> Any:
             return ask(self, route, wire, raw, too_large=too_large)
         try:
             if fault.phase == "invalid":
-                vars(app)["checked"] = _lenient(checked, fault)
+                vars(application)["checked"] = _lenient(checked, fault)
             return ask(self, route, wire, raw, too_large=too_large)
         except Problem as problem:
             if isinstance(problem, _Overlooked) or _let_in(fault, problem, wire):
                 return _LetIn(route.operation)
             raise
         finally:
-            vars(app)["checked"] = checked
+            vars(application)["checked"] = checked
 
-    checked = vars(app)["checked"]
+    checked = vars(application)["checked"]
     return asked
 
 

@@ -16,11 +16,11 @@ from typing import Any, TypeVar
 import uvicorn
 import uvloop
 
-from peertube_conformance.fixtures.instance.app import Application
-from peertube_conformance.fixtures.instance.gathering import GatheringProtocol
-from peertube_conformance.fixtures.instance.server import _listen, application
-from peertube_conformance.fixtures.instance.settings import RAISED_RATE_LIMITS, Settings
-from peertube_conformance.fixtures.instance.state import State, Table
+from peertube_conformance.fixtures.instance.application import Application
+from peertube_conformance.fixtures.instance.http.coalesced_writes import GatheringProtocol
+from peertube_conformance.fixtures.instance.process import _listen, application
+from peertube_conformance.fixtures.instance.startup_settings import RAISED_RATE_LIMITS, Settings
+from peertube_conformance.fixtures.instance.storage.state import State, Table
 from peertube_conformance.spec import load_contract
 from tests.promise.population import (
     APPLICANTS,

@@ -17,9 +17,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from peertube_conformance.fixtures.safety.ledger_format import Answered, Created, Intended, written
-from peertube_conformance.fixtures.safety.ledger_header import Header
-from peertube_conformance.fixtures.safety.ledger_path import ledger_path
+from peertube_conformance.fixtures.safety.ledger.header import Header
+from peertube_conformance.fixtures.safety.ledger.line_format import Answered, Created, Intended, written
+from peertube_conformance.fixtures.safety.ledger.paths import ledger_path
 
 _SUFFIX = ".ledger.ndjson"
 _LIKE_A_RUNS = "ptcabcdef.smith"

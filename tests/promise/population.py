@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 
 from peertube_conformance.fixtures import media
-from peertube_conformance.fixtures.instance.app import Application
-from peertube_conformance.fixtures.instance.settings import ADMIN_NAME
+from peertube_conformance.fixtures.instance.application import Application
+from peertube_conformance.fixtures.instance.startup_settings import ADMIN_NAME
 from tests.promise.in_process import InProcess
 
 PASSWORD = "a person's password"

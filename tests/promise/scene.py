@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from peertube_conformance.fixtures.instance.settings import ADMIN_NAME
+from peertube_conformance.fixtures.instance.startup_settings import ADMIN_NAME
 from tests.promise.filled_instance import FilledInstance
 from tests.promise.in_process import InProcess
 

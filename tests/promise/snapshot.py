@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from peertube_conformance.fixtures.instance.state import State, Table
+from peertube_conformance.fixtures.instance.storage.state import State, Table
 
 # Members of a row that name another row, and the table it is in.
 REFERENCES: Mapping[str, str] = {

@@ -12,19 +12,19 @@ from typing import Any
 
 from peertube_conformance import stateful
 from peertube_conformance.conformance import cli
-from peertube_conformance.conformance.generation import Generator
-from peertube_conformance.conformance.lifecycle import USER_MISTAKES
+from peertube_conformance.conformance.execution.phases import Exercise
+from peertube_conformance.conformance.execution.worker_session import Session
+from peertube_conformance.conformance.generation.schemathesis_driver import Generator
 from peertube_conformance.conformance.options import DEPTHS, Options
-from peertube_conformance.conformance.phases import Exercise
-from peertube_conformance.conformance.session import Session
-from peertube_conformance.fixtures.accounts import Account
-from peertube_conformance.fixtures.draft import Draft, Upload
-from peertube_conformance.fixtures.run import Run, Setup
+from peertube_conformance.conformance.pytest_plugin.controller import USER_MISTAKES
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.request_draft import Draft, Upload
+from peertube_conformance.fixtures.resources.factory import World
+from peertube_conformance.fixtures.run.run import Run, Setup
 from peertube_conformance.fixtures.safety.guard import Safety
-from peertube_conformance.fixtures.world import World
 from peertube_conformance.spec import load_contract
-from peertube_conformance.stateful.flow import Flow
-from peertube_conformance.stateful.walking import walk
+from peertube_conformance.stateful.engine.flow import Flow
+from peertube_conformance.stateful.engine.runner import walk
 from tests.promise.population import ROOT_PASSWORD
 
 _GIVEN = "root"

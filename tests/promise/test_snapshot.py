@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from peertube_conformance.fixtures.instance import membership
+from peertube_conformance.fixtures.instance.accounts import user_creation
 from peertube_conformance.fixtures.instance.models import notifications
 from peertube_conformance.fixtures.instance.models.comments import Comment
 from peertube_conformance.fixtures.instance.models.notifications import Kind, Notification
@@ -138,7 +138,7 @@ def test_mail_and_secrets_for_others_count_and_those_for_new_accounts_do_not(fil
 
 
 def newcomer(filled: FilledInstance) -> Any:
-    return membership.create_user(
+    return user_creation.create_user(
         filled.instance, username="ptc0a1b2cuser_1", email="1@harness.example.com", password_hash="x"
     )
 

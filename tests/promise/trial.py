@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from peertube_conformance.fixtures.instance.settings import ADMIN_NAME
+from peertube_conformance.fixtures.instance.startup_settings import ADMIN_NAME
 from tests.promise.filled_instance import FilledInstance, Serving, listening
 from tests.promise.ledgers import Victim, closed_to_nobody, damage
 from tests.promise.lies import Lie

@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from peertube_conformance.reports import Exchange, Finding, Intent, Level, Request, Response, Verdict
-from peertube_conformance.reports.recorder import Recorder, read_parts
-from peertube_conformance.reports.redaction import Redactor
-from peertube_conformance.reports.run_document import RunDocument
-from peertube_conformance.reports.variables import mark
+from peertube_conformance.reports.model.variables import mark
+from peertube_conformance.reports.recording.recorder import Recorder, read_parts
+from peertube_conformance.reports.redaction.redactor import Redactor
+from peertube_conformance.reports.run_document.builder import RunDocument
 from peertube_conformance.spec import Contract, contract_of
 from peertube_conformance.spec.deviations import Deviation
 from peertube_conformance.spec.requirements import load_requirements

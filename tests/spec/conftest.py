@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from peertube_conformance.spec import Contract, Operation, contract_of, load_contract
-from peertube_conformance.spec.files import parse
+from peertube_conformance.spec.document.yaml_files import parse
 
 OperationOf = Callable[..., Operation]
 

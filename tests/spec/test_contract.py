@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from peertube_conformance.spec import Authentication, Contract, Effect, Role
-from peertube_conformance.spec.loadable import unloadable
+from peertube_conformance.spec.document.schemathesis_check import unloadable
 
 
 def test_schemathesis_can_load_every_operation(contract: Contract) -> None:

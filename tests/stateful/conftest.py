@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from peertube_conformance.conformance.session import Session
-from peertube_conformance.stateful import walking
-from tests.stateful.faulty import session
+from peertube_conformance.conformance.execution.worker_session import Session
+from peertube_conformance.stateful.engine import runner
+from tests.stateful.faulty_instance import session
 
 
 @pytest.fixture
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
     """A session on an instance of its own; walks that fail are not shortened."""
-    monkeypatch.setattr(walking, "_SHORTENING_SECONDS", 0)
+    monkeypatch.setattr(runner, "_SHORTENING_SECONDS", 0)
     with session(tmp_path) as made:
         yield made
         made.close()

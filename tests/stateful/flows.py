@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 
 from peertube_conformance import stateful
-from peertube_conformance.fixtures.instance.settings import Signup
+from peertube_conformance.fixtures.instance.startup_settings import Signup
 from peertube_conformance.spec import load_contract
-from peertube_conformance.stateful.flow import Flow
+from peertube_conformance.stateful.engine.flow import Flow
 
 
 @cache

@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 
 from peertube_conformance.reports import Exchange, Intent, Request, Response
-from peertube_conformance.reports.exchange import PROBLEM_JSON
+from peertube_conformance.reports.model.exchange import PROBLEM_JSON
 from peertube_conformance.spec import Contract, contract_of
-from peertube_conformance.spec.files import parse
+from peertube_conformance.spec.document.yaml_files import parse
 
 HOST = "http://localhost:9000"
 ORIGIN = "https://elsewhere.example.com"

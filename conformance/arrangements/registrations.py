@@ -1,0 +1,153 @@
+"""Opening an account: names and addresses nobody has, and the strings that arrive by mail."""
+
+from __future__ import annotations
+
+import re
+from weakref import WeakKeyDictionary
+
+from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.sample_data import welcome
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.request_draft import Draft
+from peertube_conformance.fixtures.resources.factory import NotArranged, RegistrationRef, Unavailable, World
+
+_STRING = re.compile(r"verificationString=(\w+)")
+_PENDING = 1
+# An instance grants two registrations in five minutes: one that nobody decided on serves until somebody does.
+_undecided: WeakKeyDictionary[World, RegistrationRef] = WeakKeyDictionary()
+_verifiers: WeakKeyDictionary[World, Account] = WeakKeyDictionary()
+
+
+@arrange("registerUser")
+@arrange("requestRegistration")
+def new_names(world: World, draft: Draft) -> None:
+    """A user name, an address and a channel name that nobody has."""
+    draft.body["username"], draft.body["email"] = world.unique("user"), world.address()
+    draft.body["password"] = world.password()
+    if draft.body.get("channel"):
+        draft.body["channel"] = {**draft.body["channel"], "name": world.unique("channel")}
+
+
+@arrange("registerUser", answer=409)
+def user_name_of_an_account(world: World, draft: Draft) -> None:
+    """The user name is another account's."""
+    new_names(world, draft)
+    draft.body["username"] = world.account().username
+
+
+@arrange("requestRegistration", answer=409)
+def user_name_of_a_request(world: World, draft: Draft) -> None:
+    """The user name is another applicant's."""
+    new_names(world, draft)
+    draft.body["username"] = world.registration().username
+
+
+@arrange("listRegistrations")
+def a_request(world: World, _draft: Draft) -> None:
+    """Somebody asked for an account, where that is how accounts are had."""
+    welcome(world, "registration", world.registration)
+
+
+@arrange("resendEmailToVerifyUser")
+def known_address(world: World, draft: Draft) -> None:
+    """The address of a user."""
+    draft.body["email"] = world.account().email
+
+
+@arrange("resendEmailToVerifyRegistration")
+def applicants_address(world: World, draft: Draft) -> None:
+    """The address of an applicant, where there can be one."""
+    if "registration-approval" not in world.capabilities:
+        draft.body["email"] = world.address()
+        return
+    # Not the applicant of verifyRegistrationEmail: a new mail makes the string in the old one useless.
+    if world not in _undecided:
+        _undecided[world] = world.new_registration()
+    draft.body["email"] = _undecided[world].email
+
+
+@arrange("verifyUser")
+def mailed_string(world: World, draft: Draft) -> None:
+    """A user is about to change the address and got a mail there."""
+    account, address = _verifier(world), world.address()
+    world.call("putUserInfo", account, body={"email": address, "currentPassword": account.password})
+    draft.path["id"] = account.user_id
+    draft.body["verificationString"] = _string_sent_to(world, address)
+
+
+@arrange("verifyUser", answer=400)
+def no_address_pending(world: World, draft: Draft) -> None:
+    """No new address is pending."""
+    mailed_string(world, draft)
+    draft.body["isPendingEmail"] = True
+    world.call("verifyUser", path=dict(draft.path), body=dict(draft.body))
+
+
+@arrange("verifyUser", answer=403)
+@arrange("verifyRegistrationEmail", answer=403)
+def wrong_string(_world: World, draft: Draft) -> None:
+    """The verification string is not the mailed one."""
+    draft.body["verificationString"] = "0" * 64
+
+
+@arrange("verifyRegistrationEmail")
+def string_mailed_to_the_applicant(world: World, draft: Draft) -> None:
+    """An applicant got a mail."""
+    _needs_verification(world)
+    registration = world.registration()
+    draft.path["registrationId"] = registration.id
+    draft.body["verificationString"] = _string_sent_to(world, registration.email)
+
+
+@arrange("acceptRegistration")
+@arrange("rejectRegistration")
+def undecided(world: World, draft: Draft) -> None:
+    """A request that nobody decided on."""
+    registration = _undecided.get(world)
+    if registration is None or not _is_pending(world, registration):
+        registration = _undecided[world] = world.new_registration()
+    draft.path["registrationId"] = registration.id
+
+
+@arrange("acceptRegistration", answer=409)
+@arrange("rejectRegistration", answer=409)
+def decided(world: World, draft: Draft) -> None:
+    """The request is decided already."""
+    registration = world.registration()
+    if _is_pending(world, registration):
+        world.call(
+            "rejectRegistration",
+            world.account("moderator"),
+            path={"registrationId": registration.id},
+            body={"moderationResponse": "Only a test.", "preventEmailDelivery": True},
+        )
+    draft.path["registrationId"] = registration.id
+
+
+def _is_pending(world: World, registration: RegistrationRef) -> bool:
+    query = {"search": registration.username}
+    answer = world.ask("listRegistrations", world.account("moderator"), query=query)
+    return any(
+        found.number("id") == registration.id and found.number("state", "id") == _PENDING
+        for found in answer.items("data")
+    )
+
+
+def _verifier(world: World) -> Account:
+    """An account of which every change of address sends a mail: cheaper than sign-ups, which are rationed."""
+    _needs_verification(world)
+    if world not in _verifiers:
+        _verifiers[world] = world.account(fresh=True)
+    return _verifiers[world]
+
+
+def _needs_verification(world: World) -> None:
+    if not world.ask("getConfig").flag("signup", "requiresEmailVerification"):
+        raise Unavailable("the instance verifies no addresses")
+
+
+def _string_sent_to(world: World, address: str) -> str:
+    found = _STRING.search(world.mailbox.wait(address, "verificationString=").text)
+    if found is None:
+        raise NotArranged("the mail has a verificationString= with nothing behind it")
+    return world.secret(found[1], "VERIFICATION_STRING")

@@ -1,0 +1,42 @@
+"""Files of the harness's videos, by the addresses that the API gives for them."""
+
+from __future__ import annotations
+
+from peertube_conformance.fixtures.messages.json_response import Answer
+from peertube_conformance.fixtures.messages.request_draft import Draft
+from peertube_conformance.fixtures.resources.factory import Unavailable, VideoRef, World
+
+
+def web_file(world: World, video: VideoRef) -> Answer:
+    """The entry of the video's one Web Video file."""
+    found = next(world.video_details(video).items("files"), None)
+    if found is None:
+        raise Unavailable("this instance keeps no Web Video files")
+    return found
+
+
+def rendition(world: World, video: VideoRef) -> Answer:
+    """The entry of the video's HLS rendition."""
+    found = next(world.video_details(video).items("streamingPlaylists"), None)
+    if found is None:
+        raise Unavailable("this instance makes no HLS renditions")
+    return found
+
+
+def a_part(draft: Draft) -> None:
+    """Asks for the first bytes."""
+    draft.headers = {"Range": "bytes=0-9"}
+
+
+def behind_the_end(draft: Draft) -> None:
+    """Asks for bytes that lie behind the end."""
+    draft.headers = {"Range": "bytes=999999999-"}
+
+
+def known(world: World, draft: Draft) -> None:
+    """Asks whether the file is still the one that was just fetched."""
+    draft.headers = {}
+    answer = world.send(draft).response
+    if answer is None or "etag" not in answer.headers:
+        raise Unavailable("the file has no ETag")
+    draft.headers = {"If-None-Match": answer.headers["etag"]}

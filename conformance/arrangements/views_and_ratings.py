@@ -1,0 +1,52 @@
+"""Views, progress, ratings and tokens: on a video that is long enough and that the caller may see."""
+
+from __future__ import annotations
+
+from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.videos import hidden
+from peertube_conformance.fixtures.messages.request_draft import Draft
+from peertube_conformance.fixtures.resources.factory import World
+
+_DURATION = 1  # seconds, of every video of the harness
+_BEHIND_THE_END = 1_000_000
+
+
+@arrange("addView")
+@arrange("setProgress")
+@arrange("postProgress")
+def within_the_video(_world: World, draft: Draft) -> None:
+    """Watches no further than the video goes."""
+    draft.body["currentTime"] = min(draft.body["currentTime"], _DURATION)
+
+
+@arrange("addView", answer=400)
+@arrange("setProgress", answer=400)
+@arrange("postProgress", answer=400)
+def behind_the_end(_world: World, draft: Draft) -> None:
+    """Watches a place behind the end of the video."""
+    draft.body["currentTime"] = _BEHIND_THE_END
+
+
+@arrange("rateVideo", answer=403)
+def of_a_private_video(world: World, draft: Draft) -> None:
+    """Rates another user's private video."""
+    hidden(world, draft)
+
+
+@arrange("requestVideoToken")
+def for_a_user(world: World, draft: Draft) -> None:
+    """Asks as a user, who needs no password."""
+    draft.actor = world.account()
+
+
+@arrange("requestVideoToken", answer=401)
+def for_nobody(world: World, draft: Draft) -> None:
+    """Asks for a token of a public video without signing in."""
+    draft.path["id"], draft.actor, draft.headers = world.video().uuid, None, {}
+
+
+@arrange("requestVideoToken", answer=403)
+def for_a_stranger(world: World, draft: Draft) -> None:
+    """Asks for a token of another user's private video."""
+    hidden(world, draft)
+    draft.actor, draft.headers = world.account(), {}

@@ -1,0 +1,130 @@
+"""How a hand-written test judges: it sends, says what must come back by which requirement, and goes on.
+
+Checks look at single exchanges, whichever test sent them; what only the sender knows is said here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+from peertube_conformance.conformance.checks.status_codes import conflicted
+from peertube_conformance.conformance.execution.worker_session import Session
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.request_draft import Draft
+from peertube_conformance.fixtures.resources.factory import World
+from peertube_conformance.fixtures.run.run import Ground
+from peertube_conformance.reports import Exchange, Finding, Level
+from peertube_conformance.spec import Operation
+from peertube_conformance.spec.requirements import load_requirements
+from peertube_conformance.spec.synthetic_operations import outside
+
+_TRIES = 3
+_RETRY_SECONDS = 0.5
+
+
+class Examination:
+    """One test on one target. `name` tells in findings which test it was."""
+
+    def __init__(self, session: Session, ground: Ground, name: str) -> None:
+        self.session = session
+        self.ground = ground
+        self.name = name
+        self.evidence: Counter[str] = Counter()
+        self.findings: list[Finding] = []
+
+    @property
+    def world(self) -> World:
+        """The resource factories of the target."""
+        return self.ground.world
+
+    def outside(self, method: str, path: str, name: str, *, counted_in: tuple[str, ...] = ()) -> Operation:
+        """An operation that the contract does not have, to be sent anonymously: see `synthetic_operations`."""
+        return outside(self.world.contract, method, path, name, counted_in=counted_in)
+
+    def send(
+        self,
+        operation: str | Operation,
+        actor: Account | None = None,
+        *,
+        violation: str = "",
+        paced: bool = True,
+        **parts: Any,
+    ) -> Exchange:
+        """Sends one request; `parts` are members of the draft: path, query, headers, body, media_type, token.
+
+        The checks of single exchanges apply to it as to any other. Where transactions of the server failed on each
+        other, which those checks tell, it is sent again. `violation` is where and how the request is defective
+        (`body malformed`); `paced=False` is for requests that do not count for this run's address.
+        """
+        if isinstance(operation, str):
+            operation = self.world.contract.operation(operation)
+        parts.setdefault("media_type", "application/json" if "body" in parts else None)
+        draft = Draft(operation, actor=actor, **parts)
+        exchange = self.ground.client.send(draft, violation=violation, paced=paced)
+        for _ in range(_TRIES - 1):
+            if (exchange.status or 0) < 500 or not conflicted(exchange):
+                break
+            self.world.deadline.sleep(_RETRY_SECONDS)
+            exchange = self.ground.client.send(draft, violation=violation, paced=paced)
+        return exchange
+
+    def expect(self, exchange: Exchange, *statuses: int, requirement: str, so: str) -> bool:
+        """Whether the answer has one of these statuses; `so` names the situation, as a noun phrase."""
+        if exchange.status in statuses:
+            self.judged(requirement)
+            return True
+        wanted: Any = statuses[0] if len(statuses) == 1 else list(statuses)
+        if exchange.status is None:
+            failure = exchange.failure.partition(":")[0]
+            return self.wrong(
+                "PT-STATUS-07",
+                exchange,
+                Finding("/response", f"no response: {exchange.failure}", wanted, failure),
+            )
+        if exchange.status >= 500:
+            message = f"{so}: the server failed with {exchange.status}"
+            failed = "PT-STATUS-10" if conflicted(exchange) else "PT-STATUS-01"
+            return self.wrong(
+                failed, exchange, Finding(f"/request{exchange.cause}", message, wanted, exchange.status)
+            )
+        message = f"{so} is answered with {exchange.status} instead of {' or '.join(map(str, statuses))}"
+        at = f"/response/status/{statuses[0]}"
+        return self.wrong(requirement, exchange, Finding(at, message, wanted, exchange.status))
+
+    def agree(
+        self, exchange: Exchange, requirement: str, *, at: str, expected: Any, actual: Any, so: str
+    ) -> bool:
+        """Whether what was observed in an answer is what it must be; `so` is the sentence for where it is not.
+
+        `at` is a pointer into the answer (`/response/body/data/*/id`), without generated values.
+        """
+        if expected == actual:
+            self.judged(requirement)
+            return True
+        return self.wrong(requirement, exchange, Finding(at, so, expected, actual))
+
+    def judged(self, requirement: str) -> None:
+        """Notes that the requirement was judged; raises KeyError for one that the catalogue does not have."""
+        load_requirements()[requirement]
+        self.evidence[requirement] += 1
+
+    def wrong(self, requirement: str, exchange: Exchange, told: Finding) -> bool:
+        """Records a difference; always False."""
+        self.judged(requirement)
+        found = self.session.recorder.finding(exchange, self.completed(told, requirement, exchange))
+        self.findings.append(found)
+        return False
+
+    def completed(self, finding: Finding, requirement: str, exchange: Exchange) -> Finding:
+        """The finding with everything that makes its fingerprint."""
+        return replace(
+            finding,
+            check=self.name,
+            requirement=requirement,
+            level=Level(load_requirements()[requirement].level),
+            operation_id=exchange.operation.id,
+            status=exchange.status,
+            request=exchange.summary,
+        )

@@ -1,0 +1,84 @@
+"""Clients with limits of their own: addresses that the target believes a proxy to forward for.
+
+A server that trusts its neighbour takes the client's address from X-Forwarded-For. There, a test can use limits up
+without the rest of the run, or anybody else, having less.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+from peertube_conformance.fixtures.resources.factory import Unavailable
+from peertube_conformance.fixtures.safety.guard import Safety
+from peertube_conformance.reports import Exchange
+
+if TYPE_CHECKING:
+    from peertube_conformance.conformance.execution.assertions import Examination
+
+LIMIT, REMAINING, RESET, RETRY = (
+    "x-ratelimit-limit",
+    "x-ratelimit-remaining",
+    "x-ratelimit-reset",
+    "retry-after",
+)
+# Nobody has these: RFC 2544 sets them apart for measurements. Earlier runs must not have used them in this window.
+_ADDRESSES = random.SystemRandom()
+# More requests than this are not sent only to see a limit.
+_MOST_REQUESTS = 200
+
+
+class ForwardedClient:
+    """One client behind the harness, and what it sends."""
+
+    def __init__(self, examine: Examination) -> None:
+        number = _ADDRESSES.getrandbits(17)
+        self.address = f"198.{18 + (number >> 16)}.{number >> 8 & 255}.{number & 255}"
+        self._examine = examine
+
+    def send(self, operation_id: str, **parts: Any) -> Exchange:
+        """Sends as this client; it does not count for the run's own address."""
+        headers = {**parts.pop("headers", {}), "X-Forwarded-For": self.address}
+        return self._examine.send(operation_id, paced=False, headers=headers, **parts)
+
+    def use_up(self, operation_id: str, **parts: Any) -> Exchange:
+        """Sends until it is refused, and returns the refusal, or the last answer where none came when one was due.
+
+        Raises Unavailable where the limit is too high for a test.
+        """
+        answer = self.send(operation_id, **parts)
+        limit = number_in(answer, LIMIT)
+        if limit is None or limit > _MOST_REQUESTS:
+            raise Unavailable(f"a limit of {limit} requests is too high to be used up by a test")
+        for _ in range(limit):
+            if answer.status == 429:
+                break
+            answer = self.send(operation_id, **parts)
+        return answer
+
+
+def number_in(exchange: Exchange, header: str) -> int | None:
+    """The whole number in a header; None where there is none."""
+    text = "" if exchange.response is None else exchange.response.headers.get(header, "")
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def forwarded(examine: Examination) -> ForwardedClient:
+    """A client with limits of its own. Raises Unavailable where the target does not tell clients apart by
+    X-Forwarded-For."""
+    if examine.session.shared.safety is Safety.OBSERVE:
+        raise Unavailable("in the tier observe, nobody is made up")
+
+    def is_believed() -> bool:
+        for _ in range(2):
+            answer = ForwardedClient(examine).send("getConfig")
+            limit, remaining = number_in(answer, LIMIT), number_in(answer, REMAINING)
+            if limit is None or remaining != limit - 1:
+                return False
+        return True
+
+    if not examine.world.once(("forwarded", "believed"), is_believed):
+        raise Unavailable(
+            "the target does not take the client's address from X-Forwarded-For of this machine"
+        )
+    return ForwardedClient(examine)

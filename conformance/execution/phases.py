@@ -1,0 +1,254 @@
+"""The four ways in which an operation is exercised: valid, invalid, without the right to, and its documented refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, partial
+from itertools import chain
+
+from peertube_conformance.conformance.arrangements.registry import Arrange, answers_of
+from peertube_conformance.conformance.checks.authentication import (
+    LOW_ROLE,
+    NO_TOKEN,
+    SOMEBODY_ELSE,
+    WRONG_TOKEN,
+)
+from peertube_conformance.conformance.execution.applicability import why_not_offered
+from peertube_conformance.conformance.execution.cost import SCARCE_DEFECTS, SCARCE_VALID, is_scarce
+from peertube_conformance.conformance.execution.outcome import HINDRANCES, Outcome, outcome_of
+from peertube_conformance.conformance.execution.valid_requests import Drafting, HarnessError
+from peertube_conformance.conformance.execution.worker_session import FOREIGN_TOKEN
+from peertube_conformance.conformance.generation.boundary_values import beyond
+from peertube_conformance.conformance.generation.edge_cases import pitfalls
+from peertube_conformance.conformance.generation.enum_values import longest, with_values
+from peertube_conformance.conformance.generation.schemathesis_driver import (
+    NotGenerated,
+    found_in,
+    spliced,
+    spread,
+)
+from peertube_conformance.fixtures.http.client import Unsendable
+from peertube_conformance.fixtures.messages.request_draft import UNSET, Draft
+from peertube_conformance.fixtures.resources.ids_by_kind import absent
+from peertube_conformance.fixtures.safety.guard import Refused
+from peertube_conformance.reports import Exchange, Intent, Verdict
+from peertube_conformance.spec.contract import Authentication, Role
+
+_BELOW = {Role.ADMIN: "moderator", Role.MODERATOR: "user"}
+
+
+class Exercise(Drafting):
+    """One operation and its phases. Each phase yields an outcome; what is wrong is recorded exchange by exchange."""
+
+    def run(self, phase: Callable[[], Outcome]) -> Outcome:
+        """The outcome of a phase on the first target that can be asked for it."""
+        before, first = self.ground, None
+        try:
+            for ground in self.session.grounds():
+                self.ground = ground
+                outcome = self._attempted(phase)
+                if outcome.verdict is not Verdict.NOT_APPLICABLE:
+                    return outcome
+                first = first or outcome
+        finally:
+            self.ground = before
+        assert first is not None
+        return first
+
+    def _attempted(self, phase: Callable[[], Outcome]) -> Outcome:
+        """The outcome of a phase, with what stands in its way turned into a verdict."""
+        why_not = why_not_offered(self.operation, self.ground.shared)
+        if why_not:
+            return Outcome(Verdict.NOT_APPLICABLE, why_not)
+        try:
+            return phase()
+        except HINDRANCES as hindrance:
+            return outcome_of(hindrance)
+        except NotGenerated as error:
+            foreign = self.session.contract.deviations is None
+            return Outcome(Verdict.BLOCKED if foreign else Verdict.ERROR, str(error))
+        except (HarnessError, Unsendable) as error:
+            return Outcome(Verdict.ERROR, str(error))
+
+    # Phases
+
+    def valid(self) -> Outcome:
+        """Requests that keep to the contract must be accepted and answered as documented."""
+        accepted = 0
+        scarce = (self._arrangement is not None and not self.operation.is_safe) or self._deletes_the_thing()
+        count = max(2, self.depth.valid // 4) if scarce else self.depth.valid
+        count = SCARCE_VALID if self._is_scarce else count
+        drawn = chain([self._plain()], self.session.generator.valid(self.operation, count - 1))
+        for number, request in enumerate(self._in_turn(drawn)):
+            draft = self._arranged(request)
+            if number == 0:
+                draft.headers.setdefault("Origin", "https://elsewhere.example.com")
+            exchange = self._send(draft, Intent.VALID)
+            accepted += exchange is not None and (exchange.status or 500) < 400
+        if count > SCARCE_VALID and (bare := self._without_body()) is not None:
+            self._send(bare, Intent.VALID)
+        if not accepted:
+            return Outcome(Verdict.NO_EVIDENCE, "no valid request was accepted")
+        return Outcome(Verdict.PASSED)
+
+    def invalid(self) -> Outcome:
+        """Requests with one defect must be refused as documented."""
+        base = self._base()
+        sent = 0
+        count = SCARCE_DEFECTS if self._is_scarce else self.depth.defects
+        for spoil in self._defects(base, count):
+            draft = spoil(base)
+            if draft is None:
+                continue
+            found = found_in(draft)
+            if len({(violation.location, violation.field) for violation in found}) != 1:
+                continue
+            first = found[0]
+            exchange = self._send(
+                draft, Intent.INVALID, violation=f"{first.location}{_starred(first.pointer)} {first.keyword}"
+            )
+            sent += 1
+            if self._spent(exchange):
+                base = self._base()
+        if not sent:
+            return Outcome(Verdict.NO_EVIDENCE, "the contract leaves nothing to violate")
+        return Outcome(Verdict.PASSED)
+
+    def access(self) -> Outcome:
+        """Who has no right to an operation must be refused: 401 without identity, 403 without permission."""
+        sent = 0
+        for draft, expected, what in self._intruders():
+            self._spent(self._send(draft, Intent.UNAUTHORISED, violation=what, expects=expected))
+            sent += 1
+        if not sent:
+            return Outcome(Verdict.NO_EVIDENCE, "open to everybody, and tokens are ignored")
+        return Outcome(Verdict.PASSED)
+
+    def refusals(self) -> Outcome:
+        """Each documented refusal, provoked: things that do not exist, and what arrangements know of the others."""
+        outcomes: list[Outcome] = []
+        arranged = dict(answers_of(self.operation.id))
+        if 404 not in arranged and self.operation.response_for(404) is not None:
+            outcomes.append(self._recorded(404, self._absent))
+        for status, arrange in arranged.items():
+            outcomes.append(self._recorded(status, partial(self._provoked, arrange, status)))
+        if not outcomes:
+            return Outcome(Verdict.NO_EVIDENCE, "no refusal can be provoked beside those of the other phases")
+        worst = (Verdict.ERROR, Verdict.BLOCKED, Verdict.PASSED, Verdict.NOT_APPLICABLE)
+        return min(
+            outcomes,
+            key=lambda outcome: worst.index(outcome.verdict) if outcome.verdict in worst else len(worst),
+        )
+
+    # Parts
+
+    def _in_turn(self, drawn: Iterable[Draft]) -> Iterator[Draft]:
+        """The drawn requests, each with the enumerated values whose turn it is; of reading ones as many as values."""
+        given = []
+        for number, request in enumerate(drawn):
+            given.append(request)
+            # The plain request stays as it is.
+            yield with_values(request, number - 1) if number else request
+        if self.operation.is_safe and self.depth.every_value:
+            for number in range(len(given) - 1, longest(self.operation)):
+                yield with_values(given[number % len(given)], number)
+
+    def _without_body(self) -> Draft | None:
+        """A request without the body that it may leave out; None where it may not, or where the body is a file."""
+        operation = self.operation
+        if operation.body_required or not operation.request_bodies:
+            return None
+        draft = self._arranged(self._plain())
+        if not isinstance(draft.body, dict):
+            return None
+        draft.body, draft.media_type = UNSET, None
+        return None if found_in(draft) else draft
+
+    def _defects(self, base: Draft, count: int) -> Iterator[Callable[[Draft], Draft | None]]:
+        """What makes a valid request invalid: beyond each bound of the contract first, then as it is drawn,
+        then what servers stumble over."""
+        bounds = dict(beyond(base))
+        if self._is_scarce or not self.depth.every_value:
+            bounds = dict(spread(list(bounds.items()), max(1, count // 2)))
+        yield from bounds.values()
+        more = max(count - len(bounds), count // 3)
+        for defect in self.session.generator.defects(self.operation, more, self.depth.variants, set(bounds)):
+            yield partial(spliced, defect=defect)
+        if self.depth.every_value and not self._is_scarce:
+            yield from pitfalls(base)
+
+    def _recorded(self, status: int, provoke: Callable[[], Outcome]) -> Outcome:
+        outcome = self.run(provoke)
+        self.session.recorder.outcome(self.operation.id, str(status), outcome.verdict, outcome.reason)
+        return outcome
+
+    def _absent(self) -> Outcome:
+        draft = self._base()
+        if not absent(draft, self.world.random.getrandbits(24)):
+            return Outcome(Verdict.NO_EVIDENCE, "no path parameter names a thing")
+        self._spent(self._send(draft, Intent.PROVOKED, violation="a thing that does not exist", expects=404))
+        return Outcome(Verdict.PASSED)
+
+    def _provoked(self, arrange: Arrange, status: int) -> Outcome:
+        draft = self._filled(self._plain())
+        self._arrange(arrange, draft)
+        said = " ".join(
+            (arrange.__doc__ or arrange.__name__.replace("_", " ")).split("\n")[0].split()
+        ).rstrip(".")
+        self._send(draft, Intent.PROVOKED, violation=said, expects=status)
+        return Outcome(Verdict.PASSED)
+
+    def _intruders(self) -> Iterator[tuple[Draft, int, str]]:
+        operation = self.operation
+        if operation.authentication is Authentication.NONE:
+            return
+        if operation.authentication is Authentication.REQUIRED:
+            draft = self._base()
+            draft.actor = draft.token = None
+            yield draft, 401, NO_TOKEN
+        draft = self._base()
+        draft.actor, draft.token = None, FOREIGN_TOKEN
+        yield draft, 401, WRONG_TOKEN
+        if operation.role in _BELOW:
+            draft = self._base()
+            draft.actor, draft.token = self.world.account(_BELOW[operation.role]), None
+            yield draft, 403, LOW_ROLE
+        elif operation.role is Role.OWNER and self._names_own_things():
+            draft = self._base()
+            draft.actor, draft.token = self.world.account("other user"), None
+            yield draft, 403, SOMEBODY_ELSE
+
+    def _names_own_things(self) -> bool:
+        return any(
+            parameter.location == "path" and parameter.resource for parameter in self.operation.parameters
+        )
+
+    @cached_property
+    def _is_scarce(self) -> bool:
+        return is_scarce(self.operation, self.ground.shared.limits)
+
+    def _spent(self, exchange: Exchange | None) -> bool:
+        """Whether a variant was accepted, so that the base may not be valid any more."""
+        accepted = exchange is not None and (exchange.status or 500) < 400
+        if accepted:
+            self.forget_base()
+        return accepted
+
+    def _send(
+        self, draft: Draft, intent: Intent, *, violation: str = "", expects: int | None = None
+    ) -> Exchange | None:
+        try:
+            return self.ground.client.send(draft, intent, violation=violation, expects=expects)
+        except Unsendable:
+            # Only generated invalid headers come here: no client library sends them, so no answer is missed.
+            if intent is Intent.INVALID:
+                return None
+            raise
+        except Refused:
+            if intent is Intent.INVALID:
+                return None
+            raise
+
+
+def _starred(pointer: str) -> str:
+    return "/".join("*" if part.isdigit() else part for part in pointer.split("/"))

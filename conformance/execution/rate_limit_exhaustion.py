@@ -1,0 +1,160 @@
+"""Using a client's requests up on purpose, to see the limit at work (reference, "Rate limits")."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from peertube_conformance.conformance.checks.status_codes import WINDOW_OVER
+from peertube_conformance.conformance.execution.worker_session import Session
+from peertube_conformance.fixtures.http.client import Client
+from peertube_conformance.fixtures.messages.request_draft import UNSET, Draft
+from peertube_conformance.fixtures.rate_limit.limiter import Budget
+from peertube_conformance.fixtures.resources.factory import Unavailable
+from peertube_conformance.fixtures.safety.guard import Safety, impossible
+from peertube_conformance.fixtures.target.embedded_process import EmbeddedInstance
+from peertube_conformance.reports import Exchange, Intent, Verdict
+from peertube_conformance.spec import Operation, Parameter
+
+USED_UP = "a client that used up its requests"
+# More requests than this are not sent only to see a limit: the run would be a load test.
+_MOST_REQUESTS = 200
+_LONGEST_WAIT_SECONDS = 60.0
+
+
+class Exhaustion:
+    """Exhausts the general limits, calls every operation meanwhile, and sees whether windows end as they were said to.
+
+    Beside the embedded instance that is done to a second one, so that the rest of the run need not wait for windows.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._stack = ExitStack()
+        self._windows: list[tuple[Operation, float]] | None = None
+
+    def use_up(self) -> None:
+        """Sends everything; what is wrong is recorded exchange by exchange. Raises Unavailable where that cannot be."""
+        try:
+            self._client = self._stack.enter_context(limited_client(self._session))
+        except Unavailable as reason:
+            _record(self._session, Verdict.NOT_APPLICABLE, str(reason))
+            raise
+        self._windows = list(self._used_up())
+        if not self._session.shared.embedded:
+            self._reopened()
+        _record(self._session, Verdict.PASSED, "")
+
+    def reopened(self) -> None:
+        """Asks again when the windows are over, as long as the answers said. Raises Unavailable where that was done."""
+        if not self._session.shared.embedded:
+            # Whoever uses them up waits at once: all else of this address has to wait, too.
+            raise Unavailable(
+                "the limits are those of the run's own address: who uses them up waits for their end at once"
+            )
+        if self._windows is None:
+            self.use_up()
+        self._reopened()
+
+    def close(self) -> None:
+        """Ends the second instance."""
+        self._stack.close()
+
+    def _used_up(self) -> Iterator[tuple[Operation, float]]:
+        """The first operation of each window that was used up, and when the window ends (monotonic seconds)."""
+        operations = self._session.contract.operations
+        contract = self._session.ground.contract
+        for first, bucket in (
+            (contract.operation("getConfig"), "api"),
+            (contract.operation("getSyndicatedVideos"), "feeds"),
+        ):
+            waiting = self._refused_for(first)
+            if waiting is None:
+                continue
+            ends = time.monotonic() + waiting
+            for operation in operations:
+                if operation.rate_limits[:1] == (bucket,) and operation.id != first.id:
+                    self._send(operation, USED_UP, 429)
+            self._client.budget.exhausted(bucket, waiting)
+            yield first, ends
+
+    def _reopened(self) -> None:
+        for first, ends in self._windows or ():
+            left = max(0.0, ends - time.monotonic())
+            self._session.ground.deadline.sleep(left, "a rate limit that the run used up to open again")
+            self._send(first, WINDOW_OVER, 200)
+
+    def _refused_for(self, operation: Operation) -> float | None:
+        """Seconds until the window ends; None where nothing is ever refused, which is recorded."""
+        for _ in range(_MOST_REQUESTS):
+            exchange = self._send(operation, USED_UP, None)
+            if exchange.status == 429 and exchange.response is not None:
+                return min(_LONGEST_WAIT_SECONDS, float(exchange.response.headers.get("retry-after", "10")))
+        self._send(operation, USED_UP, 429)
+        return None
+
+    def _send(self, operation: Operation, what: str, expects: int | None) -> Exchange:
+        intent = Intent.PROVOKED if expects is not None else Intent.ARRANGED
+        return self._client.send(_harmless(operation), intent, violation=what, expects=expects, paced=False)
+
+
+def _harmless(operation: Operation) -> Draft:
+    """A request that changes nothing even where it is let in: for things that do not exist, and without a body."""
+    draft = Draft(operation, body=UNSET)
+    containers = {"path": draft.path, "query": draft.query}
+    for number, parameter in enumerate(operation.parameters):
+        if parameter.required and parameter.location in containers:
+            containers[parameter.location][parameter.name] = _some_value(operation, parameter, number)
+    return draft
+
+
+def _some_value(operation: Operation, parameter: Parameter, number: int) -> Any:
+    if parameter.resource:
+        return impossible(parameter.resource, number)
+    allowed = operation.schemas.resolved(parameter.schema).get("enum", ["absent"])
+    return parameter.example if parameter.example is not None else allowed[0]
+
+
+@contextmanager
+def limited_client(session: Session) -> Iterator[Client]:
+    """A client of a target whose general limit can be used up: the target, or beside the embedded instance a second
+    one with the limits of the reference. Raises Unavailable where there is none."""
+    ground = session.ground
+    if session.shared.embedded:
+        with EmbeddedInstance(limits="stock") as second, TemporaryDirectory() as folder:
+            # A budget of its own: what this instance says of its limits is not true of the target.
+            budget = Budget(Path(folder) / "budget.json", deadline=ground.deadline)
+            client = Client(
+                second.base_url,
+                ground.guard,
+                ground.ledger,
+                budget,
+                ground.client.listener,
+                deadline=ground.deadline,
+            )
+            try:
+                yield client
+            finally:
+                client.close()
+        return
+    if session.shared.safety is Safety.OBSERVE:
+        raise Unavailable(
+            "using a limit up would shut out others behind this address: not in the tier observe"
+        )
+    # The limit is not always the stock one: an answer says what it is.
+    ground.client.send(_harmless(session.ground.contract.operation("getConfig")))
+    limit = ground.budget.limits()["api"]["calls"]
+    if limit > _MOST_REQUESTS:
+        raise Unavailable(f"a limit of {limit:.0f} requests is too high to be used up by a test")
+    yield ground.client
+
+
+def _record(session: Session, verdict: Verdict, reason: str) -> None:
+    """What is known of status 429 of every limited operation."""
+    for operation in session.contract.operations:
+        if operation.rate_limits:
+            session.recorder.outcome(operation.id, "429", verdict, reason)

@@ -1,0 +1,120 @@
+"""The valid requests of an operation: plain as the contract has them, filled with what exists, arranged, and kept."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from peertube_conformance.conformance.arrangements.registry import Arrange, success_of
+from peertube_conformance.conformance.execution.worker_session import Session
+from peertube_conformance.conformance.generation.schemathesis_driver import found_in
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.request_draft import Draft
+from peertube_conformance.fixtures.resources.factory import NotArranged, World
+from peertube_conformance.fixtures.resources.ids_by_kind import fill
+from peertube_conformance.spec import Operation
+from peertube_conformance.spec.contract import Role
+
+_LABELS = {Role.ADMIN: "admin", Role.MODERATOR: "moderator"}
+
+
+class HarnessError(Exception):
+    """The harness is at fault: a request that it arranged is not what it should be."""
+
+
+class Drafting:
+    """Makes the requests of one operation, for the target that is being tested; nothing is sent."""
+
+    def __init__(self, session: Session, operation: Operation) -> None:
+        self.session = session
+        self.operation = operation
+        self.ground = session.ground
+        self.depth = session.options.depth
+        self._world: World | None = None
+
+    @property
+    def world(self) -> World:
+        """The resource factories of the target that is being tested."""
+        return self._world or self.ground.world
+
+    def base(self, *, fresh: bool = False, world: World | None = None) -> Draft:
+        """A valid request for whoever may make it: the one that the phases share, a fresh one that was never sent, or one
+        that is arranged in another world."""
+        if not fresh and world is None:
+            return self._base()
+        self._world = world
+        try:
+            return self._arranged(self._plain())
+        finally:
+            self._world = None
+
+    def forget_base(self) -> None:
+        """Notes that the shared request was accepted, so that it may not be valid any more."""
+        self.session.bases.pop((self.ground.shared.base_url, self.operation.id), None)
+
+    @cached_property
+    def _arrangement(self) -> Arrange | None:
+        return success_of(self.operation.id)
+
+    def _actor(self) -> Account | None:
+        if self.operation.role is Role.ANONYMOUS:
+            return None
+        return self.world.account(_LABELS.get(self.operation.role, "user"))
+
+    def _plain(self) -> Draft:
+        """The first drawn request, with the contract's examples where it has them and nothing optional in the query."""
+        draft = self.session.generator.first(self.operation)
+        for parameter in self.operation.parameters:
+            container = {"path": draft.path, "query": draft.query}.get(parameter.location)
+            if container is None:
+                continue
+            if parameter.required and parameter.example is not None:
+                container[parameter.name] = parameter.example
+            elif not parameter.required:
+                container.pop(parameter.name, None)
+        for media_type, example in self.operation.request_examples.items():
+            draft.media_type, draft.body = media_type, dict(example) if isinstance(example, dict) else example
+            break
+        return draft
+
+    def _filled(self, drawn: Draft) -> Draft:
+        draft = drawn.copy()
+        draft.actor = self._actor()
+        fill(self.world, draft, fresh=self._deletes_the_thing())
+        return draft
+
+    def _arranged(self, drawn: Draft) -> Draft:
+        draft = self._filled(drawn)
+        if self._arrangement is not None:
+            self._arrange(self._arrangement, draft)
+        wrong = found_in(draft)
+        if wrong:
+            told = f"{wrong[0].location}{wrong[0].pointer} {wrong[0].keyword}: {wrong[0].message}"
+            told = self.session.ground.redactor.error(told)
+            raise self._misfit(f"the request arranged for {self.operation.id} is not valid: {told}"[:400])
+        return draft
+
+    def _arrange(self, arrange: Arrange, draft: Draft) -> None:
+        try:
+            arrange(self.world, draft)
+        except (AttributeError, KeyError, TypeError) as error:
+            if self.session.contract.deviations is not None:
+                raise
+            raise self._misfit(
+                f"what is arranged for {self.operation.id} does not fit this document"
+            ) from error
+
+    def _misfit(self, told: str) -> Exception:
+        """Arrangements are made for the contract of this package; a foreign document may say otherwise of a request."""
+        return HarnessError(told) if self.session.contract.deviations is not None else NotArranged(told)
+
+    def _deletes_the_thing(self) -> bool:
+        """Whether what the path names is gone after a success, so that each request needs one of its own."""
+        return self.operation.method == "DELETE" and self.operation.path.endswith("}")
+
+    def _base(self) -> Draft:
+        """A valid request that was not sent yet; refused variants of it leave it so, and the phases share it."""
+        key = (self.ground.shared.base_url, self.operation.id)
+        known = self.session.bases.get(key)
+        if known is None:
+            known = self.session.bases[key] = self._arranged(self._plain())
+        return known.copy()

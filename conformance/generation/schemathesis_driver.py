@@ -1,0 +1,310 @@
+"""Requests generated from the contract: the one place that drives Schemathesis.
+
+Schemathesis draws the values; what is sent is built here. A valid request is what it drew, on top of things that exist.
+An invalid request is a valid one with a single generated defect in it: so the answer is to that defect and to nothing
+else, and a finding is readable alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+import warnings
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+from urllib.parse import unquote
+
+import hypothesis
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.core import NOT_SET
+from schemathesis.generation import GenerationMode
+
+from peertube_conformance.conformance.generation.example_database import Examples
+from peertube_conformance.fixtures.messages.request_draft import UNSET, Draft, Upload
+from peertube_conformance.reports import Request
+from peertube_conformance.spec import Contract, Operation
+from peertube_conformance.spec.messages.raw_request import WireRequest
+from peertube_conformance.spec.messages.validate import Violation, violations
+
+_T = TypeVar("_T")
+_ANY_HOST = "http://localhost"
+_MULTIPART = "multipart/form-data"
+_FIRST = 4
+_FEWEST_RANDOM = 4
+# One of so many requests is drawn at random.
+_RANDOM_SHARE = 4
+# Octets of the request line and the header fields.
+_MOST_IN_HEAD = 8_000
+_UNMET_METHOD = "UNSPECIFIED_HTTP_METHOD"
+
+
+class NotGenerated(Exception):
+    """Schemathesis cannot generate requests for an operation; the text is its reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """What makes a request invalid: where (`query/count`), how (`maximum`), and the drawn request that has it."""
+
+    violation: Violation
+    drawn: Draft
+
+    @property
+    def text(self) -> str:
+        """`query/count maximum`, as exchanges carry it."""
+        where = f"{self.violation.location}{self.violation.pointer}"
+        return f"{where} {self.violation.keyword}"
+
+
+class Generator:
+    """Draws requests for the operations of one contract; the same seed draws the same requests."""
+
+    def __init__(self, contract: Contract, seed: int, examples: Examples | None = None) -> None:
+        self._contract = contract
+        self._seed = seed
+        self._examples = examples or Examples(None)
+        self.shortfalls: dict[str, str] = {}
+        self._first: dict[str, Draft] = {}
+
+    @cached_property
+    def _schema(self) -> Any:
+        return schemathesis.openapi.from_dict(dict(self._contract.document))
+
+    def first(self, operation: Operation) -> Draft:
+        """The first drawn request that keeps to the contract; raises NotGenerated where there is none."""
+        if operation.id not in self._first:
+            drafts = self._drawn(operation, GenerationMode.POSITIVE, _FIRST)
+            found = next((draft for draft in drafts if not found_in(draft)), None)
+            if found is None:
+                raise NotGenerated(f"no valid request can be generated for {operation}")
+            self._first[operation.id] = found
+        return self._first[operation.id].copy()
+
+    def valid(self, operation: Operation, count: int) -> Iterator[Draft]:
+        """Up to `count` different drawn requests that keep to the contract: systematic cases first, then random ones,
+        then what showed something in earlier runs."""
+        seen: set[bytes] = set()
+        most = count + len(self._again(operation, GenerationMode.POSITIVE)) * _random_of(count)
+        for draft in self._drawn(operation, GenerationMode.POSITIVE, count):
+            if len(seen) >= most:
+                return
+            request = draft.request(_ANY_HOST)
+            identity = b"\n".join(
+                (request.url.encode("utf-8", "surrogatepass"), repr(draft.headers).encode(), request.body)
+            )
+            if identity not in seen and _fits(request) and not found_in(draft):
+                seen.add(identity)
+                yield draft
+
+    def defects(
+        self,
+        operation: Operation,
+        count: int,
+        variants: int = 1,
+        without: Collection[tuple[str, str, str]] = (),
+    ) -> Iterator[Defect]:
+        """Up to `count` defects, for each place and keyword of the contract at most `variants` different ones, `without`
+        those that are known."""
+        seen: dict[tuple[str, str, str], int] = {}
+        for draft in self._drawn(operation, GenerationMode.NEGATIVE, count, variants):
+            for violation in found_in(draft):
+                key = (violation.location, violation.pointer, violation.keyword)
+                if key not in without and seen.get(key, 0) < variants and _fits(draft.request(_ANY_HOST)):
+                    seen[key] = seen.get(key, 0) + 1
+                    yield Defect(violation, draft)
+            if sum(seen.values()) >= count:
+                return
+
+    def _drawn(
+        self, operation: Operation, mode: GenerationMode, count: int, variants: int = 1
+    ) -> Iterator[Draft]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                drawn = self._schema[operation.path][operation.method]
+            except LookupError as error:
+                raise NotGenerated(f"the document does not have {operation}") from error
+            systematic = self._systematic(operation, drawn, mode)
+            if mode is GenerationMode.POSITIVE:
+                yield from spread(list(systematic), count - count // _RANDOM_SHARE)
+                yield from self._random(operation, drawn, mode, _random_of(count))
+            else:
+                # The systematic cases break each keyword of the contract; drawing more is dear (20 ms a request) and
+                # seldom finds another defect, only other values for a known one.
+                yield from systematic
+                if variants > 1 or operation.id in self.shortfalls:
+                    yield from self._random(
+                        operation, drawn, mode, max(_FEWEST_RANDOM, count // _RANDOM_SHARE)
+                    )
+
+    def _systematic(self, operation: Operation, drawn: Any, mode: GenerationMode) -> Iterator[Draft]:
+        config = drawn.schema.config.generation_for(operation=drawn)
+        cases = drawn.schema.iter_coverage_cases(drawn, generation_modes=[mode], generation_config=config)
+        try:
+            for case in cases:
+                if case.meta.phase.data.scenario.name != _UNMET_METHOD and case.method == operation.method:
+                    yield _draft(operation, case)
+        except (TypeError, ValueError) as error:
+            # Its systematic phase fails on some schemas (files beside if/then); random cases still come.
+            self.shortfalls[operation.id] = f"systematic cases ended early: {error}"
+
+    def _random(self, operation: Operation, drawn: Any, mode: GenerationMode, count: int) -> Iterator[Draft]:
+        yield from self._random_with(self._seed, operation, drawn, mode, count)
+        for seed in self._again(operation, mode):
+            yield from self._random_with(seed, operation, drawn, mode, count)
+            self._examples.drawn_again(operation.id, mode.value, seed)
+
+    def _random_with(
+        self, seed: int, operation: Operation, drawn: Any, mode: GenerationMode, count: int
+    ) -> Iterator[Draft]:
+        found: list[Draft] = []
+
+        @hypothesis.seed(self._seed_of(operation, mode, seed))
+        @settings(
+            max_examples=count,
+            database=None,
+            phases=[Phase.generate],
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        @hypothesis.given(drawn.as_strategy(mode))
+        def draw(case: Any) -> None:
+            found.append(_draft(operation, case))
+
+        try:
+            draw()
+        except hypothesis.errors.Unsatisfiable:
+            if mode is GenerationMode.POSITIVE:
+                raise NotGenerated(f"no valid request can be generated for {operation}") from None
+        yield from found
+
+    def _again(self, operation: Operation, mode: GenerationMode) -> list[int]:
+        """The seeds of earlier runs that this operation is drawn with once more."""
+        return [seed for seed in self._examples.seeds(operation.id, mode.value) if seed != self._seed]
+
+    @staticmethod
+    def _seed_of(operation: Operation, mode: GenerationMode, seed: int) -> int:
+        text = f"{seed}/{operation.id}/{mode.value}"
+        return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+def _fits(request: Request) -> bool:
+    """Whether every server takes a head of this size (RFC 9110 section 4.1; RFC 6585 section 5 for those that do not)."""
+    head = [request.url, *(f"{name}: {value}" for name, value in request.headers)]
+    return sum(len(line.encode("utf-8", "surrogatepass")) for line in head) <= _MOST_IN_HEAD
+
+
+def _random_of(count: int) -> int:
+    return max(1, count // _RANDOM_SHARE)
+
+
+def spread(found: Sequence[_T], count: int) -> list[_T]:
+    """So many of them, evenly over all: neighbours differ in one optional value only."""
+    step = max(1, len(found) // max(1, count))
+    return list(found[::step][:count])
+
+
+def found_in(draft: Draft) -> list[Violation]:
+    """What a draft, as it would be sent, violates."""
+    try:
+        request = draft.request(_ANY_HOST)
+    except (UnicodeError, ValueError):
+        return []
+    return violations(
+        draft.operation, WireRequest(request.method, request.url, request.headers, request.body)
+    )
+
+
+def spliced(base: Draft, defect: Defect) -> Draft | None:
+    """A valid request with the one defect in it; None where the defect cannot be moved over."""
+    violation, drawn = defect.violation, defect.drawn
+    names = [_unescaped(part) for part in violation.pointer.split("/")[1:]]
+    draft = base.copy()
+    if violation.location == "body":
+        return _spliced_body(draft, drawn, names)
+    container: Mapping[str, dict[str, Any]] = {
+        "path": draft.path,
+        "query": draft.query,
+        "header": draft.headers,
+    }
+    source: Mapping[str, dict[str, Any]] = {"path": drawn.path, "query": drawn.query, "header": drawn.headers}
+    if violation.location not in container or not names:
+        return None
+    _move(source[violation.location], container[violation.location], names[0])
+    return draft
+
+
+def _spliced_body(draft: Draft, drawn: Draft, names: list[str]) -> Draft | None:
+    if names and isinstance(draft.body, dict) and isinstance(drawn.body, dict):
+        draft.body = dict(draft.body)
+        _move(drawn.body, draft.body, names[0])
+        return draft
+    draft.body, draft.media_type = drawn.body, drawn.media_type
+    for name in [n for n in draft.headers if n.lower() == "content-type"]:
+        del draft.headers[name]
+    draft.headers.update({n: v for n, v in drawn.headers.items() if n.lower() == "content-type"})
+    return draft
+
+
+def _move(source: Mapping[str, Any], container: dict[str, Any], name: str) -> None:
+    if name in source:
+        container[name] = source[name]
+    else:
+        container.pop(name, None)
+
+
+def _unescaped(token: str) -> str:
+    return token.replace("~1", "/").replace("~0", "~")
+
+
+def _draft(operation: Operation, case: Any) -> Draft:
+    return Draft(
+        operation,
+        # Schemathesis percent-encodes path parameters as it draws them; a draft is encoded when it is sent.
+        path={
+            n: unquote(v) if isinstance(v, str) else v for n, v in dict(case.path_parameters or {}).items()
+        },
+        query=_undone(dict(case.query or {})),
+        headers={str(name): str(value) for name, value in dict(case.headers or {}).items()},
+        body=UNSET if case.body is NOT_SET else _body(operation, case),
+        media_type=case.media_type,
+    )
+
+
+def _body(operation: Operation, case: Any) -> Any:
+    if case.media_type != _MULTIPART or not isinstance(case.body, dict):
+        return _plain(case.body)
+    content = operation.definition.get("requestBody", {}).get("content", {}).get(_MULTIPART, {})
+    declared = operation.schemas.properties(content.get("schema", {}))
+    kinds = {name: str(how.get("contentType", "")) for name, how in content.get("encoding", {}).items()}
+    # Members that nobody declared are of use in JSON; in a form their names only test the parser of the library.
+    members = {name: value for name, value in case.body.items() if name in declared or not declared}
+    return {name: _file(_plain(value), kinds.get(name, "")) for name, value in members.items()}
+
+
+def _file(value: Any, kinds: str) -> Any:
+    """Binary data goes as a file of the first media type that the contract names for it."""
+    if isinstance(value, str) and kinds:
+        value = value.encode("utf-8", "surrogatepass")
+    if not isinstance(value, bytes):
+        return value
+    kind = kinds.partition(",")[0].strip() or "application/octet-stream"
+    return Upload(f"file{mimetypes.guess_extension(kind) or '.bin'}", kind, value)
+
+
+def _undone(query: dict[str, Any]) -> dict[str, Any]:
+    """Parameters without an `undefined` value; Schemathesis may draw NOT_SET for one."""
+    return {name: value for name, value in query.items() if value is not NOT_SET}
+
+
+def _plain(value: Any) -> Any:
+    """A body of plain Python values; Schemathesis wraps binary data in objects of its own."""
+    if isinstance(value, dict):
+        return {name: _plain(member) for name, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    data = getattr(value, "data", None)
+    return data if isinstance(data, bytes) else value

@@ -1,0 +1,1 @@
+"""The pytest plugin: hooks, the controller of a run, the order and distribution of items, console output."""

@@ -1,0 +1,294 @@
+"""A run as pytest sees it: begun by the controller, joined by workers, ended with a report."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import fnmatch
+import shutil
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from peertube_conformance.conformance.execution.cost import Cost, estimate, of_flows, of_hand_written
+from peertube_conformance.conformance.exit_codes import (
+    FINDINGS,
+    HARNESS_FAILED,
+    INTERRUPTED,
+    NOTHING_RAN,
+    PASSED,
+)
+from peertube_conformance.conformance.options import OptionError, Options
+from peertube_conformance.conformance.pytest_plugin.report_recovery import note_beginning
+from peertube_conformance.fixtures.cleanup.removal import Cleaned
+from peertube_conformance.fixtures.mailboxes.open_by_url import MailboxError
+from peertube_conformance.fixtures.rate_limit.redis_store import BudgetError
+from peertube_conformance.fixtures.run.reap import reap
+from peertube_conformance.fixtures.run.run import CannotRun, Run, Setup, Shared, budget_of, default_safety
+from peertube_conformance.fixtures.safety.guard import Safety
+from peertube_conformance.fixtures.safety.ledger.secure_files import LedgerError
+from peertube_conformance.fixtures.target.embedded_process import InstanceError
+from peertube_conformance.fixtures.target.probe import TargetError
+from peertube_conformance.reports.comparison.compare import compare
+from peertube_conformance.reports.model.product import PRODUCT, VERSION
+from peertube_conformance.reports.model.verdict import Verdict
+from peertube_conformance.reports.recording.recorder import Recorder, part_files, read_parts
+from peertube_conformance.reports.redaction.redactor import Redactor
+from peertube_conformance.reports.redaction.safe_output import clean_document
+from peertube_conformance.reports.report_directory.file_recognition import EXCHANGES
+from peertube_conformance.reports.report_directory.writer import ReportFolder
+from peertube_conformance.reports.run_document.builder import RunDocument
+from peertube_conformance.reports.run_document.run_json import RunFileError, read_run
+from peertube_conformance.reports.views import ReportError, write_views
+from peertube_conformance.spec import Contract, Operation, load_contract
+from peertube_conformance.spec.deviations import Deviation, DeviationError, check_deviations, load_deviations
+from peertube_conformance.spec.errors import ContractError
+from peertube_conformance.spec.requirements import load_requirements
+
+USER_MISTAKES = (
+    OptionError,
+    BudgetError,
+    TargetError,
+    MailboxError,
+    CannotRun,
+    ContractError,
+    DeviationError,
+    InstanceError,
+    LedgerError,
+    ReportError,
+    RunFileError,
+)
+
+
+def chosen(contract: Contract, options: Options) -> list[Operation]:
+    """The operations that `--operations` and `--tags` leave."""
+    return [
+        operation
+        for operation in contract.operations
+        if (not options.operations or fnmatch.fnmatchcase(operation.id, options.operations))
+        and (not options.tags or operation.tag.lower() == options.tags.lower())
+    ]
+
+
+def in_shard(operations: Sequence[Operation], options: Options) -> list[Operation]:
+    """Those of the operations that are in this run's part."""
+    return options.shard.part(operations, lambda operation: operation.id)
+
+
+def known_deviations(contract: Contract, options: Options, server_version: str) -> list[Deviation]:
+    """The contract's own entries and those of `--deviations` that count for this release today."""
+    today = datetime.datetime.now(datetime.UTC).date()
+    return [entry for entry in _deviations(contract, options) if entry.applies_to(server_version, today)]
+
+
+def _deviations(contract: Contract, options: Options) -> list[Deviation]:
+    """The contract's are of stock servers; the embedded instance, the model answer, has none to excuse it."""
+    stock = contract.deviations if options.base_url else None
+    return load_deviations(path for path in (stock, options.deviations) if path is not None and path.exists())
+
+
+def _check_deviations(contract: Contract, options: Options) -> None:
+    # Flows speak the package's own contract, whatever document the operations are held against.
+    operations = {operation.id for each in (contract, load_contract(None)) for operation in each.operations}
+    check_deviations(_deviations(contract, options), operations, load_requirements())
+
+
+def _reap(options: Options, say: Callable[[str], None]) -> None:
+    """Removes what earlier runs left on the target, where it was asked to."""
+    if not options.reap or not options.base_url:
+        return
+    if not options.admin_username:
+        raise CannotRun("--reap needs an administrator: give one with --admin-username")
+    if default_safety(options.base_url, options.safety) is Safety.OBSERVE:
+        raise CannotRun(
+            "--reap removes things, and the tier observe only reads: add --safety=sandbox, or call "
+            "peertube-conformance reap"
+        )
+    reap(options.base_url, options.admin_username, options.admin_password, say=say)
+
+
+@dataclass
+class Conclusion:
+    """How a run ended: the exit code, the document, and what to tell beside it."""
+
+    exit_code: int
+    document: Mapping[str, Any]
+    errors: Sequence[str] = ()
+    advice: Sequence[str] = ()
+
+
+class Controller:
+    """Begins and ends a run. Every failure that is a person's mistake is one of USER_MISTAKES."""
+
+    def __init__(
+        self,
+        options: Options,
+        say: Callable[[str], None] = lambda _line: None,
+        redactor: Redactor | None = None,
+    ) -> None:
+        """`say` is called with every line about what an earlier run left, where that is removed first."""
+        self.options = options
+        self._redactor = redactor or Redactor()
+        # Nothing is sent to the target where the report cannot be written.
+        self._folder = ReportFolder(options.report_dir)
+        try:
+            self._begin(options, say)
+        except BaseException:
+            self._folder.close()
+            raise
+
+    def _begin(self, options: Options, say: Callable[[str], None]) -> None:
+        setup = Setup(
+            base_url=options.base_url,
+            admin_username=options.admin_username,
+            admin_password=options.admin_password,
+            mailbox=options.mailbox,
+            safety=options.safety,
+            seed=options.seed,
+            allowed=options.allow,
+            budget=options.budget,
+            max_time=options.max_time,
+            redactor=self._redactor,
+        )
+        # Whatever a person may have mistaken shows before anything is made on the target.
+        self.contract = load_contract(options.spec or None)
+        self.operations = chosen(self.contract, options)
+        if not self.operations and (options.operations or options.tags):
+            given = [f"--operations {options.operations}"] if options.operations else []
+            given += [f"--tags {options.tags}"] if options.tags else []
+            raise CannotRun(f"no operation of the contract fits {' and '.join(given)}")
+        self._wanted = len(self.operations)
+        self.operations = in_shard(self.operations, options)
+        _check_deviations(self.contract, options)
+        self._baseline = None if options.baseline is None else read_run(options.baseline)
+        _reap(options, say)
+        self._run = Run(setup)
+        self._began = time.time()
+        self.shared: Shared = self._run.start()
+        self.left_before = self._run.left_before
+        self.deviations = known_deviations(self.contract, options, self.shared.server_version)
+        self._folder.begin()
+        self._note_beginning()
+
+    @property
+    def state_file(self) -> Path:
+        """What workers load."""
+        return self._run.state_file
+
+    def interrupt(self) -> None:
+        """A signal ends the run: see Run.interrupt."""
+        self._run.interrupt()
+
+    def cost(self, workers: int, rooms: Collection[str]) -> Cost:
+        """What the run will cost the target, where it is of these rooms."""
+        beside = []
+        if "stateful" in rooms:
+            beside.append(of_flows(self.options, self.shared, self._wanted))
+        if "conformance" not in rooms:
+            return estimate((), self.options, self.shared, workers, *beside)
+        beside.append(of_hand_written(self.options, self.shared))
+        return estimate(self.operations, self.options, self.shared, workers, *beside)
+
+    def crashed(self, item: str) -> None:
+        """Records that a worker was killed while it ran this item of pytest."""
+        name = item.rpartition("[")[2].rstrip("]") if "[" in item else item.rpartition("::")[2]
+        recorder = Recorder(self.options.report_dir, "controller", self._redactor)
+        recorder.outcome(name, "call", Verdict.ERROR, "a worker ended in the middle of it")
+        recorder.close()
+
+    def finish(self, *, interrupted: bool) -> Conclusion:
+        """Cleans up, writes the report, and says how the run ended.
+
+        A report that cannot be written is an error of the harness: what was recorded stays where it is then.
+        """
+        limits = budget_of(self.shared).limits()
+        cleaned = self._run.finish()
+        interrupted = interrupted or self._run.is_interrupted
+        document = self._document(cleaned, limits)
+        document.add(read_parts(self.options.report_dir))
+        told = document.to_json()
+        errors = document.harness_errors()
+        code = self._exit_code(document, errors, interrupted=interrupted or _is_gone(told))
+        if self._baseline is not None:
+            told["comparison"] = compare(self._baseline, told | {"exitCode": code}).to_json()
+        told["exitCode"] = code
+        clean = clean_document(told, self._redactor)
+        try:
+            self._merge_parts()
+            write_views(clean, self._folder, self.deviations)
+            self._folder.remove_parts()
+        except OSError as error:
+            code = HARNESS_FAILED
+            errors = [*errors, f"the report is not complete: {error.strerror or error}"]
+        finally:
+            self._folder.close()
+        return Conclusion(code, clean, errors, [self.options.how_to_clean] if cleaned.left else [])
+
+    def _exit_code(self, document: RunDocument, errors: Sequence[str], *, interrupted: bool) -> int:
+        if interrupted:
+            return INTERRUPTED
+        if errors:
+            return HARNESS_FAILED
+        if not document.ran:
+            return NOTHING_RAN
+        stale = self.options.strict_deviations and document.stale_deviations()
+        return FINDINGS if document.new_findings(self.options.fail_on) or stale else PASSED
+
+    def _note_beginning(self) -> None:
+        """What is known now, so that a run which is killed has a report too."""
+        note_beginning(
+            self._folder,
+            {
+                "at": self._began,
+                "facts": self._facts(Cleaned(), self.shared.limits),
+                "spec": self.options.spec,
+                "operations": [operation.id for operation in self.operations],
+                "deviations": [dataclasses.asdict(deviation) for deviation in self.deviations],
+                "ledger": self.shared.ledger,
+            },
+        )
+
+    def _document(self, cleaned: Cleaned, limits: Mapping[str, Any]) -> RunDocument:
+        facts = self._facts(cleaned, limits)
+        return RunDocument(self.contract, self.operations, load_requirements(), self.deviations, facts)
+
+    def _facts(self, cleaned: Cleaned, limits: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "harness": {"name": PRODUCT, "version": VERSION},
+            "startedAt": datetime.datetime.fromtimestamp(self._began, datetime.UTC).isoformat(
+                timespec="seconds"
+            ),
+            "durationSeconds": round(time.time() - self._began, 1),
+            "target": {
+                "baseUrl": self.shared.base_url,
+                "serverVersion": self.shared.server_version,
+                "embedded": self.shared.embedded,
+                "capabilities": sorted(self.shared.capabilities),
+                "limits": limits,
+            },
+            "contract": {
+                "version": self.contract.version,
+                "source": self.contract.source,
+                "operations": len(self.contract.operations),
+                "repairs": [str(repair) for repair in self.contract.repairs],
+            },
+            "seed": self.options.seed,
+            "depth": self.options.depth.name,
+            "safety": self.shared.safety.value,
+            "failOn": self.options.fail_on.value,
+            "ledger": cleaned.to_json(),
+        }
+
+    def _merge_parts(self) -> None:
+        """One file of all exchanges."""
+        with self._folder.writing(EXCHANGES) as file:
+            for part in part_files(self.options.report_dir):
+                with part.open("rb") as lines:
+                    shutil.copyfileobj(lines, file)
+
+
+def _is_gone(document: Mapping[str, Any]) -> bool:
+    """Whether the target was not there any more at the end: what could be run of the run is not all of it."""
+    return any(not death["isBack"] for death in document["deaths"][-1:])

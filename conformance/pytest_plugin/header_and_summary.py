@@ -1,0 +1,62 @@
+"""What is said before the first request, and after the last."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from peertube_conformance.conformance.pytest_plugin.console_writer import Console
+from peertube_conformance.conformance.pytest_plugin.controller import Conclusion, Controller
+from peertube_conformance.conformance.pytest_plugin.progress import Progress
+from peertube_conformance.reports.redaction.redactor import Redactor
+from peertube_conformance.reports.views.console import lines
+
+
+def console_of(config: pytest.Config, redactor: Redactor) -> Console:
+    """The console of this session, which is silent without pytest's reporter."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return Console(reporter.write_line if reporter else lambda _line: None, lambda: redactor)
+
+
+def summarize(reporter: Any, conclusion: Conclusion, report_dir: Path, redactor: Redactor) -> None:
+    """Says what the run found."""
+    console = Console(reporter.write_line, lambda: redactor)
+    reporter.section("conformance")
+    console.show(lines(conclusion.document, shutil.get_terminal_size().columns))
+    console.show(conclusion.advice)
+    for error in conclusion.errors:
+        console.say(f"harness error: {error}")
+    console.say(f"report: {report_dir}/report.html")
+
+
+def announce(config: pytest.Config, controller: Controller, redactor: Redactor) -> None:
+    """Says what is about to be done, to what, and what it costs; from then on the time that is left is told."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:
+        return
+    shared, options = controller.shared, controller.options
+    what = "the embedded instance" if shared.embedded else shared.base_url
+    workers = config.getoption("numprocesses", None) or 1
+    rooms = [
+        room for room in ("conformance", "stateful") if any(room in argument for argument in config.args)
+    ]
+    cost = controller.cost(workers if isinstance(workers, int) else 2, rooms)
+    console = console_of(config, redactor)
+    config.pluginmanager.register(Progress(console, cost))
+    console.say(f"target: {what}, PeerTube {shared.server_version}, tier {shared.safety.value}")
+    console.say(
+        f"contract: {controller.contract.version}, {len(controller.operations)} operations; "
+        f"depth {options.depth.name}, seed {options.seed}"
+    )
+    for line in controller.left_before:
+        console.say(f"left by an earlier run: {line}")
+    for repair in controller.contract.repairs:
+        console.say(f"repaired: {repair}")
+    if not shared.accounts:
+        console.say(
+            "no account: only what is open to everybody is tested (give --admin-username for the rest)"
+        )
+    console.say(f"cost: {cost}")

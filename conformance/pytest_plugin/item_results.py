@@ -1,0 +1,61 @@
+"""From what a test found to how pytest tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+import pytest
+
+from peertube_conformance.fixtures.timing.deadline import OutOfTime
+from peertube_conformance.reports.model.verdict import Verdict
+from peertube_conformance.reports.redaction.safe_output import escaped_line
+
+
+def conclude(exercise: Any, phase: str, run: Callable[[], Any]) -> None:
+    """Runs a phase, records its outcome, and makes pytest's of it."""
+    session = exercise.session
+    try:
+        session.ground.deadline.check()
+    except OutOfTime as up:
+        session.recorder.outcome(exercise.operation.id, phase, Verdict.NO_EVIDENCE, str(up))
+        pytest.skip(str(up))
+    session.collect(exercise.operation)
+    outcome = exercise.run(run)
+    session.recorder.outcome(exercise.operation.id, phase, outcome.verdict, outcome.reason)
+    if outcome.verdict is Verdict.ERROR:
+        break_off(session, outcome.reason)
+    report(session, session.collect(exercise.operation))
+    if outcome.verdict is not Verdict.PASSED:
+        pytest.skip(f"{outcome.verdict.value}: {outcome.reason}")
+
+
+def break_off(session: Any, reason: str) -> NoReturn:
+    """Fails the item by the harness's own fault."""
+    pytest.fail(f"the harness failed: {session.ground.redactor.error(reason)}", pytrace=False)
+
+
+def report(session: Any, findings: Sequence[Any]) -> None:
+    """Fails the item where a finding counts that no deviation explains."""
+    found = session.unexplained(findings)
+    if found:
+        pytest.fail(_told(found), pytrace=False)
+
+
+def _told(findings: Sequence[Any]) -> str:
+    lines: list[str] = []
+    for finding in {finding.fingerprint: finding for finding in findings}.values():
+        lines += [
+            f"{finding.requirement} ({finding.level}) {escaped_line(finding.message)}",
+            f"  at {finding.at}: expected {finding.expected!r}, got {finding.actual!r}",
+            *(
+                line
+                for step in finding.steps
+                for line in (
+                    f"  {escaped_line(step.call)}",
+                    *(f"    {escaped_line(curl)}" for curl in step.lines),
+                )
+            ),
+            f"  {finding.curl}",
+        ]
+    return "\n".join(lines)

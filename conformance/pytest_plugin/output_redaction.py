@@ -1,0 +1,128 @@
+"""Whatever pytest and its plugins tell of an item, on the console or in a file, is told without secrets."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+from collections.abc import Callable, Generator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from peertube_conformance.conformance.options import (
+    ADMIN_PASSWORD,
+    BUDGET_PASSWORD,
+    ENVIRONMENT_PREFIX,
+    MAILBOX_PASSWORD,
+)
+from peertube_conformance.reports.redaction.redactor import Redactor
+from peertube_conformance.reports.redaction.safe_output import paragraph, sentence, view
+
+if TYPE_CHECKING:
+    from peertube_conformance.fixtures.environment.run_state import Shared
+
+
+def knowing(environment: Mapping[str, str] = os.environ) -> Redactor:
+    """A redactor that knows what the run was given, before anything is sent."""
+    given = (ADMIN_PASSWORD, MAILBOX_PASSWORD, BUDGET_PASSWORD)
+    redactor = Redactor({environment.get(name, ""): name.removeprefix(ENVIRONMENT_PREFIX) for name in given})
+    redactor.public(*_NAMES)
+    return redactor
+
+
+def learn(redactor: Redactor, shared: Callable[[], Shared | None]) -> None:
+    """Has it know the accounts of a run too, as far as their state can be read."""
+    with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
+        state = shared()
+        for account in state.accounts.values() if state is not None else ():
+            for value, name in account.secrets().items():
+                redactor.add(value, name)
+
+
+def redact(config: pytest.Config, redactor: Callable[[], Redactor]) -> None:
+    """Has everything that this session tells told without secrets, and gives workers none that they have no use for."""
+    password = os.environ.get(ADMIN_PASSWORD)
+    if password is not None and getattr(config.option, "numprocesses", None):
+        del os.environ[ADMIN_PASSWORD]
+        config.add_cleanup(partial(os.environ.__setitem__, ADMIN_PASSWORD, password))
+    config.add_cleanup(redact_logs(redactor))
+    config.pluginmanager.register(Redacting(redactor))
+
+
+def redact_logs(redactor: Callable[[], Redactor]) -> Callable[[], None]:
+    """Has every record of every logger made without secrets: httpcore logs the fields of answers, for one. Returns what
+    undoes that."""
+    make = logging.getLogRecordFactory()
+
+    def clean(*arguments: Any, **members: Any) -> logging.LogRecord:
+        record = make(*arguments, **members)
+        known = redactor()
+        try:
+            message = record.getMessage()
+        except Exception:  # noqa: BLE001 - logging itself says what is wrong with such a call, and to whom
+            message = str(record.msg)
+        record.msg, record.args = paragraph(message, known), None
+        if record.exc_info:
+            record.exc_text = paragraph(logging.Formatter().formatException(record.exc_info), known)
+        if record.stack_info:
+            record.stack_info = paragraph(record.stack_info, known)
+        return record
+
+    logging.setLogRecordFactory(clean)
+    return partial(logging.setLogRecordFactory, make)
+
+
+# Our own names stand everywhere; a password with one of them in it is not given away by them.
+_NAMES = (
+    "peertube-conformance",
+    "peertube_conformance",
+    "conformance-report",
+    "PEERTUBE_CONFORMANCE_ADMIN_PASSWORD",
+)
+
+
+class Redacting:
+    """Stands before everything that writes down how an item ended, or that pytest itself broke off."""
+
+    def __init__(self, redactor: Callable[[], Redactor]) -> None:
+        self._redactor = redactor
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_makereport(
+        self, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """The report of a part of an item, as the first to have it."""
+        report = yield
+        redactor = self._redactor()
+        report.sections = [(title, paragraph(text, redactor)) for title, text in report.sections]
+        if isinstance(report.longrepr, tuple):
+            path, line, reason = report.longrepr
+            report.longrepr = (path, line, sentence(reason, redactor))
+        elif report.longrepr is not None:
+            is_told = call.excinfo is not None and isinstance(call.excinfo.value, pytest.fail.Exception)
+            told = report.longreprtext
+            # The lines that replay a finding have variables already; a broken item may show what nobody is to see.
+            report.longrepr = view(told, redactor) if is_told else paragraph(told, redactor)
+        return report
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_make_collect_report(self) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """The same for what cannot be collected."""
+        report = yield
+        if report.failed:
+            report.longrepr = paragraph(report.longreprtext, self._redactor())
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_internalerror(self, excrepr: Any) -> None:
+        """Lets an error outside of any item be told once it is clean."""
+        told = paragraph(str(excrepr), self._redactor())
+        excrepr.toterminal = lambda writer: writer.write(told)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_warning_recorded(self, warning_message: Any) -> None:
+        """Lets a warning be told once it is clean."""
+        told = paragraph(str(warning_message.message), self._redactor())
+        warning_message.message = UserWarning(told)

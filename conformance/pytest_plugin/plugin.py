@@ -1,0 +1,299 @@
+"""The pytest door: options, one item per operation and phase, and the run around them.
+
+The plugin is loaded wherever the package is installed, and does nothing in sessions that do not collect its rooms.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Generator, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from peertube_conformance.conformance.options import OPTIONS, OptionError, Options
+from peertube_conformance.conformance.pytest_plugin.item_ordering import put_in_order
+from peertube_conformance.reports.model.verdict import Verdict
+
+if TYPE_CHECKING:
+    from peertube_conformance.reports.redaction.redactor import Redactor
+
+_REDACTOR: pytest.StashKey[Redactor] = pytest.StashKey()
+_ACTIVE = pytest.StashKey[bool]()
+_BEGUN = pytest.StashKey[bool]()
+_OPTIONS = pytest.StashKey[Options]()
+_CONTROLLER = pytest.StashKey[Any]()
+_SESSION = pytest.StashKey[Any]()
+_OPERATIONS = pytest.StashKey[Any]()
+_CONCLUSION = pytest.StashKey[Any]()
+_STATE_INPUT = "peertube_conformance_state"
+_DEFAULT_REPORT_CHARACTERS = "fE"
+HARNESS_FAILED = 3
+_ROOMS = ("peertube_conformance.conformance", "peertube_conformance.stateful")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """--base-url belongs to pytest-base-url; everything else is here."""
+    group = parser.getgroup("peertube-conformance", "conformance with the PeerTube REST API")
+    for option in OPTIONS:
+        group.addoption(option.flag, dest=option.destination, default=None, help=option.help, **option.how)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """With --pyargs, pytest reads the rooms' conftest files after the session has begun; their names are known now."""
+    if config.option.pyargs and any(argument.startswith(_ROOMS) for argument in config.args):
+        activate(config)
+
+
+def activate(config: pytest.Config) -> None:
+    """Makes this session a conformance run; called by the conftest files of the rooms that hold its tests."""
+    if config.stash.get(_ACTIVE, False):
+        return
+    if config.stash.get(_BEGUN, False) and not config.option.collectonly:
+        rooms = " ".join(_ROOMS)
+        raise pytest.UsageError(f"the rooms of peertube-conformance are to be named: pytest --pyargs {rooms}")
+    config.stash[_ACTIVE] = True
+    config.addinivalue_line("markers", "requirement(id): the requirement of the catalogue that a test proves")
+    config.addinivalue_line("markers", "late: it waits for something that goes on meanwhile, so it goes last")
+    try:
+        options = Options.read(lambda name: config.getoption(name, None), config.getoption("base_url") or "")
+    except OptionError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.stash[_OPTIONS] = options
+    # The summary tells each finding once, with its curl line; pytest's own sections would tell them all again.
+    if config.option.tbstyle == "auto":
+        config.option.tbstyle = "no"
+    if config.option.reportchars == _DEFAULT_REPORT_CHARACTERS:
+        config.option.reportchars = ""
+    # They load what sessions without a conformance run are not to wait for.
+    from peertube_conformance.conformance.pytest_plugin.allure_plugin import AllureFolder
+    from peertube_conformance.conformance.pytest_plugin.output_redaction import knowing, redact
+
+    config.stash[_REDACTOR] = knowing()
+    redact(config, redactor := partial(_redactor, config))
+    # The report has Allure's results of its own; what its plugin tells of items is written where somebody asks for it.
+    if config.getoption("allure_report_dir", None) and not config.option.collectonly:
+        folder = Path(config.option.allure_report_dir).absolute()
+        config.pluginmanager.register(AllureFolder(folder, redactor))
+
+
+def _redactor(config: pytest.Config) -> Redactor:
+    """What this process knows to be secret; a worker knows it before it has a session."""
+    redactor = config.stash[_REDACTOR]
+    if _is_worker(config) and config.stash.get(_SESSION, None) is None:
+        from peertube_conformance.conformance.pytest_plugin.output_redaction import learn
+
+        learn(redactor, partial(_shared, config))
+    return redactor
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The controller sets the run up; a worker joins it."""
+    config = session.config
+    config.stash[_BEGUN] = True
+    if not config.stash.get(_ACTIVE, False) or config.option.collectonly:
+        return
+    from peertube_conformance.conformance.pytest_plugin.signals import Ending, heed_in_worker, heed_signals
+
+    if _is_worker(config):
+        heed_in_worker(config, _shared(config))
+        return
+    interruption = heed_signals(config, config.stash[_OPTIONS])
+    from peertube_conformance.conformance.pytest_plugin.controller import USER_MISTAKES, Controller
+    from peertube_conformance.conformance.pytest_plugin.header_and_summary import announce, console_of
+    from peertube_conformance.reports.redaction.safe_output import sentence
+
+    redactor = config.stash[_REDACTOR]
+    try:
+        controller = Controller(config.stash[_OPTIONS], console_of(config, redactor).say, redactor)
+    except USER_MISTAKES as error:
+        raise pytest.UsageError(sentence(str(error), redactor)) from None
+    config.stash[_CONTROLLER] = controller
+    config.pluginmanager.register(Ending(interruption, controller.interrupt))
+    announce(config, controller, redactor)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tells an xdist worker where the run's private state is."""
+    controller = node.config.stash.get(_CONTROLLER, None)
+    if controller is not None:
+        node.workerinput[_STATE_INPUT] = str(controller.state_file)
+
+
+def _shared(config: pytest.Config) -> Any:
+    """The run's state; None where the run was not begun, as with --collect-only."""
+    if _is_worker(config):
+        from peertube_conformance.fixtures.run.run import Shared
+
+        state = config.workerinput.get(_STATE_INPUT)  # type: ignore[attr-defined]
+        return None if state is None else Shared.load(Path(state))
+    controller = config.stash.get(_CONTROLLER, None)
+    return None if controller is None else controller.shared
+
+
+def _session(config: pytest.Config) -> Any:
+    """This process's session, made when the first test needs it."""
+    session = config.stash.get(_SESSION, None)
+    if session is None:
+        from peertube_conformance.conformance.execution.worker_session import Session
+        from peertube_conformance.conformance.pytest_plugin.controller import known_deviations
+        from peertube_conformance.spec import load_contract
+
+        options = config.stash[_OPTIONS]
+        shared = _shared(config)
+        worker = config.workerinput["workerid"] if _is_worker(config) else "main"  # type: ignore[attr-defined]
+        contract = load_contract(options.spec or None)
+        deviations = known_deviations(contract, options, shared.server_version)
+        session = config.stash[_SESSION] = Session(
+            options, shared, contract, deviations, worker, redactor=config.stash[_REDACTOR]
+        )
+    return session
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One item per operation for every test that asks for `exercise`."""
+    if "exercise" not in metafunc.fixturenames or not metafunc.config.stash.get(_ACTIVE, False):
+        return
+    operations = metafunc.config.stash.get(_OPERATIONS, None)
+    if operations is None:
+        from peertube_conformance.conformance.execution.cost import spaced
+        from peertube_conformance.conformance.pytest_plugin.controller import chosen, in_shard
+        from peertube_conformance.spec import load_contract
+
+        options = metafunc.config.stash[_OPTIONS]
+        operations = in_shard(chosen(load_contract(options.spec or None), options), options)
+        shared = _shared(metafunc.config)
+        if shared is not None:
+            operations = spaced(operations, shared.limits)
+        metafunc.config.stash[_OPERATIONS] = operations
+    metafunc.parametrize("operation_id", [operation.id for operation in operations], scope="session")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What goes first, and what is left out."""
+    if not config.stash.get(_ACTIVE, False):
+        return
+    config.hook.pytest_deselected(items=put_in_order(items, config.stash[_OPTIONS]))
+
+
+@pytest.fixture(scope="session")
+def conformance_session(request: pytest.FixtureRequest) -> Any:
+    """This process's client, generator and recorder."""
+    return _session(request.config)
+
+
+@pytest.fixture
+def exercise(operation_id: str, conformance_session: Any) -> Any:
+    """One operation, ready to be exercised."""
+    from peertube_conformance.conformance.execution.phases import Exercise
+
+    return Exercise(conformance_session, conformance_session.contract.operation(operation_id))
+
+
+@pytest.fixture(scope="session")
+def exhaustion(conformance_session: Any) -> Iterator[Any]:
+    """Uses the general limits up and records what is known of status 429."""
+    from peertube_conformance.conformance.execution.rate_limit_exhaustion import Exhaustion
+
+    begun = Exhaustion(conformance_session)
+    yield begun
+    begun.close()
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is loaded by now stays until the end, so that no collection of garbage need look at it again."""
+    if session.config.stash.get(_ACTIVE, False) and not session.config.option.collectonly:
+        gc.freeze()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """The phases of an operation stay with one worker, and the run goes on where a worker is killed."""
+    controller = config.stash.get(_CONTROLLER, None)
+    if controller is None or config.getoption("dist", "no") != "load":
+        return None
+    from peertube_conformance.conformance.pytest_plugin.xdist_scheduler import Scheduling
+
+    together = controller.operations if config.stash[_OPTIONS].max_time is None else ()
+    return Scheduling(config, log, {operation.id for operation in together})
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_handlecrashitem(crashitem: str, report: pytest.TestReport, sched: Any) -> None:  # noqa: ARG001
+    """A worker that was killed cannot say so itself."""
+    config = sched.config
+    controller = config.stash.get(_CONTROLLER, None)
+    if controller is not None:
+        controller.crashed(crashitem)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
+    """Ends the session where nothing can be recorded any more, or the target did not come back."""
+    result = yield
+    session = item.config.stash.get(_SESSION, None)
+    if session is not None and session.hindrance:
+        from peertube_conformance.reports.redaction.safe_output import sentence
+
+        item.session.shouldstop = sentence(session.hindrance, session.ground.redactor)
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """An item that breaks off, other than by findings, is an error of the harness, and the report says so."""
+    session = item.config.stash.get(_SESSION, None)
+    expected = (pytest.fail.Exception, pytest.skip.Exception)
+    if session is not None and call.excinfo is not None and not isinstance(call.excinfo.value, expected):
+        # Cut short only when it is clean: half a secret would not be known as one.
+        told = " ".join(session.ground.redactor.error(str(call.excinfo.value)).split())[:300]
+        where = getattr(item, "callspec", None)
+        name = where.params.get("operation_id", item.name) if where is not None else item.name
+        session.recorder.outcome(name, call.when, Verdict.ERROR, f"{call.excinfo.typename}: {told}")
+    return (yield)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """A worker closes its part; the controller cleans up, writes the report and sets the exit code."""
+    config = session.config
+    own = config.stash.get(_SESSION, None)
+    if own is not None:
+        own.close()
+    controller = config.stash.get(_CONTROLLER, None)
+    if controller is None:
+        return
+    conclusion = controller.finish(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
+    config.stash[_CONCLUSION] = conclusion
+    if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
+        return
+    code = conclusion.exit_code
+    # An item that failed without a finding that says why: whatever it was, it is no verdict on the target.
+    unexplained = exitstatus == pytest.ExitCode.TESTS_FAILED and code == pytest.ExitCode.OK
+    session.exitstatus = HARNESS_FAILED if unexplained else code
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The system takes the memory back: to go through all of it ten times before would take a third of a second."""
+    if config.stash.get(_ACTIVE, False):
+        gc.freeze()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """What a person reads first."""
+    conclusion = config.stash.get(_CONCLUSION, None)
+    if conclusion is None:
+        return
+    from peertube_conformance.conformance.pytest_plugin.header_and_summary import summarize
+
+    summarize(terminalreporter, conclusion, config.stash[_OPTIONS].report_dir, config.stash[_REDACTOR])

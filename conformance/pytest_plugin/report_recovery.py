@@ -1,0 +1,81 @@
+"""The report of a run that was killed: made from what its workers had recorded and from what was known when it began."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from peertube_conformance.conformance.exit_codes import INTERRUPTED
+from peertube_conformance.fixtures.safety.ledger.ledger import read_ledger
+from peertube_conformance.fixtures.safety.ledger.secure_files import LedgerError
+from peertube_conformance.reports.recording.recorder import read_parts
+from peertube_conformance.reports.report_directory.file_recognition import BEGUN, PARTS
+from peertube_conformance.reports.report_directory.writer import ReportFolder
+from peertube_conformance.reports.run_document.builder import RunDocument
+from peertube_conformance.spec import load_contract
+from peertube_conformance.spec.deviations import Deviation
+from peertube_conformance.spec.requirements import load_requirements
+
+
+def note_beginning(folder: ReportFolder, members: Mapping[str, Any]) -> None:
+    """Keeps what `recovered` needs: `facts` of the document, `spec`, ids of `operations`, `deviations`, `ledger`."""
+    folder.write(f"{PARTS}/{BEGUN}", json.dumps(members, default=str).encode())
+
+
+def is_unfinished(directory: Path) -> bool:
+    """Whether a run began to report here and did not end."""
+    return (directory / PARTS / BEGUN).is_file()
+
+
+def recovered(directory: Path) -> tuple[dict[str, Any], list[Deviation]]:
+    """The run document of a run that did not end, and the deviations that it is told with."""
+    begun = json.loads((directory / PARTS / BEGUN).read_text())
+    contract = load_contract(begun["spec"] or None)
+    chosen = set(begun["operations"])
+    operations = [operation for operation in contract.operations if operation.id in chosen]
+    deviations = [_deviation(entry) for entry in begun["deviations"]]
+    parts = list(read_parts(directory))
+    facts = begun["facts"]
+    last = max((part["at"] for part in parts if part["kind"] == "exchange"), default=begun["at"])
+    facts["durationSeconds"] = round(max(0.0, last - begun["at"]), 1)
+    facts["ledger"] = _left(Path(begun["ledger"]))
+    document = RunDocument(contract, operations, load_requirements(), deviations, facts)
+    document.add(parts)
+    return {**document.to_json(), "exitCode": INTERRUPTED}, deviations
+
+
+def _deviation(members: Mapping[str, Any]) -> Deviation:
+    """What dataclasses.asdict and JSON made of one."""
+    expires = members["expires"]
+    changed = {
+        "fingerprint": tuple(members["fingerprint"]),
+        "versions": tuple(members["versions"]),
+        "expires": datetime.date.fromisoformat(expires) if expires else None,
+    }
+    return Deviation(**{**members, **changed})
+
+
+def _left(path: Path) -> dict[str, Any]:
+    """What the ledger says; there is none where everything was removed since."""
+    if not os.path.lexists(path):
+        return {"created": 0, "removed": 0, "left": []}
+    try:
+        record = read_ledger(path)
+    except LedgerError as error:
+        return {"created": 0, "removed": 0, "left": [str(error)]}
+    entries = record.entries
+    left = [entry for entry in entries if not entry.removed]
+    return {
+        "created": sum(entry.created for entry in entries),
+        "removed": sum(entry.created and entry.removed for entry in entries),
+        "left": [
+            f"{entry.kind} {', '.join(sorted(entry.names | entry.ids)) or '(unnamed)'}: the run was killed; remove it "
+            "with --reap"
+            for entry in left
+        ]
+        + list(record.problems()),
+    }

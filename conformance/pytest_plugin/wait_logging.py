@@ -1,0 +1,26 @@
+"""Shows on the console what a process of a run waits for."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+
+from peertube_conformance.fixtures.timing import deadline
+
+
+def show_waits() -> Callable[[], None]:
+    """Writes announced waits to the standard error that is there now, which workers have in common with the process that
+    started them; pytest puts another in its place while a test runs. Returns what ends that."""
+    console = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace")
+    handler = logging.StreamHandler(console)
+    # What pytest shows of the progress may stand on the line.
+    handler.setFormatter(logging.Formatter("\n%(message)s"))
+    logger = logging.getLogger(deadline.__name__)
+    logger.addHandler(handler)
+
+    def undo() -> None:
+        logger.removeHandler(handler)
+        console.close()
+
+    return undo

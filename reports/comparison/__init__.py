@@ -1,0 +1,1 @@
+"""Compares two run documents: regressions, fixes and changed behaviour."""

@@ -1,0 +1,123 @@
+"""What an operation does differently in the later of two runs: answers, headers, and how long it takes."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from peertube_conformance.reports.comparison.change import Change, Kind
+from peertube_conformance.reports.comparison.significance import is_certain, is_flip, is_shifted
+
+Members = Mapping[str, Any]
+Counts = Mapping[str, int]
+Doubt = tuple[Change, bool]
+# Other situations are arranged exactly and answered alike every time; these requests are drawn at random.
+_DRAWN = ("valid", "arranged")
+_SLOWER, _SLOWER_MILLISECONDS, _FEWEST = 1.5, 10.0, 8
+_DRIFT_OPERATIONS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One operation in both runs."""
+
+    before: Members
+    after: Members
+
+    @property
+    def name(self) -> str:
+        """As the later run calls it."""
+        return str(self.after["operationId"])
+
+
+def answers(pair: Pair) -> Iterator[Doubt]:
+    """Situations that both runs met and that are answered otherwise; with each, whether it is certain."""
+    before, after = pair.before.get("situations", {}), pair.after.get("situations", {})
+    for situation in before.keys() & after.keys():
+        old, new = before[situation], after[situation]
+        if not old or not new:
+            continue
+        told = Change(
+            Kind.STATUS,
+            pair.name,
+            situation,
+            f"{situation} is answered otherwise",
+            sorted(old),
+            sorted(new),
+            status=max(new, key=lambda outcome: (new[outcome], outcome)).partition(" ")[0],
+        )
+        if old.keys().isdisjoint(new):
+            yield told, not situation.startswith(_DRAWN) or _differs(old, new)
+        elif _differs(old, new):
+            yield told, True
+
+
+def _differs(old: Counts, new: Counts) -> bool:
+    tries, other_tries = sum(old.values()), sum(new.values())
+    outcomes = old.keys() ^ new.keys()
+    return any(is_certain(old.get(o, 0), tries, new.get(o, 0), other_tries) for o in outcomes)
+
+
+def media_types(pair: Pair) -> Iterator[Doubt]:
+    """Media types that a status always had and now never has, or the reverse."""
+    before, after = pair.before.get("mediaTypes", {}), pair.after.get("mediaTypes", {})
+    for status in sorted(before.keys() & after.keys()):
+        old, new = before[status], after[status]
+        if old.keys().isdisjoint(new) and old and new:
+            told = Change(
+                Kind.SHAPE,
+                pair.name,
+                f"media type of {status}",
+                f"the media type of {status} changed",
+                sorted(old),
+                sorted(new),
+                status=status,
+            )
+            yield told, _differs(old, new)
+
+
+def headers(pair: Pair) -> Iterator[Doubt]:
+    """Header fields that come or go, whatever the status."""
+    old, tries = _summed(pair.before)
+    new, other_tries = _summed(pair.after)
+    for name in sorted(old.keys() ^ new.keys()):
+        certain = is_certain(old[name], tries, new[name], other_tries)
+        if certain or is_flip(old[name], tries, new[name], other_tries):
+            what = "is sent now" if name in new else "is not sent any more"
+            yield Change(Kind.SHAPE, pair.name, f"header {name}", f"header {name} {what}"), certain
+
+
+def _summed(entry: Members) -> tuple[Counter[str], int]:
+    summed: Counter[str] = Counter()
+    for counts in entry.get("headers", {}).values():
+        summed.update(counts)
+    return summed, sum(sum(counts.values()) for counts in entry.get("mediaTypes", {}).values())
+
+
+def slower(pairs: Sequence[Pair]) -> Iterator[Change]:
+    """Operations that take longer beyond noise, once what the whole instance drifted is taken off."""
+    timed = [pair for pair in pairs if _is_timed(pair.before) and _is_timed(pair.after)]
+    ratios = [pair.after["latency"]["p50"] / max(pair.before["latency"]["p50"], 0.1) for pair in timed]
+    drift = statistics.median(ratios) if len(ratios) >= _DRIFT_OPERATIONS else 1.0
+    if drift > _SLOWER:
+        message = f"responses of the whole instance take {drift:.1f} times as long"
+        yield Change(Kind.SLOWER, "", "latency", message, 1.0, round(drift, 2))
+    for pair in timed:
+        old, new = pair.before["latency"], pair.after["latency"]
+        slower_at = [_is_slower(old[share], new[share], max(1.0, drift)) for share in ("p50", "p95")]
+        if all(slower_at) and is_shifted(old["histogram"], new["histogram"]):
+            message = f"the median response takes {new['p50'] / max(old['p50'], 0.1):.1f} times as long"
+            yield Change(
+                Kind.SLOWER, pair.name, "latency", message, f"{old['p50']:.1f} ms", f"{new['p50']:.1f} ms"
+            )
+
+
+def _is_timed(entry: Members) -> bool:
+    return bool(entry["latency"]) and entry["latency"].get("count", 0) >= _FEWEST
+
+
+def _is_slower(before: float, after: float, drift: float) -> bool:
+    return after > before * drift * _SLOWER and after - before * drift > _SLOWER_MILLISECONDS

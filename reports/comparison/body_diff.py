@@ -1,0 +1,149 @@
+"""What a body has and of which type, in the later of two runs and not in the earlier, or the reverse."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from peertube_conformance.reports.comparison.behaviour_diff import Doubt, Pair
+from peertube_conformance.reports.comparison.change import Change, Kind
+from peertube_conformance.reports.comparison.significance import is_certain, is_flip
+
+Shape = Mapping[str, Mapping[str, int]]
+_FIRST_ERROR = "400"
+
+
+def bodies(pair: Pair) -> Iterator[Doubt]:
+    """Changes of members and their types, status by status; with each, whether it is certain."""
+    before, after = pair.before["shape"], pair.after["shape"]
+    for status in sorted(before.keys() & after.keys()):
+        may_be_null = _nullable(pair.before, status) & _nullable(pair.after, status)
+        yield from _Bodies(pair.name, status, before[status], after[status], may_be_null).changes()
+
+
+def _nullable(entry: Mapping[str, Any], status: str) -> set[str]:
+    return set(entry.get("nullable", {}).get(status, ()))
+
+
+class _Bodies:
+    """The bodies of one status. Each event is counted in responses: `hits` of `tries` before and after.
+
+    Where both contracts let a member be null (`may_be_null`), whether it is depends on the data.
+    """
+
+    def __init__(
+        self, operation_id: str, status: str, before: Shape, after: Shape, may_be_null: set[str]
+    ) -> None:
+        self._operation_id = operation_id
+        self._status = status
+        self._before = before
+        self._after = after
+        self._may_be_null = may_be_null
+        self._maps = _maps(before) | _maps(after)
+
+    def changes(self) -> Iterator[Doubt]:
+        for pointer in sorted(self._before.keys() | self._after.keys()):
+            if pointer and not pointer.endswith("/*"):
+                yield from self._presence(pointer)
+            if pointer in self._before and pointer in self._after:
+                yield from self._types(pointer)
+
+    def _presence(self, pointer: str) -> Iterator[Doubt]:
+        parent = pointer.rpartition("/")[0]
+        if parent in self._maps:
+            return
+        hits, tries = _present(self._before, pointer, parent)
+        other_hits, other_tries = _present(self._after, pointer, parent)
+        if not tries or not other_tries:
+            return
+        if bool(hits) != bool(other_hits):
+            types = sorted(self._after.get(pointer, self._before.get(pointer, {})))
+            what = "added" if other_hits else "removed"
+            told = self._change(pointer, f"{pointer} {what} ({' or '.join(types)})")
+            yield from self._doubted(told, hits, tries, other_hits, other_tries)
+        elif self._is_success and is_certain(tries - hits, tries, other_tries - other_hits, other_tries):
+            what = "is not always there any more" if other_hits < other_tries else "is always there now"
+            yield self._change(pointer, f"{pointer} {what}"), True
+
+    def _types(self, pointer: str) -> Iterator[Doubt]:
+        old, new = _alike(self._before[pointer], self._after[pointer])
+        where = pointer or "the body"
+        if pointer not in self._may_be_null:
+            message = f"{where} may be null now" if new.get("null") else f"{where} is not null any more"
+            told = self._change(pointer, message, sorted(old), sorted(new))
+            counts = (old.get("null", 0), sum(old.values()), new.get("null", 0), sum(new.values()))
+            yield from self._doubted(told, *counts)
+        old_types, new_types = _without_null(old), _without_null(new)
+        # Null tells nothing of the type that other values have.
+        if old_types and new_types:
+            told = self._change(pointer, f"the type of {where} changed", sorted(old_types), sorted(new_types))
+            tries, other_tries = sum(old_types.values()), sum(new_types.values())
+            for kind in sorted(old_types.keys() ^ new_types.keys()):
+                yield from self._doubted(
+                    told, old_types.get(kind, 0), tries, new_types.get(kind, 0), other_tries
+                )
+
+    def _doubted(
+        self, told: Change, hits: int, tries: int, other_hits: int, other_tries: int
+    ) -> Iterator[Doubt]:
+        flips = is_flip(hits, tries, other_hits, other_tries)
+        # Which members an error has depends on the error; only what is always so counts there.
+        certain = is_certain(hits, tries, other_hits, other_tries) and (flips or self._is_success)
+        if certain or flips:
+            yield told, certain
+
+    @property
+    def _is_success(self) -> bool:
+        return self._status < _FIRST_ERROR
+
+    def _change(
+        self, pointer: str, message: str, before: list[str] | None = None, after: list[str] | None = None
+    ) -> Change:
+        return Change(
+            Kind.SHAPE,
+            self._operation_id,
+            f"{self._status} {pointer}",
+            f"{message} in {self._status}",
+            before,
+            after,
+            status=self._status,
+            pointer=pointer,
+        )
+
+
+def _present(shape: Shape, pointer: str, parent: str) -> tuple[int, int]:
+    """In how many responses the member is there, of how many that have its parent."""
+    tries = shape.get(parent, {}).get("object", 0)
+    return min(tries, sum(shape.get(pointer, {}).values())), tries
+
+
+def _maps(shape: Shape) -> set[str]:
+    """Objects with member names that are data (an entry for each refused field): none is always there."""
+    children: defaultdict[str, list[str]] = defaultdict(list)
+    for pointer in shape:
+        if pointer and not pointer.endswith("/*"):
+            children[pointer.rpartition("/")[0]].append(pointer)
+    return {
+        parent
+        for parent, members in children.items()
+        if len(members) > 1
+        and all(hits < tries for hits, tries in (_present(shape, member, parent) for member in members))
+    }
+
+
+def _without_null(types: Mapping[str, int]) -> dict[str, int]:
+    return {name: count for name, count in types.items() if name != "null"}
+
+
+def _alike(old: Mapping[str, int], new: Mapping[str, int]) -> tuple[dict[str, int], dict[str, int]]:
+    """Both with integers as numbers where either has other numbers: 2 is one of those."""
+    if "number" not in old and "number" not in new:
+        return dict(old), dict(new)
+    return _widened(old), _widened(new)
+
+
+def _widened(types: Mapping[str, int]) -> dict[str, int]:
+    widened = {name: count for name, count in types.items() if name not in {"integer", "number"}}
+    count = types.get("integer", 0) + types.get("number", 0)
+    return widened | ({"number": count} if count else {})

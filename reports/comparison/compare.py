@@ -1,0 +1,236 @@
+"""Two runs compared: what an upgrade broke, mended and changed. Ids, times and order do not count."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from peertube_conformance.reports.comparison.announced_changes import announced_of
+from peertube_conformance.reports.comparison.behaviour_diff import Pair, answers, headers, media_types, slower
+from peertube_conformance.reports.comparison.body_diff import bodies
+from peertube_conformance.reports.comparison.change import TITLES, Announced, Change, Kind
+from peertube_conformance.reports.comparison.common_causes import consolidated
+from peertube_conformance.reports.comparison.finding_diff import findings
+from peertube_conformance.reports.model.verdict import Verdict
+from peertube_conformance.reports.run_document.behaviour import situation_of
+
+Document = Mapping[str, Any]
+Members = Mapping[str, Any]
+_ABOUT_STATUS = ("/response/status", "/request")
+_SHOWN = frozenset({Verdict.PASSED, Verdict.FAILED, Verdict.KNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One change that several operations share."""
+
+    change: Change
+    operations: Sequence[str]
+
+    def to_json(self) -> dict[str, Any]:
+        """What the pages tell of it."""
+        return {
+            "operations": [name for name in self.operations if name],
+            "told": self.change.message,
+            "before": self.change.before,
+            "after": self.change.after,
+            "isFinding": self.change.is_finding,
+            "went": self.change.went,
+            "announced": self.change.announced,
+            "curl": self.change.curl,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The changes by kind, the weightiest first. `unsure` differ too, but seldom enough to be chance."""
+
+    before: str
+    after: str
+    compared: int
+    changes: Sequence[Change]
+    unsure: Sequence[Change]
+    remarks: Sequence[str] = ()
+
+    @property
+    def has_regressions(self) -> bool:
+        """Whether the later run fails where the earlier did not."""
+        return any(change.kind is Kind.REGRESSION for change in self.changes)
+
+    def grouped(self) -> dict[Kind, list[Group]]:
+        """Changes of each kind that has any, the same one of several operations told once."""
+        return _grouped(self.changes)
+
+    def perhaps(self) -> list[Group]:
+        """The changes that may be chance, grouped likewise."""
+        return [group for groups in _grouped(self.unsure).values() for group in groups]
+
+    @property
+    def sentence(self) -> str:
+        """`1 regression, 2 fixes, 3 other changes in 120 operations: PeerTube 6.1.0 to PeerTube 6.2.0`."""
+        counts = {kind: len(groups) for kind, groups in self.grouped().items()}
+        regressions, fixes = counts.pop(Kind.REGRESSION, 0), counts.pop(Kind.FIX, 0)
+        others = sum(counts.values())
+        told = [
+            f"{count} {one if count == 1 else many}"
+            for count, one, many in (
+                (regressions, "regression", "regressions"),
+                (fixes, "fix", "fixes"),
+                (others, "other change", "other changes"),
+            )
+            if count
+        ]
+        what = ", ".join(told) or "no change"
+        return f"{what} in {self.compared} operations: {self.before} to {self.after}"
+
+    def to_json(self) -> dict[str, Any]:
+        """For machines, and for the page, which shows the groups."""
+        return {
+            "schemaVersion": 1,
+            "before": self.before,
+            "after": self.after,
+            "sentence": self.sentence,
+            "remarks": list(self.remarks),
+            "regressions": sum(change.kind is Kind.REGRESSION for change in self.changes),
+            "changes": [change.to_json() for change in self.changes],
+            "unsure": [change.to_json() for change in self.unsure],
+            "groups": [
+                {
+                    "kind": kind.value,
+                    "title": TITLES[kind],
+                    "entries": [group.to_json() for group in groups],
+                }
+                for kind, groups in self.grouped().items()
+            ],
+            "perhaps": [group.to_json() for group in self.perhaps()],
+        }
+
+
+def compare(before: Document, after: Document, announced: Announced | None = None) -> Comparison:
+    """The changes from one run document to a later one.
+
+    Operations are the same by id, else by method and path. `announced` says of a change whether the later
+    version's contract announces it; regressions never are. Without it, what the runs' own contracts announce is used.
+    """
+    announced = announced or announced_of(before, after)
+    pairs, gone, new = _paired(before["operations"], after["operations"])
+    by_name = {name: pair for pair in pairs for name in (pair.before["operationId"], pair.name)}
+    doubts = list(findings(before, after, by_name))
+    told = _told_situations(before, after, [change for change, _ in doubts])
+    doubts += [(change, True) for change in _verdicts(pairs, gone, new)]
+    doubts += [(change, True) for change in _requirements(before, after)]
+    for pair in pairs:
+        # A finding about the status says the same and more.
+        doubts += [(c, sure) for c, sure in answers(pair) if (c.operation_id, c.subject) not in told]
+        doubts += [*media_types(pair), *headers(pair), *bodies(pair)]
+    doubts += [(change, True) for change in slower(pairs)]
+    doubts = consolidated(doubts, pairs, announced)
+    return Comparison(
+        before=_run_name(before),
+        after=_run_name(after),
+        compared=len(pairs),
+        changes=_ordered((change for change, certain in doubts if certain), announced),
+        unsure=_ordered((change for change, certain in doubts if not certain), announced),
+        remarks=list(_remarks(before, after)),
+    )
+
+
+def _grouped(changes: Iterable[Change]) -> dict[Kind, list[Group]]:
+    found: defaultdict[tuple[Kind, str, str, str], list[Change]] = defaultdict(list)
+    for change in changes:
+        shared = change.subject if change.kind in {Kind.SHAPE, Kind.SLOWER} else change.operation_id
+        values = f"{change.before!r} {change.after!r} {change.announced}"
+        found[change.kind, shared + change.message, values, change.curl].append(change)
+    groups: defaultdict[Kind, list[Group]] = defaultdict(list)
+    for alike in found.values():
+        groups[alike[0].kind].append(Group(alike[0], [change.operation_id for change in alike]))
+    return {kind: groups[kind] for kind in Kind if kind in groups}
+
+
+def _paired(
+    before: Sequence[Members], after: Sequence[Members]
+) -> tuple[list[Pair], list[Members], list[Members]]:
+    by_id = {entry["operationId"]: entry for entry in before}
+    by_route = {(entry["method"], entry["path"]): entry for entry in before}
+    pairs, new = [], []
+    for entry in after:
+        earlier = by_id.get(entry["operationId"]) or by_route.get((entry["method"], entry["path"]))
+        if earlier is None:
+            new.append(entry)
+        else:
+            pairs.append(Pair(earlier, entry))
+    matched = {pair.before["operationId"] for pair in pairs}
+    return pairs, [entry for entry in before if entry["operationId"] not in matched], new
+
+
+def _verdicts(pairs: Iterable[Pair], gone: Iterable[Members], new: Iterable[Members]) -> Iterator[Change]:
+    """What only one of the runs could show."""
+    for entry in gone:
+        message = f"{entry['method']} {entry['path']} is not in the later run"
+        yield Change(Kind.GONE, entry["operationId"], "operation", message)
+    for entry in new:
+        message = f"{entry['method']} {entry['path']} is not in the earlier run"
+        yield Change(Kind.NEW, entry["operationId"], "operation", message)
+    for pair in pairs:
+        before, after = pair.before["verdict"], pair.after["verdict"]
+        if before in _SHOWN and after not in _SHOWN:
+            reason = pair.after["reason"] or after
+            yield Change(Kind.GONE, pair.name, "verdict", f"not tested any more: {reason}", before, after)
+        elif before not in _SHOWN and after in _SHOWN:
+            reason = pair.before["reason"] or before
+            yield Change(Kind.NEW, pair.name, "verdict", f"was not tested before: {reason}", before, after)
+
+
+def _requirements(before: Document, after: Document) -> Iterator[Change]:
+    earlier = {entry["id"]: entry["verdict"] for entry in before["requirements"]}
+    for entry in after["requirements"]:
+        was, is_now = earlier.get(entry["id"]), entry["verdict"]
+        if was in _SHOWN and is_now not in _SHOWN:
+            yield Change(Kind.GONE, "", entry["id"], f"{entry['id']} has no evidence any more", was, is_now)
+
+
+def _told_situations(before: Document, after: Document, told: Iterable[Change]) -> set[tuple[str, str]]:
+    """Operations and situations of changed findings that are about the status."""
+    met = {
+        finding["fingerprint"]: situation_of(finding["exchange"])
+        for document in (before, after)
+        for finding in document["findings"]
+        if "exchange" in finding and finding["pointer"].startswith(_ABOUT_STATUS)
+    }
+    return {(change.operation_id, met[change.subject]) for change in told if change.subject in met}
+
+
+def _ordered(changes: Iterable[Change], announced: Announced | None) -> list[Change]:
+    order = list(Kind)
+    unique = {(c.kind, c.operation_id, c.subject, c.message): c for c in changes}
+    marked = (_marked(change, announced) for change in unique.values())
+    return sorted(marked, key=lambda c: (order.index(c.kind), c.operation_id, c.subject))
+
+
+def _marked(change: Change, announced: Announced | None) -> Change:
+    if announced is None or change.kind is Kind.REGRESSION or not announced(change):
+        return change
+    return replace(change, announced=True)
+
+
+def _run_name(document: Document) -> str:
+    return f"PeerTube {document['target']['serverVersion'] or 'of unknown version'}"
+
+
+def _remarks(before: Document, after: Document) -> Iterator[str]:
+    """What makes two runs hard to compare."""
+    for member in ("depth", "safety"):
+        if before[member] != after[member]:
+            yield f"{member} differs: {before[member]} before, {after[member]} after"
+    if before["contract"]["version"] != after["contract"]["version"]:
+        versions = f"{before['contract']['version']} before, {after['contract']['version']} after"
+        yield f"the runs were held against different contracts: {versions}"
+    offered, offers = (set(document["target"].get("capabilities", ())) for document in (before, after))
+    for names, told in ((offers - offered, "only the later"), (offered - offers, "only the earlier")):
+        if names:
+            yield f"{told} instance offers {', '.join(sorted(names))}"
+    for document, which in ((before, "earlier"), (after, "later")):
+        if document.get("exitCode") in {2, 3, 5}:
+            yield f"the {which} run did not end as it should"

@@ -1,0 +1,138 @@
+"""Parts of one run, made on several machines, put together as if one had made them."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from peertube_conformance.reports.comparison.announced_changes import contract_of_run
+from peertube_conformance.reports.redaction.safe_output import escaped_json
+from peertube_conformance.reports.report_directory.file_recognition import EXCHANGES
+from peertube_conformance.reports.report_directory.writer import ReportFolder
+from peertube_conformance.reports.run_document.builder import RunDocument
+from peertube_conformance.reports.run_document.run_json import RunFileError, read_run, run_file
+from peertube_conformance.spec.deviations import Deviation
+from peertube_conformance.spec.requirements import load_requirements
+
+_INTERRUPTED, _FAILED, _NOTHING, _FINDINGS = 2, 3, 5, 1
+# What must be the same of all parts, and how to say it.
+_SAME = (
+    ("contract", "version"),
+    ("target", "serverVersion"),
+    ("depth",),
+    ("seed",),
+    ("failOn",),
+    ("schemaVersion",),
+)
+
+
+def merge(
+    parts: Sequence[Path], into: ReportFolder, *, strict_deviations: bool = False
+) -> tuple[dict[str, Any], list[Deviation]]:
+    """The document of the whole run, and the deviations to tell it with; exchanges go `into` that folder.
+
+    Raises RunFileError where a folder is no report, or the reports are not of one run.
+    """
+    folders = [run_file(part).parent for part in parts]
+    if len({folder.resolve() for folder in folders}) < len(folders):
+        raise RunFileError("a report is named twice: give each part of the run once")
+    documents = [read_run(part) for part in parts]
+    _check(parts, documents)
+    deviations = list(_deviations(documents))
+    contract = contract_of_run(documents[0])
+    run = {entry["operationId"] for document in documents for entry in document["operations"]}
+    operations = [operation for operation in contract.operations if operation.id in run]
+    whole = RunDocument(contract, operations, load_requirements(), deviations, _facts(documents))
+    with into.writing(EXCHANGES) as file:
+        whole.add(_written(folders, file))
+    code = _exit_code(whole, [document["exitCode"] for document in documents], strict=strict_deviations)
+    return {**whole.to_json(), "exitCode": code}, deviations
+
+
+def _check(parts: Sequence[Path], documents: Sequence[Mapping[str, Any]]) -> None:
+    for names in _SAME:
+        first, *others = [_member(document, names) for document in documents]
+        for part, other in zip(parts[1:], others, strict=True):
+            if other != first:
+                raise RunFileError(
+                    f"{part} is no part of the same run as {parts[0]}: {' '.join(names)} is {other}, not {first}"
+                )
+
+
+def _member(document: Mapping[str, Any], names: Sequence[str]) -> Any:
+    value: Any = document
+    for name in names:
+        value = value[name]
+    return value
+
+
+def _written(folders: Sequence[Path], out: IO[bytes]) -> Iterator[dict[str, Any]]:
+    """Every recorded line, with ids that tell the parts apart; each is in the file too."""
+    for number, folder in enumerate(folders, 1):
+        try:
+            lines = (folder / EXCHANGES).open(encoding="utf-8", errors="replace")
+        except OSError as error:
+            raise RunFileError(
+                f"{folder / EXCHANGES} cannot be read ({error.strerror}): a part is its whole report directory"
+            ) from error
+        with lines:
+            for line in lines:
+                try:
+                    part: dict[str, Any] = json.loads(line)
+                except ValueError:
+                    continue
+                if "id" in part:
+                    part["id"] = f"{number}.{part['id']}"
+                told = escaped_json(json.dumps(part, ensure_ascii=False)) + "\n"
+                out.write(told.encode("utf-8", "backslashreplace"))
+                yield part
+
+
+def _deviations(documents: Sequence[Mapping[str, Any]]) -> Iterator[Deviation]:
+    entries = {e["id"]: e for document in documents for e in document["deviations"].get("entries", ())}
+    for entry in entries.values():
+        yield Deviation(
+            id=entry["id"],
+            fingerprint=tuple(entry["fingerprint"]),
+            party=entry["party"],
+            reason=entry["reason"],
+            evidence=entry["evidence"],
+            expires=datetime.date.fromisoformat(entry["expires"]) if entry["expires"] else None,
+            occasional=entry.get("occasional", False),
+        )
+
+
+def _facts(documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What was known of each part, as of one run."""
+    first = documents[0]
+    begun = [datetime.datetime.fromisoformat(document["startedAt"]) for document in documents]
+    ended = [
+        start + datetime.timedelta(seconds=document["durationSeconds"])
+        for start, document in zip(begun, documents, strict=True)
+    ]
+    ledgers = [document["ledger"] for document in documents]
+    offered = {name for document in documents for name in document["target"].get("capabilities", ())}
+    return {
+        **{name: first[name] for name in ("harness", "contract", "seed", "depth", "safety", "failOn")},
+        "startedAt": min(begun).isoformat(timespec="seconds"),
+        "durationSeconds": round((max(ended) - min(begun)).total_seconds(), 1),
+        "target": {**first["target"], "capabilities": sorted(offered)},
+        "ledger": {
+            "created": sum(ledger["created"] for ledger in ledgers),
+            "removed": sum(ledger["removed"] for ledger in ledgers),
+            "left": [entry for ledger in ledgers for entry in ledger["left"]],
+        },
+    }
+
+
+def _exit_code(whole: RunDocument, codes: Sequence[int], *, strict: bool) -> int:
+    """What one run of all would have ended with."""
+    for code in (_INTERRUPTED, _FAILED):
+        if code in codes:
+            return code
+    if not whole.ran:
+        return _NOTHING
+    return _FINDINGS if whole.new_findings(whole.fail_on) or (strict and whole.stale_deviations()) else 0

@@ -1,0 +1,242 @@
+"""Append-only record of a run: one line an exchange, finding or outcome, on disk when the call returns.
+
+Each worker writes a file of its own; a run that is killed leaves readable files, a torn last line at worst.
+"""
+
+from __future__ import annotations
+
+import base64
+import errno
+import json
+import os
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from peertube_conformance.reports.model.exchange import Exchange, Request, Response
+from peertube_conformance.reports.model.finding import Finding
+from peertube_conformance.reports.model.variables import shown
+from peertube_conformance.reports.model.verdict import Verdict
+from peertube_conformance.reports.recording.body_shape import merge, shape_of
+from peertube_conformance.reports.recording.curl import curl_line
+from peertube_conformance.reports.recording.request_values import part_names
+from peertube_conformance.reports.redaction.redactor import Redactor
+from peertube_conformance.reports.redaction.safe_output import clean_document, escaped_json, escaped_line
+from peertube_conformance.reports.report_directory.file_recognition import PARTS, is_part
+from peertube_conformance.reports.report_directory.writer import open_part
+
+_MAX_BODY_CHARACTERS = 8192
+_MAX_BYTES = 256
+_MAX_READ_CHARACTERS = 16 * _MAX_BODY_CHARACTERS
+_MAX_SECRET_CHARACTERS = 1024
+_BYTES = re.compile("[\udc80-\udcff]")
+_MAX_PER_FINGERPRINT = 3
+
+
+class Recorder:
+    """Writes what one worker saw into `DIRECTORY/parts/WORKER.ndjson`."""
+
+    def __init__(self, directory: Path, worker: str, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._told: Counter[str] = Counter()
+        self._directory = directory
+        self._file = open_part(directory, worker)
+        self.lost = ""
+        self._worker = worker
+        self._number = 0
+
+    def exchange(
+        self, exchange: Exchange, evidence: Iterable[str], findings: Iterable[Finding]
+    ) -> list[Finding]:
+        """Records an exchange with what it is evidence of and what is wrong with it; returns the findings completed."""
+        self._number += 1
+        spare = exchange.violation.rpartition(" ")[0].split("/")
+        curl, needs = curl_line(exchange.request, self._redactor, spare[1] if len(spare) > 1 else "")
+        completed = [self._completed(finding, curl, needs) for finding in findings]
+        self._write(
+            {
+                "kind": "exchange",
+                **self._seen(exchange),
+                "curl": curl,
+                "needs": list(needs),
+                "evidence": sorted(set(evidence)),
+                **self._found(completed),
+            }
+        )
+        return completed
+
+    def finding(self, exchange: Exchange, finding: Finding) -> Finding:
+        """Records a violation that an exchange, recorded before, shows only beside others; returns it completed."""
+        self._number += 1
+        completed = self._completed(finding, *curl_line(exchange.request, self._redactor))
+        self._write({"kind": "finding", **self._seen(exchange), **self._found([completed])})
+        return completed
+
+    def evidence(self, counts: Mapping[str, int]) -> None:
+        """Records how often each of these requirements was judged, other than by the checks of an exchange."""
+        self._write({"kind": "evidence", "requirements": dict(counts)})
+
+    def unjudged(self, requirements: Iterable[str], verdict: Verdict, reason: str) -> None:
+        """Records what stood in the way of judging these requirements."""
+        told = self._redactor.error(reason)
+        self._write(
+            {
+                "kind": "unjudged",
+                "requirements": list(requirements),
+                "verdict": verdict.value,
+                "reason": told,
+            }
+        )
+
+    def _seen(self, exchange: Exchange) -> dict[str, Any]:
+        return {
+            "id": f"{self._worker}-{self._number}",
+            "at": round(exchange.sent_at, 3),
+            "operationId": exchange.operation.id,
+            "intent": exchange.intent.value,
+            "violation": exchange.violation,
+            "role": exchange.role,
+            "counted": exchange.counted,
+            "request": self._request(exchange),
+            "response": None if exchange.response is None else self._response(exchange.response),
+            "failure": self._redactor.text(exchange.failure),
+        }
+
+    def _found(self, findings: list[Finding]) -> dict[str, Any]:
+        """The first few of each fingerprint in full, the others by fingerprint alone."""
+        for finding in findings:
+            self._told[finding.fingerprint] += 1
+        full = {f.fingerprint: self._told[f.fingerprint] <= _MAX_PER_FINGERPRINT for f in findings}
+        return {
+            "findings": [f.to_json() for f in findings if full[f.fingerprint] or f.steps],
+            "more": [f.fingerprint for f in findings if not (full[f.fingerprint] or f.steps)],
+        }
+
+    def outcome(self, operation_id: str, phase: str, verdict: Verdict, reason: str = "") -> None:
+        """Records how a phase of an operation ended, other than by its findings."""
+        self._write(
+            {
+                "kind": "outcome",
+                "operationId": operation_id,
+                "phase": phase,
+                "verdict": verdict.value,
+                "reason": self._redactor.error(reason),
+            }
+        )
+
+    def note(self, kind: str, members: Mapping[str, Any]) -> None:
+        """Records anything else: the budget's sums, the guard's refusals."""
+        self._write({"kind": kind, **clean_document(members, self._redactor)})
+
+    def named(self, request: Request) -> dict[str, Any]:
+        """A request as people are told of it: method and target, curl line, and what to set before."""
+        curl, needs = curl_line(request, self._redactor)
+        told = f"{request.method} {self._redactor.text(shown(request.marked_target))}"
+        return {"request": told, "curl": curl, "needs": list(needs)}
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._file.close()
+
+    def _completed(self, finding: Finding, curl: str, needs: tuple[str, ...]) -> Finding:
+        members = finding.to_json() | {
+            "curl": curl,
+            "needs": needs,
+            "message": self._redactor.text(finding.message),
+            # A fingerprint is compared and copied.
+            "pointer": escaped_line(self._redactor.text(finding.at)),
+        }
+        members["expected"] = self._clean(finding.expected)
+        members["actual"] = self._clean(finding.actual)
+        members["request"] = self._redactor.text(finding.request)
+        return Finding.from_json(members)
+
+    def _clean(self, value: Any) -> Any:
+        return self._redactor.value(json.loads(json.dumps(value, default=str)))
+
+    def _request(self, exchange: Exchange) -> dict[str, Any]:
+        request = exchange.request
+        return {
+            "method": request.method,
+            "target": self._redactor.text(shown(request.marked_target)),
+            "headers": self._redactor.headers(request.headers),
+            "body": self._body(request.marked_body),
+            "parts": part_names(request),
+        }
+
+    def _response(self, response: Response) -> dict[str, Any]:
+        shape = shape_of(response.json) if response.is_json else {}
+        return {
+            "status": response.status,
+            "headers": self._redactor.headers(response.headers.multi_items()),
+            "body": self._body(response.body),
+            "bytes": len(response.body),
+            "milliseconds": round(response.elapsed * 1000, 2),
+            "shape": self._names(shape),
+        }
+
+    def _names(self, shape: dict[str, list[str]]) -> dict[str, list[str]]:
+        """The shape without secrets in the names of members."""
+        joined = "\n".join(shape)
+        if self._redactor.text(joined) == joined:
+            return shape
+        clean: dict[str, list[str]] = {}
+        for name, types in shape.items():
+            merge(clean, {self._redactor.text(name): types})
+        return clean
+
+    def _body(self, body: bytes) -> str:
+        """Text, or the beginning of anything else as base64; cut once secrets are out, never before."""
+        text = body.decode("utf-8", "surrogateescape")
+        clean = self._redactor.text(text[:_MAX_READ_CHARACTERS])
+        is_text = _BYTES.search(clean) is None
+        longest = _MAX_BODY_CHARACTERS if is_text else _MAX_BYTES
+        if len(text) > _MAX_READ_CHARACTERS:
+            # What was not read may be the rest of a secret.
+            longest = min(longest, max(0, len(clean) - _MAX_SECRET_CHARACTERS))
+        told, more = clean[:longest], "…" if len(clean) > longest else ""
+        if is_text:
+            return told + more
+        return f"base64:{base64.b64encode(told.encode('utf-8', 'surrogateescape')).decode()}{more}"
+
+    def _write(self, members: Mapping[str, Any]) -> None:
+        """Nothing is raised here: who sends a request must not fail because it cannot be recorded; `lost` says why."""
+        if self.lost:
+            return
+        line = json.dumps(members, default=str, ensure_ascii=False)
+        try:
+            if not os.fstat(self._file.fileno()).st_nlink:
+                self._restore()
+            data = f"{escaped_json(line)}\n".encode("utf-8", "backslashreplace")
+            if self._file.write(data) != len(data):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError as error:
+            path = self._directory / PARTS / f"{self._worker}.ndjson"
+            self.lost = f"{path} cannot be written ({error.strerror or error})"
+
+    def _restore(self) -> None:
+        """Somebody removed the file, or its folder: what was in it is written again."""
+        removed = self._file
+        removed.seek(0)
+        self._file = open_part(self._directory, self._worker)
+        with removed:
+            shutil.copyfileobj(removed, self._file)
+
+
+def part_files(directory: Path) -> list[Path]:
+    """What the workers of a run wrote into a report folder; other files beside it are not theirs."""
+    return [path for path in sorted((directory / PARTS).glob("*.ndjson")) if is_part(path.name)]
+
+
+def read_parts(directory: Path) -> Iterator[dict[str, Any]]:
+    """Every line of every worker, in the order of each; a torn last line is passed over."""
+    for path in part_files(directory):
+        with path.open(encoding="utf-8", errors="replace") as file:
+            for line in file:
+                try:
+                    yield json.loads(line)
+                except ValueError:
+                    continue

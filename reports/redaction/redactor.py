@@ -1,0 +1,153 @@
+"""Secrets never reach a file, a console line or a curl line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from peertube_conformance.reports.model.variables import MARK, mark, shown
+from peertube_conformance.reports.redaction.known_secrets import KnownSecrets
+from peertube_conformance.reports.redaction.secret_fields import (
+    SECRET_HEADERS,
+    bearer,
+    in_form,
+    in_json,
+    in_multipart,
+    in_python,
+    is_secret_key,
+    masked,
+    names_one,
+    otp_uri,
+    user_info,
+)
+
+MASK = "[redacted]"
+# Answers repeat most of their header fields, and a run learns a secret every dozen exchanges.
+_MOST_FIELDS = 1000
+
+
+class _Field(NamedTuple):
+    """Name and value of a header field: with marks of variables, and for reading."""
+
+    marked: tuple[str, str]
+    shown: tuple[str, str]
+
+
+class Redactor:
+    """Replaces secrets in text.
+
+    Whole values that it knows become `$NAME`; pieces of them, other ways to write them, and values under names of
+    secrets a mask.
+    """
+
+    def __init__(self, secrets: Mapping[str, str] | None = None) -> None:
+        self._secrets = KnownSecrets()
+        self._harmless: set[str] = set()
+        self._fields: dict[tuple[str, str], _Field] = {}
+        for value, name in (secrets or {}).items():
+            self.add(value, name)
+
+    def add(self, value: str, name: str) -> None:
+        """Knows `value` (at least six characters) as the secret `name`, however it is written."""
+        self._fields.clear()
+        self._secrets.add(value, name)
+
+    def public(self, *texts: str) -> None:
+        """Knows texts that everybody may see: a piece of a secret that is also a piece of them is shown."""
+        self._fields.clear()
+        for text in texts:
+            self._secrets.public(text)
+
+    def harmless(self, value: str) -> None:
+        """Knows the value of a secret field as one that was made up and opens nothing."""
+        self._fields.clear()
+        self._harmless.add(value)
+
+    def marks(self, text: str) -> str:
+        """The text with the secrets that are known by value marked as variables or masked, and nothing else changed."""
+        found = self._secrets.found(text)
+        if not found:
+            return text
+        parts, end = [], 0
+        for secret in found:
+            parts += [text[end : secret.start], mark(secret.name) if secret.whole else MASK]
+            end = secret.end
+        return "".join([*parts, text[end:]])
+
+    def replayable(self, text: str, spare: str = "") -> str:
+        """The text with every secret as a variable, so that it can be replayed; the member `spare` is left as it is."""
+        text = self.marks(text)
+        if not names_one(text):
+            return text
+
+        def variable(key: str, found: str) -> str:
+            return found if key == spare else _variable(key, found)
+
+        def unquoted(key: str, found: str) -> str:
+            return found[1:-1] if key == spare else _variable(key, found)
+
+        return in_form(in_multipart(in_json(text, unquoted), variable), variable)
+
+    def text(self, text: str) -> str:
+        """The text for reading, without secrets known by value or by the name that they stand under."""
+        text = otp_uri(self.marks(text), MASK)
+        text = bearer(text, lambda found: found if found in self._harmless else f"{found.split()[0]} {MASK}")
+        if names_one(text):
+            text = in_form(in_multipart(in_json(text, _masked), _masked), _masked)
+        return shown(text)
+
+    def error(self, text: str) -> str:
+        """The text of an error for reading: it may show values as Python writes them, and URLs with a password."""
+        text = in_python(self.marks(text), lambda found: found if MARK.search(found) else masked(found, MASK))
+        return self.text(user_info(text, MASK))
+
+    def known(self, value: Any) -> Any:
+        """A JSON value, names of members included, without the secrets that are known by value."""
+        if isinstance(value, str):
+            return shown(self.marks(value))
+        if isinstance(value, Mapping):
+            return {self.known(key): self.known(member) for key, member in value.items()}
+        return [self.known(item) for item in value] if isinstance(value, list | tuple) else value
+
+    def value(self, value: Any) -> Any:
+        """A JSON value for reading: every text in it is."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, dict):
+            secret = {key for key, member in value.items() if isinstance(member, str) and is_secret_key(key)}
+            return {self.text(k): MASK if k in secret else self.value(member) for k, member in value.items()}
+        return [self.value(item) for item in value] if isinstance(value, list | tuple) else value
+
+    def marked_headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Header fields with known secrets, and unknown values of secret fields, marked as variables."""
+        return [self._field(name, value).marked for name, value in headers]
+
+    def headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Header fields for reading."""
+        return [self._field(name, value).shown for name, value in headers]
+
+    def _field(self, name: str, value: str) -> _Field:
+        known = self._fields.get((name, value))
+        if known is None:
+            if len(self._fields) >= _MOST_FIELDS:
+                self._fields.clear()
+            told, marked = self.marks(name), self._header(name, value)
+            known = _Field((told, marked), (shown(told), self.text(marked)))
+            self._fields[name, value] = known
+        return known
+
+    def _header(self, name: str, value: str) -> str:
+        known = self.marks(value)
+        secret = known == value and name.lower() in SECRET_HEADERS and value not in self._harmless
+        return mark(name.upper().replace("-", "_")) if secret else known
+
+
+def _masked(_key: str, _found: str) -> str:
+    return MASK
+
+
+def _variable(key: str, found: str) -> str:
+    """The mark for a value under this key; one that is marked already keeps its own."""
+    known = MARK.search(found)
+    return known[0] if known else mark(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).upper())

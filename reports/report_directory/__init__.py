@@ -1,0 +1,1 @@
+"""The report directory: its lock file, which files in it the product wrote, and writing to it."""

@@ -1,0 +1,287 @@
+"""The folder of a report: one process at a time writes to it, and replaces only what the product wrote.
+
+The file `.peertube-conformance.json` in it is the lock and the mark: it names each file that was written, with the
+SHA-256 of its content. A file that is not so marked is the product's own only where its content says so
+(`file_recognition`). Below the folder no link is followed; the folder itself may be one. Other files stay as they are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import secrets
+import stat
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Self
+
+from peertube_conformance.reports.report_directory.file_recognition import (
+    ALLURE,
+    BEGUN,
+    CONTAINER,
+    ENVIRONMENT,
+    EXCHANGES,
+    FILES,
+    HEAD_BYTES,
+    PARTS,
+    RESULT,
+    belonging,
+    is_part,
+    is_recognised,
+)
+from peertube_conformance.reports.report_directory.lock_file import CAREFUL, Mark, ReportError, not_own
+
+__all__ = ["ReportError", "ReportFolder", "open_part"]
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY
+_MOST_RESULT_BYTES = 16 * 1024 * 1024
+
+
+class ReportFolder:
+    """A report folder that this process has for itself; a context manager that lets go of it."""
+
+    def __init__(self, path: Path) -> None:
+        """Makes the folder where it is not there, and locks it. Raises ReportError where it cannot be written to, another
+        process writes to it, or what is to be written is there and not the product's own; then nothing was changed."""
+        self.path = path
+        self._is_open = False
+        self._open()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets another process write to the folder."""
+        if self._is_open:
+            self._is_open = False
+            self._mark.close()
+            os.close(self._root)
+
+    def write(self, name: str, content: bytes) -> None:
+        """Replaces a file in one step. Raises OSError."""
+        with self.writing(name) as file:
+            file.write(content)
+
+    @contextmanager
+    def writing(self, name: str) -> Iterator[IO[bytes]]:
+        """A file to write to, which replaces the one of this name at the end. Raises OSError."""
+        self._reopen_where_removed()
+        with self._inside(name.rpartition("/")[0]) as at, self._replacing(at, name) as file:
+            yield file
+        self._mark.save()
+
+    def write_allure(self, files: Mapping[str, bytes]) -> None:
+        """Replaces the results of Allure that the product wrote by these files. Raises OSError."""
+        self._reopen_where_removed()
+        with self._inside(ALLURE) as at:
+            self._remove(at, ALLURE, lambda _name: True)
+            # Attachments last: where this is broken off, a result says that they are the product's.
+            for name, content in sorted(files.items(), key=lambda file: "-attachment." in file[0]):
+                with self._replacing(at, f"{ALLURE}/{name}") as file:
+                    file.write(content)
+        self._mark.save()
+
+    def begin(self) -> None:
+        """Removes what an earlier run left of exchanges and of Allure's results. Raises OSError."""
+        self.remove_parts()
+        if self._is_own(self._root, EXCHANGES):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(EXCHANGES, dir_fd=self._root)
+        if self._has(ALLURE):
+            with self._inside(ALLURE) as at:
+                self._remove(at, ALLURE, lambda _name: True)
+        self._mark.save()
+
+    def remove_parts(self) -> None:
+        """Removes what workers recorded, and the folder of it where nothing else is in it."""
+        self._reopen_where_removed()
+        if self._has(PARTS):
+            with self._inside(PARTS) as at:
+                self._remove(at, PARTS, is_part)
+            with contextlib.suppress(OSError):
+                os.rmdir(PARTS, dir_fd=self._root)
+
+    # Opening
+
+    def _open(self) -> None:
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._root = os.open(self.path, _FOLDER)
+        except OSError as error:
+            raise self._not_writable(error) from error
+        try:
+            self._mark = Mark(self.path, self._root)
+        except OSError as error:
+            os.close(self._root)
+            raise error if isinstance(error, ReportError) else self._not_writable(error) from error
+        self._is_open = True
+        foreign = next(self._foreign(), None)
+        try:
+            if foreign is not None:
+                raise not_own(self.path / foreign)
+            self._mark.save()
+        except OSError as error:
+            if self._mark.is_new:
+                self._mark.remove()
+            self.close()
+            raise error if isinstance(error, ReportError) else self._not_writable(error) from error
+
+    def _not_writable(self, error: OSError) -> ReportError:
+        return ReportError(
+            f"the report cannot be written to {self.path} ({error.strerror}): give another --report-dir"
+        )
+
+    def _reopen_where_removed(self) -> None:
+        """Somebody removed the folder while the run went on: it is made again."""
+        with contextlib.suppress(OSError):
+            if os.path.samestat(self.path.stat(), os.fstat(self._root)):
+                return
+        self.close()
+        self._open()
+
+    # What is whose
+
+    def _foreign(self) -> Iterator[str]:
+        """Names that a run writes to, where something is that the product did not write."""
+        yield from (name for name in FILES if not self._is_own(self._root, name))
+        for folder, is_written in ((PARTS, is_part), (ALLURE, lambda name: name == ENVIRONMENT)):
+            if not self._has(folder):
+                continue
+            try:
+                with self._inside(folder) as at:
+                    names = [f"{folder}/{name}" for name in _names(at) if is_written(name)]
+                    yield from (name for name in names if not self._is_own(at, name))
+            except OSError:
+                yield folder
+
+    def _is_own(self, at: int, name: str) -> bool:
+        """Whether a file may be replaced or removed: it is not there, or a regular one that the product wrote."""
+        try:
+            opened = os.open(name.rpartition("/")[2], os.O_RDONLY | CAREFUL, dir_fd=at)
+        except FileNotFoundError:
+            return True
+        except OSError:
+            return False
+        if not stat.S_ISREG(os.fstat(opened).st_mode):
+            os.close(opened)
+            return False
+        with os.fdopen(opened, "rb") as file:
+            head = file.read(HEAD_BYTES)
+            if is_recognised(name, head) or (not head and self._is_killed_worker_s(at, name)):
+                return True
+            file.seek(0)
+            return name in self._mark.digests and self._mark.digests[name] == _digest(file)
+
+    def _is_killed_worker_s(self, at: int, name: str) -> bool:
+        """Whether an empty file is the record of a worker that was killed before it wrote a line: its run's beginning is
+        beside it."""
+        folder, _, last = name.rpartition("/")
+        begun = f"{PARTS}/{BEGUN}"
+        is_record = folder == PARTS and last != BEGUN and is_part(last)
+        return is_record and self._has(begun) and self._is_own(at, begun)
+
+    def _has(self, name: str) -> bool:
+        try:
+            os.stat(name, dir_fd=self._root, follow_symlinks=False)
+        except FileNotFoundError:
+            return False
+        return True
+
+    # Changing
+
+    @contextmanager
+    def _inside(self, folder: str) -> Iterator[int]:
+        """The folder itself where the name is empty, else one in it, made where it is not there."""
+        if not folder:
+            yield self._root
+            return
+        opened = open_below(self._root, folder)
+        try:
+            yield opened
+        finally:
+            os.close(opened)
+
+    @contextmanager
+    def _replacing(self, at: int, name: str) -> Iterator[IO[bytes]]:
+        if not self._is_own(at, name):
+            raise not_own(self.path / name)
+        last = name.rpartition("/")[2]
+        partial = f".{last}.{secrets.token_hex(4)}"
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | CAREFUL
+        with os.fdopen(os.open(partial, flags, 0o666, dir_fd=at), "w+b") as file:
+            try:
+                yield file
+                file.seek(0)
+                digest = _digest(file)
+                # A link of this name is replaced, not followed.
+                os.replace(partial, last, src_dir_fd=at, dst_dir_fd=at)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    os.unlink(partial, dir_fd=at)
+                raise
+        self._mark.digests[name] = digest
+
+    def _remove(self, at: int, folder: str, is_meant: Callable[[str], bool]) -> None:
+        """Removes the product's files of a folder."""
+        names = {name for name in _names(at) if is_meant(name)}
+        own = {name for name in names if self._is_own(at, f"{folder}/{name}")}
+        if folder == ALLURE:
+            # The attachments of Allure, and what its plugin says of fixtures, go with the results.
+            containers = {name: _content(at, name) for name in names if name.endswith(CONTAINER)}
+            results = (_content(at, name) for name in own if name.endswith(RESULT))
+            own |= names & belonging(results, containers)
+        for name in sorted(own):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(name, dir_fd=at)
+            self._mark.digests.pop(f"{folder}/{name}", None)
+
+
+def open_below(root: int, folder: str) -> int:
+    """Opens a folder in a folder, made where it is not there; raises OSError where it is a link."""
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(folder, dir_fd=root)
+    return os.open(folder, _FOLDER | os.O_NOFOLLOW, dir_fd=root)
+
+
+def open_part(directory: Path, worker: str) -> IO[bytes]:
+    """Opens a worker's record in a report folder, to append to and to read; no link below the folder is followed."""
+    directory.mkdir(parents=True, exist_ok=True)
+    root = os.open(directory, _FOLDER)
+    try:
+        parts = open_below(root, PARTS)
+        try:
+            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | CAREFUL
+            opened = os.open(f"{worker}.ndjson", flags, 0o666, dir_fd=parts)
+        finally:
+            os.close(parts)
+    finally:
+        os.close(root)
+    found = os.fstat(opened)
+    if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+        os.close(opened)
+        raise OSError(errno.EMLINK, "it is no regular file, or has another name too")
+    return os.fdopen(opened, "ab+", buffering=0)
+
+
+def _content(at: int, name: str) -> bytes:
+    """What is in a small regular file; nothing where it is none."""
+    try:
+        with os.fdopen(os.open(name, os.O_RDONLY | CAREFUL, dir_fd=at), "rb") as file:
+            return file.read(_MOST_RESULT_BYTES)
+    except OSError:
+        return b""
+
+
+def _names(at: int) -> list[str]:
+    with os.scandir(at) as entries:
+        return sorted(entry.name for entry in entries)
+
+
+def _digest(file: IO[bytes]) -> str:
+    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]

@@ -1,0 +1,116 @@
+"""What one operation was seen to do, in a form that two runs are compared by: no ids, no times, no order."""
+
+from __future__ import annotations
+
+import json
+import statistics
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from peertube_conformance.reports.model.exchange import Intent
+from peertube_conformance.reports.model.verdict import Verdict
+
+# Upper ends of the latency histogram in milliseconds; one more class is open.
+LATENCY_BOUNDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+# They belong to the connection or to a proxy on the way, and change from one request to the next.
+_HEADERS_LEFT_OUT = frozenset(
+    {"age", "connection", "content-length", "date", "keep-alive", "transfer-encoding", "via"}
+)
+
+
+def _counters() -> defaultdict[str, Counter[str]]:
+    return defaultdict(Counter)
+
+
+@dataclass(slots=True)
+class Behaviour:
+    """Collects the recorded exchanges of one operation.
+
+    `accepted` counts successes, but for those of requests that only prepare others. `shape` maps status to
+    pointer to type to the number of responses that had it; `situations` maps what was asked (`invalid:
+    query/count maximum (user)`) to what came (`400 code`) to how often.
+    """
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    accepted: int = 0
+    latencies: list[float] = field(default_factory=list)
+    outcomes: list[tuple[Verdict, str, str]] = field(default_factory=list)
+    shape: dict[str, defaultdict[str, Counter[str]]] = field(default_factory=dict)
+    media_types: defaultdict[str, Counter[str]] = field(default_factory=_counters)
+    headers: defaultdict[str, Counter[str]] = field(default_factory=_counters)
+    situations: defaultdict[str, Counter[str]] = field(default_factory=_counters)
+
+    def add(self, part: Mapping[str, Any]) -> None:
+        """Takes in one recorded exchange."""
+        response = part["response"]
+        if response is None:
+            self.situations[situation_of(part)]["no response"] += 1
+            return
+        self.statuses[response["status"]] += 1
+        self.latencies.append(response["milliseconds"])
+        if not part.get("counted", True):
+            return
+        self.accepted += part["intent"] != Intent.ARRANGED and response["status"] < 400
+        status = str(response["status"])
+        shape = self.shape.setdefault(status, _counters())
+        for pointer, types in response["shape"].items():
+            counts = shape[pointer]
+            for kind in types:
+                counts[kind] += 1
+        names = {name.lower(): value for name, value in response["headers"]}
+        media_type = names.get("content-type", "").partition(";")[0].strip().lower()
+        self.media_types[status][media_type or "none"] += 1
+        self.headers[status].update(names.keys() - _HEADERS_LEFT_OUT)
+        self.situations[situation_of(part)][f"{status} {_code(response)}".rstrip()] += 1
+
+    def to_json(self) -> dict[str, Any]:
+        """The members of `operations[]` that tell what was seen."""
+        return {
+            "statuses": {str(status): count for status, count in sorted(self.statuses.items())},
+            "latency": latency_of(self.latencies),
+            "shape": {status: _sorted(shape) for status, shape in sorted(self.shape.items())},
+            "mediaTypes": _sorted(self.media_types),
+            "headers": _sorted(self.headers),
+            "situations": _sorted(self.situations),
+        }
+
+
+def situation_of(part: Mapping[str, Any]) -> str:
+    """What an exchange asked, in words that are the same in the next run."""
+    what = f"{part['intent']}: {part['violation']}" if part["violation"] else part["intent"]
+    return f"{what} ({part['role']})"
+
+
+def latency_of(milliseconds: Sequence[float]) -> dict[str, Any] | None:
+    """Count, sum, quantiles, histogram (counts up to each of LATENCY_BOUNDS, then above); None of nothing."""
+    if not milliseconds:
+        return None
+    ordered = sorted(milliseconds)
+    below = [bisect_left(ordered, bound + 1e-9) for bound in LATENCY_BOUNDS] + [len(ordered)]
+    return {
+        "count": len(ordered),
+        "total": round(sum(ordered), 2),
+        "p50": round(statistics.median(ordered), 2),
+        "p95": ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))],
+        "max": ordered[-1],
+        "histogram": [here - before for before, here in zip([0, *below], below, strict=False)],
+    }
+
+
+def _code(response: Mapping[str, Any]) -> str:
+    """The `code` member of a problem (reference, "Errors"), where there is one."""
+    if response["status"] < 400 or '"code"' not in response["body"]:
+        return ""
+    try:
+        body = json.loads(response["body"])
+    except ValueError:
+        return ""
+    code = body.get("code") if isinstance(body, dict) else None
+    return code if isinstance(code, str) else ""
+
+
+def _sorted(counted: Mapping[str, Counter[str]]) -> dict[str, dict[str, int]]:
+    return {key: dict(sorted(counts.items())) for key, counts in sorted(counted.items())}

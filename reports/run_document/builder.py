@@ -1,0 +1,298 @@
+"""The run document (`run.json`): made from the parts that the workers recorded, so that a killed run has one too."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from peertube_conformance.reports.model.finding import Finding, Level
+from peertube_conformance.reports.model.verdict import Verdict
+from peertube_conformance.reports.run_document.behaviour import Behaviour
+from peertube_conformance.reports.run_document.coverage import Coverage
+from peertube_conformance.reports.run_document.operation_verdicts import operation_verdict, why_unwitnessed
+from peertube_conformance.reports.run_document.outages import Deaths
+from peertube_conformance.reports.run_document.response_schemas import nullable
+from peertube_conformance.reports.run_document.stale_deviations import Exercised
+from peertube_conformance.reports.run_document.timeline import Timeline
+from peertube_conformance.spec import Contract, Operation
+from peertube_conformance.spec.deviations import Deviation
+from peertube_conformance.spec.requirements import Requirement
+from peertube_conformance.spec.versions import has_come
+
+SCHEMA_VERSION = 1
+# A body in the document is an excerpt; exchanges.ndjson has more of it.
+_MAX_BODY_CHARACTERS = 4096
+_EXAMPLE = ("id", "at", "intent", "violation", "role", "request", "response", "failure")
+
+
+class RunDocument:
+    """Collects the recorded parts and tells them as one JSON document."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        operations: Sequence[Operation],
+        requirements: Mapping[str, Requirement],
+        deviations: Sequence[Deviation],
+        facts: Mapping[str, Any],
+    ) -> None:
+        self._contract = contract
+        self._operations = operations
+        self._requirements = requirements
+        self._deviations = deviations
+        self._facts = facts
+        self._seen: dict[str, Behaviour] = defaultdict(Behaviour)
+        self._evidence: Counter[str] = Counter()
+        self._findings: dict[str, Finding] = {}
+        self._examples: dict[str, Mapping[str, Any]] = {}
+        self._timeline = Timeline()
+        self._coverage = Coverage(operations, str(facts.get("target", {}).get("serverVersion", "")))
+        self._exercised = Exercised()
+        self._deaths = Deaths()
+        self._occurrences: Counter[str] = Counter()
+        self._unjudged: dict[str, list[tuple[Verdict, str]]] = defaultdict(list)
+        self._flows: list[Mapping[str, Any]] = []
+        self._budget: Counter[str] = Counter()
+        self._refusals: Counter[str] = Counter()
+        self._exchanges = 0
+        self._beside: Counter[str] = Counter()
+
+    def add(self, parts: Iterable[Mapping[str, Any]]) -> None:
+        """Takes in recorded lines."""
+        for part in parts:
+            match part["kind"]:
+                case "exchange":
+                    self._add_exchange(part)
+                case "outcome":
+                    seen = self._seen[part["operationId"]]
+                    seen.outcomes.append((Verdict(part["verdict"]), part["reason"], part["phase"]))
+                case "budget":
+                    self._budget.update(
+                        {key: part[key] for key in ("requests", "throttledSeconds", "self429")}
+                    )
+                case "finding":
+                    for members in part["findings"]:
+                        self._add_finding(Finding.from_json(members), part)
+                    self._occurrences.update(part["more"])
+                case "evidence":
+                    self._beside.update(part["requirements"])
+                    self._evidence.update(part["requirements"])
+                case "unjudged":
+                    for name in part["requirements"]:
+                        self._unjudged[name].append((Verdict(part["verdict"]), part["reason"]))
+                case "death":
+                    self._deaths.add_death(part)
+                case "flow":
+                    self._coverage.add_flow(part)
+                    self._flows.append({key: value for key, value in part.items() if key != "kind"})
+                case "refusals":
+                    self._refusals.update(part["refusals"])
+
+    def _add_exchange(self, part: Mapping[str, Any]) -> None:
+        self._exchanges += 1
+        self._seen[part["operationId"]].add(part)
+        self._timeline.add(part)
+        self._coverage.add(part)
+        self._exercised.add(part)
+        self._deaths.add_exchange(part)
+        self._evidence.update(part["evidence"])
+        for members in part["findings"]:
+            self._add_finding(Finding.from_json(members), part)
+        self._occurrences.update(part["more"])
+
+    def _add_finding(self, finding: Finding, part: Mapping[str, Any]) -> None:
+        """Of the findings with one fingerprint, one with steps is told, else the one with the shortest request."""
+        self._occurrences[finding.fingerprint] += 1
+        known = self._findings.get(finding.fingerprint)
+        if known is None or _preference(finding) < _preference(known):
+            explained = next((d.id for d in self._deviations if d.explains(finding.fingerprint)), None)
+            self._findings[finding.fingerprint] = finding.explained_by(explained) if explained else finding
+            self._examples[finding.fingerprint] = _excerpt(part)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """One finding for each fingerprint, by fingerprint."""
+        return [self._findings[key] for key in sorted(self._findings)]
+
+    def new_findings(self, fail_on: Level) -> list[Finding]:
+        """Findings that no deviation explains and that count at this level."""
+        return [f for f in self.findings if f.deviation is None and f.level.is_at_least(fail_on)]
+
+    @property
+    def fail_on(self) -> Level:
+        """The weakest level that fails the run."""
+        return Level(self._facts.get("failOn", Level.MUST))
+
+    @property
+    def ran(self) -> bool:
+        """Whether any phase of any operation, any flow or any enumerated test came to an end."""
+        return bool(self._tests)
+
+    def stale_deviations(self) -> list[Deviation]:
+        """Entries that no finding of this run matched though it exercised what they are about."""
+        used = {finding.deviation for finding in self._findings.values()}
+        contract = {operation.id for operation in self._contract.operations}
+        run = {operation.id for operation in self._operations}
+        return [
+            deviation
+            for deviation in self._deviations
+            if deviation.id not in used and self._exercised.is_stale(deviation, contract, run, self._by_hand)
+        ]
+
+    @property
+    def _by_hand(self) -> set[str]:
+        """The requirements that hand-written tests judged, and not flows alone."""
+        in_flows: Counter[str] = Counter()
+        for flow in self._flows:
+            in_flows.update(flow.get("requirements", {}))
+        return set(self._beside - in_flows)
+
+    @property
+    def _tests(self) -> list[str]:
+        """Which kinds of tests came to an end: of operations one by one, enumerated ones, and flows."""
+        ran = {
+            "operations": any(seen.outcomes for seen in self._seen.values()),
+            "enumerated": bool(self._by_hand),
+            "flows": bool(self._flows),
+        }
+        return [kind for kind, has_run in ran.items() if has_run]
+
+    def harness_errors(self) -> list[str]:
+        """What went wrong on the harness's own side."""
+        flows = [
+            f"{flow['name']}: {flow['reason']}" for flow in self._flows if flow["verdict"] == Verdict.ERROR
+        ]
+        return flows + [
+            f"{operation_id} {phase}: {reason}"
+            for operation_id, seen in sorted(self._seen.items())
+            for verdict, reason, phase in seen.outcomes
+            if verdict is Verdict.ERROR
+        ]
+
+    def to_json(self) -> dict[str, Any]:
+        """The whole document."""
+        operations = [self._operation(operation) for operation in self._operations]
+        requirements = [self._requirement(requirement) for requirement in self._requirements.values()]
+        return {
+            "schemaVersion": SCHEMA_VERSION,
+            **self._facts,
+            "tests": self._tests,
+            "totals": {
+                "exchanges": self._exchanges,
+                "operations": _counted(operations),
+                "flows": _counted(self._flows),
+                "requirements": _counted(requirements),
+                "findings": len(self._findings),
+                "newFindings": sum(1 for f in self._findings.values() if f.deviation is None),
+                "knownFindings": sum(1 for f in self._findings.values() if f.deviation is not None),
+            },
+            "coverage": self._coverage.to_json(),
+            "requirements": requirements,
+            "operations": operations,
+            "flows": sorted(self._flows, key=lambda flow: str(flow["name"])),
+            "findings": [
+                finding.to_json()
+                | {
+                    "occurrences": self._occurrences[finding.fingerprint],
+                    "exchange": self._examples[finding.fingerprint],
+                }
+                for finding in self.findings
+            ],
+            "deviations": {
+                "used": sorted({f.deviation for f in self._findings.values() if f.deviation}),
+                "stale": [deviation.id for deviation in self.stale_deviations()],
+            },
+            "deaths": self._deaths.to_json(),
+            "refused": dict(sorted(self._refusals.items())),
+            "budget": {
+                "requests": int(self._budget["requests"]),
+                "throttledSeconds": round(float(self._budget["throttledSeconds"]), 3),
+                "self429": int(self._budget["self429"]),
+                "timeline": self._timeline.to_json(),
+            },
+        }
+
+    def _operation(self, operation: Operation) -> dict[str, Any]:
+        seen = self._seen[operation.id]
+        findings = [f for f in self._findings.values() if f.operation_id == operation.id]
+        verdict, reason = operation_verdict(seen, findings, self.fail_on)
+        documented = sorted(int(status) for status in operation.responses if status.isdigit())
+        return {
+            "operationId": operation.id,
+            "method": operation.method,
+            "path": operation.path,
+            "tag": operation.tag,
+            "verdict": verdict.value,
+            "reason": reason,
+            "documented": documented,
+            "witnessed": [status for status in documented if seen.statuses[status]],
+            "unwitnessed": {
+                str(status): why_unwitnessed(operation, status, seen)
+                for status in documented
+                if not seen.statuses[status]
+            },
+            **seen.to_json(),
+            "nullable": {
+                status: nullable(operation, status, shape) for status, shape in sorted(seen.shape.items())
+            },
+        }
+
+    def _requirement(self, requirement: Requirement) -> dict[str, Any]:
+        findings = [f for f in self._findings.values() if f.requirement == requirement.id]
+        evidence = self._evidence[requirement.id]
+        if any(f.deviation is None for f in findings):
+            verdict, reason = Verdict.FAILED, f"{sum(f.deviation is None for f in findings)} findings"
+        elif findings:
+            verdict, reason = Verdict.KNOWN, ", ".join(sorted({f.deviation or "" for f in findings}))
+        elif evidence:
+            verdict, reason = Verdict.PASSED, ""
+        else:
+            verdict, reason = self._why_unjudged(requirement)
+        return {
+            "id": requirement.id,
+            "level": requirement.level,
+            "section": requirement.section,
+            "statement": requirement.statement,
+            "source": requirement.source,
+            "verdict": verdict.value,
+            "evidence": evidence,
+            "reason": reason,
+        }
+
+    def _why_unjudged(self, requirement: Requirement) -> tuple[Verdict, str]:
+        """What the catalogue says of it, what the target does not offer, or what stood in the way of the test for it."""
+        if requirement.not_tested:
+            return Verdict.NO_EVIDENCE, f"not tested: {requirement.not_tested}"
+        target = self._facts.get("target", {})
+        version = str(target.get("serverVersion", ""))
+        if not has_come(requirement.since, version):
+            return Verdict.NOT_APPLICABLE, f"since {'.'.join(map(str, requirement.since))}; this is {version}"
+        capability = requirement.capability
+        if capability and capability not in target.get("capabilities", (capability,)):
+            return Verdict.NOT_APPLICABLE, f"the instance does not offer {capability}"
+        hindered = self._unjudged[requirement.id]
+        return (
+            hindered[0] if hindered else (Verdict.NO_EVIDENCE, "no exchange of this run says anything of it")
+        )
+
+
+def _preference(finding: Finding) -> tuple[bool, int, str]:
+    return not finding.steps, len(finding.curl), finding.curl
+
+
+def _excerpt(part: Mapping[str, Any]) -> dict[str, Any]:
+    """One exchange as an example of a finding."""
+    example = {key: part[key] for key in _EXAMPLE}
+    for side in ("request", "response"):
+        if example[side] is not None:
+            members = {key: value for key, value in example[side].items() if key != "shape"}
+            if len(members["body"]) > _MAX_BODY_CHARACTERS:
+                members["body"] = members["body"][:_MAX_BODY_CHARACTERS] + "…"
+            example[side] = members
+    return example
+
+
+def _counted(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    counts = Counter(entry["verdict"] for entry in entries)
+    return {verdict.value: counts[verdict.value] for verdict in Verdict}

@@ -1,0 +1,58 @@
+"""How one operation is judged from what was seen of it, and why a documented response was never seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from peertube_conformance.reports.model.finding import Finding, Level
+from peertube_conformance.reports.model.verdict import Verdict
+from peertube_conformance.reports.run_document.behaviour import Behaviour
+from peertube_conformance.spec import Operation
+
+# Which phase of an operation asks for a status; others have one of their own, named after the status.
+_PHASES = {400: "invalid", 401: "access", 403: "access"}
+
+
+def operation_verdict(seen: Behaviour, findings: Sequence[Finding], fail_on: Level) -> tuple[Verdict, str]:
+    """The verdict of an operation with its reason: green only where it was accepted and nothing is wrong."""
+    failing = sum(f.deviation is None and f.level.is_at_least(fail_on) for f in findings)
+    told = {verdict: reason for verdict, reason, _ in reversed(seen.outcomes)}
+    phases = {phase: verdict for verdict, _, phase in seen.outcomes}
+    if Verdict.ERROR in told:
+        return Verdict.ERROR, told[Verdict.ERROR]
+    if failing:
+        return Verdict.FAILED, f"{failing} findings"
+    blocked = next((reason for verdict, reason, phase in seen.outcomes if verdict is Verdict.BLOCKED), None)
+    if blocked is not None:
+        return Verdict.BLOCKED, blocked
+    if phases.get("valid") is Verdict.NOT_APPLICABLE:
+        return next(
+            (v, reason)
+            for v, reason, phase in seen.outcomes
+            if phase == "valid" and v is Verdict.NOT_APPLICABLE
+        )
+    if not seen.outcomes and not seen.accepted:
+        return Verdict.NO_EVIDENCE, "other tests called it" if seen.statuses else "nothing called it"
+    if not seen.accepted:
+        return Verdict.NO_EVIDENCE, told.get(Verdict.NO_EVIDENCE, "no request was accepted")
+    known = sorted({f.deviation for f in findings if f.deviation})
+    return (Verdict.KNOWN, ", ".join(known)) if known else (Verdict.PASSED, "")
+
+
+def why_unwitnessed(operation: Operation, status: int, seen: Behaviour) -> str:
+    """What the contract says of it, what stood in the way of the phase that asks for it, or what came instead."""
+    documented = operation.responses[str(status)]
+    if documented.unwitnessed:
+        return documented.unwitnessed
+    asking = {str(status), _PHASES.get(status, "valid" if status < 400 else str(status))}
+    for verdict, reason, phase in seen.outcomes:
+        if phase in asking and reason and verdict is not Verdict.PASSED:
+            return reason
+    hindered = {Verdict.BLOCKED, Verdict.NOT_APPLICABLE, Verdict.ERROR}
+    for verdict, reason, phase in seen.outcomes:
+        if phase == "valid" and verdict in hindered:
+            return reason
+    if not seen.statuses:
+        return "never called"
+    answers = ", ".join(str(answer) for answer in sorted(seen.statuses))
+    return f"not among the answers: {answers}"

@@ -1,0 +1,97 @@
+"""What a run exercised, in the terms of fingerprints: only what was asked for can be said to be gone."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from peertube_conformance.reports.model.exchange import Intent
+from peertube_conformance.spec.deviations import Deviation
+
+_WITHIN = ("/response/body", "/response/headers")
+_WHOLE = frozenset({"/request", "/request*"})
+# Which value of a part of the request shows a defect is not in its fingerprint: so many would have been one that does.
+_ENOUGH = 50
+_Pattern = tuple[str, str, str, str]
+
+
+class Exercised:
+    """Collects which requirements were judged for which operation, status and part of the request."""
+
+    def __init__(self) -> None:
+        # Operation, status, and where the request breaks the contract, to the requirements that were judged.
+        self._judged: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
+        self._times: Counter[tuple[str, str, str]] = Counter()
+
+    def add(self, part: Mapping[str, Any]) -> None:
+        """Takes in one recorded exchange."""
+        if part["response"] is None or not part.get("counted", True):
+            return
+        where = part["violation"].rpartition(" ")[0] if part["intent"] == Intent.INVALID else ""
+        at = f"/request/{where}" if where else "/request"
+        key = (part["operationId"], str(part["response"]["status"]), at)
+        self._judged[key].update(part["evidence"])
+        self._times[key] += 1
+
+    def is_stale(
+        self,
+        deviation: Deviation,
+        contract: Collection[str],
+        run: Collection[str],
+        by_hand: Collection[str] = (),
+    ) -> bool:
+        """Whether this run, of some of the contract's operations, would have met an entry that no finding matched.
+
+        It would where it was about every operation that the entry names, judged whatever the entry says is wrong in
+        answers, and tried enough values where the entry is about parts of requests. `by_hand` are the requirements that
+        hand-written tests judged, which do not say for which operation, and always do the same; flows take other steps
+        in every run, so that what only they judge is never said to be gone.
+        """
+        patterns = [_parts(pattern) for pattern in deviation.fingerprint]
+        left_out = set(contract) - set(run)
+        if deviation.occasional or any(
+            fnmatch.fnmatchcase(name, operation) for operation, *_ in patterns for name in left_out
+        ):
+            return False
+        asked = [pattern for pattern in patterns if pattern[3].startswith("/request")]
+        answered = [pattern for pattern in patterns if not pattern[3].startswith("/request")]
+        tried = sum(self._tried(*pattern) for pattern in asked)
+        return all(self._was_judged(*pattern, by_hand) for pattern in answered) and (
+            not asked or tried >= _ENOUGH
+        )
+
+    def _tried(self, operation: str, requirement: str, status: str, pointer: str) -> int:
+        """How many requests had what such a finding is about. What makes a server fail is not known where the pattern
+        names no part of the request."""
+        if pointer in _WHOLE and status.startswith("5"):
+            return 0
+        return sum(
+            self._times[key]
+            for key, judged in self._of(operation)
+            if fnmatch.fnmatchcase(key[2], pointer) and fnmatch.filter(judged, requirement)
+        )
+
+    def _was_judged(
+        self, operation: str, requirement: str, status: str, pointer: str, by_hand: Collection[str]
+    ) -> bool:
+        """Whether such a finding could have come. The status counts only where something within the answer is wrong: an
+        operation that was mended has another."""
+        within = pointer.startswith(_WITHIN)
+        return any(
+            (not within or fnmatch.fnmatchcase(key[1], status))
+            and (requirement in by_hand or bool(fnmatch.filter(judged, requirement)))
+            for key, judged in self._of(operation)
+        )
+
+    def _of(self, operation: str) -> Iterator[tuple[tuple[str, str, str], set[str]]]:
+        return (
+            (key, judged) for key, judged in self._judged.items() if fnmatch.fnmatchcase(key[0], operation)
+        )
+
+
+def _parts(pattern: str) -> _Pattern:
+    """Operation, requirement, status and pointer of a pattern, in which a last `*` stands for all that follow."""
+    operation, requirement, status, pointer, *_ = [*pattern.split("|", 3), "*", "*", "*"]
+    return operation, requirement, status, pointer

@@ -1,0 +1,115 @@
+"""A comparison of two runs in the terminal and as Markdown; as JSON it tells itself."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+
+from peertube_conformance.reports.comparison.change import TITLES, Change
+from peertube_conformance.reports.comparison.compare import Comparison, Group
+from peertube_conformance.reports.formatting import (
+    counted,
+    difference_text,
+    listed,
+    on_one_line,
+    verbatim,
+    wrapped,
+)
+from peertube_conformance.reports.views.html.page import changes_page
+from peertube_conformance.reports.views.markdown_elements import block, code, plain
+from peertube_conformance.reports.views.serialization import json_text
+
+_MAX_NAMES = 4
+_MAX_VALUE = 120
+_MAX_ENTRIES = 200
+_MAX_DOUBTFUL = 10
+_NARROWEST = 40
+
+
+def rendered(comparison: Comparison, form: str) -> str:
+    """The comparison as `console`, `markdown`, `html` or `json`, without a line feed at the end."""
+    if form == "html":
+        return changes_page(comparison.to_json()).rstrip("\n")
+    if form == "json":
+        return json_text(comparison.to_json()).rstrip("\n")
+    if form == "markdown":
+        return summary(comparison).rstrip("\n")
+    return "\n".join(lines(comparison, shutil.get_terminal_size().columns))
+
+
+def lines(comparison: Comparison, width: int) -> list[str]:
+    """For a terminal, in lines of at most `width` columns but for curl lines."""
+    width = max(width, _NARROWEST)
+    told = wrapped(on_one_line(comparison.sentence), width)
+    for remark in comparison.remarks:
+        told += wrapped(on_one_line(f"note: {remark}"), width)
+    for kind, groups in comparison.grouped().items():
+        told += ["", f"{TITLES[kind].lower()} ({len(groups)})"]
+        for group in groups:
+            told += _lines_of(group, width)
+    doubtful = comparison.perhaps()
+    if doubtful:
+        told += ["", *wrapped(_unsure(doubtful), width)]
+    for group in doubtful[:_MAX_DOUBTFUL]:
+        told += wrapped(on_one_line(_told(group)), width, "  ")
+    return told
+
+
+def _lines_of(group: Group, width: int) -> Iterator[str]:
+    yield from wrapped(on_one_line(_told(group)), width, "  ")
+    values = _values(group.change)
+    if values:
+        yield from wrapped(values, width, "      ")
+    if group.change.curl:
+        yield f"      {verbatim(group.change.curl)}"
+    if group.change.needs:
+        yield from wrapped(f"set first: {', '.join(group.change.needs)}", width, "      ")
+
+
+def summary(comparison: Comparison) -> str:
+    """For the summary page of a CI job."""
+    sign = "❌" if comparison.has_regressions else "✅"
+    told = [f"# {sign} {plain(comparison.sentence)}"]
+    if comparison.remarks:
+        told += ["", *(f"* {plain(remark)}" for remark in comparison.remarks)]
+    for kind, groups in comparison.grouped().items():
+        told += ["", f"## {TITLES[kind]}", ""]
+        for group in groups[:_MAX_ENTRIES]:
+            told += _markdown_of(group)
+        if len(groups) > _MAX_ENTRIES:
+            told.append(f"* and {len(groups) - _MAX_ENTRIES} more")
+    doubtful = comparison.perhaps()
+    if doubtful:
+        told += ["", plain(_unsure(doubtful)), ""]
+        told += [f"* {plain(_told(group))}" for group in doubtful[:_MAX_DOUBTFUL]]
+    return "\n".join(told) + "\n"
+
+
+def _markdown_of(group: Group) -> Iterator[str]:
+    values = _values(group.change)
+    yield f"* {plain(_told(group))}" + (f": {code(values)}" if values else "")
+    if group.change.curl:
+        yield ""
+        yield from (f"  {line}" for line in block(verbatim(group.change.curl), "sh"))
+        yield ""
+
+
+def _told(group: Group) -> str:
+    names = listed([name for name in group.operations if name], _MAX_NAMES)
+    announced = " (announced)" if group.change.announced else ""
+    return f"{names}: {group.change.message}{announced}" if names else f"{group.change.message}{announced}"
+
+
+def _values(change: Change) -> str:
+    return difference_text(
+        change.before,
+        change.after,
+        of_finding=change.is_finding,
+        went=change.went,
+        limit=_MAX_VALUE,
+    )
+
+
+def _unsure(doubtful: Sequence[Group]) -> str:
+    differences = counted(len(doubtful), "further difference")
+    return f"{differences} seen too seldom to tell from chance; runs of more depth tell more:"

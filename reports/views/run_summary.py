@@ -1,0 +1,223 @@
+"""What every view tells, read once from the run document."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from peertube_conformance.reports.formatting import counted
+from peertube_conformance.reports.model.finding import Level
+from peertube_conformance.reports.model.verdict import Verdict
+
+Document = Mapping[str, Any]
+Members = Mapping[str, Any]
+NOT_TESTED = (Verdict.ERROR, Verdict.BLOCKED, Verdict.NO_EVIDENCE, Verdict.NOT_APPLICABLE)
+NOUNS: Mapping[Verdict, str] = {
+    Verdict.PASSED: "passed",
+    Verdict.FAILED: "failed",
+    Verdict.KNOWN: "with known deviations",
+    Verdict.NO_EVIDENCE: "without evidence",
+    Verdict.NOT_APPLICABLE: "not applicable",
+    Verdict.BLOCKED: "blocked",
+    Verdict.ERROR: "harness errors",
+}
+
+
+class Answer(StrEnum):
+    """What a run says of an instance."""
+
+    CONFORMS = "conforms"
+    FAILS = "does not conform"
+    INTERRUPTED = "interrupted"
+    BROKEN = "the harness failed"
+    NOTHING = "nothing was tested"
+
+
+# Exit codes of a run that say more than the findings do.
+_BY_EXIT_CODE: Mapping[int, Answer] = {2: Answer.INTERRUPTED, 3: Answer.BROKEN, 5: Answer.NOTHING}
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The answer, and the sentence that it rests on."""
+
+    answer: Answer
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The operations of one tag, or the requirements of one section, in the document's order."""
+
+    name: str
+    entries: Sequence[Members]
+    verdicts: Mapping[str, int]
+
+    @property
+    def passed(self) -> int:
+        """How many passed; nothing else counts as good."""
+        return self.verdicts.get(Verdict.PASSED, 0)
+
+    @property
+    def others(self) -> str:
+        """`2 failed, 1 blocked`: everything but what passed."""
+        return ", ".join(
+            f"{self.verdicts[verdict]} {NOUNS[verdict]}"
+            for verdict in Verdict
+            if verdict is not Verdict.PASSED and self.verdicts.get(verdict)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The findings against one requirement."""
+
+    requirement: str
+    level: str
+    statement: str
+    findings: Sequence[Members]
+
+
+@dataclass(frozen=True, slots=True)
+class Untested:
+    """Operations that were not tested for one reason."""
+
+    verdict: Verdict
+    reason: str
+    operations: Sequence[str]
+
+
+def judgement(document: Document) -> Judgement:
+    """Does this instance conform? By the exit code where it says more than findings, else by the findings."""
+    answer = _BY_EXIT_CODE.get(document.get("exitCode", 0))
+    counting = counting_findings(document)
+    stale = document["deviations"]["stale"]
+    if answer is None and not any(entry["statuses"] for entry in document["operations"]):
+        answer = Answer.NOTHING
+    if answer is None:
+        failed = bool(counting) or document.get("exitCode") == 1
+        answer = Answer.FAILS if failed else Answer.CONFORMS
+    if answer is Answer.FAILS and not counting:
+        return Judgement(
+            answer, f"{counted(len(stale), 'known deviation')} no longer found; {_tested(document)}"
+        )
+    return Judgement(answer, f"{_found(document, counting)}; {_tested(document)}")
+
+
+def _found(document: Document, counting: Sequence[Members]) -> str:
+    if counting:
+        found = (
+            f"{counted(len(counting), 'finding')} against "
+            f"{counted(len({f['requirement'] for f in counting}), 'requirement')} in "
+            f"{counted(len({f['operationId'] for f in counting}), 'operation')}"
+        )
+    else:
+        found = "no new findings" if document["totals"]["knownFindings"] else "no findings"
+    weaker = len(new_findings(document)) - len(counting)
+    known = document["totals"]["knownFindings"]
+    if weaker:
+        found += f", {weaker} below the level that fails ({fail_level(document)})"
+    return found + (f", {known} known" if known else "")
+
+
+def _tested(document: Document) -> str:
+    if not tests_operations(document):
+        return _tested_otherwise(document)
+    operations = document["operations"]
+    verdicts = Counter(entry["verdict"] for entry in operations)
+    left_out = sum(verdicts[verdict] for verdict in NOT_TESTED)
+    told = f"{verdicts[Verdict.PASSED]} of {counted(len(operations), 'operation')} passed"
+    known = verdicts[Verdict.KNOWN]
+    told += f", {known} {NOUNS[Verdict.KNOWN]}" if known else ""
+    return told + (f", {left_out} not tested" if left_out else "")
+
+
+def _tested_otherwise(document: Document) -> str:
+    """What was tested in a run that did not test operations one by one."""
+    flows = document.get("flows", ())
+    passed = sum(flow["verdict"] == Verdict.PASSED for flow in flows)
+    judged = sum(entry["evidence"] > 0 for entry in document["requirements"])
+    told = f"{passed} of {counted(len(flows), 'flow')} passed, " if flows else ""
+    return f"{told}{counted(judged, 'requirement')} judged; {not_one_by_one(document)}"
+
+
+def tests_operations(document: Document) -> bool:
+    """Whether operations were tested one by one, so that their verdicts say something."""
+    return "operations" in document.get("tests", ("operations",))
+
+
+def not_one_by_one(document: Document) -> str:
+    """What a run without such tests says of operations."""
+    called = sum(bool(entry["statuses"]) for entry in document["operations"])
+    return f"operations were not tested one by one, {called} of {len(document['operations'])} were called"
+
+
+def fail_level(document: Document) -> Level:
+    """The weakest level that fails a run."""
+    return Level(document.get("failOn", Level.MUST))
+
+
+def new_findings(document: Document) -> list[Members]:
+    """Findings that no deviation explains, the strongest level first."""
+    order = list(Level)
+    new = [finding for finding in document["findings"] if finding["deviation"] is None]
+    return sorted(new, key=lambda finding: order.index(Level(finding["level"])))
+
+
+def known_findings(document: Document) -> list[Members]:
+    """Findings that a deviation explains."""
+    return [finding for finding in document["findings"] if finding["deviation"] is not None]
+
+
+def counting_findings(document: Document) -> list[Members]:
+    """New findings at a level that fails the run."""
+    weakest = fail_level(document)
+    return [finding for finding in new_findings(document) if Level(finding["level"]).is_at_least(weakest)]
+
+
+def by_requirement(document: Document, findings: Iterable[Members]) -> list[Group]:
+    """Findings under the requirement that they violate, in the order of the findings."""
+    requirements = {entry["id"]: entry for entry in document["requirements"]}
+    groups: defaultdict[str, list[Members]] = defaultdict(list)
+    for finding in findings:
+        groups[finding["requirement"]].append(finding)
+    return [
+        Group(name, found[0]["level"], requirements.get(name, {}).get("statement", ""), found)
+        for name, found in groups.items()
+    ]
+
+
+def sections(entries: Sequence[Members], by: str) -> list[Section]:
+    """Entries under their `tag` or `section`, in the order of first appearance."""
+    found: defaultdict[str, list[Members]] = defaultdict(list)
+    for entry in entries:
+        found[entry[by]].append(entry)
+    return [
+        Section(name, members, Counter(entry["verdict"] for entry in members))
+        for name, members in found.items()
+    ]
+
+
+def untested(document: Document) -> list[Untested]:
+    """Operations that were not tested, under the reason, the weightier verdict first; none in a run that tested no
+    operation by itself."""
+    groups: defaultdict[tuple[Verdict, str], list[str]] = defaultdict(list)
+    for entry in document["operations"] if tests_operations(document) else ():
+        verdict = Verdict(entry["verdict"])
+        if verdict in NOT_TESTED:
+            groups[verdict, entry["reason"]].append(entry["operationId"])
+    ordered = sorted(
+        groups.items(), key=lambda item: (NOT_TESTED.index(item[0][0]), -len(item[1]), item[0][1])
+    )
+    return [Untested(verdict, reason, operations) for (verdict, reason), operations in ordered]
+
+
+def target_line(document: Document) -> str:
+    """`https://my.instance, PeerTube 6.2.0, held against contract 6.2.0`."""
+    target = document["target"]
+    where = "embedded instance" if target.get("embedded") else target["baseUrl"]
+    version = target["serverVersion"] or "of unknown version"
+    return f"{where}, PeerTube {version}, held against contract {document['contract']['version']}"

@@ -1,0 +1,1 @@
+"""Reading, bundling, upgrading and repairing OpenAPI documents."""

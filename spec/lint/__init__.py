@@ -1,0 +1,1 @@
+"""Lint rules for the contract source: `python -m peertube_conformance.spec.lint [FOLDER ...]`."""

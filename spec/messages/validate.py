@@ -1,0 +1,290 @@
+"""Judges requests and responses by the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from typing import Any, Literal
+from weakref import WeakKeyDictionary
+
+from peertube_conformance.spec.contract import Operation
+from peertube_conformance.spec.jsonschema.pointers import token
+from peertube_conformance.spec.jsonschema.validators import Schema
+from peertube_conformance.spec.messages.body_decoding import FilePart, MalformedBody, read_json, well_formed
+from peertube_conformance.spec.messages.raw_request import WireRequest
+from peertube_conformance.spec.messages.request_decoding import (
+    MULTIPART,
+    DecodedRequest,
+    UnsupportedMediaType,
+    accepted_media_type,
+    decoded,
+    fill_defaults,
+    header_value,
+    is_json,
+    read_body,
+)
+from peertube_conformance.spec.path_templates import path_values
+
+Location = Literal["path", "query", "header", "cookie", "body"]
+_LOCATIONS: tuple[Location, ...] = ("path", "query", "header", "cookie")
+_LONGEST_MESSAGE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One way a message breaks the contract.
+
+    `pointer` is a JSON pointer within the location: `/start` in the query, `/tags/0` in the body, empty for
+    the whole. `keyword` is the broken JSON Schema keyword, or one of `template` (the path does not fit),
+    `encoding` (not UTF-8), `mediaType`, `malformed` (not what the media type says), `file` (text where a file
+    belongs, or the reverse), `status` (undocumented), `content` (a body where none is documented).
+    """
+
+    location: Location
+    pointer: str
+    keyword: str
+    message: str
+    value: Any = None
+
+    @property
+    def field(self) -> str:
+        """Name of the outermost member the pointer leads through; empty for the whole."""
+        return self.pointer.split("/")[1].replace("~1", "/").replace("~0", "~") if self.pointer else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Schemas of an operation's parameters, one object schema a location, and the names whose value may be
+    empty.
+    """
+
+    schemas: Mapping[Location, Schema]
+    may_be_empty: frozenset[tuple[str, str]]
+
+
+_PLANS: WeakKeyDictionary[Operation, _Plan] = WeakKeyDictionary()
+
+
+def _plan(operation: Operation) -> _Plan:
+    plan = _PLANS.get(operation)
+    if plan is None:
+        schemas: dict[Location, Schema] = {}
+        for location in _LOCATIONS:
+            declared = {
+                parameter.name.lower() if location == "header" else parameter.name: parameter
+                for parameter in operation.parameters
+                if parameter.location == location
+            }
+            if declared:
+                schemas[location] = {
+                    "type": "object",
+                    "properties": {name: parameter.schema for name, parameter in declared.items()},
+                    "required": [name for name, parameter in declared.items() if parameter.required],
+                }
+        empty = frozenset((p.location, p.name) for p in operation.parameters if p.allow_empty)
+        plan = _PLANS[operation] = _Plan(schemas, empty)
+    return plan
+
+
+def decode(operation: Operation, request: WireRequest) -> DecodedRequest:
+    """The request's values in the contract's types, defaults filled in; invalid values stay as they were
+    sent.
+
+    Raises:
+        UnsupportedMediaType: the body is of none of the documented media types.
+        MalformedBody: the body is not what its media type says.
+    """
+    found = decoded(operation, request)
+    read_body(operation, request, found)
+    if found.body_schema is not None:
+        fill_defaults(operation.schemas, found.body_schema, found.body)
+    return found
+
+
+def violations(operation: Operation, request: WireRequest) -> list[Violation]:
+    """Every way a request breaks the contract of its operation; empty if it is valid.
+
+    The request is read as an HTTP server would read it, so `?start=5` holds an integer. Credentials are not
+    judged.
+    """
+    return examine(operation, request)[1]
+
+
+def examine(operation: Operation, request: WireRequest) -> tuple[DecodedRequest, list[Violation]]:
+    """`decode` and `violations` in one go. A body that cannot be read is a violation, and None among the
+    values.
+    """
+    found = decoded(operation, request)
+    broken = list(_path_violations(operation, request))
+    broken += _parameter_violations(operation, found)
+    try:
+        read_body(operation, request, found)
+    except UnsupportedMediaType as error:
+        broken.append(Violation("body", "", "mediaType", str(error), error.media_type))
+    except MalformedBody as error:
+        broken.append(Violation("body", "", "malformed", str(error)))
+    else:
+        broken += _body_violations(operation, found)
+        if found.body_schema is not None:
+            fill_defaults(operation.schemas, found.body_schema, found.body)
+    return found, broken
+
+
+def _path_violations(operation: Operation, request: WireRequest) -> Iterator[Violation]:
+    values = path_values(operation.path, request.path)
+    if values is None:
+        yield Violation("path", "", "template", f"the path does not fit {operation.path}", request.path)
+        return
+    for name, value in values.items():
+        try:
+            value.decode()
+        except UnicodeDecodeError:
+            yield Violation("path", f"/{token(name)}", "encoding", "the value is no UTF-8", value)
+
+
+def _parameter_violations(operation: Operation, found: DecodedRequest) -> Iterator[Violation]:
+    plan = _plan(operation)
+    values: Mapping[Location, Mapping[str, Any]] = {
+        "path": found.path,
+        "query": found.query,
+        "header": found.headers,
+        "cookie": found.cookies,
+    }
+    for location, schema in plan.schemas.items():
+        sent = values[location]
+        judged = {
+            name: sent[name]
+            for name in schema["properties"]
+            if name in sent and not (sent[name] == "" and (location, name) in plan.may_be_empty)
+        }
+        # An empty value that is allowed to be empty still counts as sent.
+        missing = {name for name in sent if name not in judged}
+        for violation in _schema_violations(operation, location, schema, judged, "request"):
+            if not (violation.keyword == "required" and violation.field in missing):
+                yield violation
+
+
+def _body_violations(operation: Operation, found: DecodedRequest) -> Iterator[Violation]:
+    schema = found.body_schema
+    if schema is None:
+        if operation.body_required:
+            yield Violation("body", "", "required", "a body is required")
+        return
+    body = found.body
+    if found.media_type == MULTIPART:
+        body = {**body, **{name: part.data.decode("latin-1") for name, part in found.files.items()}}
+        yield from _file_violations(operation, found, schema)
+    elif isinstance(body, bytes):
+        body = body.decode("latin-1")
+    yield from _schema_violations(operation, "body", schema, body, "request")
+
+
+def _file_violations(operation: Operation, found: DecodedRequest, schema: Schema) -> Iterator[Violation]:
+    declared = operation.schemas.properties(schema)
+    encoding: Mapping[str, Any] = {}
+    kind = accepted_media_type(MULTIPART, operation.request_bodies)
+    if kind is not None:
+        encoding = operation.definition["requestBody"]["content"][kind].get("encoding", {})
+    for name, property_schema in declared.items():
+        pointer = f"/{token(name)}"
+        part: FilePart | None = found.files.get(name)
+        if not operation.schemas.is_file(property_schema):
+            if part is not None:
+                yield Violation("body", pointer, "file", "a file was sent where text belongs", part.filename)
+        elif part is None:
+            if name in found.body:
+                yield Violation(
+                    "body", pointer, "file", "text was sent where a file belongs", found.body[name]
+                )
+        elif stated := str(encoding.get(name, {}).get("contentType", "")):
+            sent = part.content_type.partition(";")[0].strip().lower()
+            if accepted_media_type(sent, stated.split(",")) is None:
+                yield Violation("body", pointer, "contentMediaType", f"{sent} is not {stated}", sent)
+
+
+def body_violations(operation: Operation, status: int, media_type: str | None, data: Any) -> list[Violation]:
+    """Every way a response body breaks the contract.
+
+    `data` is the JSON value, or bytes; None or no bytes mean no body, and part of one (206) is not looked
+    into. An undocumented status is one violation, `status`; nothing else is judged then.
+    """
+    response = operation.response_for(status)
+    if response is None:
+        known = ", ".join(operation.responses)
+        return [Violation("body", "", "status", f"status {status} is not documented ({known} are)", status)]
+    absent = data is None or (isinstance(data, bytes) and not data)
+    if not response.content:
+        return [] if absent else [Violation("body", "", "content", f"status {status} has no documented body")]
+    essence = (media_type or "").partition(";")[0].strip().lower()
+    kind = accepted_media_type(essence, response.content)
+    if kind is None:
+        message = f"{essence or 'no media type'} was sent, documented is {' or '.join(response.content)}"
+        return [Violation("body", "", "mediaType", message, media_type)]
+    if isinstance(data, bytes):
+        schema = response.content[kind]
+        if status == HTTPStatus.PARTIAL_CONTENT:
+            return []
+        if is_json(essence):
+            try:
+                data = read_json(data)
+            except MalformedBody as error:
+                return [Violation("body", "", "malformed", str(error))]
+        elif operation.schemas.types(schema) == {"string"} and not operation.schemas.is_file(schema):
+            data = data.decode("utf-8", "replace")
+        else:
+            return []
+    return list(_schema_violations(operation, "body", response.content[kind], data, "response"))
+
+
+def header_violations(operation: Operation, status: int, headers: Mapping[str, str]) -> list[Violation]:
+    """Every way the documented response headers are missing or wrong; header names in any case."""
+    response = operation.response_for(status)
+    if response is None:
+        return []
+    sent = {name.lower(): value for name, value in headers.items()}
+    broken: list[Violation] = []
+    for name, header in response.headers.items():
+        pointer = f"/{token(name)}"
+        if name not in sent:
+            if header.get("required"):
+                broken.append(Violation("header", pointer, "required", f'"{name}" is a required header'))
+            continue
+        schema = header.get("schema", {})
+        value = header_value(operation.schemas, schema, sent[name])
+        broken += [
+            replace(violation, pointer=pointer + violation.pointer)
+            for violation in _schema_violations(operation, "header", schema, value, "response")
+        ]
+    return broken
+
+
+def _schema_violations(
+    operation: Operation,
+    location: Location,
+    schema: Schema,
+    value: Any,
+    direction: Literal["request", "response"],
+) -> Iterator[Violation]:
+    validator = operation.schemas.validator(schema, direction)
+    try:
+        if validator.is_valid(value):
+            return
+        errors = list(validator.iter_errors(value))
+    except UnicodeEncodeError:
+        # JSON can escape lone surrogates (`"\ud800"`), which have no UTF-8 form.
+        yield from _schema_violations(operation, location, schema, well_formed(value), direction)
+        return
+    for error in errors:
+        pointer = "".join(f"/{token(key)}" for key in error.instance_path)
+        keyword = error.kind.name
+        message = (
+            error.message
+            if len(error.message) <= _LONGEST_MESSAGE
+            else error.message[:_LONGEST_MESSAGE] + "…"
+        )
+        if keyword == "required":
+            name = error.kind.as_dict()["property"]
+            yield Violation(location, f"{pointer}/{token(name)}", keyword, message)
+        else:
+            yield Violation(location, pointer, keyword, message, error.instance)

@@ -1,0 +1,129 @@
+"""What the walks of one flow share: the target, accounts, evidence, and the way from a difference to a finding."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any, TypeVar
+
+from peertube_conformance.conformance.execution.assertions import Examination
+from peertube_conformance.conformance.execution.cost import is_scarce, is_tight
+from peertube_conformance.conformance.execution.worker_session import Session
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.run.run import Ground
+from peertube_conformance.fixtures.timing.deadline import OutOfTime
+from peertube_conformance.reports import Exchange, Finding
+from peertube_conformance.stateful.engine.reproduction_steps import Call, Story
+
+_T = TypeVar("_T")
+
+
+class Halted(BaseException):
+    """Something stands in the way of walking at all. No Exception, so that Hypothesis does not take it for a failure."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+class Violation(Exception):
+    """The server does otherwise than the model.
+
+    Each fingerprint has a class of its own: Hypothesis tells failures apart by class, and must not take one for a
+    shorter form of another.
+    """
+
+    def __init__(self, finding: Finding, exchange: Exchange, story: Story, values: Mapping[str, str]) -> None:
+        super().__init__(f"{finding.message}: expected {finding.expected!r}, got {finding.actual!r}"[:500])
+        self.finding = finding
+        self.exchange = exchange
+        self.story = story
+        self.values = values
+
+
+@cache
+def _violation_class(_fingerprint: str) -> type[Violation]:
+    return type("Violation", (Violation,), {})
+
+
+def violation(finding: Finding, exchange: Exchange, story: Story, values: Mapping[str, str]) -> Violation:
+    """The exception that ends a walk with this finding. `values` are those of its variables: other walks have others."""
+    return _violation_class(finding.fingerprint)(finding, exchange, story, values)
+
+
+class Context(Examination):
+    """One flow on one target. A walk begins with `begin`; accounts outlive it."""
+
+    def __init__(self, session: Session, ground: Ground, name: str) -> None:
+        super().__init__(session, ground, name)
+        self.story = Story()
+        self.answers: list[Exchange] = []
+        self.walks = 0
+        self.requests = 0
+        self.calls: Counter[str] = Counter()
+        self.failed_at: float | None = None
+        self.violations: list[Violation] = []
+        self.values: dict[str, str] = {}
+        self._names: dict[str, list[str]] = {}
+
+    def begin(self) -> None:
+        """A new walk."""
+        try:
+            self.ground.deadline.check()
+        except OutOfTime as up:
+            raise Halted(up) from up
+        self.walks += 1
+        self.story, self.answers = Story(), []
+
+    def saw(self, exchange: Exchange) -> None:
+        """Takes in every exchange of the walk, those of the factories included."""
+        self.requests += 1
+        self.answers.append(exchange)
+        self.story.sent(exchange)
+
+    def called(self, rule: str, arguments: Mapping[str, Any]) -> None:
+        """Takes in the call of a rule."""
+        self.calls[rule] += 1
+        self.story.called(Call(rule, dict(arguments)))
+
+    def remember(self, values: Mapping[str, str]) -> None:
+        """Knows the values that stand behind shell variables, so that lines can read them out of answers."""
+        self.values.update(values)
+
+    def is_scarce(self, operation_id: str) -> bool:
+        """Whether the target allows so few calls of the operation that a walk must be sparing of them."""
+        return is_scarce(self.world.contract.operation(operation_id), self.ground.shared.limits)
+
+    @property
+    def is_tight(self) -> bool:
+        """Whether the target allows fewer requests of any kind than a machine sends."""
+        return is_tight(self.ground.shared.limits)
+
+    def account(self, name: str, role: str, *, own: bool = False) -> Account:
+        """An account that the walks share: this flow's own, or, where sign-ins are scarce, the one that other flows
+        have for the first, second, ... of theirs."""
+        key: tuple[Any, ...] = ("flow account", role, self.name, name)
+        if not own and self.is_scarce("getOAuthToken"):
+            names = self._names.setdefault(role, [])
+            if name not in names:
+                names.append(name)
+            key = ("flow account", role, names.index(name))
+        account: Account = self.world.once(key, lambda: self.world.account(role, fresh=True, label=name))
+        return account if account.label == name else replace(account, label=name).named()
+
+    def once(self, what: str, make: Callable[[], _T]) -> _T:
+        """What the walks of this flow share beside accounts."""
+        return self.world.once(("flow", self.name, what), make)
+
+    def wrong(self, requirement: str, exchange: Exchange, told: Finding) -> bool:
+        """Ends the walk; where a known deviation explains the difference, records it and lets the walk go on."""
+        finding = self.completed(told, requirement, exchange)
+        if not self.session.unexplained([finding]):
+            return super().wrong(requirement, exchange, told)
+        self.failed_at = self.failed_at or time.monotonic()
+        ended = violation(finding, exchange, self.story, dict(self.values))
+        self.violations.append(ended)
+        raise ended

@@ -1,0 +1,222 @@
+"""What every flow is made of: a Hypothesis state machine that sends through the harness's one client.
+
+A flow keeps a small model of what the server must remember. A rule sends a request with `send`, holds the answer against
+the model with `expect` and `agree`, and changes the model; an invariant reads the state back and compares. What the
+server does otherwise ends the walk, is shrunk to its shortest form, and is told with the requests that lead to it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, ClassVar, TypeVar
+
+from hypothesis.stateful import RuleBasedStateMachine
+
+from peertube_conformance.fixtures.http.client import TargetGone, Unsendable
+from peertube_conformance.fixtures.mailboxes.open_by_url import NoMail
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.resources.factory import NotArranged, Unavailable, World
+from peertube_conformance.fixtures.safety.guard import Refused
+from peertube_conformance.reports import Exchange
+from peertube_conformance.reports.model.variables import NamedNumber, NamedText
+from peertube_conformance.stateful.engine.context import Context, Halted
+
+_T = TypeVar("_T")
+FORM = "application/x-www-form-urlencoded"
+_HINDRANCES = (NotArranged, Unavailable, Refused, NoMail, TargetGone, Unsendable)
+
+
+class Flow(RuleBasedStateMachine):
+    """A state machine of one flow. Subclasses say in their docstring's first line what must hold.
+
+    `about` are the operations without which the flow cannot be walked, `topics` the middle parts of the ids of the
+    requirements that it is there for (`HISTORY` of `PT-HISTORY-01`), `mail` whether it reads mail. `examples` and
+    `steps` are, for each depth, how many walks there are and how many rules a walk calls at most; `walks` says so to
+    Hypothesis.
+    """
+
+    about: ClassVar[tuple[str, ...]] = ()
+    topics: ClassVar[tuple[str, ...]] = ()
+    mail: ClassVar[bool] = False
+    examples: ClassVar[Mapping[str, int]] = {"smoke": 2, "standard": 8, "thorough": 40}
+    steps: ClassVar[Mapping[str, int]] = {"smoke": 8, "standard": 15, "thorough": 40}
+    context: ClassVar[Context]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._named = 0
+        self.context.begin()
+
+    @classmethod
+    def walks(cls, depth: str) -> tuple[int, int]:
+        """How many walks there are at this depth, and how many rules each calls at most.
+
+        A target that allows few requests of any kind gets a third of the walks. To be overridden where that depends on
+        more: `cls.context` is there, and knows what is scarce.
+        """
+        examples = cls.examples[depth]
+        return (max(min(examples, 2), examples // 3) if cls.context.is_tight else examples), cls.steps[depth]
+
+    # What a walk stands on
+
+    @property
+    def world(self) -> World:
+        """The resource factories of the target."""
+        return self.context.world
+
+    def account(self, name: str, role: str = "user", *, own: bool = False) -> Account:
+        """An account of this flow, the same in each walk: what a walk finds in it may be left by the one before.
+
+        Where sign-ins are scarce, other flows have it too, unless it is to be this one's `own`: because its sessions end,
+        or it is left with less than users have by default.
+        """
+        return self.context.account(name, role, own=own)
+
+    def fresh_account(self, name: str, role: str = "user") -> Account:
+        """A new account for this walk alone; it costs a creation and a sign-in."""
+        self._named += 1
+        account = self.world.account(role, fresh=True, label=f"{name} {self._named}")
+        self.context.remember({name: value for value, name in account.secrets().items()})
+        return self.remembered(account)
+
+    def remembered(self, account: Account) -> Account:
+        """The account, with its ids and names known as values that lines of the walk may be given."""
+        self.context.remember(
+            {
+                value.variable: str(value)
+                for value in (getattr(account, member) for member in account.__dataclass_fields__)
+                if isinstance(value, NamedText | NamedNumber)
+            }
+        )
+        return account
+
+    def once(self, what: str, make: Callable[[], _T]) -> _T:
+        """Something that the walks share, made when the first one needs it."""
+        return self.context.once(what, make)
+
+    def name(self, value: _T, variable: str) -> _T:
+        """The id or text of a thing that this walk made, told as a numbered shell variable: `$VIDEO_2_ID`."""
+        self._named += 1
+        kind, _, member = variable.partition("_")
+        numbered = "_".join(part for part in (kind, str(self._named), member) if part)
+        self.context.remember({numbered: str(value)})
+        if isinstance(value, int):
+            return NamedNumber(value, numbered)  # type: ignore[return-value]
+        return NamedText(str(value), numbered)  # type: ignore[return-value]
+
+    def secret(self, value: str, variable: str) -> NamedText:
+        """A token, password or the like that this walk got to know: told as this variable, and written nowhere."""
+        self.context.remember({variable: value})
+        return self.world.secret(value, variable)
+
+    def computed(self, variable: str, command: str) -> None:
+        """The next request holds a secret that is in no answer; a shell gets it by this command, which names other
+        variables as `$NAME`."""
+        self.context.story.compute(variable, command)
+
+    def stand_in(self, value: str, variable: str) -> NamedText:
+        """A wrong value in the place of a secret, for the next request. It is none, so what is told sets the variable."""
+        self.computed(variable, f"echo {value}")
+        return NamedText(value, variable)
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """What is sent in here clears away what earlier walks left: it is no part of what is told of this one."""
+        self.context.story.aside = True
+        try:
+            yield
+        finally:
+            self.context.story.aside = False
+
+    # Sending
+
+    def send(self, operation_id: str, actor: Account | None = None, **parts: Any) -> Exchange:
+        """Sends one request; `parts` are members of the draft: path, query, headers, body, media_type, token.
+
+        The checks of single exchanges apply to it as to any other. Where transactions of the server failed on each
+        other, which those checks tell, it is sent again.
+        """
+        return self.context.send(operation_id, actor, **parts)
+
+    def password_form(self, username: str, password: str) -> dict[str, Any]:
+        """The form that asks for tokens with a name and a password (RFC 6749 section 4.3.2)."""
+        client_id, client_secret = self.world.oauth_client()
+        return {
+            "client_id": NamedText(client_id, "CLIENT_ID"),
+            "client_secret": client_secret,
+            "grant_type": "password",
+            "username": username,
+            "password": password,
+        }
+
+    def ask_for_tokens(self, username: str, password: str) -> Exchange:
+        """Signs in as anybody does."""
+        return self.send("getOAuthToken", body=self.password_form(username, password), media_type=FORM)
+
+    def poll(
+        self, operation_id: str, actor: Account | None, done: Callable[[Any], _T | None], **parts: Any
+    ) -> _T:
+        """Repeats a reading request until `done` makes something of its JSON body, for at most 30 s."""
+        return self.world.poll(operation_id, actor, done, **parts)
+
+    def wait(self, reached: Callable[[], bool], seconds: float = 30.0) -> None:
+        """Asks again until a state is reached; raises NotArranged after so many seconds."""
+        if not any(reached() for _ in self.world.deadline.looks("a state to be reached", seconds)):
+            raise NotArranged(f"a state was not reached within {seconds:.0f} s")
+
+    def eventually(self, look: Callable[[], _T], wanted: _T, seconds: float = 15.0) -> _T:
+        """What `look` sees as soon as it is what is wanted, otherwise what it sees after so many seconds: what servers
+        do in the background is judged by its result. A walk that is being shortened waits less."""
+        longest = seconds if self.context.failed_at is None else seconds / 5
+        for _ in self.world.deadline.looks("an effect that the server brings about later", longest):
+            if (seen := look()) == wanted:
+                break
+        return seen
+
+    # Judging
+
+    def expect(self, exchange: Exchange, *statuses: int, requirement: str, so: str) -> bool:
+        """Whether the answer has one of these statuses; `so` names the situation, as a noun phrase.
+
+        False only where a known deviation explains the difference: the model must then follow the server, or let go
+        of the thing. Any other difference ends the walk.
+        """
+        return self.context.expect(exchange, *statuses, requirement=requirement, so=so)
+
+    def agree(
+        self, exchange: Exchange, requirement: str, *, at: str, expected: Any, actual: Any, so: str
+    ) -> bool:
+        """Whether what was observed in an answer is what the model remembers; `so` completes the finding's sentence.
+
+        `at` is a pointer into the answer (`/response/body/data/*/id`). False as with `expect`.
+        """
+        return self.context.agree(exchange, requirement, at=at, expected=expected, actual=actual, so=so)
+
+    # What Hypothesis calls
+
+    def check_invariants(self, *arguments: Any, **named: Any) -> None:
+        """Compares the state with the model; what it sends is told apart from the steps."""
+        self.context.story.begin_observing()
+        super().check_invariants(*arguments, **named)
+        self.context.story.end_observing()
+
+    @classmethod
+    def starts(cls) -> Sequence[Any]:
+        """The rules that walks begin with, as Hypothesis knows them."""
+        return cls.setup_state().initializers
+
+    def check_model(self) -> None:
+        """What Hypothesis does after each step, for walks that it does not lead."""
+        self.context.story.begin_observing()
+        for invariant in self.invariants:
+            if all(is_met(self) for is_met in invariant.preconditions):
+                invariant.function(self)
+        self.context.story.end_observing()
+
+    def teardown(self) -> None:
+        """Ends the walk. What stands in the way of walking at all ends the flow, and is not shortened."""
+        error = sys.exc_info()[1]
+        if isinstance(error, _HINDRANCES):
+            raise Halted(error) from error

@@ -1,0 +1,222 @@
+"""Walks a flow: Hypothesis searches for sequences, this module bounds it, judges the outcome, and records it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.errors import Flaky
+from hypothesis.internal.conjecture import engine
+from hypothesis.reporting import with_reporter
+from hypothesis.stateful import run_state_machine_as_test
+
+from peertube_conformance.conformance.checks import judge
+from peertube_conformance.conformance.execution.applicability import why_not_offered
+from peertube_conformance.conformance.execution.worker_session import Session
+from peertube_conformance.conformance.pytest_plugin.controller import chosen
+from peertube_conformance.fixtures.resources.factory import NotArranged
+from peertube_conformance.fixtures.run.run import Ground
+from peertube_conformance.fixtures.timing.deadline import OutOfTime
+from peertube_conformance.reports import Finding, Verdict
+from peertube_conformance.spec.requirements import load_requirements
+from peertube_conformance.stateful.engine.context import Context, Halted, Violation
+from peertube_conformance.stateful.engine.flow import Flow
+from peertube_conformance.stateful.engine.shrinking import again, reduced
+
+_SHORTENING_SECONDS = 30
+# How often steps are tried again that once ended otherwise.
+_TRIES = 3
+# What reading a body raises that lacks something.
+_UNREADABLE = (LookupError, TypeError, AttributeError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """How a flow ended: its verdict with the reason, and the findings that no deviation explains."""
+
+    verdict: Verdict
+    reason: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+def walk(session: Session, flow: type[Flow]) -> Walked:
+    """Walks the flow on the first target that offers what it needs, and records how it ended."""
+    first: Walked | None = None
+    for ground in session.grounds():
+        why_not = _not_applicable(ground, flow)
+        walked = Walked(Verdict.NOT_APPLICABLE, why_not) if why_not else _walk(session, ground, flow)
+        if walked.verdict is not Verdict.NOT_APPLICABLE:
+            return walked
+        first = first or walked
+    assert first is not None
+    _record(session, flow, first)
+    return first
+
+
+def selected(session: Session, flow: type[Flow]) -> bool:
+    """Whether `--operations` and `--tags` leave anything of what the flow is about."""
+    if not session.options.operations and not session.options.tags:
+        return True
+    left = {operation.id for operation in chosen(session.contract, session.options)}
+    return not left.isdisjoint(flow.about)
+
+
+def _not_applicable(ground: Ground, flow: type[Flow]) -> str:
+    for name in flow.about:
+        reason = why_not_offered(ground.contract.operation(name), ground.shared)
+        if reason:
+            return reason
+    return ground.world.no_mailbox if flow.mail else ""
+
+
+def _walk(session: Session, ground: Ground, flow: type[Flow]) -> Walked:
+    context = Context(session, ground, flow.__name__)
+    bound = type(flow.__name__, (flow,), {"context": context, "__doc__": flow.__doc__})
+    began = time.monotonic()
+    session.watch = context.saw
+    try:
+        walked = _outcome(context, seed(session.options.seed)(bound))
+    finally:
+        session.watch = None
+    session.recorder.evidence(context.evidence)
+    _record(session, flow, walked, context, time.monotonic() - began)
+    return walked
+
+
+def _outcome(context: Context, flow: type[Flow]) -> Walked:
+    try:
+        with with_reporter(lambda _: None), _bounded_shortening():
+            run_state_machine_as_test(flow, settings=_bounds(flow, context.session))
+    except Halted as halted:
+        return _hindered(context, halted.cause)
+    except Exception as error:  # noqa: BLE001 - whatever a walk ends with is sorted here
+        end = _halted(error)
+        return _hindered(context, end.cause) if end else _failed(context, flow, error)
+    if not context.evidence:
+        return Walked(Verdict.NO_EVIDENCE, "no walk came to anything that could be judged")
+    return Walked(Verdict.PASSED)
+
+
+@contextmanager
+def _bounded_shortening() -> Iterator[None]:
+    """A walk that fails is shortened for a bounded time. Hypothesis has a bound for that, and no setting."""
+    before = engine.MAX_SHRINKING_SECONDS
+    engine.MAX_SHRINKING_SECONDS = _SHORTENING_SECONDS
+    try:
+        yield
+    finally:
+        engine.MAX_SHRINKING_SECONDS = before
+
+
+def _bounds(flow: type[Flow], session: Session) -> settings:
+    examples, steps = flow.walks(session.options.depth.name)
+    return settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        database=session.examples.of_flows,
+        derandomize=False,
+        print_blob=False,
+        phases=(Phase.reuse, Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def _halted(error: BaseException | None) -> Halted | None:
+    """What ended the walk, where Hypothesis put an error of its own in its place: it ended before as much was drawn as in
+    walks before it."""
+    while error is not None and not isinstance(error, Halted):
+        error = error.__context__
+    return error
+
+
+def _hindered(context: Context, cause: Exception) -> Walked:
+    if isinstance(cause, OutOfTime):
+        verdict = Verdict.PASSED if context.evidence else Verdict.NO_EVIDENCE
+        return Walked(verdict, str(cause))
+    blocked = isinstance(cause, NotArranged) or context.evidence
+    return Walked(Verdict.BLOCKED if blocked else Verdict.NOT_APPLICABLE, str(cause))
+
+
+def _failed(context: Context, flow: type[Flow], error: Exception) -> Walked:
+    redactor = context.session.ground.redactor
+    violations = list(_violations(error))
+    confirmed = _confirmed(flow, context.violations) if isinstance(error, Flaky) else violations
+    if not confirmed:
+        # Cut short only when it is clean: half a secret would not be known as one.
+        told = " ".join(redactor.error(str(violations[0] if violations else error)).split())[:400]
+        if violations or isinstance(error, Flaky):
+            return Walked(Verdict.BLOCKED, f"the same steps did not end the same way again: {told}")
+        if all(isinstance(each, _UNREADABLE) for each in _each(error)) and (why := _incomplete(context)):
+            return Walked(Verdict.BLOCKED, why)
+        return Walked(Verdict.ERROR, f"{type(error).__name__}: {told}")
+    findings: list[Finding] = []
+    for violation in confirmed:
+        found = reduced(flow, violation, _SHORTENING_SECONDS / len(confirmed))
+        context.evidence[found.finding.requirement] += 1
+        steps = found.story.steps(found.exchange, redactor, found.values)
+        findings.append(context.session.recorder.finding(found.exchange, replace(found.finding, steps=steps)))
+    return Walked(Verdict.FAILED, f"{len(findings)} findings", tuple(findings))
+
+
+def _confirmed(flow: type[Flow], violations: Iterable[Violation]) -> list[Violation]:
+    """Those that the same steps lead to once more: the server may do wrong now in one way and now in another."""
+    seen = {type(one): one for one in sorted(violations, key=lambda one: -len(one.story.calls))}
+    found: dict[type[Violation], Violation] = {}
+    for one in seen.values():
+        for _ in range(_TRIES):
+            if type(one) in found:
+                break
+            after = again(flow, one)
+            if after is not None and type(after) in seen:
+                found[type(after)] = after
+    return list(found.values())
+
+
+def _violations(error: BaseException) -> Iterator[Violation]:
+    return (each for each in _each(error) if isinstance(each, Violation))
+
+
+def _each(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for each in error.exceptions:
+            yield from _each(each)
+    else:
+        yield error
+
+
+def _incomplete(context: Context) -> str:
+    """The last answer of the walk whose body is not as the contract has it: a flow reads on as if it were."""
+    for exchange in reversed(context.answers):
+        for finding in judge(exchange)[0]:
+            if finding.at.startswith("/response/body"):
+                what = f"({finding.requirement} at {finding.at})"
+                return f"{exchange.operation.id} answered what the contract does not allow {what}: no way to go on"
+    return ""
+
+
+def _record(
+    session: Session, flow: type[Flow], walked: Walked, context: Context | None = None, seconds: float = 0.0
+) -> None:
+    if walked.verdict not in {Verdict.PASSED, Verdict.FAILED}:
+        meant = [name for name in load_requirements() if name.split("-")[1] in flow.topics]
+        session.recorder.unjudged(meant, walked.verdict, walked.reason)
+    title = (flow.__doc__ or flow.__name__).strip().split("\n")[0]
+    requirements: Mapping[str, int] = context.evidence if context else {}
+    session.recorder.note(
+        "flow",
+        {
+            "name": flow.__name__,
+            "title": title,
+            "verdict": walked.verdict.value,
+            "reason": session.ground.redactor.error(walked.reason),
+            "examples": context.walks if context else 0,
+            "requests": context.requests if context else 0,
+            "seconds": round(seconds, 1),
+            "calls": dict(context.calls) if context else {},
+            "requirements": dict(requirements),
+        },
+    )

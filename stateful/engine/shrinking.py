@@ -1,0 +1,76 @@
+"""Leaves out the steps that a failing walk does not need.
+
+Hypothesis shortens sequences of any kind, by hundreds of tries; a walk over a network takes seconds. What is left when
+its time is up is shortened here by far fewer: halves of the steps are left out, then quarters, at last single ones.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from peertube_conformance.stateful.engine.context import Halted, Violation
+from peertube_conformance.stateful.engine.flow import Flow
+from peertube_conformance.stateful.engine.reproduction_steps import Call
+
+_Step = TypeVar("_Step")
+_Seen = TypeVar("_Seen")
+
+
+def reduced(flow: type[Flow], found: Violation, seconds: float) -> Violation:
+    """The same violation after as few of the steps as can be found in so many seconds."""
+    begun = len(flow.starts())
+    first, steps = found.story.calls[:begun], found.story.calls[begun:]
+    deadline = time.monotonic() + seconds
+
+    def tried(fewer: Sequence[Call]) -> Violation | None:
+        seen = _walked(flow, [*first, *fewer]) if time.monotonic() < deadline else None
+        return seen if type(seen) is type(found) else None
+
+    return fewest(steps, tried)[1] or found
+
+
+def again(flow: type[Flow], found: Violation) -> Violation | None:
+    """How a walk of the same steps fails; None where it does not."""
+    return _walked(flow, found.story.calls)
+
+
+def fewest(
+    steps: Sequence[_Step], tried: Callable[[Sequence[_Step]], _Seen | None]
+) -> tuple[Sequence[_Step], _Seen | None]:
+    """The fewest steps that `tried` makes something of, and what it makes of them; None where it is of all steps only.
+
+    The last step is never left out. Of what is left, no single other step can be.
+    """
+    best: _Seen | None = None
+    size = len(steps) - 1
+    while size > 0:
+        place, before = 0, len(steps)
+        while place + size < len(steps):
+            fewer = [*steps[:place], *steps[place + size :]]
+            if (seen := tried(fewer)) is not None:
+                steps, best = fewer, seen
+            else:
+                place += size
+        if size > 1 or len(steps) == before:
+            size //= 2
+    return steps, best
+
+
+def _walked(flow: type[Flow], calls: Sequence[Call]) -> Violation | None:
+    """How a walk of these calls fails; None where it does not, or a step cannot be taken."""
+    try:
+        walk = flow()
+        rules = {rule.function.__wrapped__.__name__: rule for rule in (*flow.starts(), *walk.rules)}
+        for call in calls:
+            rule = rules[call.rule]
+            if not all(is_met(walk) for is_met in rule.preconditions):
+                return None
+            rule.function(walk, **call.arguments)
+            walk.check_model()
+    except Violation as violation:
+        return violation
+    except (Exception, Halted):  # noqa: BLE001 - it does not fail in the way that was found
+        return None
+    return None

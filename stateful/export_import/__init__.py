@@ -1,0 +1,1 @@
+"""User exports and imports: what an account holds, its archive, and the steps."""

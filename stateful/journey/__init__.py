@@ -1,1 +1,0 @@
-"""From register to account deletion."""

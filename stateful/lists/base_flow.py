@@ -1,0 +1,261 @@
+"""Asks lists questions and holds the answers against the library: what the flows about lists have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain, islice, product, zip_longest
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+
+from peertube_conformance.reports import Exchange
+from peertube_conformance.stateful.engine.flow import Flow
+from peertube_conformance.stateful.lists.dataset import Library
+from peertube_conformance.stateful.lists.model import (
+    WHOLE,
+    Claim,
+    Listing,
+    Question,
+    claims,
+    part_of_open,
+    whole_of_open,
+)
+from peertube_conformance.stateful.lists.population import furnished
+
+_BEYOND = 60
+_STARTS = (None, 0, 1, 2, 3, 5, _BEYOND)
+_COUNTS = (None, 0, 1, 2, 3, 5, WHOLE)
+_TRIES = 4
+_PAIRS = 3
+
+
+@st.composite
+def questions(draw: Any, listings: Sequence[Listing], *, parts: bool = True) -> Question:
+    """Questions of every kind for these lists, with `start` and `count` only where `parts` are wanted."""
+    listing = draw(st.sampled_from(listings))
+    who = draw(st.sampled_from(listing.readers))
+    allowed = listing.allowed(who)
+    some = (
+        st.lists(st.sampled_from(allowed), max_size=2, unique_by=lambda one: one.name)
+        if allowed
+        else st.just([])
+    )
+    return Question(
+        of=listing.operation,
+        who=who,
+        place=draw(st.sampled_from(listing.places)),
+        start=draw(st.sampled_from(_STARTS)) if parts else None,
+        count=draw(st.sampled_from(_COUNTS)) if parts else None,
+        sort=draw(st.sampled_from((None, *listing.sorts))),
+        filters=tuple(draw(some)),
+        skip_count=parts and listing.skips and draw(st.booleans()),
+    )
+
+
+def over_all_of(listing: Listing, library: Library, *, briefly: bool = False) -> Iterator[Question]:
+    """Questions that use every sort and every filter of a list, ask as each reader and in each place, and for pages; or
+    `briefly` few of them."""
+    plain = Question(listing.operation, listing.readers[0], listing.places[0])
+    yield plain
+    yield replace(plain, count=0)
+    yield replace(plain, start=_BEYOND)
+    if briefly:
+        return
+    for place in listing.places[1:]:
+        yield replace(plain, place=place)
+    for who in listing.readers[1:]:
+        yield replace(plain, who=who)
+    yield from _of_everything(listing, library, replace(plain, start=0, count=WHOLE))
+    yield replace(plain, start=1, count=2)
+    if listing.skips:
+        yield replace(plain, count=1, skip_count=True)
+
+
+def _of_everything(listing: Listing, library: Library, whole: Question) -> Iterator[Question]:
+    """Every sort beside a filter that leaves much to sort, every filter, and some two together."""
+    filtered = [_telling(listing, library, replace(whole, filters=(one,))) for one in listing.filters]
+    filtered.sort(key=lambda question: -len(listing.selected(question, library)))
+    alone = [sort for sort in listing.sorts if listing.columns[sort.removeprefix("-")].distinct]
+    sorts = [sort for sort in listing.sorts if sort not in alone]
+    for question, sort in zip_longest(filtered, sorts):
+        yield replace(question or whole, sort=sort)
+    for sort in alone:
+        yield replace(whole, sort=sort)
+    allowed = listing.allowed(whole.who)
+    pairs = zip(allowed, allowed[len(allowed) // 2 :], strict=False)
+    for pair in islice((pair for pair in pairs if pair[0].name != pair[1].name), _PAIRS):
+        yield replace(whole, filters=pair)
+
+
+def _telling(listing: Listing, library: Library, question: Question) -> Question:
+    """The question by a reader who may ask it, in the place where its filter tells most items from others."""
+    who = next(who for who in listing.readers if all(one in listing.allowed(who) for one in question.filters))
+
+    def told(place: str) -> int:
+        here = replace(question, who=who, place=place)
+        kept = len(listing.selected(here, library))
+        return min(kept, len(listing.selected(replace(here, filters=()), library)) - kept)
+
+    return replace(question, who=who, place=max(listing.places, key=told))
+
+
+def rounds(listings: Sequence[Listing]) -> st.SearchStrategy[list[Question]]:
+    """Some questions for these lists, one after the other."""
+    return st.lists(questions(listings), min_size=1, max_size=4)
+
+
+class Reading(Flow):
+    """A flow over `listings`, each of which is read by what the table says of it. Flows of one `home` share a library."""
+
+    listings: ClassVar[tuple[Listing, ...]] = ()
+    home: ClassVar[str] = "library"
+    library: Library
+    answer: Exchange
+
+    def open_library(self) -> None:
+        """Brings the library to the state that every walk begins with; each list is looked over once, first of all."""
+        with self.aside():
+            self.library = self.world.once(("lists", self.home), self.furnish)
+            self.library.restore()
+        self.library.named = self.name
+        for listing in self.listings:
+            self._look_over(listing)
+
+    def furnish(self) -> Library:
+        """Makes the library."""
+        return furnished(self.world)
+
+    def _look_over(self, listing: Listing) -> None:
+        hurried = self.context.session.options.depth.name == "smoke"
+
+        def look() -> bool:
+            # Of a list that nothing is in, few questions are enough.
+            empty = not any(listing.items(self.library, place) for place in listing.places)
+            briefly = empty or (hurried and listing is not self.listings[0])
+            found: dict[str | None, list[str]] = {}
+            for question in over_all_of(listing, self.library, briefly=briefly):
+                names = self.compare(question)
+                if names is None or question.sort is None or question.filters:
+                    continue
+                found[question.sort] = names
+                self._inverse(listing, question.sort, found)
+            if not briefly:
+                self._leaf_through_equals(listing)
+            return True
+
+        self.once(f"a look over {listing.operation}", look)
+
+    def _leaf_through_equals(self, listing: Listing) -> None:
+        """What has the same value is on one page each, nevertheless."""
+        asked = [
+            Question(listing.operation, who, place, sort=name)
+            for name, column in listing.columns.items()
+            for who, place in product(listing.readers, listing.places)
+            if column.tied
+        ]
+        if asked:
+            self.leaf_through(max(asked, key=lambda one: len(listing.selected(one, self.library))), 1)
+
+    def _inverse(self, listing: Listing, sort: str, found: dict[str | None, list[str]]) -> None:
+        """Where no two items have the same value, a sort gives the same both ways round."""
+        column = sort.removeprefix("-")
+        if listing.columns[column].distinct and sort != column and column in found:
+            self.agree(
+                self.answer,
+                "PT-PAGE-07",
+                at=f"/response/body/data/*/{column}",
+                expected=found[column][::-1],
+                actual=found[sort],
+                so=f"{listing.operation} sorted by {sort} is not the inverse of {column}",
+            )
+
+    # Asking
+
+    def compare_all(self, asked: Iterable[Question]) -> None:
+        """Compares one page after the other."""
+        for question in asked:
+            self.compare(question)
+
+    def compare(self, question: Question, because: str = "", *, further: bool = False) -> list[str] | None:
+        """The names on a page that is as the model has it; None where it is known to be otherwise.
+
+        `because` is the requirement to blame for what a change left in the list, or did not bring into it. A page that
+        is asked for `further` to others is told with them.
+        """
+        listing = next(listing for listing in self.listings if listing.operation == question.of)
+        if listing.open:
+            return self._compare_open(listing, question, because)
+        body = self._asked(listing, question, further=further)
+        return self._judged(listing, question, claims(listing, question, self.library, body, because), body)
+
+    def leaf_through(self, question: Question, length: int) -> None:
+        """The pages of a list hold all of it once."""
+        listing = next(listing for listing in self.listings if listing.operation == question.of)
+        if listing.open:
+            self.compare(question)
+            return
+        wanted = sorted(item.name for item in listing.selected(question, self.library))
+        seen: list[str] = []
+        for start in range(0, len(wanted) + 1, length):
+            page = self.compare(replace(question, start=start, count=length), further=start > 0)
+            if page is None:
+                return
+            seen += page
+        so = f"the pages of {question.of}, {length} at a time, are not the whole: {question}"
+        at = f"/request/query/sort/{question.sort}" if question.sort else "/response/body/data"
+        self.agree(self.answer, "PT-PAGE-02", at=at, expected=wanted, actual=sorted(seen), so=so)
+
+    def _asked(self, listing: Listing, question: Question, *, further: bool = False) -> dict[str, Any]:
+        # Reading changes nothing: of all readings only those that end a walk are told.
+        if not further:
+            self.context.story.begin_observing()
+        self.answer = self.send(
+            listing.operation,
+            self.library.readers[question.who],
+            path=listing.path(self.library, question.place),
+            query=listing.query(question, self.library),
+        )
+        response = self.answer.response
+        body = response.json if response is not None and response.status == 200 else None
+        return body if isinstance(body, dict) else {}
+
+    def _judged(
+        self, listing: Listing, question: Question, made: Iterable[Claim], body: dict[str, Any]
+    ) -> list[str] | None:
+        right = self.expect(self.answer, 200, requirement="PT-PAGE-02", so=f"reading a list, {question}")
+        right = right and all(
+            self.agree(
+                self.answer,
+                claim.requirement,
+                at=claim.at,
+                expected=claim.expected,
+                actual=claim.actual,
+                so=f"{claim.so}: {question}",
+            )
+            for claim in made
+        )
+        self.context.story.end_observing()
+        return listing.names(body.get("data") or [], question, self.library) if right else None
+
+    def _compare_open(self, listing: Listing, question: Question, because: str) -> list[str] | None:
+        """Compares a page with the first entries, which others may change: what differs is read again."""
+        asked = replace(question, start=question.start or 0)
+        beginning = replace(asked, start=0, count=WHOLE)
+        for _ in range(_TRIES):
+            whole = self._asked(listing, beginning)
+            held = list(whole_of_open(listing, beginning, self.library, whole, because))
+            first = self.answer
+            part = whole if asked == beginning else self._asked(listing, asked, further=True)
+            compared = list(part_of_open(listing, asked, whole, part))
+            second = self.answer
+            right = all(claim.expected == claim.actual for claim in chain(held, compared))
+            if right or self._asked(listing, beginning, further=True) == whole:
+                break
+        else:
+            return None
+        self.answer = first
+        if self._judged(listing, beginning, held, whole) is None:
+            return None
+        self.answer = second
+        return self._judged(listing, asked, compared, part)

@@ -1,1 +1,0 @@
-"""What is exported, and what is imported again."""

@@ -1,1 +1,0 @@
-"""Resumable transfers: uploads, imports, replacements."""

@@ -1,0 +1,1 @@
+"""Resumable transfers in chunks (uploads, imports, replacements): model, requests and steps."""

@@ -1,0 +1,192 @@
+"""What the flows of files that are sent in chunks have in common: the requests, and how answers are judged.
+
+The protocol is the one that the reference names (node-uploadx, proto.md): a session is opened, chunks follow with
+`Content-Range`, `bytes */<size>` asks what is stored, the last chunk completes the session, and it can be cancelled.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.resources.factory import upload_id_in
+from peertube_conformance.reports import Exchange
+from peertube_conformance.stateful.engine.flow import Flow
+from peertube_conformance.stateful.resumable_transfer.model import (
+    Chunk,
+    Session,
+    State,
+    stored_range,
+    told_range,
+)
+
+_BINARY = "application/octet-stream"
+_RANGE = "/response/headers/range"
+# A chunk that is to be refused leaves so many bytes missing that it does not complete the file where it is taken.
+_ROOM = 8
+
+
+class Transfer(Flow):
+    """Files in chunks. Subclasses name three operations, the path they share, what is sent, and what becomes of it."""
+
+    topics = ("RESUME",)
+    opening: ClassVar[str]
+    sending: ClassVar[str]
+    cancelling: ClassVar[str]
+    media_type: ClassVar[str]
+    owner: Account
+    other: Account
+    sessions: list[Session]
+    # The requirement that the last step was about: what is there now that should not, or is missing.
+    because: str
+
+    # What subclasses say. State machines have a metaclass of their own, so that these cannot be abstract as of abc.
+
+    def prepare(self) -> None:
+        """Reads, or makes, what the walk stands on."""
+        raise NotImplementedError
+
+    def path(self) -> dict[str, Any]:
+        """The path parameters of the three operations."""
+        raise NotImplementedError
+
+    def content(self, size: int, name: str) -> bytes:
+        """A file of exactly so many bytes, another one for each name."""
+        raise NotImplementedError
+
+    def announcement(self, session: Session) -> dict[str, Any]:
+        """The body that opens a session."""
+        raise NotImplementedError
+
+    def taken_over(self, session: Session, answer: Exchange) -> None:
+        """The last chunk was answered with 200: looks at what became of the file."""
+        raise NotImplementedError
+
+    def let_through(self, answer: Exchange) -> None:
+        """By a known deviation the server took over a file that it should have refused: undoes it, or puts up with it."""
+        raise NotImplementedError
+
+    def compare(self) -> None:
+        """Compares what everybody can see of the files with the model."""
+        raise NotImplementedError
+
+    def keeps_what_is_sent(self) -> bool:
+        """Whether a published video has the one file that was sent; who transcodes makes others of it."""
+        return self.once("keeps what is sent", self._keeps_what_is_sent)
+
+    def _keeps_what_is_sent(self) -> bool:
+        sample = self.world.video(self.owner)
+        source = self.world.ask("getVideoSource", self.owner, path={"id": sample.uuid})
+        files = self.world.video_details(sample).items("files")
+        return [file.number("size") for file in files] == [source.number("size")]
+
+    # Which sessions there are
+
+    def those(self, state: State) -> list[Session]:
+        """The sessions of this state."""
+        return [session for session in self.sessions if session.state is state]
+
+    @property
+    def open(self) -> list[Session]:
+        """Sessions that wait for bytes."""
+        return self.those(State.OPEN)
+
+    @property
+    def ended(self) -> list[Session]:
+        """Sessions that nobody can use any more."""
+        return [session for session in self.sessions if session.state in {State.CANCELLED, State.COMPLETE}]
+
+    @property
+    def begun(self) -> list[Session]:
+        """Open sessions that have some bytes."""
+        return [session for session in self.open if session.stored]
+
+    @property
+    def with_room(self) -> list[Session]:
+        """Open sessions that miss more than a few."""
+        return [session for session in self.open if session.missing >= _ROOM]
+
+    # Requests
+
+    def open_session(self, size: int) -> Session | None:
+        """Announces another file; None where that is refused by a known deviation."""
+        name = self.world.unique("upload")
+        session = Session(len(self.sessions), name, self.content(size, name))
+        answer = self.announce(session)
+        if not self.expect(answer, 201, requirement="PT-RESUME-01", so="announcing a file"):
+            return None
+        assert answer.response is not None
+        upload_id = upload_id_in(answer.response.headers.get("location", ""))
+        own = bool(upload_id) and all(upload_id != other.upload_id for other in self.sessions)
+        so = "the Location of an announced file names no session of its own"
+        self.agree(answer, "PT-RESUME-01", at="/response/headers/location", expected=True, actual=own, so=so)
+        session.upload_id = self.name(upload_id, "UPLOAD_ID")
+        self.sessions.append(session)
+        return session
+
+    def announce(self, session: Session) -> Exchange:
+        """Opens a session, or finds an open one."""
+        headers = {"X-Upload-Content-Length": str(session.size), "X-Upload-Content-Type": self.media_type}
+        body = self.announcement(session)
+        return self.send(self.opening, self.owner, path=self.path(), headers=headers, body=body)
+
+    def put(self, session: Session, chunk: Chunk | None, *, total: int = 0, longer: int = 0) -> Exchange:
+        """Sends a chunk, or without one asks what is stored."""
+        return self._put(session.upload_id, chunk, total or session.size, self.owner, longer)
+
+    def _put(
+        self, upload_id: str, chunk: Chunk | None, total: int, actor: Account, longer: int = 0
+    ) -> Exchange:
+        span = chunk.content_range(total, longer) if chunk else f"bytes */{total}"
+        return self.send(
+            self.sending,
+            actor,
+            path=self.path(),
+            query={"upload_id": upload_id},
+            headers={"Content-Range": span},
+            body=chunk.data if chunk else b"",
+            media_type=_BINARY,
+        )
+
+    def delete(self, upload_id: str, actor: Account) -> Exchange:
+        """Cancels a session."""
+        return self.send(self.cancelling, actor, path=self.path(), query={"upload_id": upload_id})
+
+    def use(self, upload_id: str, does: str, chunk: Chunk, total: int, actor: Account) -> Exchange:
+        if does == "cancels":
+            return self.delete(upload_id, actor)
+        return self._put(upload_id, chunk if does == "sends" else None, total, actor)
+
+    # Judging
+
+    def refused(self, session: Session, answer: Exchange, *statuses: int, requirement: str, so: str) -> None:
+        """The answer refuses, and what is stored stays as it is."""
+        if not self.expect(answer, *statuses, requirement=requirement, so=so):
+            self.give_up(session, answer)
+            return
+        asked = self.put(session, None)
+        self.acknowledged(session, session.stored, asked, requirement, f"asking after {so}")
+
+    def acknowledged(
+        self, session: Session, stored: int, answer: Exchange, requirement: str, so: str
+    ) -> None:
+        """The answer says that exactly so many bytes are stored."""
+        told, wanted = told_range(answer), stored_range(stored) if stored else None
+        # Of none some servers say `bytes=0--1`, which is another mistake than a wrong number.
+        seen = None if told == stored_range(0) else told
+        if not self.expect(answer, 308, requirement=requirement, so=so) or not self.agree(
+            answer, requirement, at=_RANGE, expected=wanted, actual=seen, so=f"{so} gives a wrong Range"
+        ):
+            self.give_up(session, answer)
+            return
+        session.stored = stored
+        if not stored:
+            so = "a session that has no byte yet gives a Range"
+            self.agree(answer, "PT-RESUME-04", at=_RANGE, expected=None, actual=told, so=so)
+
+    def give_up(self, session: Session, answer: Exchange) -> None:
+        """After a known deviation the server and the model see the session differently: it is ended."""
+        self.delete(session.upload_id, self.owner)
+        session.state = State.GIVEN_UP
+        if answer.status == 200:
+            self.let_through(answer)

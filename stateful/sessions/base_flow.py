@@ -1,0 +1,112 @@
+"""The requests of the flow of sessions: by whom, with what, and as which variables their secrets are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.reports import Exchange
+from peertube_conformance.reports.model.variables import NamedText
+from peertube_conformance.stateful.engine.flow import FORM, Flow
+from peertube_conformance.stateful.sessions.model import Authenticator, SignedIn
+
+JSON = "application/json"
+OTP_HEADER = "x-peertube-otp"
+# A time step of one-time codes, and some more.
+_CODE_SECONDS = 40.0
+# Servers cut lifetimes to whole seconds, and take a moment to make tokens.
+_SLACK_SECONDS = 10
+_END_SECONDS = 2.0
+
+
+class SessionRequests(Flow):
+    """What the rules send. `holder` is the account that signs in."""
+
+    holder: Account
+    _requests = 0
+
+    def signed_in_holder(self) -> Account:
+        """The account of the walks. One whose session a walk saw die, against all promises, is replaced."""
+        kept = self.once("holder", lambda: [self.account("holder", own=True)])
+        with self.aside():
+            if self.send("getUserInfo", kept[0]).status != 200:
+                kept[0] = self.world.account(fresh=True, label="holder")
+        return kept[0]
+
+    def ask(self, *, code: str = "", command: str = "", media_type: str = FORM, **members: Any) -> Exchange:
+        """Asks for tokens with name and password; `members` take the place of the right ones, None leaves them out.
+        `command` is how a shell gets the one-time code."""
+        form = self.password_form(self.holder.username, self.holder.password)
+        body = {name: value for name, value in (form | members).items() if value is not None}
+        if code:
+            self.computed("X_PEERTUBE_OTP", command)
+        headers = {OTP_HEADER: code} if code else {}
+        return self.send("getOAuthToken", body=body, media_type=media_type, headers=headers)
+
+    def refreshed(self, one: SignedIn) -> Exchange:
+        """Asks for tokens with a refresh token."""
+        return self.ask(
+            grant_type="refresh_token", refresh_token=one.refresh_token, username=None, password=None
+        )
+
+    def used(self, one: SignedIn) -> Exchange:
+        """Uses the access token of a session that ended. It may still be good for a moment, until that got around in the
+        server (RFC 7009 section 2)."""
+        for _ in self.world.deadline.looks("a session to end", _END_SECONDS):
+            answer = self.send("getUserInfo", token=one.token)
+            if answer.status != 200:
+                break
+        return answer
+
+    def requested(self, account: Account) -> Authenticator:
+        """Asks for two-factor authentication; what the answer gives to an authenticator."""
+        path, body = {"id": account.user_id}, {"currentPassword": account.password}
+        answer = self.send("requestTwoFactor", account, path=path, body=body)
+        self.expect(answer, 200, requirement="PT-SESSION-10", so="a request for two-factor authentication")
+        asked = answer.members.get("otpRequest", {})
+        self._requests += 1
+        return Authenticator(
+            self.secret(asked.get("requestToken", ""), f"REQUEST_{self._requests}_TOKEN"),
+            self.secret(asked.get("secret", ""), f"OTP_{self._requests}_SECRET"),
+        )
+
+    def confirm(self, request_token: NamedText, code: str, command: str) -> Exchange:
+        """Confirms a request for two-factor authentication of the holder."""
+        self.computed("OTP_TOKEN", command)
+        body = {"requestToken": request_token, "otpToken": code}
+        path = {"id": self.holder.user_id}
+        return self.send("confirmTwoFactorRequest", self.holder, path=path, body=body)
+
+    def disable(self, password: str) -> Exchange:
+        """Turns the holder's two-factor authentication off."""
+        path, body = {"id": self.holder.user_id}, {"currentPassword": password}
+        return self.send("disableTwoFactor", self.holder, path=path, body=body)
+
+    def with_code(
+        self, authenticator: Authenticator, refused: int, send: Callable[[str], Exchange]
+    ) -> Exchange:
+        """Sends the code of this moment. Where it is refused, but was sent before or its time was over on the way, the
+        next one is sent: a server may accept a code once, and need not accept an old one (RFC 6238 section 5.2)."""
+        code = authenticator.code
+        answer = send(code)
+        if answer.status == refused and (code in authenticator.sent or code != authenticator.code):
+            authenticator.sent.add(code)
+            self.wait(lambda: authenticator.code not in authenticator.sent, _CODE_SECONDS)
+            code = authenticator.code
+            answer = send(code)
+        authenticator.sent.add(code)
+        return answer
+
+    @property
+    def wrong_password(self) -> NamedText:
+        """Nobody's password."""
+        return self.stand_in("wrong-password", "WRONG_PASSWORD")
+
+
+def near(told: list[Any], known: list[Any]) -> bool:
+    """Whether lifetimes, in seconds, are the same as far as servers can tell."""
+    return all(
+        isinstance(seconds, int) and abs(seconds - other) <= _SLACK_SECONDS
+        for seconds, other in zip(told, known, strict=True)
+    )

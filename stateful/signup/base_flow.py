@@ -1,0 +1,210 @@
+"""Where requests for accounts are made and read back: names, mail, and what is compared after each step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis.stateful import invariant
+
+from peertube_conformance.fixtures.mailboxes.open_by_url import Mark, NoMail
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.resources.factory import Unavailable
+from peertube_conformance.reports import Exchange
+from peertube_conformance.reports.model.variables import NamedText
+from peertube_conformance.stateful.engine.flow import Flow
+from peertube_conformance.stateful.signup.model import BESIDE, PEOPLE, Book, Member, Request, mailed
+
+NOTHING: Mark = frozenset()
+
+
+def body_of(exchange: Exchange) -> Any:
+    """The JSON that was answered."""
+    assert exchange.response is not None
+    return exchange.response.json
+
+
+class Desk(Flow):
+    """Keeps the book of requests and accounts of a walk, and holds the server's lists against it.
+
+    `because` is the requirement that the last step was about: what the lists now have too much, or lack.
+    """
+
+    admin: Account
+    moderator: Account
+    user: Account
+    verifies: bool
+    rationed: bool
+
+    def open_desk(self) -> None:
+        """Begins a walk: nobody asked yet, and every name and address is the walk's own."""
+        self.admin, self.moderator = self.world.account("admin"), self.world.account("moderator")
+        self.user = self.world.account()
+        with self.aside():
+            config = body_of(self.world.call("getConfig"))
+        if not config["email"]["enabled"]:
+            raise Unavailable("the instance sends no mail")
+        self.rationed = self.context.is_scarce("requestRegistration")
+        self.verifies = config["signup"]["requiresEmailVerification"]
+        self.book = Book()
+        self.because, self.mails, self.told = "PT-SIGNUP-01", 0, set[str]()
+        # No character that a search takes for a wildcard.
+        self.mine = NamedText(f"{self.world.unique('walk')}.".replace("_", "."), "OWN_PREFIX")
+        domain = self.world.address().partition("@")[2]
+        self.names = {
+            one: NamedText(f"{self.mine}{one}", f"{one.upper()}_NAME") for one in (*PEOPLE, *BESIDE)
+        }
+        self.emails = {
+            one: NamedText(f"{self.mine}{one}@{domain}", f"{one.upper()}_EMAIL") for one in (*PEOPLE, *BESIDE)
+        }
+        self.passwords = {one: self.world.password(f"{one.upper()}_PASSWORD") for one in (*PEOPLE, *BESIDE)}
+
+    # Mail
+
+    def read_mail(self, request: Request) -> None:
+        """Reads the verification string that was mailed when the account was asked for, unless that was done before."""
+        if request.expects_mail:
+            request.expects_mail = False
+            text = self.world.mailbox.wait(self.emails[request.address], _link(request)).text
+            request.strings.append(self._string(request.address, text))
+
+    def resend(self, address: str) -> NamedText | None:
+        """Asks for another verification mail; waits for it where somebody has the address, and returns the string."""
+        at, email = self.book.at(address), self.emails[address]
+        if isinstance(at, Request):
+            self.read_mail(at)
+        mark = self.world.mailbox.arrived(email, _link(at)) if at else NOTHING
+        of = "User" if isinstance(at, Member) else "Registration"
+        answer = self.send(f"resendEmailToVerify{of}", body={"email": email})
+        if (
+            not self.expect(answer, 204, requirement="PT-SIGNUP-12", so="asking for another mail")
+            or at is None
+        ):
+            return None
+        text = self.arrives(address, _link(at), mark)
+        so = "no mail with a link for this address came"
+        self.agree(answer, "PT-SIGNUP-12", at="/mail", expected=True, actual=bool(text), so=so)
+        string = self._string(address, text)
+        if isinstance(at, Request):
+            at.strings.append(string)
+        return string
+
+    def _string(self, address: str, text: str) -> NamedText:
+        self.mails += 1
+        return self.secret(mailed(text), f"{address.upper()}_STRING_{self.mails}")
+
+    def verification(self, string: str) -> dict[str, str]:
+        """The body that verifies; a reader of the lines is asked to look into the mail."""
+        if isinstance(string, NamedText) and string not in self.told:
+            self.told.add(string)
+            self.computed(string.variable, f"read -r -p '{string.variable}, from the mail: ' it && echo $it")
+        return {"verificationString": string}
+
+    def arrives(self, address: str, containing: str, mark: Mark = NOTHING) -> str:
+        """The text of the mail that comes for a person, empty where none does. Raises NoMail where none ever came: the
+        mailbox is not that of the instance's mail."""
+        email = self.emails[address]
+        try:
+            return self.world.mailbox.wait(email, containing, newer_than=mark).text
+        except NoMail:
+            if not self.world.mailbox.arrived(email):
+                raise
+            return ""
+
+    # What there is
+
+    @invariant()
+    def requests_are_those_of_the_book(self) -> None:
+        """Compare the list of requests with the model."""
+        self.compare_requests(self.mine, self.book.kept, self.because)
+
+    def compare_requests(self, search: str, requests: list[Request], requirement: str) -> None:
+        """Searches, and compares what is found with these requests, oldest first."""
+        answer = self.send("listRegistrations", self.moderator, query={"search": search, "count": 100})
+        if not self.expect(answer, 200, requirement="PT-SIGNUP-02", so="listing requests for accounts"):
+            return
+        listed = body_of(answer)
+        seen = {one["id"]: one for one in listed["data"]}
+        wanted = {int(request.id): self._row(request) for request in requests}
+        self.same(
+            answer,
+            (requirement, "data/*/id", sorted(wanted), sorted(seen)),
+            *(
+                (requirement, f"data/*/{member}", value, _member(seen.get(number, {}), member))
+                for number, row in wanted.items()
+                for member, value in row.items()
+            ),
+            ("PT-SIGNUP-02", "data", sorted(wanted, reverse=True), [one["id"] for one in listed["data"]]),
+            ("PT-SIGNUP-02", "total", len(wanted), listed["total"]),
+        )
+
+    def _row(self, request: Request) -> dict[str, Any]:
+        channel = request.channel and str(self.names[request.channel])
+        return {
+            "state/label": request.state,
+            "username": str(self.names[request.name]),
+            "email": str(self.emails[request.address]),
+            "emailVerified": request.verified,
+            "channelHandle": channel,
+            "moderationResponse": request.response,
+            "user/id": request.member and int(request.member.id),
+        }
+
+    @invariant()
+    def accounts_are_those_of_the_book(self) -> None:
+        """Compare the list of users with the model."""
+        answer = self.send("getUsers", self.moderator, query={"search": self.mine, "count": 100})
+        if not self.expect(answer, 200, requirement=self.because, so="listing users"):
+            return
+        seen = sorted(
+            (self._person(one["username"]), self._person(one["email"]), one["emailVerified"])
+            for one in body_of(answer)["data"]
+        )
+        wanted = sorted((member.name, member.address, member.verified) for member in self.book.present)
+        waiting = {request.name for request in self.book.pending} - self.book.given
+        early = [name for name, *_ in seen if name in waiting]
+        self.same(answer, ("PT-SIGNUP-04", "data/*/username", [], early))
+        for columns, at in enumerate(("username", "email", "emailVerified"), 1):
+            expected, actual = ([row[:columns] for row in rows] for rows in (wanted, seen))
+            self.same(answer, (self.because, f"data/*/{at}", expected, actual))
+
+    def _person(self, text: str) -> str:
+        """Whose user name or address it is."""
+        return text.removeprefix(self.mine).partition("@")[0]
+
+    def compare_sign_in(
+        self, login: NamedText, request: Request, outcome: str, requirement: str, code: str
+    ) -> None:
+        """Signs in with the password of a request, and compares what comes of it: `member` is let in, whoever else is
+        refused, with this code if there is one."""
+        answer = self.ask_for_tokens(login, self.passwords[request.name])
+        if outcome != "member":
+            so = f"signing in to an account that is {outcome.lower()}"
+            self.expect(answer, 400, requirement=requirement, so=so)
+            if code and answer.response is not None:
+                self.same(answer, ("PT-SIGNUP-13", "code", code, answer.response.problem.get("code")))
+        elif self.expect(answer, 200, requirement=requirement, so="signing in to an accepted account"):
+            token = self.secret(body_of(answer)["access_token"], f"{request.name.upper()}_TOKEN")
+            me = self.send("getUserInfo", token=token)
+            if self.expect(me, 200, requirement=requirement, so="looking at oneself"):
+                told = body_of(me)
+                wanted = (str(self.names[request.name]), str(self.emails[request.address]))
+                self.same(me, (requirement, "username", wanted, (told["username"], told["email"])))
+
+    def same(self, answer: Exchange, *rows: tuple[str, str, Any, Any]) -> None:
+        """Compares members of an answer with the model: requirement, pointer into the body, expected, actual."""
+        for requirement, at, expected, actual in rows:
+            so = f"{at} is not what it must be by now"
+            self.agree(
+                answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, so=so
+            )
+
+
+def _member(of: Any, path: str) -> Any:
+    for name in path.split("/"):
+        of = of.get(name) if isinstance(of, dict) else None
+    return of
+
+
+def _link(of: Member | Request) -> str:
+    """What is in the link of every verification mail for it, and in no other's."""
+    return f"{'userId' if isinstance(of, Member) else 'registrationId'}={int(of.id)}&"

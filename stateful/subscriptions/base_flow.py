@@ -1,0 +1,156 @@
+"""What the flow of subscriptions stands on: a publisher with two channels, somebody who follows them, somebody else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.request_draft import Upload
+from peertube_conformance.reports import Exchange
+from peertube_conformance.reports.model.variables import NamedNumber, NamedText
+from peertube_conformance.stateful.engine.flow import Flow
+from peertube_conformance.stateful.subscriptions import model
+from peertube_conformance.stateful.subscriptions.model import Clip, Following
+
+CHANNELS = 2
+# The number of a channel that only the other account follows.
+_ASIDE = CHANNELS
+_PUBLISHED, _NEW_VIDEO = 1, 1
+_ALL = {"count": 100}
+
+
+class Followers(Flow):
+    """The accounts, channels and videos of a walk, and what a reader of them observes. No flow by itself."""
+
+    def prepare(self) -> None:
+        """The reader follows nothing, has no unread notice, and is told of new videos in the web interface."""
+        self.reader, self.other = self.account("subscriber"), self.account("other subscriber")
+        self.publisher = self.account("publisher")
+        self.handles = self.once("channels", self._channels)
+        self.following = Following()
+        self.tokens, self.lag = 0, 0.0
+        with self.aside():
+            self._forget()
+            followed = self._followed_by(self.other)
+        missing = [number for number, handle in enumerate(self.handles) if handle not in followed]
+        if missing:
+            self.follow(self.other, *missing)
+
+    def _forget(self) -> None:
+        for video in self.got("listMyVideos", self.publisher, query=_ALL)["data"]:
+            self.world.call("delVideo", self.publisher, path={"id": video["uuid"]})
+        while followed := self._followed_by(self.reader):
+            for handle in {*followed}:
+                self.world.call("deleteSubscription", self.reader, path={"subscriptionHandle": handle})
+        self.settings = self.got("getUserInfo", self.reader)["notificationSettings"]
+        self.world.call("putMyNotificationSettings", self.reader, body=self.delivering(model.WEB))
+        self.world.call("markAllMyNotificationsRead", self.reader)
+        notices = self.got("listMyNotifications", self.reader, query=_ALL)["data"]
+        self.old = {notice["id"] for notice in notices}
+
+    def _channels(self) -> list[NamedText]:
+        first = self.world.channel(self.publisher)
+        more = [self.world.channel(self.publisher, fresh=True) for _ in range(_ASIDE)]
+        return [
+            NamedText(f"{channel.handle}@{self.world.host}", f"CHANNEL_{number}")
+            for number, channel in enumerate([first, *more])
+        ]
+
+    def _followed_by(self, account: Account) -> list[str]:
+        listed = self.got("listSubscriptions", account, query=_ALL)["data"]
+        return [f"{channel['name']}@{channel['host']}" for channel in listed]
+
+    def got(self, operation_id: str, actor: Account, **parts: Any) -> Any:
+        """What a preparing request is answered with."""
+        answer = self.world.call(operation_id, actor, **parts).response
+        assert answer is not None
+        return answer.json
+
+    def follow(self, actor: Account, *numbers: int) -> None:
+        """Has somebody follow channels, and waits until that is done."""
+        handles = [self.handles[number] for number in numbers]
+        for handle in handles:
+            self.world.call("addSubscription", actor, body={"uri": handle})
+        self.world.poll(
+            "getSubscriptionsExist",
+            actor,
+            lambda known: True if all(known.get(handle) for handle in handles) else None,
+            query={"uris": handles},
+        )
+
+    def follow_anew(self) -> None:
+        """Nothing tells when subscribing again is done: waits for something that was asked for later."""
+        handle = self.handles[_ASIDE]
+        self.world.call("deleteSubscription", self.other, path={"subscriptionHandle": handle})
+        self.follow(self.other, _ASIDE)
+
+    def delivering(self, where: int) -> dict[str, int]:
+        """The reader's settings with this one for new videos."""
+        return {**self.settings, "newVideoFromSubscription": where}
+
+    def upload(self, channel: int, privacy: int) -> tuple[Clip, Exchange]:
+        """A published video in a channel, and the answer to the request that made it."""
+        name = self.world.unique("clip")
+        content = self.world.media.mp4(seed=self.world.random.getrandbits(16))
+        body = {
+            "channelId": self._channel_id(channel),
+            "name": name,
+            "privacy": privacy,
+            "videofile": Upload(f"{name}.mp4", "video/mp4", content),
+        }
+        exchange = self.world.call(
+            "uploadLegacy", self.publisher, body=body, media_type="multipart/form-data"
+        )
+        assert exchange.response is not None
+        video = exchange.response.json["video"]
+        self.following.made += 1
+        clip = Clip(
+            number=self.following.made,
+            channel=channel,
+            name=name,
+            privacy=privacy,
+            id=video["id"],
+            uuid=self.name(video["uuid"], "VIDEO_UUID"),
+            short_uuid=video["shortUUID"],
+            uploaded=time.monotonic(),
+        )
+        published = lambda seen: True if seen["state"]["id"] == _PUBLISHED else None  # noqa: E731
+        self.poll("getVideo", self.publisher, published, path={"id": clip.uuid})
+        self.following.clips[clip.number] = clip
+        return clip, exchange
+
+    def _channel_id(self, number: int) -> int:
+        handle = str(self.handles[number]).partition("@")[0]
+        made = self.once(
+            f"channel {number}",
+            lambda: self.got("getVideoChannel", self.publisher, path={"channelHandle": handle})["id"],
+        )
+        return NamedNumber(made, f"CHANNEL_{number}_ID")
+
+    def numbered(self, videos: Sequence[Any]) -> list[int]:
+        """The numbers of videos that an answer lists, 0 for one that is not of this walk."""
+        by_uuid = {clip.uuid: clip.number for clip in self.following.clips.values()}
+        return [by_uuid.get(video["uuid"], 0) for video in videos]
+
+    def notices(self, account: Account | None = None) -> tuple[Exchange, list[dict[str, Any]]]:
+        """The reader's (or another account's) notices of new videos of this walk, as they are listed."""
+        answer = self.send("listMyNotifications", account or self.reader, query=_ALL)
+        listed = answer.response.json["data"] if answer.response and answer.status == 200 else []
+        return answer, [one for one in listed if one["id"] not in self.old and one["type"] == _NEW_VIDEO]
+
+    def told_of(self, account: Account | None = None) -> list[int]:
+        """The videos that the reader (or another account) was told of, newest first."""
+        return self.numbered([notice["video"] for notice in self.notices(account)[1]])
+
+    def mails_about(self, clip: Clip) -> int:
+        """How many mails to the reader announce a video; none where mail cannot be read."""
+        mailbox = self.world.mailbox_or_none
+        return len(mailbox.arrived(self.reader.email, clip.name)) if mailbox else 0
+
+    def feed_token(self, account: Account) -> NamedText:
+        """The feed token of an account, under a name of its own."""
+        token = self.got("getFeedToken", account)["feedToken"]
+        self.tokens += 1
+        return self.secret(token, f"FEED_TOKEN_{self.tokens}")

@@ -1,0 +1,212 @@
+"""New videos and the notices about them: what the flow of subscriptions does beside following."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, precondition
+
+from peertube_conformance.reports import Exchange
+from peertube_conformance.stateful.engine.rule_decorators import stage
+from peertube_conformance.stateful.subscriptions import model
+from peertube_conformance.stateful.subscriptions.base_flow import CHANNELS, Followers
+from peertube_conformance.stateful.subscriptions.model import Clip, Notice
+
+_MOST_CLIPS = 4
+# An upload was announced, if at all, after so many times as long as announcements took.
+_LAGS = 3.0
+_DELIVERIES = (model.WEB, model.WEB | model.MAIL, model.MAIL, 0)
+_READ, _ALL_READ, _UNREAD, _OWN = "PT-NOTIF-06", "PT-NOTIF-07", "PT-NOTIF-08", "PT-NOTIF-09"
+channels = st.integers(0, CHANNELS - 1)
+numbers = st.integers(0, _MOST_CLIPS - 1)
+not_public = st.sampled_from([model.PRIVATE, model.UNLISTED, model.INTERNAL])
+
+
+class News(Followers):
+    """The steps of a publisher, and what a follower does with notices. No flow by itself."""
+
+    # The requirement that the last step on notices was about.
+    because_read = _ALL_READ
+
+    # Videos
+
+    @precondition(lambda self: self.following.made < _MOST_CLIPS)
+    @stage(channel=channels)
+    def upload_public(self, channel: int) -> None:
+        """A video that is news at once."""
+        self.upload_news(channel, model.PUBLIC)
+
+    @precondition(lambda self: self.following.made < _MOST_CLIPS)
+    @stage(channel=channels, privacy=not_public)
+    def upload_hidden(self, channel: int, privacy: int) -> None:
+        """A video that is not for everybody."""
+        self.upload(channel, privacy)
+
+    @precondition(lambda self: self.following.publishable())
+    @stage(number=numbers)
+    def publish(self, number: int) -> None:
+        """Make a video public that never was."""
+        clip = _chosen(self.following.publishable(), number)
+        # Servers announce uploads a little later, and look only then who may see the video and who wants to know.
+        lag = max(0.0, clip.uploaded + _LAGS * self.lag - time.monotonic())
+        self.world.deadline.sleep(lag, "the upload of a video to be announced")
+        self._announced(clip, self._change(clip, model.PUBLIC), later=True)
+
+    @precondition(lambda self: self.following.hideable())
+    @stage(number=numbers, privacy=st.sampled_from([model.PRIVATE, model.UNLISTED]))
+    def hide(self, number: int, privacy: int) -> None:
+        """Make a public video private or unlisted."""
+        clip = _chosen(self.following.hideable(), number)
+        self._change(clip, privacy)
+        self.following.kept(clip, self.told_of())
+
+    @precondition(lambda self: self.following.there())
+    @stage(number=numbers)
+    def delete_video(self, number: int) -> None:
+        """Remove a video."""
+        clip = _chosen(self.following.there(), number)
+        self.world.call("delVideo", self.publisher, path={"id": clip.uuid})
+        clip.is_there = False
+        self.following.kept(clip, self.told_of())
+
+    def upload_news(self, channel: int, privacy: int) -> None:
+        """Uploads a video that is public, at once or a little later."""
+        clip, answer = self.upload(channel, privacy)
+        if privacy != model.PUBLIC:
+            answer = self._change(clip, model.PUBLIC)
+        self._announced(clip, answer, later=privacy != model.PUBLIC)
+
+    def _change(self, clip: Clip, privacy: int) -> Exchange:
+        clip.privacy = privacy
+        return self.world.call("putVideo", self.publisher, path={"id": clip.uuid}, body={"privacy": privacy})
+
+    def _announced(self, clip: Clip, answer: Exchange, *, later: bool) -> None:
+        began = time.monotonic()
+        is_told = self.following.published(clip, later=later)
+        self.eventually(lambda: clip.number in self.told_of(self.other), True)
+        self.lag = max(self.lag, time.monotonic() - began)
+        if is_told:
+            seen = self.eventually(lambda: clip.number in self.told_of(), True)
+            requirement = model.PUBLISHED_LATER if later else model.TOLD
+            so = "whether a follower of the channel is told of a video that became public"
+            self.agree(answer, requirement, at="/notices", expected=True, actual=seen, so=so)
+        if self.world.mailbox_or_none is not None:
+            wanted = self.following.mails(clip)
+            mails = self.eventually(lambda: self.mails_about(clip), wanted)
+            so = "the mails that announce a video"
+            self.agree(answer, model.DELIVERY, at="/mails", expected=wanted, actual=mails, so=so)
+
+    # Notices
+
+    @stage(where=st.sampled_from(_DELIVERIES))
+    def choose_delivery(self, where: int) -> None:
+        """Choose where new videos are told: 0 nowhere, 1 in the web interface, 2 by mail, 3 both."""
+        answer = self.send("putMyNotificationSettings", self.reader, body=self.delivering(where))
+        if self.expect(answer, 204, requirement=model.DELIVERY, so="changing where notices go"):
+            self.following.where = where
+        answer = self.send("getUserInfo", self.reader)
+        assert answer.response is not None
+        self.agree(
+            answer,
+            model.DELIVERY,
+            at="/response/body/notificationSettings",
+            expected=self.delivering(self.following.where),
+            actual=answer.response.json["notificationSettings"],
+            so="the settings are not those that were chosen",
+        )
+
+    @precondition(lambda self: not all(notice.read for notice in self.following.notices))
+    @stage(which=st.sampled_from(["newest", "oldest", "all"]))
+    def check_off(self, which: str) -> None:
+        """Mark one notice or all of them as read; one after somebody else tried to."""
+        if which == "all":
+            answer = self.send("markAllMyNotificationsRead", self.reader)
+            self.expect(answer, 204, requirement=_ALL_READ, so="marking all notices as read")
+            self.because_read = _ALL_READ
+            for notice in self.following.notices:
+                notice.read = True
+            return
+        notice = self.following.notices[-1 if which == "oldest" else 0]
+        body = {"ids": [self.name(self._listed_notice(notice)["id"], "NOTIFICATION_ID")]}
+        answer = self.send("markMyNotificationsRead", self.other, body=body)
+        self.expect(answer, 204, requirement=_OWN, so="marking somebody else's notice as read")
+        answer = self.send("markAllMyNotificationsRead", self.other)
+        self.expect(answer, 204, requirement=_OWN, so="marking all of one's own notices as read")
+        is_read = self._listed_notice(notice)["read"]
+        so = "whether a notice is read that somebody else marked"
+        self.same(answer, _OWN, "data/*/read", (notice.read, is_read), so)
+        answer = self.send("markMyNotificationsRead", self.reader, body=body)
+        self.expect(answer, 204, requirement=_READ, so="marking a notice as read")
+        notice.read, self.because_read = True, _READ
+
+    def _listed_notice(self, notice: Notice) -> dict[str, Any]:
+        answer, listed = self.notices()
+        found = [one for one in listed if self.numbered([one["video"]]) == [notice.clip]]
+        so = "whether a notice is still there"
+        self.same(answer, model.TOLD, "data/*/video", (True, bool(found)), so)
+        return found[-1]
+
+    @invariant()
+    def the_reader_was_told_what_is_new(self) -> None:
+        """Compare the notices with the model, then those that are unread."""
+        is_ = self.following
+        answer, listed = self.notices()
+        if not self.expect(answer, 200, requirement=_UNREAD, so="listing one's notices"):
+            return
+        listed = self._once_each(answer, listed)
+        told = self.numbered([notice["video"] for notice in listed])
+        self.none_of(
+            answer, is_.not_told(), "data/*/video", told, "the reader is told of videos that are no news"
+        )
+        expected = [notice.clip for notice in is_.notices]
+        self.same(answer, model.TOLD, "data/*/video", (expected, told), "notices, newest first")
+        seen = {number: notice["read"] for number, notice in zip(told, listed, strict=True)}
+        read = {notice.clip: notice.read for notice in is_.notices}
+        self.same(answer, self.because_read, "data/*/read", (read, seen), "which notices are read")
+        self._unread({notice["id"] for notice in listed})
+
+    def _once_each(self, answer: Exchange, listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The notices without those that repeat an older one; where that is a known deviation, they are let go of."""
+        told = self.numbered([notice["video"] for notice in listed])
+        again = [place for place, number in enumerate(told) if number in told[place + 1 :]]
+        for requirement, clips in self.following.told().items():
+            repeated = [told[place] for place in again if told[place] in clips]
+            if clips:
+                so = "videos of which the reader is told again"
+                self.same(answer, requirement, "data/*/video/again", ([], repeated), so)
+        self.old |= {listed[place]["id"] for place in again}
+        return [notice for place, notice in enumerate(listed) if place not in again]
+
+    def _unread(self, listed: Collection[int]) -> None:
+        answer = self.send("listMyNotifications", self.reader, query={"count": 100, "unread": True})
+        if not self.expect(answer, 200, requirement=_UNREAD, so="listing one's unread notices"):
+            return
+        assert answer.response is not None
+        data, total = answer.response.json["data"], answer.response.json["total"]
+        unread = self.numbered([notice["video"] for notice in data if notice["id"] in listed])
+        expected = [notice.clip for notice in self.following.notices if not notice.read]
+        self.same(answer, _UNREAD, "data/*/video", (expected, unread), "notices that are unread")
+        self.same(answer, _UNREAD, "total", (len(data), total), "the number of unread notices")
+
+    def none_of(
+        self, answer: Exchange, unwanted: Mapping[str, list[int]], at: str, seen: Collection[int], so: str
+    ) -> None:
+        """Compares what is seen with what must not be, by requirement."""
+        for requirement, forbidden in unwanted.items():
+            if forbidden:
+                self.same(answer, requirement, at, ([], sorted({*seen} & {*forbidden})), so)
+
+    def same(
+        self, answer: Exchange, requirement: str, at: str, wanted_and_seen: tuple[Any, Any], so: str
+    ) -> bool:
+        """Compares what stands at a place of the body with the model, as `agree` does."""
+        expected, actual = wanted_and_seen
+        at = f"/response/body/{at}"
+        return self.agree(answer, requirement, at=at, expected=expected, actual=actual, so=so)
+
+
+def _chosen(clips: list[Clip], number: int) -> Clip:
+    return clips[number % len(clips)]

@@ -1,0 +1,1 @@
+"""Users as administrators and moderators manage them: model, requests and steps."""

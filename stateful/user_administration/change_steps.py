@@ -1,0 +1,141 @@
+"""Users that are changed, blocked and deleted, by whom that is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis import strategies as st
+
+from peertube_conformance.reports import Exchange
+from peertube_conformance.stateful.engine.rule_decorators import stage
+from peertube_conformance.stateful.user_administration import model
+from peertube_conformance.stateful.user_administration.base_flow import somebody
+from peertube_conformance.stateful.user_administration.creation_steps import Creating
+from peertube_conformance.stateful.user_administration.model import Person, Role, refusal
+
+
+class Changing(Creating):
+    """Changes users. No flow by itself."""
+
+    @somebody
+    @stage(person=model.indexes, members=model.members, by=model.actors)
+    def change(self, person: int, members: dict[str, Any], by: str) -> None:
+        """Write some members: they are read back, and the others stay. A new password or role ends all sessions."""
+        self._change(self._alive(person), members, by)
+
+    @somebody
+    @stage(person=model.indexes, role=model.roles, by=model.actors)
+    def change_role(self, person: int, role: int, by: str) -> None:
+        """What somebody may do is what the new role may, once they are signed in again."""
+        self._change(self._alive(person), {"role": role}, by)
+
+    def _change(self, changed: Person, members: Mapping[str, Any], by: str) -> None:
+        body = dict(members)
+        others = [one for one in self.alive if one is not changed]
+        taken = bool(others) and body.get("email") == model.SOMEBODY_ELSES
+        if "email" in body:
+            new = others[0].told["email"] if taken else self.name(self.world.address(), "NEW_EMAIL")
+            body["email"] = new
+        if "password" in body:
+            body["password"] = self.new_password()
+        answer = self.by(by, changed, "putUser", body=body)
+        ends = "password" in body or body.get("role", changed.role) != changed.role
+        self.changed("PT-USER-07" if ends else "PT-USER-03", changed, set(body))
+        if not refusal(by, changed) and refusal(by, changed, role=body.get("role")):
+            self._promoted(answer, changed, body, taken=taken)
+        elif taken and not refusal(by, changed):
+            self.changed("PT-USER-02", changed)
+            self.expect(answer, 409, requirement="PT-USER-02", so="an address that somebody else has")
+        elif self._allowed(answer, by, changed, "change", 204):
+            self._written(changed, body)
+
+    def _promoted(self, answer: Exchange, person: Person, body: Mapping[str, Any], *, taken: bool) -> None:
+        """A moderator tried to make somebody more than a user."""
+        because, written = self.because, self.written
+        self.changed("PT-USER-13", person)
+        so = f"the role {Role(body['role']).name.lower()} for a user, given by a moderator"
+        if not self.expect(answer, 403, requirement="PT-USER-13", so=so) and not taken:
+            self.changed(because, person, written)
+            self._written(person, body)
+
+    def _written(self, person: Person, body: Mapping[str, Any]) -> None:
+        if self.because == "PT-USER-07":
+            person.sign_out()
+        person.told |= {name: value for name, value in body.items() if name not in model.UNREAD}
+        person.password = body.get("password", person.password)
+
+    @somebody
+    @stage(person=model.indexes, how=model.ways_to_block, by=model.actors)
+    def block(self, person: int, how: str, by: str) -> None:
+        """Keep somebody out, or let them in again: sessions end, and new ones are refused while they are kept out."""
+        blocked = self._alive(person)
+        if how != "not any more":
+            body = {"reason": model.REASON} if how == "for a reason" else {}
+            self._set_blocked(blocked, by, True, "blockUser", body=body)
+        if how in {"not any more", "for a moment"}:
+            self._set_blocked(blocked, by, False, "unblockUser")
+
+    def _set_blocked(self, person: Person, by: str, blocked: bool, operation: str, **parts: Any) -> None:
+        answer = self.by(by, person, operation, **parts)
+        self.changed("PT-USER-06", person, {"blocked", "blockedReason"})
+        if self._allowed(answer, by, person, "block" if blocked else "unblock", 204):
+            person.told |= {"blocked": blocked, "blockedReason": parts.get("body", {}).get("reason")}
+            person.sign_out()
+
+    @somebody
+    @stage(
+        person=model.indexes,
+        by=st.just("admin") | model.actors,
+        name=st.sampled_from(("username", "channel")),
+    )
+    def delete(self, person: int, by: str, name: str) -> None:
+        """Everything of somebody is gone, but their names, which are not given out again."""
+        deleted = self._alive(person)
+        answer = self.by(by, deleted, "delUser")
+        self.changed("PT-USER-10", deleted)
+        if self._allowed(answer, by, deleted, "delete", 204):
+            deleted.is_gone = True
+            deleted.sign_out()
+            again = self.by("admin", deleted, "delUser")
+            self.expect(again, 404, requirement="PT-USER-10", so="deleting a user who is gone")
+            self.make_again(deleted, name, "admin")
+            self.changed("PT-USER-10", deleted)
+
+    @somebody
+    @stage(
+        person=model.indexes,
+        by=st.sampled_from(("moderator", "user")),
+        what=st.sampled_from(("request", "disable")),
+    )
+    def touch_second_factor(self, person: int, by: str, what: str) -> None:
+        """Who does not manage somebody neither gets the key of a second factor for them nor turns theirs off."""
+        victim = self._alive(person)
+        operation = "requestTwoFactor" if what == "request" else "disableTwoFactor"
+        answer = self.by(by, victim, operation, body={"currentPassword": "not looked at"})
+        self.changed("PT-USER-12", victim)
+        # They have none: a key is given, and there is nothing to disable.
+        self._allowed(answer, by, victim, f"{what} the second factor of", 200 if what == "request" else 400)
+
+    # Judging
+
+    def _alive(self, index: int) -> Person:
+        """Those who are signed in come first: it is they who notice."""
+        alive = sorted(self.alive, key=lambda person: not person.signed_in)
+        return alive[index % len(alive)]
+
+    def _ruling(self, by: str, person: Person) -> str:
+        """The requirement that keeps an actor from somebody."""
+        role = person.role if by == "themself" else Role.MODERATOR if by == "moderator" else Role.USER
+        return "PT-USER-12" if role == Role.MODERATOR else "PT-USER-14"
+
+    def _allowed(self, answer: Exchange, by: str, person: Person, what: str, status: int) -> bool:
+        """Whether it was done: judged by who may do it."""
+        refused = refusal(by, person)
+        if not refused:
+            return self.expect(answer, status, requirement=self.because, so=f"to {what} a user as {by}")
+        ruling = self._ruling(by, person)
+        self.changed(ruling, person)
+        so = f"to {what} a {Role(person.role).name.lower()} as {by}"
+        self.expect(answer, refused, requirement=ruling, so=so)
+        return False

@@ -1,0 +1,241 @@
+"""What is to be seen on the whole journey: of the account, its video and its export while they are there, and after."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from hypothesis import stateful
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant
+from hypothesis.strategies import SearchStrategy
+
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.resources.factory import NotArranged
+from peertube_conformance.reports import Exchange
+from peertube_conformance.stateful.engine.flow import Flow
+from peertube_conformance.stateful.user_journey.model import Export, Film, Road, Step, Traveller
+
+_ENDED = frozenset({"Published", "Completed", "Failed"})
+_PAGE = {"count": 100}
+Row = tuple[str, str, Any, Any]
+
+
+def body_of(exchange: Exchange) -> Any:
+    """The JSON that was answered."""
+    assert exchange.response is not None
+    return exchange.response.json
+
+
+@cache
+def _steps(flow: type[Flow]) -> tuple[Step, ...]:
+    """What is marked as a step, in the order in which it is written."""
+    return tuple(
+        member.step
+        for of in reversed(flow.__mro__)
+        for member in vars(of).values()
+        if hasattr(member, "step")
+    )
+
+
+class Journey(Flow):
+    """The model of the whole journey, and what compares it with the server after each step.
+
+    `films` and `exports` are those that are there; what went with the account is in `lost`.
+    """
+
+    admin: Account
+    viewer: Account
+    who: Traveller
+    road: Road
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lives = self.deleted = False
+        self.films: list[Film] = []
+        self.exports: list[Export] = []
+        self.lost: tuple[list[Film], list[Export]] = [], []
+
+    # One rule, with the next stage as its first choice: walks get on, and are shortened by taking it instead of detours.
+    @stateful.rule(step=st.runner().flatmap(lambda journey: journey.possible_steps()))
+    def go_on(self, step: tuple[str, dict[str, Any]]) -> None:
+        """Take a step; it is told under its own name."""
+        name, arguments = step
+        self.context.called(name, arguments)
+        self.road.walk(name)
+        getattr(self, name)(**arguments)
+
+    def possible_steps(self) -> SearchStrategy[tuple[str, dict[str, Any]]]:
+        """The next stage, if there is one, and then the detours, with their arguments."""
+        steps = _steps(type(self))
+        stages = [step for step in steps if self.road.leads_to(step.name)]
+        detours = [
+            step for step in steps if step not in stages and step.detour and getattr(self, step.detour)
+        ]
+        possible = [*stages, *(detours if self.road.allows_detour else ())]
+        return st.one_of([st.tuples(st.just(each.name), each.arguments) for each in possible])
+
+    @property
+    def unproven(self) -> bool:
+        """Whether somebody signed up who did not sign in yet."""
+        return self.lives and self.who.account is None
+
+    @invariant()
+    def all_that_was_made_is_there(self) -> None:
+        """Compare what the account, everybody and the viewer see with the model."""
+        if not self.lives:
+            return
+        self._see_the_account()
+        if self.who.account is not None:
+            self._see_oneself(self.who.account)
+        for film in self.films:
+            self._see_the_video(film)
+        for export in self.exports:
+            answer = self.listed_exports()
+            if self.expect(answer, 200, requirement="PT-JOURNEY-08", so="listing one's exports"):
+                seen = [(one["id"], one["state"]["label"]) for one in body_of(answer)["data"]]
+                self.same(answer, ("PT-JOURNEY-08", "data", [(export.id, "Completed")], seen))
+
+    def _see_the_account(self) -> None:
+        who = self.who
+        answer = self.send("getUser", self.admin, path={"id": who.user_id})
+        if self.expect(answer, 200, requirement="PT-JOURNEY-01", so="looking at who signed up"):
+            user = body_of(answer)
+            self.same(
+                answer,
+                ("PT-JOURNEY-03", "emailVerified", who.verified, user["emailVerified"]),
+                ("PT-JOURNEY-01", "username", who.username, user["username"]),
+                ("PT-JOURNEY-01", "email", who.email, user["email"]),
+            )
+        answer = self.send("getAccount", path={"name": who.username})
+        if self.expect(answer, 200, requirement="PT-JOURNEY-01", so="looking at an account"):
+            shown = body_of(answer)["displayName"]
+            self.same(answer, ("PT-JOURNEY-01", "displayName", who.display_name, shown))
+        if who.channel is not None:
+            answer = self.send("getVideoChannel", path={"channelHandle": who.channel})
+            if self.expect(answer, 200, requirement="PT-JOURNEY-01", so="looking at a channel"):
+                told = body_of(answer)
+                seen = (told["displayName"], told["ownerAccount"]["name"])
+                wanted = (who.channel_display_name, who.username)
+                self.same(answer, ("PT-JOURNEY-01", "displayName", wanted, seen))
+
+    def _see_oneself(self, account: Account) -> None:
+        answer = self.send("getUserInfo", account)
+        if self.expect(answer, 200, requirement="PT-JOURNEY-04", so="looking at oneself"):
+            me = body_of(answer)
+            self.same(
+                answer,
+                ("PT-JOURNEY-04", "id", self.who.user_id, me["id"]),
+                ("PT-JOURNEY-04", "username", self.who.username, me["username"]),
+            )
+
+    def _see_the_video(self, film: Film) -> None:
+        answer = self.send("getVideo", path={"id": film.uuid})
+        if self.expect(answer, 200, requirement="PT-JOURNEY-05", so="looking at a public video"):
+            seen = body_of(answer)
+            self.same(
+                answer,
+                ("PT-JOURNEY-05", "name", film.name, seen["name"]),
+                ("PT-JOURNEY-07", "likes", film.counts(), (seen["likes"], seen["dislikes"])),
+            )
+        for operation_id, parts in self._lists().items():
+            answer = self.send(operation_id, **parts)
+            if self.expect(answer, 200, requirement="PT-JOURNEY-05", so="listing videos"):
+                names = [one["name"] for one in body_of(answer)["data"] if one["uuid"] == film.uuid]
+                self.same(answer, ("PT-JOURNEY-05", "data/*/name", [film.name], names))
+        for by, actor in (("viewer", self.viewer), ("traveller", self.who.signed_in)):
+            answer = self.send("getMyVideoRating", actor, path={"videoId": film.id})
+            if self.expect(answer, 200, requirement="PT-JOURNEY-07", so="asking for one's rating"):
+                rating = body_of(answer)["rating"]
+                self.same(answer, ("PT-JOURNEY-07", "rating", film.ratings[by], rating))
+        wanted = [] if film.position is None else [film.position]
+        self.same(*self._watched(film, "PT-JOURNEY-06", wanted))
+
+    def _lists(self) -> dict[str, dict[str, Any]]:
+        """The lists that name the video, with the parts of the requests for them."""
+        return {
+            "getVideos": {"query": {"sort": "-publishedAt", **_PAGE}},
+            "getAccountVideos": {"path": {"name": self.who.username}},
+        }
+
+    def _watched(self, film: Film, requirement: str, wanted: list[int]) -> tuple[Exchange, Row]:
+        answer = self.send("listMyHistory", self.viewer, query=_PAGE)
+        self.sure(self.expect(answer, 200, requirement=requirement, so="listing a history"))
+        found = [one for one in body_of(answer)["data"] if one["uuid"] == film.uuid]
+        seen = [one["userHistory"]["currentTime"] for one in found]
+        return answer, (requirement, "data/*/userHistory/currentTime", wanted, seen)
+
+    @invariant()
+    def nothing_is_left(self) -> None:
+        """After the deletion: look for what the account was and had."""
+        if not self.deleted:
+            return
+        answer = self.send("getUserInfo", self.who.account)
+        self.expect(answer, 401, requirement="PT-JOURNEY-11", so="the token of a deleted account")
+        films, exports = self.lost
+        gone = [("getAccount", {"name": self.who.username}), ("getUser", {"id": self.who.user_id})]
+        gone += [("getVideoChannel", {"channelHandle": self.who.signed_in.channel_handle})]
+        gone += [("getVideo", {"id": film.uuid}) for film in films]
+        for operation_id, path in gone:
+            answer = self.send(operation_id, self.admin if operation_id == "getUser" else None, path=path)
+            self.expect(answer, 404, requirement="PT-JOURNEY-12", so="what went with an account")
+        for film in films:
+            answer = self.send("getVideos", **self._lists()["getVideos"])
+            left = [one["name"] for one in body_of(answer)["data"] if one["uuid"] == film.uuid]
+            self.same(answer, ("PT-JOURNEY-12", "data/*/uuid", [], left))
+            self.same(*self._watched(film, "PT-JOURNEY-12", []))
+        for export in exports:
+            answer = self.send("downloadUserExport", **export.download)
+            self.expect(answer, 404, requirement="PT-JOURNEY-13", so="an archive of a deleted account")
+
+    # How the journey asks and compares
+
+    def listed_exports(self) -> Exchange:
+        """The owner's list of exports."""
+        return self.send("listUserExports", self.who.account, path={"userId": self.who.user_id})
+
+    def same(self, answer: Exchange, *rows: Row) -> None:
+        """Compares members of an answer with the model: requirement, pointer into the body, expected, actual."""
+        for requirement, at, expected, actual in rows:
+            so = f"{at} is not what it must be by now"
+            self.agree(
+                answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, so=so
+            )
+
+    def sure(self, went_well: bool) -> None:
+        """Ends the flow where a known deviation stands in the way of all that is to come."""
+        if not went_well:
+            raise NotArranged("a known deviation stands in the way of the rest of the journey")
+
+    def must(
+        self,
+        operation_id: str,
+        status: int,
+        requirement: str,
+        so: str,
+        actor: Account | None = None,
+        **parts: Any,
+    ) -> Exchange:
+        """Sends what the rest of the journey stands on, and expects this status; `so` as in `expect`."""
+        answer = self.send(operation_id, actor, **parts)
+        self.sure(self.expect(answer, status, requirement=requirement, so=so))
+        return answer
+
+    def reach(
+        self, ask: Callable[[], Exchange], requirement: str, at: str, state: str, seen: Callable[[Any], str]
+    ) -> Exchange:
+        """Asks until a process came to its end, which must be this state; the last answer."""
+        answers: list[Exchange] = []
+
+        def has_ended() -> bool:
+            answers[:] = [ask()]
+            return answers[0].status != 200 or seen(body_of(answers[0])) in _ENDED
+
+        # Where it takes too long, the last state tells.
+        with contextlib.suppress(NotArranged):
+            self.wait(has_ended)
+        self.sure(self.expect(answers[0], 200, requirement=requirement, so="looking how far it is"))
+        self.same(answers[0], (requirement, at, state, seen(body_of(answers[0]))))
+        return answers[0]

@@ -1,0 +1,284 @@
+"""A flow about the videos of one owner: what each pair of eyes sees of them, compared with the model."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from hypothesis.stateful import invariant
+
+from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.safety.guard import Refused
+from peertube_conformance.reports import Exchange
+from peertube_conformance.reports.model.variables import NamedNumber, NamedText
+from peertube_conformance.stateful.engine.flow import Flow
+from peertube_conformance.stateful.videos import model
+from peertube_conformance.stateful.videos.model import NO_LIMIT, Privacy, Video
+
+_MANY = 100
+_PUBLISHED = 1
+_USED_MEMBERS = ("videoQuotaUsed", "videoQuotaUsedDaily")
+_PASSWORDS = range(3)
+# Who looks at a video, by which of its names: a number hides an unlisted video.
+_LOOKS = (
+    ("anonymous", "uuid"),
+    ("anonymous", "id"),
+    ("user", "shortUUID"),
+    ("user", "id"),
+    ("moderator", "shortUUID"),
+    ("owner", "id"),
+)
+_AFTER_REFUSAL = (_LOOKS[0], _LOOKS[-1])
+_PASSWORD_HEADER = "x-peertube-video-password"  # noqa: S105 - a name
+# What each requirement is about.
+_UPLOADED, _PRIVATE_AT_FIRST = "PT-VIDEO-01", "PT-VIDEO-02"
+_SHOWN, _OPENED, _LISTED = "PT-VIDEO-03", "PT-VIDEO-04", "PT-VIDEO-05"
+_WRITTEN, _STAYED, _REFUSED, _AT_ONCE = "PT-VIDEO-06", "PT-VIDEO-07", "PT-VIDEO-08", "PT-VIDEO-10"
+_USED, _OVER = "PT-VIDEO-11", "PT-VIDEO-12"
+_DELETED, _NO_VIDEO = "PT-VIDEO-13", "PT-VIDEO-14"
+
+
+class VideoFlow(Flow):
+    """What each step leaves is compared, as far as it may have changed: `touched` is the video that the step was
+    about, `because` the requirement, `written` what it wrote of the video."""
+
+    def start(self, owner: Account, privacy: Privacy) -> None:
+        """The model: one video with something in each member, no limits, two channels."""
+        self.owner = owner
+        self.eyes: dict[str, Account | None] = {
+            "anonymous": None,
+            "user": self.account("viewer"),
+            "owner": owner,
+            "moderator": self.world.account("moderator"),
+        }
+        other = self.once("other channel", lambda: self.world.channel(owner, fresh=True))
+        self.channels = [(owner.channel_id, owner.channel_handle), (other.id, other.handle)]
+        self.videos: list[Video] = []
+        self.known: dict[int, str] = {}
+        self.touched: Video | None = None
+        self.because = ""
+        self.written: Collection[str] = ()
+        self.limits, self.lost = dict.fromkeys(model.QUOTAS, NO_LIMIT), dict.fromkeys(_USED_MEMBERS, 0)
+        self.write_limits()
+        self.strangers = self._clear()
+        first = self._first(privacy)
+        # What earlier walks left behind for good is no matter of this one.
+        used = _json(self.world.call("getMyQuotaUsed", owner))
+        self.lost = {member: used[member] - first.room for member in _USED_MEMBERS}
+
+    def _clear(self) -> set[int]:
+        """Deletes what an earlier walk left; the numbers of that. What the server only pretended to refuse stays."""
+        with self.aside():
+            listed = _json(self.world.call("listMyVideos", self.owner, query={"count": _MANY}))["data"]
+            for video in listed:
+                with suppress(Refused):
+                    self.send("delVideo", self.owner, path={"id": video["uuid"]})
+        return {video["id"] for video in listed}
+
+    def _first(self, privacy: Privacy) -> Video:
+        body: dict[str, Any] = {
+            **model.FIRST,
+            model.CHANNEL: self.owner.channel_id,
+            "privacy": int(privacy),
+            "videofile": model.video_file("mp4", 0),
+        }
+        if privacy is Privacy.PASSWORD:
+            body["videoPasswords"] = self.passwords([0])
+        answer = self.world.call("uploadLegacy", self.owner, body=body, media_type="multipart/form-data")
+        video = self.new_video(_json(answer)["video"], privacy, [0])
+        video.learn(self.poll("getVideo", self.owner, self.finished, path={"id": video.ids["uuid"]}))
+        return video
+
+    def finished(self, details: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The details of a video that is published and has all its files; None for another."""
+        streamed = details["streamingPlaylists"] or "hls" not in self.world.capabilities
+        return details if details["state"]["id"] == _PUBLISHED and streamed else None
+
+    def new_video(self, ids: Mapping[str, Any], privacy: Privacy, passwords: list[int]) -> Video:
+        """A video that the walk knows from here on."""
+        variable = f"VIDEO_{len(self.known) + 1}"
+        named: dict[str, NamedNumber | NamedText] = {
+            "id": NamedNumber(ids["id"], f"{variable}_ID"),
+            "uuid": NamedText(ids["uuid"], f"{variable}_UUID"),
+            "shortUUID": NamedText(ids["shortUUID"], f"{variable}_SHORT_UUID"),
+        }
+        self.context.remember({name.variable: str(name) for name in named.values()})
+        self.known[ids["id"]] = variable
+        video = Video(variable, named, privacy, int(self.owner.channel_id))
+        if privacy is Privacy.PASSWORD:
+            video.passwords = passwords
+        self.videos.append(video)
+        return video
+
+    def compare(self, because: str, video: Video | None = None, written: Collection[str] = ()) -> None:
+        """What the step leaves is to be compared."""
+        self.because, self.touched, self.written = because, video, written
+
+    # What videos stand on
+
+    def passwords(self, numbers: Iterable[int]) -> list[str]:
+        """Passwords of videos, the same in each walk."""
+        return [
+            self.once(
+                f"password {number}",
+                lambda number=number: self.world.password(f"VIDEO_PASSWORD_{number}"),  # type: ignore[misc]
+            )
+            for number in numbers
+        ]
+
+    def secrets_of(self, video: Video) -> dict[str, Any]:
+        """What each change of a password-protected video must say again."""
+        if video.privacy != Privacy.PASSWORD:
+            return {}
+        return {"privacy": int(Privacy.PASSWORD), "videoPasswords": self.passwords(video.passwords)}
+
+    def write_limits(self) -> None:
+        """Gives the owner the quotas of the model."""
+        path = {"id": self.owner.user_id}
+        lost = dict(zip(model.QUOTAS, self.lost.values(), strict=True))
+        body = {
+            name: limit if limit == NO_LIMIT else limit + lost[name] for name, limit in self.limits.items()
+        }
+        self.world.call("putUser", self.world.account("admin"), path=path, body=body)
+
+    @property
+    def used(self) -> int:
+        """Bytes that the videos count for."""
+        return sum(video.room for video in self.videos)
+
+    def fits(self, size: int) -> bool:
+        """Whether so many bytes more are within the quotas."""
+        return all(limit == NO_LIMIT or self.used + size < limit for limit in self.limits.values())
+
+    def limit(self, quota: str, room: int | None) -> None:
+        """Sets a quota that leaves so many bytes beyond what is used; none where that is None."""
+        self.limits[quota] = NO_LIMIT if room is None else self.used + room
+        self.write_limits()
+
+    # What is seen
+
+    @invariant()
+    def everybody_sees_what_they_may(self) -> None:
+        """Compares what is there with the model, after each step that changed something or was refused to."""
+        because, self.because = self.because, ""
+        if not because:
+            return
+        if self.touched is not None:
+            self._look_at(self.touched, because)
+        self._compare_own(because)
+        for eyes in ("anonymous", "user"):
+            shown = [video for video in self.videos if video.is_listed_for(eyes)]
+            self.look_in("getAccountVideos", eyes, shown, because=because, path={"name": self.owner.username})
+        self._compare_used(because)
+
+    def _look_at(self, video: Video, because: str) -> None:
+        """Reads a video through each pair of eyes; where a change was refused, through two."""
+        gone = video not in self.videos
+        kind = "deleted" if gone else video.privacy.name.lower()
+        for eyes, name in _AFTER_REFUSAL if because == _REFUSED else _LOOKS:
+            answer = self.send("getVideo", self.eyes[eyes], path={"id": video.ids[name]})
+            status = 404 if gone else video.answer_to(eyes, name)
+            requirement = _SHOWN if because == _UPLOADED else because
+            so = f"reading a video that is {kind} by its {name} as {eyes}"
+            if self.expect(answer, status, requirement=requirement, so=so) and status == 200:
+                self._compare(answer, _json(answer), video, because, "")
+        if video.privacy is Privacy.PASSWORD and not gone:
+            self._try_passwords(video)
+
+    def _try_passwords(self, video: Video) -> None:
+        for number, password in zip(_PASSWORDS, self.passwords(_PASSWORDS), strict=True):
+            headers = {_PASSWORD_HEADER: password}
+            answer = self.send("getVideo", path={"id": video.ids["uuid"]}, headers=headers)
+            opens = number in video.passwords
+            so = f"a password that {'opens the video' if opens else 'is none of the video'}"
+            self.expect(answer, 200 if opens else 403, requirement=_OPENED, so=so)
+
+    def look_in(
+        self, operation: str, eyes: str, wanted: Collection[Video], *, because: str = "", **parts: Any
+    ) -> None:
+        """Reads a list of videos; what it shows of the walk's videos must be those that are wanted."""
+        query = {"count": _MANY, "nsfw": "both", **parts.pop("query", {})}
+        answer = self.send(operation, self.eyes[eyes], query=query, **parts)
+        if not self.expect(answer, 200, requirement=_LISTED, so=f"a list of videos read as {eyes}"):
+            return
+        seen = sorted(self.known[video["id"]] for video in _json(answer)["data"] if video["id"] in self.known)
+        self.agree(
+            answer,
+            because if because in {_AT_ONCE, _DELETED} else _LISTED,
+            at="/response/body/data/*/id",
+            expected=sorted(video.variable for video in wanted),
+            actual=seen,
+            so=f"the videos listed for {eyes} are not those that {eyes} may find",
+        )
+
+    def _compare_own(self, because: str) -> None:
+        answer = self.send("listMyVideos", self.owner, query={"count": _MANY})
+        if not self.expect(answer, 200, requirement=_LISTED, so="listing one's videos"):
+            return
+        own = {video["id"]: video for video in _json(answer)["data"] if video["id"] not in self.strangers}
+        requirement = _LISTED if because in {_UPLOADED, _PRIVATE_AT_FIRST, _STAYED} else because
+        for at, expected, actual in (
+            (
+                "data/*/id",
+                sorted(video.variable for video in self.videos),
+                sorted(self.known.get(number, "a video that was never made") for number in own),
+            ),
+            ("total", len(_json(answer)["data"]), _json(answer)["total"]),
+        ):
+            so = f"{at} of the owner's videos is not what there is"
+            if not self.agree(
+                answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, so=so
+            ):
+                return
+        for video in self.videos:
+            self._compare(answer, own[video.ids["id"]], video, because, "data/*/", whole=False)
+
+    def _compare(
+        self,
+        answer: Exchange,
+        shown: Mapping[str, Any],
+        video: Video,
+        because: str,
+        at: str,
+        *,
+        whole: bool = True,
+    ) -> None:
+        told = video.told(whole=whole)
+        for name, actual in model.read(shown, told).items():
+            self.agree(
+                answer,
+                self._requirement(because, name, video),
+                at=f"/response/body/{at}{name}",
+                expected=told[name],
+                actual=actual,
+                so=f"{name} of a video is not what it was last written",
+            )
+
+    def _requirement(self, because: str, name: str, video: Video) -> str:
+        """Why a member must be what it is: the step wrote it, or left it as it was."""
+        if because == _PRIVATE_AT_FIRST and name != "privacy":
+            return _UPLOADED
+        if because not in {_STAYED, _AT_ONCE}:
+            return because
+        written = video is self.touched and name in self.written
+        return (_AT_ONCE if name == "privacy" else _WRITTEN) if written else _STAYED
+
+    def _compare_used(self, because: str) -> None:
+        answer = self.send("getMyQuotaUsed", self.owner)
+        if not self.expect(answer, 200, requirement=_USED, so="reading how much is used"):
+            return
+        for member in _USED_MEMBERS:
+            self.agree(
+                answer,
+                because if because in {_OVER, _NO_VIDEO} else _USED,
+                at=f"/response/body/{member}",
+                expected=self.used,
+                actual=_json(answer)[member] - self.lost[member],
+                so=f"{member} is not the size of the videos",
+            )
+
+
+def _json(exchange: Exchange) -> Any:
+    assert exchange.response is not None
+    return exchange.response.json

@@ -1,0 +1,83 @@
+"""What several differences have in common is told once, and what a contract announces needs little evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from peertube_conformance.reports import Finding, Intent, Verdict
+from peertube_conformance.reports.comparison.change import Change, Kind
+from peertube_conformance.reports.comparison.compare import compare
+from peertube_conformance.reports.comparison.significance import is_shifted
+from tests.reports.conftest import VIDEO, NewRun, SampleRun
+
+MISSING = Finding(
+    "/response/body/policy", "policy is a required property", "required", None, requirement="PT-BODY-02"
+)
+PAGE = {"content-type": "text/html; charset=utf-8"}
+
+
+def ended(run: SampleRun) -> dict[str, Any]:
+    for operation in run.contract.operations:
+        run.ended(operation.id, Verdict.PASSED)
+    return run.document()
+
+
+def about_policy(change: Change) -> bool:
+    return change.pointer.endswith("/policy")
+
+
+def test_an_announced_member_is_no_fix_and_needs_little_evidence(new_run: NewRun) -> None:
+    before, after = new_run(), new_run()
+    before.saw("getVideo", 200, VIDEO, MISSING)
+    after.saw("getVideo", 200, {**VIDEO, "policy": 1})
+    documents = ended(before), ended(after)
+    (change,) = compare(*documents, announced=about_policy).changes
+    assert (change.kind, change.announced) == (Kind.SHAPE, True)
+    unannounced = compare(*documents, announced=lambda _: False)
+    assert [change.kind for change in unannounced.changes] == [Kind.FIX]
+    assert [change.kind for change in unannounced.unsure] == [Kind.SHAPE]
+
+
+@pytest.mark.parametrize("times", [8, 7])
+def test_a_route_that_a_page_answers_is_one_regression(new_run: NewRun, times: int) -> None:
+    before, after = new_run(), new_run()
+    before.saw("getVideo", 200, VIDEO, times=8)
+    before.saw("getVideo", 404, {"status": 404}, intent=Intent.PROVOKED, violation="none", times=2)
+    wrong = Finding("/response/headers/content-type", "is no JSON", "json", "html", requirement="PT-BODY-01")
+    after.saw("getVideo", 200, None, wrong, headers=PAGE, times=times)
+    comparison = compare(ended(before), ended(after), announced=lambda _: False)
+    if times == 8:
+        (change,) = comparison.changes
+        assert (change.kind, change.before, change.after) == (Kind.REGRESSION, "200, 404", "200")
+        assert "is not served any more" in change.message
+        assert not comparison.unsure
+    else:
+        assert len(comparison.changes) > 1
+
+
+def test_findings_of_an_operation_that_is_tested_now_are_counted(new_run: NewRun) -> None:
+    before, after = new_run(), new_run()
+    before.ended("getVideo", Verdict.NOT_APPLICABLE, "since 6.3.0; this is 6.2.0")
+    after.saw("getVideo", 200, VIDEO, MISSING, times=8)
+    after.ended("getVideo", Verdict.PASSED)
+    told = [c for c in compare(before.document(), after.document()).changes if c.operation_id == "getVideo"]
+    assert [change.message for change in told] == [
+        "was not tested before: since 6.3.0; this is 6.2.0, with 1 finding"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shifted"),
+    [
+        ([9, 0], [0, 9], True),
+        ([0, 9], [9, 0], False),
+        ([3, 3, 3], [2, 3, 4], False),
+        ([3, 0], [0, 3], False),
+        ([0, 0], [0, 9], False),
+        ([200, 100], [100, 200], True),
+    ],
+)
+def test_later_classes_beyond_chance(before: list[int], after: list[int], shifted: bool) -> None:
+    assert is_shifted(before, after) is shifted

@@ -1,0 +1,344 @@
+"""The verdicts: only what was seen and found right is passed."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from peertube_conformance.reports import Finding, Intent, Level, Verdict
+from peertube_conformance.reports.recording.recorder import read_parts
+from peertube_conformance.reports.run_document.builder import RunDocument
+from peertube_conformance.spec.deviations import Deviation
+from peertube_conformance.spec.requirements import Requirement, load_requirements
+from tests.reports.conftest import NewRun, SampleRun
+
+WRONG = Finding("/response/body/id", "wrong", 1, 2, requirement="PT-BODY-02")
+KNOWN = Deviation("known-id", ("getVideo|PT-BODY-02|200|*",), "server", "It was always so.", "Seen.")
+
+
+@pytest.fixture
+def run(new_run: NewRun) -> SampleRun:
+    return new_run()
+
+
+def operation(run: SampleRun, operation_id: str = "getVideo") -> dict[str, Any]:
+    found: dict[str, Any] = next(o for o in run.document()["operations"] if o["operationId"] == operation_id)
+    return found
+
+
+def requirement(run: SampleRun, known: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(r for r in run.document()["requirements"] if r["id"] == known)
+    return found
+
+
+# Operations
+
+
+def test_nothing_seen_is_no_evidence(run: SampleRun) -> None:
+    document = run.document()
+    assert {o["verdict"] for o in document["operations"]} == {"no-evidence"}
+    assert {r["verdict"] for r in document["requirements"]} == {"no-evidence", "not-applicable"}
+    assert all(entry["reason"] for entry in (*document["operations"], *document["requirements"]))
+    assert document["totals"]["operations"]["passed"] == 0
+
+
+def test_accepted_and_nothing_wrong_is_passed(run: SampleRun) -> None:
+    run.saw("getVideo")
+    run.ended("getVideo", Verdict.PASSED)
+    assert (operation(run)["verdict"], operation(run)["reason"]) == ("passed", "")
+
+
+def test_never_accepted_is_no_evidence(run: SampleRun) -> None:
+    run.saw("getVideo", 404, intent=Intent.PROVOKED)
+    run.saw("getVideo", 401, intent=Intent.UNAUTHORISED)
+    run.ended("getVideo", Verdict.NO_EVIDENCE, "no valid request was accepted")
+    assert (operation(run)["verdict"], operation(run)["reason"]) == (
+        "no-evidence",
+        "no valid request was accepted",
+    )
+
+
+def test_what_only_prepared_other_requests_is_no_evidence(run: SampleRun) -> None:
+    run.saw("getVideo", intent=Intent.ARRANGED)
+    run.ended("getVideo", Verdict.NO_EVIDENCE, "--max-time was up")
+    found = operation(run)
+    assert (found["verdict"], found["reason"]) == ("no-evidence", "--max-time was up")
+    assert found["statuses"] == {"200": 1}
+
+
+def test_a_redirect_is_an_acceptance(run: SampleRun) -> None:
+    run.saw("getVideo", 302)
+    assert operation(run)["verdict"] == "passed"
+
+
+def test_a_finding_is_failed_whatever_else_was_seen(run: SampleRun) -> None:
+    run.saw("getVideo", 200, None, WRONG)
+    run.ended("getVideo", Verdict.PASSED)
+    assert (operation(run)["verdict"], operation(run)["reason"]) == ("failed", "1 findings")
+    assert operation(run, "getVideos")["verdict"] == "no-evidence"
+
+
+def test_only_known_findings_are_known(run: SampleRun) -> None:
+    run.deviations = [KNOWN]
+    run.saw("getVideo", 200, None, WRONG)
+    assert (operation(run)["verdict"], operation(run)["reason"]) == ("known", "known-id")
+    run.saw("getVideo", 200, None, replace(WRONG, requirement="PT-BODY-04"))
+    assert operation(run)["verdict"] == "failed"
+
+
+@pytest.mark.parametrize("verdict", [Verdict.BLOCKED, Verdict.NOT_APPLICABLE])
+def test_what_stood_in_the_way_is_named(verdict: Verdict, run: SampleRun) -> None:
+    run.saw("getVideo", intent=Intent.ARRANGED)
+    run.ended("getVideo", verdict, "there is no mail")
+    run.ended("getVideo", Verdict.PASSED, phase="invalid")
+    assert (operation(run)["verdict"], operation(run)["reason"]) == (verdict, "there is no mail")
+
+
+@pytest.mark.parametrize("phase", ["valid", "invalid", "access", "refusals", "404"])
+def test_the_harness_s_own_fault_is_an_error(phase: str, run: SampleRun) -> None:
+    run.saw("getVideo", 200, None, WRONG)
+    run.ended("getVideo", Verdict.PASSED)
+    run.ended("getVideo", Verdict.ERROR, "it cannot be generated", phase=phase)
+    assert (operation(run)["verdict"], operation(run)["reason"]) == ("error", "it cannot be generated")
+
+
+def test_own_429s_are_no_acceptance_and_no_refusal(run: SampleRun) -> None:
+    run.saw("getVideo", 429)
+    assert operation(run)["verdict"] == "no-evidence"
+
+
+def test_statuses_documented_and_witnessed(run: SampleRun) -> None:
+    run.saw("getVideos", 200, times=3)
+    run.saw("getVideos", 418)
+    run.ended("getVideos", Verdict.BLOCKED, "it could not be provoked", phase="400")
+    found = operation(run, "getVideos")
+    assert found["statuses"] == {"200": 3, "418": 1}
+    assert (found["documented"], found["witnessed"]) == ([200, 400], [200])
+    assert found["unwitnessed"] == {"400": "it could not be provoked"}
+
+
+# Requirements
+
+
+def test_evidence_without_a_finding_is_passed(run: SampleRun) -> None:
+    run.saw("getVideo", evidence=("PT-BODY-02",), times=3)
+    assert (requirement(run, "PT-BODY-02")["verdict"], requirement(run, "PT-BODY-02")["evidence"]) == (
+        "passed",
+        3,
+    )
+    assert requirement(run, "PT-BODY-04")["verdict"] == "no-evidence"
+
+
+def test_a_requirement_fails_by_one_finding(run: SampleRun) -> None:
+    run.saw("getVideo", evidence=("PT-BODY-02",), times=9)
+    run.saw("getVideos", 200, None, WRONG)
+    assert requirement(run, "PT-BODY-02")["verdict"] == "failed"
+
+
+def test_a_requirement_is_known_by_known_findings_only(run: SampleRun) -> None:
+    run.deviations = [KNOWN]
+    run.saw("getVideo", 200, None, WRONG)
+    assert (requirement(run, "PT-BODY-02")["verdict"], requirement(run, "PT-BODY-02")["reason"]) == (
+        "known",
+        "known-id",
+    )
+    run.saw("getVideos", 200, None, WRONG)
+    assert requirement(run, "PT-BODY-02")["verdict"] == "failed"
+
+
+# Findings
+
+
+def test_one_finding_for_each_fingerprint_with_all_occurrences(run: SampleRun) -> None:
+    run.saw("getVideo", 200, None, WRONG, times=10)
+    (found,) = run.document()["findings"]
+    assert found["occurrences"] == 10
+    assert found["curl"].startswith("curl")
+    assert found["exchange"]["response"]["status"] == 200
+
+
+def test_totals_agree_with_what_they_count(run: SampleRun) -> None:
+    run.deviations = [KNOWN]
+    run.saw("getVideo", 200, None, WRONG, times=5)
+    run.saw("getVideos", 200, None, WRONG)
+    document = run.document()
+    totals = document["totals"]
+    assert (totals["exchanges"], totals["findings"], totals["newFindings"], totals["knownFindings"]) == (
+        6,
+        2,
+        1,
+        1,
+    )
+    for what in ("operations", "requirements"):
+        assert sum(totals[what].values()) == len(document[what])
+        assert set(totals[what]) == set(Verdict)
+
+
+def document_of(run: SampleRun) -> RunDocument:
+    """The document as the end of a run sees it."""
+    run.close()
+    document = RunDocument(run.contract, run.contract.operations, load_requirements(), run.deviations, {})
+    document.add(read_parts(run._folder))
+    return document
+
+
+def test_which_findings_fail_a_run(run: SampleRun) -> None:
+    run.deviations = [KNOWN]
+    run.saw("getVideo", 200, None, WRONG, replace(WRONG, level=Level.SHOULD, requirement="PT-ERR-04"))
+    document = document_of(run)
+    assert document.new_findings(Level.MUST) == []
+    assert [finding.requirement for finding in document.new_findings(Level.SHOULD)] == ["PT-ERR-04"]
+    assert [finding.requirement for finding in document.new_findings(Level.MAY)] == ["PT-ERR-04"]
+
+
+def stale(run: SampleRun) -> list[str]:
+    return [entry.id for entry in document_of(run).stale_deviations()]
+
+
+def test_a_deviation_is_stale_only_where_it_was_judged(run: SampleRun) -> None:
+    elsewhere = replace(KNOWN, id="elsewhere", fingerprint=("delVideo|*",))
+    unjudged = replace(KNOWN, id="unjudged", fingerprint=("*|PT-ERR-05|*",))
+    another_status = replace(KNOWN, id="another", fingerprint=("getVideo|PT-BODY-02|206|/response/body/id",))
+    run.deviations = [KNOWN, elsewhere, unjudged, another_status]
+    run.saw("getVideo")
+    assert stale(run) == ["known-id"]
+
+
+def test_a_deviation_that_another_status_replaced_is_stale(run: SampleRun) -> None:
+    run.deviations = [replace(KNOWN, fingerprint=("getVideo|PT-BODY-02|200|/response/status/404",))]
+    run.saw("getVideo", 404)
+    assert stale(run) == ["known-id"]
+
+
+def test_a_deviation_of_several_answers_is_stale_where_all_were_judged(run: SampleRun) -> None:
+    run.deviations = [replace(KNOWN, fingerprint=("getVideo|PT-BODY-02|*", "delVideo|PT-BODY-02|*"))]
+    run.saw("getVideo")
+    assert stale(run) == []
+
+
+@pytest.mark.parametrize(("times", "expected"), [(49, []), (50, ["known-id"])])
+def test_a_deviation_of_a_value_is_stale_once_enough_were_tried(
+    times: int, expected: list[str], run: SampleRun
+) -> None:
+    run.deviations = [replace(KNOWN, fingerprint=("getVideos|PT-STATUS-04|200|/request/query/count",))]
+    how: Any = {"intent": Intent.INVALID, "violation": "query/count maximum", "evidence": ("PT-STATUS-04",)}
+    run.saw("getVideos", 400, **how, times=times)
+    run.saw("getVideos", 400, **{**how, "violation": "query/start maximum"}, times=50)
+    assert stale(run) == expected
+
+
+def test_what_makes_a_server_fail_is_not_known(run: SampleRun) -> None:
+    run.deviations = [replace(KNOWN, fingerprint=("getVideo|PT-STATUS-01|500|/request",))]
+    run.saw("getVideo", evidence=("PT-STATUS-01",), times=100)
+    assert stale(run) == []
+
+
+def test_an_occasional_deviation_is_never_stale(run: SampleRun) -> None:
+    run.deviations = [replace(KNOWN, occasional=True)]
+    run.saw("getVideo")
+    assert stale(run) == []
+
+
+def test_a_part_of_the_operations_does_not_make_a_wider_deviation_stale(run: SampleRun) -> None:
+    run.deviations = [replace(KNOWN, fingerprint=("*|PT-BODY-02|200|*",)), replace(KNOWN, id="narrow")]
+    run.saw("getVideo")
+    run.close()
+    part = [run.contract.operation("getVideo")]
+    document = RunDocument(run.contract, part, load_requirements(), run.deviations, {})
+    document.add(read_parts(run._folder))
+    assert [entry.id for entry in document.stale_deviations()] == ["narrow"]
+
+
+def test_flows_judge_for_the_operations_that_they_call(run: SampleRun) -> None:
+    run.deviations = [replace(KNOWN, fingerprint=("getVideo|PT-HISTORY-01|200|/response/body",))]
+    run.saw("getVideo", intent=Intent.ARRANGED)
+    assert stale(run) == []
+    document = RunDocument(run.contract, run.contract.operations, load_requirements(), run.deviations, {})
+    document.add(read_parts(run._folder))
+    document.add([{"kind": "evidence", "requirements": {"PT-HISTORY-01": 2}}])
+    assert [entry.id for entry in document.stale_deviations()] == ["known-id"]
+
+
+def test_nothing_ran_without_an_outcome(run: SampleRun) -> None:
+    run.saw("getVideo", intent=Intent.ARRANGED)
+    assert not document_of(run).ran
+
+
+def test_harness_errors_are_listed(run: SampleRun) -> None:
+    run.ended("getVideo", Verdict.ERROR, "it broke", phase="invalid")
+    document = document_of(run)
+    assert document.ran
+    assert document.harness_errors() == ["getVideo invalid: it broke"]
+
+
+# Deviations
+
+
+@pytest.mark.parametrize(
+    ("version", "applies"),
+    [
+        ("6.1.9", False),
+        ("6.2.0", True),
+        ("6.2.1-rc.1", True),
+        ("6.3.0", True),
+        ("6.3.1", False),
+        ("7.0.0", False),
+    ],
+)
+def test_a_deviation_counts_for_its_versions(version: str, applies: bool) -> None:
+    entry = replace(KNOWN, versions=("6.2.0", "6.3.0"))
+    assert entry.applies_to(version, datetime.date(2026, 1, 1)) is applies
+    assert KNOWN.applies_to(version, datetime.date(2026, 1, 1))
+
+
+def test_a_deviation_expires() -> None:
+    entry = replace(KNOWN, expires=datetime.date(2026, 1, 1))
+    assert entry.applies_to("6.2.0", datetime.date(2026, 1, 1))
+    assert not entry.applies_to("6.2.0", datetime.date(2026, 1, 2))
+
+
+# Requirements that nobody judged
+
+
+@pytest.mark.parametrize(
+    ("members", "verdict", "reason"),
+    [
+        ({}, "no-evidence", "no exchange of this run says anything of it"),
+        ({"not_tested": "nobody can see it"}, "no-evidence", "not tested: nobody can see it"),
+        ({"since": (6, 3, 0)}, "not-applicable", "since 6.3.0; this is 6.2.0"),
+        ({"capability": "user-export"}, "not-applicable", "the instance does not offer user-export"),
+        ({"capability": "registration"}, "no-evidence", "no exchange of this run says anything of it"),
+    ],
+)
+def test_why_a_requirement_was_not_judged(
+    run: SampleRun, members: dict[str, Any], verdict: str, reason: str
+) -> None:
+    wanted = Requirement("PT-ANY-01", "must", "It holds.", "Reference", "Any", **members)
+    document = RunDocument(run.contract, run.contract.operations, {wanted.id: wanted}, (), run.facts)
+    (told,) = document.to_json()["requirements"]
+    assert (told["verdict"], told["reason"]) == (verdict, reason)
+
+
+def test_what_stood_in_the_way_of_its_test_is_told(run: SampleRun) -> None:
+    wanted = Requirement("PT-ANY-01", "must", "It holds.", "Reference", "Any")
+    document = RunDocument(run.contract, run.contract.operations, {wanted.id: wanted}, (), run.facts)
+    document.add(
+        [{"kind": "unjudged", "requirements": ["PT-ANY-01"], "verdict": "blocked", "reason": "no mail came"}]
+    )
+    (told,) = document.to_json()["requirements"]
+    assert (told["verdict"], told["reason"]) == ("blocked", "no mail came")
+
+
+@pytest.mark.parametrize(("in_a_flow", "expected"), [(True, []), (False, ["known-id"])])
+def test_what_only_a_flow_judged_is_never_stale_and_what_a_test_judged_by_hand_is(
+    in_a_flow: bool, expected: list[str], run: SampleRun
+) -> None:
+    run.deviations = [replace(KNOWN, fingerprint=("getVideo|PT-USER-12|200|/response/status/403",))]
+    run.saw("getVideo")
+    run._recorder.evidence({"PT-USER-12": 3})
+    if in_a_flow:
+        run._recorder.note("flow", {"name": "Any", "verdict": "passed", "requirements": {"PT-USER-12": 3}})
+    assert stale(run) == expected

@@ -1,0 +1,33 @@
+"""What a walk found is told in few steps, and however little time there is to shorten it."""
+
+from __future__ import annotations
+
+import pytest
+
+from peertube_conformance.reports import Verdict
+from peertube_conformance.stateful.engine import runner
+from peertube_conformance.stateful.engine.shrinking import fewest
+from peertube_conformance.stateful.test_history import WatchHistory
+from tests.stateful.faulty_instance import walked
+
+
+def test_a_finding_outlives_the_time_for_shortening(monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(runner, "_SHORTENING_SECONDS", 0)
+    ended = walked(WatchHistory, tmp_path, "history-is-kept-though-turned-off")
+    assert ended.verdict is Verdict.FAILED, ended
+    assert {finding.requirement for finding in ended.findings} == {"PT-HISTORY-05"}
+    assert all(finding.steps for finding in ended.findings)
+
+
+@pytest.mark.parametrize("needed", ["j", "aj", "ej", "abj", "dghj", "abcdefghij"])
+def test_no_step_is_left_that_is_not_needed(needed) -> None:
+    tries = []
+
+    def tried(steps):
+        tries.append(steps)
+        return "found" if set(needed) <= set(steps) else None
+
+    steps, seen = fewest("abcdefghij", tried)
+    assert "".join(steps) == needed
+    assert seen == (None if len(needed) == len("abcdefghij") else "found")
+    assert len(tries) <= 30
