@@ -87,17 +87,17 @@ def pytest_runtest_logfinish(nodeid):
 @pytest.mark.parametrize(
     ("way", "workers"),
     [
-        ("call", "0"),
         ("call", "1"),
-        ("set-up", "0"),
         ("tear-down", "0"),
-        ("session", "0"),
         ("session", "1"),
-        ("skip", "0"),
         ("fail", "0"),
         ("collection", "0"),
-        ("pytest", "0"),
-        ("pytest", "1"),
+        pytest.param("call", "0", marks=pytest.mark.nightly),
+        pytest.param("set-up", "0", marks=pytest.mark.nightly),
+        pytest.param("session", "0", marks=pytest.mark.nightly),
+        pytest.param("skip", "0", marks=pytest.mark.nightly),
+        pytest.param("pytest", "0", marks=pytest.mark.nightly),
+        pytest.param("pytest", "1", marks=pytest.mark.nightly),
     ],
 )
 def test_no_secret_is_told_of_what_broke_off(way: str, workers: str, tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ def test_a_sign_in_that_repeats_the_request_shows_nothing(instance: EmbeddedInst
     assert f"ERROR: {ADMIN_NAME} cannot sign in" in told["console.txt"]
 
 
-@pytest.mark.parametrize("place", ["everything", "success"])
+@pytest.mark.parametrize("place", ["everything", pytest.param("success", marks=pytest.mark.nightly)])
 def test_an_operation_that_repeats_the_token_shows_nothing(
     place: str, instance: EmbeddedInstance, tmp_path: Path
 ) -> None:
