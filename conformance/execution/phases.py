@@ -101,12 +101,9 @@ class Exercise(Drafting):
             if draft is None:
                 continue
             found = found_in(draft)
-            if len({(violation.location, violation.field) for violation in found}) != 1:
+            if len({(violation.defect.location, violation.defect.field) for violation in found}) != 1:
                 continue
-            first = found[0]
-            exchange = self._send(
-                draft, Intent.INVALID, violation=f"{first.location}{_starred(first.pointer)} {first.keyword}"
-            )
+            exchange = self._send(draft, Intent.INVALID, violation=str(found[0].defect.starred))
             sent += 1
             if self._spent(exchange):
                 base = self._base()
@@ -173,7 +170,7 @@ class Exercise(Drafting):
         yield from bounds.values()
         more = max(count - len(bounds), count // 3)
         for defect in self.session.generator.defects(self.operation, more, self.depth.variants, set(bounds)):
-            yield partial(spliced, defect=defect)
+            yield partial(spliced, found=defect)
         if self.depth.every_value and not self._is_scarce:
             yield from pitfalls(base)
 
@@ -248,7 +245,3 @@ class Exercise(Drafting):
             if intent is Intent.INVALID:
                 return None
             raise
-
-
-def _starred(pointer: str) -> str:
-    return "/".join("*" if part.isdigit() else part for part in pointer.split("/"))
