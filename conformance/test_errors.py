@@ -11,6 +11,7 @@ import pytest
 
 from peertube_conformance.fixtures.safety.guard import impossible
 from peertube_conformance.reports import Exchange, Finding
+from peertube_conformance.spec import Defect
 from peertube_conformance.spec.synthetic_operations import whatever_is_asked
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def test_wrong_method(examine: Examination) -> None:
 )  # fmt: skip
 def test_malformed_json(examine: Examination, body: bytes) -> None:
     """Texts that are no JSON, and one that is no object or array, where nothing is done but mail is asked for."""
-    exchange = examine.send("resendEmailToVerifyUser", body=body, violation="body malformed")
+    exchange = examine.send("resendEmailToVerifyUser", body=body, purpose=Defect("body", "", "malformed"))
     examine.expect(exchange, 400, requirement="PT-ERR-15", so="a body that is no JSON")
 
 
@@ -88,7 +89,9 @@ def test_huge_body(examine: Examination) -> None:
     """Three megabytes of JSON, many times what the largest body of the API needs."""
     body = b'{"beforeDate": "' + b"a" * _TOO_LARGE + b'"}'
     clearing = whatever_is_asked(examine.world.contract.operation("clearMyHistory"), 413)
-    exchange = examine.send(clearing, examine.world.account(), body=body, violation="body malformed")
+    exchange = examine.send(
+        clearing, examine.world.account(), body=body, purpose=Defect("body", "", "malformed")
+    )
     examine.expect(exchange, 413, requirement="PT-ERR-16", so="a body of three megabytes")
 
 

@@ -10,6 +10,7 @@ from peertube_conformance.spec.contract import (
     ResponseSpec,
     Role,
 )
+from peertube_conformance.spec.defect import Defect
 from peertube_conformance.spec.errors import ContractError
 from peertube_conformance.spec.jsonschema.formats import is_short_uuid, short_to_uuid, uuid_to_short
 from peertube_conformance.spec.jsonschema.validators import Schemas
@@ -32,6 +33,7 @@ __all__ = [
     "Contract",
     "ContractError",
     "DecodedRequest",
+    "Defect",
     "Effect",
     "FilePart",
     "MalformedBody",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.conformance.arrangements.sample_data import welcome
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.resources.factory import World
@@ -21,14 +21,16 @@ def allowed_caller(world: World, draft: Draft) -> None:
 
 
 @arrange("getAccountVideos", answer=400)
+@situation("account-videos-unwatched-without-user", "Nobody is signed in whose history could be left out")
 def history_of_nobody(_world: World, draft: Draft) -> None:
-    """Nobody is signed in whose history could be left out."""
     draft.query["excludeAlreadyWatched"] = True
 
 
 @arrange("getAccountVideos", answer=401)
+@situation(
+    "account-videos-unpublished-without-moderator", "Somebody who is no moderator asks for unpublished videos"
+)
 def everything_for_everybody(_world: World, draft: Draft) -> None:
-    """Somebody who is no moderator asks for unpublished videos."""
     draft.query["include"] = 1
 
 

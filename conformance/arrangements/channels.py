@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from peertube_conformance.conformance.arrangements.dedicated_accounts import dedicated
-from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.conformance.arrangements.sample_data import welcome
 from peertube_conformance.conformance.arrangements.subscriptions import MODERATORS_FILTERS
 from peertube_conformance.fixtures.messages.request_draft import Draft, Upload
@@ -26,14 +26,14 @@ def with_a_free_name_and_room(world: World, draft: Draft) -> None:
 
 
 @arrange("addVideoChannel", answer=409)
+@situation("channel-name-taken", "A name that a channel has already")
 def with_a_taken_name(world: World, draft: Draft) -> None:
-    """A name that a channel has already."""
     draft.body = {**draft.body, "name": str(world.account("other user").channel_handle)}
 
 
 @arrange("delVideoChannel", answer=409)
+@situation("last-channel-of-user", "The only channel of a user")
 def the_last_one(world: World, draft: Draft) -> None:
-    """The only channel of a user."""
     draft.actor = dedicated(world, "one channel")
     draft.path["channelHandle"] = draft.actor.channel_handle
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.conformance.arrangements.sample_data import welcome
 from peertube_conformance.conformance.arrangements.videos import changed_video, hidden
 from peertube_conformance.fixtures.messages.request_draft import Draft
@@ -18,14 +18,14 @@ def a_comment(world: World, _draft: Draft) -> None:
 
 
 @arrange("addCommentThread", answer=403)
+@situation("comment-on-private-video", "Comments on another user's private video")
 def below_a_private_video(world: World, draft: Draft) -> None:
-    """Comments on another user's private video."""
     hidden(world, draft)
 
 
 @arrange("addCommentThread", answer=409)
+@situation("comments-disabled", "Comments where the owner wants no comments")
 def where_comments_are_disabled(world: World, draft: Draft) -> None:
-    """Comments where the owner wants no comments."""
     owner = world.account("other user")
     video = changed_video(world, owner)
     world.call("putVideo", owner, path={"id": video.uuid}, body={"privacy": 2, "commentsPolicy": _DISABLED})
@@ -40,14 +40,14 @@ def a_comment_of_its_own(world: World, draft: Draft) -> None:
 
 
 @arrange("delComment", answer=400)
+@situation("comment-of-another-video", "Looks for a comment below another video")
 def below_another_video(world: World, draft: Draft) -> None:
-    """Looks for a comment below another video."""
     a_comment_of_its_own(world, draft)
     draft.path["id"] = world.video(draft.actor, fresh=True).uuid
 
 
 @arrange("delComment", answer=409)
+@situation("comment-deleted-already", "Deletes a comment for the second time")
 def a_deleted_comment(world: World, draft: Draft) -> None:
-    """Deletes a comment for the second time."""
     a_comment_of_its_own(world, draft)
     world.call("delComment", draft.actor, path=dict(draft.path))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from peertube_conformance.conformance.arrangements.dedicated_accounts import dedicated
-from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.fixtures.messages.account import Account
 from peertube_conformance.fixtures.messages.json_response import Answer
 from peertube_conformance.fixtures.messages.request_draft import Draft
@@ -44,8 +44,8 @@ def without_another_export(world: World, draft: Draft) -> None:
 
 
 @arrange("requestUserExport", answer=400)
+@situation("export-exists-already", "A second export while the first one is kept")
 def while_there_is_one(world: World, draft: Draft) -> None:
-    """A second export while the first one is kept."""
     account = dedicated(world, "export")
     _completed(world, account)
     draft.actor, draft.path["userId"] = account, account.user_id
@@ -59,8 +59,8 @@ def of_somebody_who_has_one(world: World, draft: Draft) -> None:
     draft.path["userId"] = draft.actor.user_id
 
 
+@situation("export-of-absent-user", "A user who does not exist")
 def _of_nobody(_world: World, draft: Draft) -> None:
-    """A user who does not exist."""
     draft.path["userId"] = IMPOSSIBLE_NUMBER
 
 
@@ -86,36 +86,36 @@ def with_its_token(world: World, draft: Draft) -> None:
 
 
 @arrange("downloadUserExport", answer=206)
+@situation("export-archive-first-bytes", "The first ten bytes")
 def a_part(world: World, draft: Draft) -> None:
-    """The first ten bytes."""
     with_its_token(world, draft)
     draft.headers = {"Range": "bytes=0-9"}
 
 
 @arrange("downloadUserExport", answer=304)
+@situation("export-archive-not-modified", "An archive of which any copy will do")
 def what_is_at_hand(world: World, draft: Draft) -> None:
-    """An archive of which any copy will do."""
     with_its_token(world, draft)
     draft.headers = {"If-None-Match": "*"}
 
 
 @arrange("downloadUserExport", answer=403)
+@situation("export-archive-forged-token", "A token with a signature that is not the instance's")
 def with_a_forged_token(world: World, draft: Draft) -> None:
-    """A token with a signature that is not the instance's."""
     with_its_token(world, draft)
     signed, _, signature = draft.query["jwt"].rpartition(".")
     draft.query["jwt"] = f"{signed}.{signature[::-1]}"
 
 
 @arrange("downloadUserExport", answer=404)
+@situation("export-archive-absent", "An archive that does not exist")
 def of_no_export(world: World, draft: Draft) -> None:
-    """An archive that does not exist."""
     with_its_token(world, draft)
     draft.path["filename"] = f"{world.unique('nothing')}.zip"
 
 
 @arrange("downloadUserExport", answer=416)
+@situation("export-archive-range-beyond-end", "A range behind the end of the archive")
 def behind_the_end(world: World, draft: Draft) -> None:
-    """A range behind the end of the archive."""
     with_its_token(world, draft)
     draft.headers = {"Range": "bytes=999999999-"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.conformance.arrangements.sample_data import welcome
 from peertube_conformance.conformance.arrangements.videos import PASSWORD_PROTECTED, PRIVATE
 from peertube_conformance.fixtures.messages.request_draft import Draft
@@ -22,21 +22,23 @@ def of_a_video_or_a_channel(world: World, draft: Draft) -> None:
 
 
 @arrange("getSyndicatedComments", answer=400)
+@situation("feed-of-video-and-channel", "Names a video and a channel at once")
 def of_a_video_and_a_channel(world: World, draft: Draft) -> None:
-    """Names a video and a channel at once."""
     draft.query |= {"videoId": world.video().uuid, "videoChannelId": world.channel().id}
 
 
 @arrange("getSyndicatedComments", answer=401)
+@situation("feed-of-private-video-anonymously", "Comments on a private video, without signing in")
 def of_a_private_video(world: World, draft: Draft) -> None:
-    """Comments on a private video, without signing in."""
     video = world.video(world.account("other user"), privacy=PRIVATE)
     draft.query, draft.actor, draft.headers = {"videoId": video.uuid}, None, {}
 
 
 @arrange("getSyndicatedComments", answer=403)
+@situation(
+    "feed-of-protected-video-without-password", "Comments on a password-protected video, without its password"
+)
 def of_a_guarded_video(world: World, draft: Draft) -> None:
-    """Comments on a password-protected video, without its password."""
     video = world.video(world.account("other user"), privacy=PASSWORD_PROTECTED)
     draft.query, draft.actor, draft.headers = {"videoId": video.uuid}, None, {}
 
@@ -44,22 +46,22 @@ def of_a_guarded_video(world: World, draft: Draft) -> None:
 @arrange("getSyndicatedComments", answer=404)
 @arrange("getSyndicatedVideos", answer=404)
 @arrange("getSyndicatedSubscriptionVideos", answer=404)
+@situation("feed-of-absent-account", "What belongs to an account that does not exist")
 def of_nobody(_world: World, draft: Draft) -> None:
-    """What belongs to an account that does not exist."""
     draft.query["accountId"] = IMPOSSIBLE_NUMBER
 
 
 @arrange("getVideosPodcastFeed", answer=404)
+@situation("podcast-of-absent-channel", "The podcast of a channel that does not exist")
 def of_no_channel(_world: World, draft: Draft) -> None:
-    """The podcast of a channel that does not exist."""
     draft.query["videoChannelId"] = IMPOSSIBLE_NUMBER
 
 
 @arrange("getSyndicatedComments", answer=406)
 @arrange("getSyndicatedVideos", answer=406)
 @arrange("getVideosPodcastFeed", answer=406)
+@situation("feed-not-acceptable", "Accepts pictures only")
 def as_a_picture(_world: World, draft: Draft) -> None:
-    """Accepts pictures only."""
     draft.headers = {"Accept": "image/png"}
 
 
@@ -75,13 +77,13 @@ def with_the_token_of_the_account(world: World, draft: Draft) -> None:
 
 
 @arrange("getSyndicatedSubscriptionVideos", answer=403)
+@situation("subscription-feed-wrong-token", "Opens the feed with a token that is none")
 def with_another_token(world: World, draft: Draft) -> None:
-    """Opens the feed with a token that is none."""
     draft.query |= {"accountId": world.account().account_id, "token": "no-token"}
 
 
 @arrange("getSyndicatedSubscriptionVideos", answer=406)
+@situation("subscription-feed-not-acceptable", "Accepts pictures only")
 def subscriptions_as_a_picture(world: World, draft: Draft) -> None:
-    """Accepts pictures only."""
     with_the_token_of_the_account(world, draft)
     draft.headers = {"Accept": "image/png"}

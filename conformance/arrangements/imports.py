@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from peertube_conformance.conformance.arrangements.dedicated_accounts import dedicated
-from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.fixtures.messages.account import Account
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.resources.factory import World
@@ -63,8 +63,8 @@ def while_nothing_is_imported(world: World, draft: Draft) -> None:
 
 
 @arrange("userImportResumableInit", answer=413)
+@situation("import-exceeds-quota", "An archive larger than the user's quota")
 def beyond_the_quota(world: World, draft: Draft) -> None:
-    """An archive larger than the user's quota."""
     account = dedicated(world, "small quota")
     world.limit(account, 10)
     draft.actor, draft.path["userId"] = account, account.user_id
@@ -73,8 +73,8 @@ def beyond_the_quota(world: World, draft: Draft) -> None:
 
 
 @arrange("userImportResumableInit", answer=415)
+@situation("import-invalid-media-type", "A media type that is none")
 def of_no_media_type(world: World, draft: Draft) -> None:
-    """A media type that is none."""
     while_nothing_is_imported(world, draft)
     draft.headers = _HEADERS | {"X-Upload-Content-Type": "archive"}
     draft.json(filename="archive.zip")
@@ -86,8 +86,8 @@ def _of_nobody(_world: World, draft: Draft) -> None:
 
 
 @arrange("userImportResumableInit", answer=404)
+@situation("import-for-absent-user", "A user who does not exist")
 def begin_for_nobody(world: World, draft: Draft) -> None:
-    """A user who does not exist."""
     while_nothing_is_imported(world, draft)
     draft.headers = dict(_HEADERS)
     _of_nobody(world, draft)
@@ -100,24 +100,24 @@ def all_at_once(world: World, draft: Draft) -> None:
 
 
 @arrange("userImportResumable", answer=308)
+@situation("import-first-bytes", "Sends the first bytes of an archive")
 def all_but_the_end(world: World, draft: Draft) -> None:
-    """Sends the first bytes of an archive."""
     content = world.media.zip()
     draft.body = content
     _chunk(world, draft, len(content) + 1)
 
 
 @arrange("userImportResumable", answer=404)
+@situation("import-to-cancelled-session", "Sends to a session that was cancelled")
 def to_a_cancelled_session(world: World, draft: Draft) -> None:
-    """Sends to a session that was cancelled."""
     _chunk(world, draft)
     query = {"upload_id": draft.query["upload_id"]}
     world.call("userImportResumableCancel", draft.actor, path=dict(draft.path), query=query)
 
 
 @arrange("userImportResumable", answer=409)
+@situation("import-size-changed", "States another size of the archive than at the beginning")
 def to_another_total(world: World, draft: Draft) -> None:
-    """States another size of the archive than at the beginning."""
     content = world.media.zip()
     draft.body = content
     _chunk(world, draft, len(content) + 1)
@@ -133,8 +133,8 @@ def an_open_session(world: World, draft: Draft) -> None:
 
 
 @arrange("userImportResumableCancel", answer=404)
+@situation("import-cancelled-already", "Cancels a session that was cancelled")
 def a_session_once_more(world: World, draft: Draft) -> None:
-    """Cancels a session that was cancelled."""
     an_open_session(world, draft)
     world.call("userImportResumableCancel", draft.actor, path=dict(draft.path), query=dict(draft.query))
 
@@ -158,7 +158,7 @@ def of_somebody_who_imported(world: World, draft: Draft) -> None:
 
 
 @arrange("getLatestUserImport", answer=404)
+@situation("no-import-yet", "A user who never imported anything")
 def of_somebody_who_never_imported(world: World, draft: Draft) -> None:
-    """A user who never imported anything."""
     draft.actor = world.account("other user")
     draft.path["userId"] = draft.actor.user_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from weakref import WeakKeyDictionary
 
 from peertube_conformance.conformance.arrangements.dedicated_accounts import dedicated
-from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.conformance.arrangements.sample_data import welcome
 from peertube_conformance.fixtures.messages.request_draft import Draft, Upload
 from peertube_conformance.fixtures.resources.factory import World
@@ -44,8 +44,8 @@ def _restore_password(world: World) -> None:
 
 
 @arrange("putUserInfo", answer=401)
+@situation("current-password-wrong", "A new password with a wrong present one")
 def wrong_current_password(world: World, draft: Draft) -> None:
-    """A new password with a wrong present one."""
     draft.json(password=world.password(), currentPassword=world.password())
 
 
@@ -63,6 +63,6 @@ def a_video(world: World, _draft: Draft) -> None:
 
 
 @arrange("listMyVideos", answer=404)
+@situation("own-videos-of-absent-channel", "A channel that does not exist")
 def of_no_channel(_world: World, draft: Draft) -> None:
-    """A channel that does not exist."""
     draft.query["channelId"] = IMPOSSIBLE_NUMBER

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.fixtures.messages.account import Account
 from peertube_conformance.fixtures.messages.request_draft import Draft, Upload
 from peertube_conformance.fixtures.resources.factory import NotArranged, World
@@ -19,33 +19,33 @@ def picture(world: World, draft: Draft) -> None:
 
 
 @arrange("addPlaylist", answer=400)
+@situation("playlist-thumbnail-not-an-image", "The picture is a text")
 def text_as_picture(_world: World, draft: Draft) -> None:
-    """The picture is a text."""
     draft.body["thumbnailfile"] = Upload("thumbnail.txt", "text/plain", b"no picture")
 
 
 @arrange("addPlaylist", answer=404)
+@situation("playlist-of-absent-channel", "There is no such channel")
 def absent_channel(world: World, draft: Draft) -> None:
-    """There is no such channel."""
     draft.body["videoChannelId"] = impossible("channel.id", world.random.getrandbits(24))
 
 
 @arrange("getPlaylist", answer=401)
+@situation("private-playlist-anonymously", "A private playlist, asked for without a token")
 def private_playlist(world: World, draft: Draft) -> None:
-    """A private playlist, asked for without a token."""
     draft.path["playlistId"] = _private(world, world.account())
 
 
 @arrange("getPlaylist", answer=403)
+@situation("private-playlist-of-another-user", "A private playlist of somebody else")
 def private_playlist_of_another(world: World, draft: Draft) -> None:
-    """A private playlist of somebody else."""
     draft.path["playlistId"] = _private(world, world.account())
     draft.actor = world.account("other user")
 
 
 @arrange("deletePlaylist", answer=400)
+@situation("watch-later-playlist-deleted", "The playlist that every account has")
 def watch_later(world: World, draft: Draft) -> None:
-    """The playlist that every account has."""
     special = next(world.ask("getUserInfo", draft.actor).items("specialPlaylists"), None)
     if special is None:
         raise NotArranged("getUserInfo answered no special playlist")

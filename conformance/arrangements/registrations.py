@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from weakref import WeakKeyDictionary
 
-from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.conformance.arrangements.sample_data import welcome
 from peertube_conformance.fixtures.messages.account import Account
 from peertube_conformance.fixtures.messages.request_draft import Draft
@@ -29,15 +29,15 @@ def new_names(world: World, draft: Draft) -> None:
 
 
 @arrange("registerUser", answer=409)
+@situation("username-of-account", "The user name is another account's")
 def user_name_of_an_account(world: World, draft: Draft) -> None:
-    """The user name is another account's."""
     new_names(world, draft)
     draft.body["username"] = world.account().username
 
 
 @arrange("requestRegistration", answer=409)
+@situation("username-of-registration-request", "The user name is another applicant's")
 def user_name_of_a_request(world: World, draft: Draft) -> None:
-    """The user name is another applicant's."""
     new_names(world, draft)
     draft.body["username"] = world.registration().username
 
@@ -76,8 +76,8 @@ def mailed_string(world: World, draft: Draft) -> None:
 
 
 @arrange("verifyUser", answer=400)
+@situation("no-email-change-pending", "No new address is pending")
 def no_address_pending(world: World, draft: Draft) -> None:
-    """No new address is pending."""
     mailed_string(world, draft)
     draft.body["isPendingEmail"] = True
     world.call("verifyUser", path=dict(draft.path), body=dict(draft.body))
@@ -85,8 +85,8 @@ def no_address_pending(world: World, draft: Draft) -> None:
 
 @arrange("verifyUser", answer=403)
 @arrange("verifyRegistrationEmail", answer=403)
+@situation("verification-string-wrong", "The verification string is not the mailed one")
 def wrong_string(_world: World, draft: Draft) -> None:
-    """The verification string is not the mailed one."""
     draft.body["verificationString"] = "0" * 64
 
 
@@ -111,8 +111,8 @@ def undecided(world: World, draft: Draft) -> None:
 
 @arrange("acceptRegistration", answer=409)
 @arrange("rejectRegistration", answer=409)
+@situation("registration-decided-already", "The request is decided already")
 def decided(world: World, draft: Draft) -> None:
-    """The request is decided already."""
     registration = world.registration()
     if _is_pending(world, registration):
         world.call(

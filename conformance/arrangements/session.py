@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.conformance.arrangements.users import with_two_factor
 from peertube_conformance.fixtures.messages.account import Account
 from peertube_conformance.fixtures.messages.request_draft import Draft
@@ -14,8 +14,8 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @arrange("getOAuthClient", answer=403)
+@situation("host-of-another-instance", "`Host` names another instance")
 def other_host(world: World, draft: Draft) -> None:
-    """`Host` names another instance."""
     if urlsplit(world.client.base_url).hostname not in _LOOPBACK:
         raise Unavailable("a proxy before the instance may go by the host")
     draft.headers["Host"] = "elsewhere.invalid"
@@ -32,15 +32,17 @@ def credentials(world: World, draft: Draft) -> None:
 
 
 @arrange("getOAuthToken", answer=400)
+@situation("sign-in-password-wrong", "The password is wrong")
 def wrong_password(world: World, draft: Draft) -> None:
-    """The password is wrong."""
     credentials(world, draft)
     draft.body["password"] = f"not {world.account().password}"
 
 
 @arrange("getOAuthToken", answer=401)
+@situation(
+    "sign-in-one-time-code-missing", "The user has two-factor authentication and the one-time code is missing"
+)
 def missing_code(world: World, draft: Draft) -> None:
-    """The user has two-factor authentication and the one-time code is missing."""
     credentials(world, draft)
     account = with_two_factor(world)
     draft.body["username"], draft.body["password"] = account.username, account.password

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.conformance.arrangements.video_files import (
     a_part,
     behind_the_end,
@@ -77,8 +77,8 @@ def _found(world: World, draft: Draft) -> None:
 @arrange("getPrivateWebVideoFile", answer=206)
 @arrange("getPublicHlsFile", answer=206)
 @arrange("getPrivateHlsFile", answer=206)
+@situation("static-file-first-bytes", "Asks for the first bytes")
 def in_part(world: World, draft: Draft) -> None:
-    """Asks for the first bytes."""
     _found(world, draft)
     a_part(draft)
 
@@ -87,8 +87,8 @@ def in_part(world: World, draft: Draft) -> None:
 @arrange("getPrivateWebVideoFile", answer=304)
 @arrange("getPublicHlsFile", answer=304)
 @arrange("getPrivateHlsFile", answer=304)
+@situation("static-file-not-modified", "Asks whether the file is still the same")
 def again(world: World, draft: Draft) -> None:
-    """Asks whether the file is still the same."""
     _found(world, draft)
     known(world, draft)
 
@@ -97,53 +97,53 @@ def again(world: World, draft: Draft) -> None:
 @arrange("getPrivateWebVideoFile", answer=416)
 @arrange("getPublicHlsFile", answer=416)
 @arrange("getPrivateHlsFile", answer=416)
+@situation("static-file-range-beyond-end", "Asks for bytes behind the end")
 def further_than_it_goes(world: World, draft: Draft) -> None:
-    """Asks for bytes behind the end."""
     _found(world, draft)
     behind_the_end(draft)
 
 
 @arrange("getPublicWebVideoFile", answer=404)
 @arrange("getPublicHlsFile", answer=404)
+@situation("static-file-absent", "Asks for a file that does not exist")
 def that_is_not_there(world: World, draft: Draft) -> None:
-    """Asks for a file that does not exist."""
     _found(world, draft)
     draft.path["filename"] = _NOTHING
 
 
 @arrange("getPrivateWebVideoFile", answer=404)
+@situation("static-file-public-among-private", "Looks for a public file among the private ones")
 def of_a_video_that_is_public(world: World, draft: Draft) -> None:
-    """Looks for a public file among the private ones."""
     draft.actor, draft.headers = world.account(), {}
     draft.path["filename"] = last_part(web_file(world, world.video(draft.actor)).text("fileUrl"))
 
 
 @arrange("getPrivateHlsFile", answer=404)
+@situation("static-file-absent-in-private-stream", "Asks for a file that the rendition does not have")
 def that_the_stream_has_not(world: World, draft: Draft) -> None:
-    """Asks for a file that the rendition does not have."""
     of_a_private_stream(world, draft)
     draft.path["filename"], draft.headers = _NOTHING, {}
 
 
 @arrange("getPublicWebVideoFile", answer=403)
 @arrange("getPublicHlsFile", answer=403)
+@situation("static-file-outside-folder", "Asks for a file outside the folder")
 def outside_the_folder(world: World, draft: Draft) -> None:
-    """Asks for a file outside the folder."""
     _found(world, draft)
     draft.path["filename"] = _OUTSIDE
 
 
 @arrange("getPrivateWebVideoFile", answer=403)
 @arrange("getPrivateHlsFile", answer=403)
+@situation("static-file-private-anonymously", "Asks for a private file without any reason to get it")
 def for_anybody(world: World, draft: Draft) -> None:
-    """Asks for a private file without any reason to get it."""
     _found(world, draft)
     draft.actor, draft.headers, draft.query = None, {}, {}
 
 
 @arrange("getPublicWebVideoFile", answer=400)
 @arrange("getPublicHlsFile", answer=400)
+@situation("static-file-invalid-filename", "Asks for a name that no file can have")
 def that_no_file_is_called(world: World, draft: Draft) -> None:
-    """Asks for a name that no file can have."""
     _found(world, draft)
     draft.path["filename"] = _NUL

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from peertube_conformance.conformance.arrangements.dedicated_accounts import dedicated
-from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.conformance.arrangements.videos import changed_video
 from peertube_conformance.fixtures.messages.request_draft import Draft, Upload
 from peertube_conformance.fixtures.resources.factory import Unavailable, World
@@ -36,14 +36,14 @@ def of_a_video_that_rests(world: World, draft: Draft) -> None:
 
 
 @arrange("createStudioTask", answer=400)
+@situation("studio-cut-ends-before-start", "A cut that ends before it starts")
 def a_cut_that_ends_before_it_starts(_world: World, draft: Draft) -> None:
-    """A cut that ends before it starts."""
     draft.json(tasks=[{"name": "cut", "options": {"start": 2, "end": 1}}])
 
 
 @arrange("createStudioTask", answer=413)
+@situation("studio-intro-exceeds-quota", "An intro that the user's quota does not hold")
 def beyond_the_quota(world: World, draft: Draft) -> None:
-    """An intro that the user's quota does not hold."""
     owner = dedicated(world, "full quota")
     draft.actor, draft.path["id"] = owner, changed_video(world, owner).uuid
     world.limit(owner, 10)
@@ -53,8 +53,8 @@ def beyond_the_quota(world: World, draft: Draft) -> None:
 
 @arrange("createStudioTask", answer=409)
 @arrange("replaceVideoSourceResumableInit", answer=409)
+@situation("video-being-edited", "A video that is being edited")
 def while_the_video_is_edited(world: World, draft: Draft) -> None:
-    """A video that is being edited."""
     if "video-studio" not in world.capabilities:
         raise Unavailable("the instance does not offer video-studio")
     video = world.video(draft.actor, fresh=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.conformance.arrangements.sample_data import welcome
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.resources.factory import World
@@ -42,12 +42,12 @@ def _not_followed(world: World, draft: Draft) -> None:
 
 
 @arrange("getSubscription", answer=404)
+@situation("subscription-to-absent-channel", "A channel that nobody has")
 def get_what_is_not_followed(world: World, draft: Draft) -> None:
-    """A channel that nobody has."""
     _not_followed(world, draft)
 
 
 @arrange("deleteSubscription", answer=404)
+@situation("unsubscription-from-absent-channel", "A channel that nobody has")
 def delete_what_is_not_followed(world: World, draft: Draft) -> None:
-    """A channel that nobody has."""
     _not_followed(world, draft)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from peertube_conformance.conformance.arrangements.dedicated_accounts import dedicated
-from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.conformance.arrangements.videos import changed_video, with_pictures
 from peertube_conformance.fixtures.messages.account import Account
 from peertube_conformance.fixtures.messages.request_draft import Draft, Upload
@@ -37,21 +37,21 @@ def a_real_video(world: World, draft: Draft) -> None:
 
 
 @arrange("uploadLegacy", answer=413)
+@situation("upload-exceeds-quota", "Sends more than the user's quota holds")
 def more_than_the_quota(world: World, draft: Draft) -> None:
-    """Sends more than the user's quota holds."""
     draft.actor = _without_room(world)
     draft.body |= {"videofile": _video_file(world), "channelId": int(draft.actor.channel_id)}
 
 
 @arrange("uploadLegacy", answer=415)
+@situation("upload-text-file", "Sends a text file")
 def a_text(world: World, draft: Draft) -> None:
-    """Sends a text file."""
     draft.body["videofile"] = Upload("notes.txt", "text/plain", world.media.not_a_video())
 
 
 @arrange("uploadLegacy", answer=422)
+@situation("upload-text-as-video", "Sends a text under the media type of a video")
 def a_text_that_says_it_is_a_video(world: World, draft: Draft) -> None:
-    """Sends a text under the media type of a video."""
     draft.body["videofile"] = Upload("notes.mp4", "video/mp4", world.media.not_a_video())
 
 
@@ -63,8 +63,8 @@ def of_a_video(world: World, draft: Draft) -> None:
 
 
 @arrange("uploadResumableInit", answer=200)
+@situation("resumable-upload-begun-already", "Announces a file of which a part was sent already")
 def of_a_file_that_is_known(world: World, draft: Draft) -> None:
-    """Announces a file of which a part was sent already."""
     assert draft.actor is not None
     name, content = world.unique("known"), world.media.mp4()
     body = {
@@ -92,8 +92,8 @@ def of_a_file_that_is_known(world: World, draft: Draft) -> None:
 
 @arrange("uploadResumableInit", answer=413)
 @arrange("replaceVideoSourceResumableInit", answer=413)
+@situation("resumable-upload-exceeds-quota", "Announces more than the user's quota holds")
 def announce_more_than_the_quota(world: World, draft: Draft) -> None:
-    """Announces more than the user's quota holds."""
     draft.headers = _announced(_SMALL * 2)
     if "id" in draft.path:
         # The owner sends the video first; then the quota shrinks.
@@ -108,8 +108,8 @@ def announce_more_than_the_quota(world: World, draft: Draft) -> None:
 
 @arrange("uploadResumableInit", answer=415)
 @arrange("replaceVideoSourceResumableInit", answer=415)
+@situation("resumable-upload-of-text-file", "Announces a text file")
 def announce_a_text(_world: World, draft: Draft) -> None:
-    """Announces a text file."""
     draft.headers = _announced(100, "text/plain")
 
 
@@ -130,50 +130,50 @@ def the_whole_file(world: World, draft: Draft) -> None:
 
 
 @arrange("uploadResumable", answer=308)
+@situation("resumable-upload-first-bytes", "Sends the first bytes of a file")
 def the_first_bytes(world: World, draft: Draft) -> None:
-    """Sends the first bytes of a file."""
     session = world.upload(draft.actor)
     _send(draft, session, session.content[:100])
 
 
 @arrange("uploadResumable", answer=403)
+@situation("resumable-upload-to-foreign-session", "Sends to a session that another user opened")
 def to_the_session_of_another_user(world: World, draft: Draft) -> None:
-    """Sends to a session that another user opened."""
     session = world.upload(world.account("other user"))
     _send(draft, session, session.content[:100])
 
 
 @arrange("uploadResumable", answer=404)
+@situation("resumable-upload-to-cancelled-session", "Sends to a session that was cancelled")
 def to_a_cancelled_session(world: World, draft: Draft) -> None:
-    """Sends to a session that was cancelled."""
     session = world.upload(draft.actor)
     world.call("uploadResumableCancel", draft.actor, query={"upload_id": session.upload_id})
     _send(draft, session, session.content[:100])
 
 
 @arrange("uploadResumable", answer=409)
+@situation("resumable-upload-size-changed", "States a larger file than was announced")
 def of_another_size(world: World, draft: Draft) -> None:
-    """States a larger file than was announced."""
     session = world.upload(draft.actor)
     _send(draft, session, session.content[:100], session.size + 1)
 
 
 @arrange("uploadResumable", answer=422)
+@situation("resumable-upload-text-content", "Sends a text to its last byte")
 def of_a_text(world: World, draft: Draft) -> None:
-    """Sends a text to its last byte."""
     session = world.upload(draft.actor, world.media.not_a_video())
     _send(draft, session, session.content)
 
 
 @arrange("uploadResumableCancel", answer=403)
+@situation("resumable-upload-foreign-session-cancelled", "Cancels a session that another user opened")
 def the_session_of_another_user(world: World, draft: Draft) -> None:
-    """Cancels a session that another user opened."""
     draft.query["upload_id"] = world.upload(world.account("other user")).upload_id
 
 
 @arrange("uploadResumableCancel", answer=404)
+@situation("resumable-upload-cancelled-already", "Cancels a session that was cancelled")
 def a_session_once_more(world: World, draft: Draft) -> None:
-    """Cancels a session that was cancelled."""
     session = world.upload(draft.actor)
     draft.query["upload_id"] = session.upload_id
     world.call("uploadResumableCancel", draft.actor, query=dict(draft.query))
@@ -217,15 +217,15 @@ def the_whole_new_file(world: World, draft: Draft) -> None:
 
 
 @arrange("replaceVideoSourceResumable", answer=308)
+@situation("replacement-first-bytes", "Sends the first bytes of the new file")
 def the_first_new_bytes(world: World, draft: Draft) -> None:
-    """Sends the first bytes of the new file."""
     session = _replacement(world, _of(world, draft))
     _send(draft, session, session.content[:100])
 
 
 @arrange("replaceVideoSourceResumable", answer=404)
+@situation("replacement-to-cancelled-session", "Sends to a session that was cancelled")
 def a_new_file_to_a_cancelled_session(world: World, draft: Draft) -> None:
-    """Sends to a session that was cancelled."""
     session = _replacement(world, _of(world, draft))
     query = {"upload_id": session.upload_id}
     world.call("replaceVideoSourceResumableCancel", draft.actor, path=dict(draft.path), query=query)
@@ -233,15 +233,15 @@ def a_new_file_to_a_cancelled_session(world: World, draft: Draft) -> None:
 
 
 @arrange("replaceVideoSourceResumable", answer=409)
+@situation("replacement-size-changed", "States a larger file than was announced")
 def a_new_file_of_another_size(world: World, draft: Draft) -> None:
-    """States a larger file than was announced."""
     session = _replacement(world, _of(world, draft))
     _send(draft, session, session.content[:100], session.size + 1)
 
 
 @arrange("replaceVideoSourceResumable", answer=422)
+@situation("replacement-text-content", "Sends a text to its last byte")
 def a_text_as_the_new_file(world: World, draft: Draft) -> None:
-    """Sends a text to its last byte."""
     session = _replacement(world, _of(world, draft), world.media.not_a_video())
     _send(draft, session, session.content)
 
@@ -253,16 +253,16 @@ def an_open_replacement(world: World, draft: Draft) -> None:
 
 
 @arrange("replaceVideoSourceResumableCancel", answer=403)
+@situation("replacement-foreign-session-cancelled", "Cancels a session that another user opened")
 def the_replacement_of_another_user(world: World, draft: Draft) -> None:
-    """Cancels a session that another user opened."""
     other = world.account("other user")
     draft.query["upload_id"] = _replacement(world, other).upload_id
     draft.path["id"] = changed_video(world, other).uuid
 
 
 @arrange("replaceVideoSourceResumableCancel", answer=404)
+@situation("replacement-cancelled-already", "Cancels a replacement that was cancelled")
 def a_replacement_once_more(world: World, draft: Draft) -> None:
-    """Cancels a replacement that was cancelled."""
     an_open_replacement(world, draft)
     world.call(
         "replaceVideoSourceResumableCancel", draft.actor, path=dict(draft.path), query=dict(draft.query)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.fixtures.messages.account import ROLE_IDS, Account
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.resources.factory import NotArranged, World
@@ -28,15 +28,15 @@ def new_user(world: World, draft: Draft) -> None:
 
 
 @arrange("addUser", answer=403)
+@situation("moderator-creates-moderator", "A moderator creates a moderator")
 def moderator_made_by_a_moderator(world: World, draft: Draft) -> None:
-    """A moderator creates a moderator."""
     new_user(world, draft)
     draft.actor, draft.body["role"] = world.account("moderator"), ROLE_IDS["moderator"]
 
 
 @arrange("addUser", answer=409)
+@situation("new-username-taken", "The user name is another account's")
 def name_of_another(world: World, draft: Draft) -> None:
-    """The user name is another account's."""
     new_user(world, draft)
     draft.body["username"] = world.account().username
 
@@ -54,16 +54,16 @@ def change(world: World, draft: Draft) -> None:
 
 
 @arrange("putUser", answer=403)
+@situation("moderator-promotes-to-administrator", "A moderator makes a user an administrator")
 def promotion_by_a_moderator(world: World, draft: Draft) -> None:
-    """A moderator makes a user an administrator."""
     draft.actor = world.account("moderator")
     draft.path["id"] = world.bystander(fresh=True)
     draft.json(role=ROLE_IDS["admin"])
 
 
 @arrange("putUser", answer=409)
+@situation("user-email-taken", "The address is another account's")
 def address_of_another(world: World, draft: Draft) -> None:
-    """The address is another account's."""
     draft.json(email=world.account().email)
 
 
@@ -75,24 +75,24 @@ def own_password(_world: World, draft: Draft) -> None:
 
 
 @arrange("requestTwoFactor", answer=400)
+@situation("two-factor-enabled-already", "Two-factor authentication is on already")
 def already_on(world: World, draft: Draft) -> None:
-    """Two-factor authentication is on already."""
     _as(draft, with_two_factor(world))
     own_password(world, draft)
 
 
 @arrange("requestTwoFactor", answer=403)
 @arrange("disableTwoFactor", answer=403)
+@situation("two-factor-password-wrong", "The password is wrong")
 def wrong_password(_world: World, draft: Draft) -> None:
-    """The password is wrong."""
     assert draft.actor is not None
     draft.body["currentPassword"] = f"not {draft.actor.password}"
 
 
 @arrange("requestTwoFactor", answer=404)
 @arrange("disableTwoFactor", answer=404)
+@situation("two-factor-for-absent-user", "There is no such user")
 def password_for_nobody(world: World, draft: Draft) -> None:
-    """There is no such user."""
     own_password(world, draft)
     draft.path["id"] = impossible("user.id", world.random.getrandbits(24))
 
@@ -106,20 +106,20 @@ def pending_request(world: World, draft: Draft) -> None:
 
 
 @arrange("confirmTwoFactorRequest", answer=400)
+@situation("two-factor-confirmed-already", "Two-factor authentication is on already")
 def confirmed_already(world: World, draft: Draft) -> None:
-    """Two-factor authentication is on already."""
     _as(draft, with_two_factor(world))
 
 
 @arrange("confirmTwoFactorRequest", answer=403)
+@situation("two-factor-request-token-wrong", "The request token is wrong")
 def wrong_request_token(_world: World, draft: Draft) -> None:
-    """The request token is wrong."""
     draft.body["requestToken"] = "0" * 64
 
 
 @arrange("confirmTwoFactorRequest", answer=404)
+@situation("two-factor-confirmation-for-absent-user", "There is no such user")
 def confirmation_for_nobody(world: World, draft: Draft) -> None:
-    """There is no such user."""
     draft.path["id"] = impossible("user.id", world.random.getrandbits(24))
 
 
@@ -131,8 +131,8 @@ def turned_on(world: World, draft: Draft) -> None:
 
 
 @arrange("disableTwoFactor", answer=400)
+@situation("two-factor-disabled-already", "Two-factor authentication is off already")
 def already_off(world: World, draft: Draft) -> None:
-    """Two-factor authentication is off already."""
     _as(draft, without_two_factor(world))
     own_password(world, draft)
 

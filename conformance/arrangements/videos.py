@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.conformance.arrangements.sample_data import welcome
 from peertube_conformance.conformance.arrangements.subscriptions import MODERATORS_FILTERS
 from peertube_conformance.fixtures.messages.account import Account
@@ -54,14 +54,14 @@ def as_somebody_who_may_filter(world: World, draft: Draft) -> None:
 
 
 @arrange("getVideos", answer=400)
+@situation("videos-unwatched-anonymously", "Videos that an anonymous caller has not watched")
 def watched_by_nobody(_world: World, draft: Draft) -> None:
-    """Videos that an anonymous caller has not watched."""
     draft.query["excludeAlreadyWatched"] = True
 
 
 @arrange("getVideos", answer=401)
+@situation("moderator-filter-anonymously", "A moderator's filter without signing in")
 def all_for_anybody(_world: World, draft: Draft) -> None:
-    """A moderator's filter without signing in."""
     draft.query["include"] = 1
 
 
@@ -79,8 +79,8 @@ def of_a_video_made_for_it(world: World, draft: Draft) -> None:
 @arrange("getVideoDesc", answer=401)
 @arrange("listVideoStoryboards", answer=401)
 @arrange("getCommentThreads", answer=401)
+@situation("private-video-anonymously", "A private video without signing in")
 def private_for_anybody(world: World, draft: Draft) -> None:
-    """A private video without signing in."""
     hidden(world, draft)
     draft.actor = None
 
@@ -89,7 +89,7 @@ def private_for_anybody(world: World, draft: Draft) -> None:
 @arrange("getVideoDesc", answer=403)
 @arrange("listVideoStoryboards", answer=403)
 @arrange("getCommentThreads", answer=403)
+@situation("protected-video-without-password", "A password-protected video without its password")
 def guarded_for_anybody(world: World, draft: Draft) -> None:
-    """A password-protected video without its password."""
     guarded(world, draft)
     draft.actor = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peertube_conformance.conformance.arrangements.registry import arrange
+from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.conformance.arrangements.videos import hidden
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.resources.factory import World
@@ -22,14 +22,14 @@ def within_the_video(_world: World, draft: Draft) -> None:
 @arrange("addView", answer=400)
 @arrange("setProgress", answer=400)
 @arrange("postProgress", answer=400)
+@situation("watched-beyond-end", "Watches a place behind the end of the video")
 def behind_the_end(_world: World, draft: Draft) -> None:
-    """Watches a place behind the end of the video."""
     draft.body["currentTime"] = _BEHIND_THE_END
 
 
 @arrange("rateVideo", answer=403)
+@situation("rating-of-private-video", "Rates another user's private video")
 def of_a_private_video(world: World, draft: Draft) -> None:
-    """Rates another user's private video."""
     hidden(world, draft)
 
 
@@ -40,13 +40,13 @@ def for_a_user(world: World, draft: Draft) -> None:
 
 
 @arrange("requestVideoToken", answer=401)
+@situation("video-token-anonymously", "Asks for a token of a public video without signing in")
 def for_nobody(world: World, draft: Draft) -> None:
-    """Asks for a token of a public video without signing in."""
     draft.path["id"], draft.actor, draft.headers = world.video().uuid, None, {}
 
 
 @arrange("requestVideoToken", answer=403)
+@situation("video-token-of-private-video", "Asks for a token of another user's private video")
 def for_a_stranger(world: World, draft: Draft) -> None:
-    """Asks for a token of another user's private video."""
     hidden(world, draft)
     draft.actor, draft.headers = world.account(), {}

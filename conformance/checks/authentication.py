@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from peertube_conformance.conformance.checks.registry import answered, check
-from peertube_conformance.reports import Exchange, Finding, Intent
+from peertube_conformance.reports import Exchange, Finding, Intent, Situation
 
-NO_TOKEN = "a request without a token"  # noqa: S105 - a description
-WRONG_TOKEN = "a token that was never issued"  # noqa: S105 - a description
-LOW_ROLE = "a role that is too low"
-SOMEBODY_ELSE = "another user"
+NO_TOKEN = Situation("no-token", "a request without a token")
+WRONG_TOKEN = Situation("wrong-token", "a token that was never issued")
+LOW_ROLE = Situation("low-role", "a role that is too low")
+SOMEBODY_ELSE = Situation("another-user", "another user")
 
 
-def _as(violation: str, exchange: Exchange) -> bool:
-    return (
-        answered(exchange)
-        and exchange.intent is Intent.UNAUTHORISED
-        and exchange.violation.startswith(violation)
-    )
+def _as(situation: Situation, exchange: Exchange) -> bool:
+    return answered(exchange) and exchange.intent is Intent.UNAUTHORISED and exchange.purpose == situation
 
 
 @check("PT-AUTH-01", on=lambda exchange: _as(NO_TOKEN, exchange))
@@ -49,7 +45,7 @@ def belongings_of_others_are_kept(exchange: Exchange) -> Iterator[Finding]:
 def _let_in(exchange: Exchange) -> Iterator[Finding]:
     if exchange.status != exchange.expects and (exchange.status or 0) < 500:
         what = "is let in" if (exchange.status or 0) < 400 else f"is answered with {exchange.status}"
-        yield Finding("/request", f"{exchange.violation} {what}", exchange.expects, exchange.status)
+        yield Finding("/request", f"{exchange.purpose} {what}", exchange.expects, exchange.status)
 
 
 @check("PT-AUTH-05", on=lambda exchange: answered(exchange) and exchange.status == 401)

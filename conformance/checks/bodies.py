@@ -63,10 +63,10 @@ def body_matches_schema(exchange: Exchange) -> Iterator[Finding]:
     assert response is not None
     seen: set[str] = set()
     for violation in body_violations(exchange.operation, response.status, response.media_type, response.json):
-        at = starred(f"/response/body{violation.pointer}")
+        at = starred(f"/response/body{violation.defect.pointer}")
         if at not in seen and len(seen) < _MAX_FINDINGS:
             seen.add(at)
-            yield Finding(at, violation.message[:300], violation.keyword, _short(violation.value))
+            yield Finding(at, violation.message[:300], violation.defect.keyword, _short(violation.value))
 
 
 @check("PT-BODY-03", on=lambda exchange: answered(exchange) and not _expects_body(exchange))

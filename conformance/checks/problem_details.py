@@ -42,7 +42,8 @@ def _refused_invalid(exchange: Exchange) -> bool:
         problems(exchange)
         and exchange.status == 400
         and exchange.intent is Intent.INVALID
-        and _field(exchange) != ""
+        and exchange.defect is not None
+        and exchange.defect.field != ""
     )
 
 
@@ -169,7 +170,8 @@ def invalid_params_name_the_field(exchange: Exchange) -> Iterator[Finding]:
 @check("PT-ERR-10", on=_refused_invalid)
 def refused_field_is_named(exchange: Exchange) -> Iterator[Finding]:
     """Reference, "Validation errors": the field concerned by the error, and its location."""
-    place, field = _PLACES[exchange.violation.partition("/")[0]], _field(exchange)
+    assert exchange.defect is not None
+    place, field = _PLACES[exchange.defect.location], exchange.defect.field
     entries = _member(exchange, "invalid-params")
     named = entries if isinstance(entries, dict) else {}
     matching = [e for n, e in named.items() if re.split(r"[.\[]", n)[0] == field and isinstance(e, dict)]
@@ -221,9 +223,3 @@ def nothing_of_the_inside(exchange: Exchange) -> Iterator[Finding]:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and value.strip() != ""
-
-
-def _field(exchange: Exchange) -> str:
-    """The top-level name of what a request violates: `count` of `query/count maximum`."""
-    parts = exchange.violation.rpartition(" ")[0].split("/")
-    return parts[1] if len(parts) > 1 and parts[0] in _PLACES else ""

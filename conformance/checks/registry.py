@@ -83,7 +83,7 @@ def unreadable(exchange: Exchange) -> bool:
     named = {name.lower(): value for name, value in exchange.request.headers}
     is_json = "json" in named.get("content-type", "").lower()
     return is_json and (
-        exchange.violation.endswith(" malformed")
+        (exchange.defect is not None and exchange.defect.keyword == "malformed")
         or exchange.request.body.lstrip()[:1] not in {b"{", b"[", b""}
     )
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from peertube_conformance.conformance.checks.registry import answered, check
-from peertube_conformance.reports import Exchange, Finding, Intent
+from peertube_conformance.reports import Exchange, Finding, Intent, Situation
 
 # What a server may read leniently: the text of a number where a number is wanted, and the like.
 _TYPE_KEYWORDS = frozenset({"type", "format"})
@@ -20,7 +20,7 @@ _MULTIPART = "multipart/form-data"
 _LENIENT = _TYPE_KEYWORDS | {_MEDIA_TYPE}
 _TOO_MANY_REQUESTS = 429
 # How the test of the limit names the request after the window.
-WINDOW_OVER = "a client whose window is over"
+WINDOW_OVER = Situation("rate-limit-window-over", "a client whose window is over")
 
 
 def _valid(exchange: Exchange) -> bool:
@@ -28,7 +28,7 @@ def _valid(exchange: Exchange) -> bool:
 
 
 def _keyword(exchange: Exchange) -> str:
-    return exchange.violation.rpartition(" ")[2]
+    return "" if exchange.defect is None else exchange.defect.keyword
 
 
 def _invalid(exchange: Exchange) -> bool:
@@ -56,7 +56,7 @@ def _expected(exchange: Exchange) -> bool:
 
 
 def _after_limit(exchange: Exchange) -> bool:
-    return exchange.violation == WINDOW_OVER
+    return exchange.purpose == WINDOW_OVER
 
 
 def _absent(exchange: Exchange) -> bool:
@@ -149,7 +149,7 @@ def foreign_media_type_is_refused(exchange: Exchange) -> Iterator[Finding]:
 def _accepted(exchange: Exchange) -> Iterator[Finding]:
     if (exchange.status or 0) < 400:
         yield Finding(
-            _at(exchange), f"an invalid request was accepted: {exchange.violation}", "4xx", exchange.status
+            _at(exchange), f"an invalid request was accepted: {exchange.purpose}", "4xx", exchange.status
         )
 
 
@@ -175,7 +175,7 @@ def _other_than_expected(exchange: Exchange) -> Iterator[Finding]:
     if exchange.status != exchange.expects and (exchange.status or 0) < 500:
         yield Finding(
             f"/response/status/{exchange.expects}",
-            f"{exchange.violation or 'this request'} is answered with {exchange.status} instead of {exchange.expects}",
+            f"{exchange.purpose or 'this request'} is answered with {exchange.status} instead of {exchange.expects}",
             exchange.expects,
             exchange.status,
         )
@@ -191,7 +191,8 @@ def response_arrives(exchange: Exchange) -> Iterator[Finding]:
 
 
 def _at(exchange: Exchange) -> str:
-    """Where a request breaks the contract (`/request/query/count maximum` without the keyword), what makes the server
-    fail on one that does not, or the whole request."""
-    where = exchange.violation.rpartition(" ")[0] if exchange.intent is Intent.INVALID else ""
-    return f"/request/{where}" if where else f"/request{exchange.cause}"
+    """Where a request breaks the contract (`/request/query/count`), what makes the server fail on one that does not, or
+    the whole request."""
+    if exchange.defect is not None and exchange.intent is Intent.INVALID:
+        return f"/request/{exchange.defect.place}"
+    return f"/request{exchange.cause}"

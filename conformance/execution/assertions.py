@@ -15,7 +15,7 @@ from peertube_conformance.fixtures.messages.account import Account
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.resources.factory import World
 from peertube_conformance.fixtures.run.run import Ground
-from peertube_conformance.reports import Exchange, Finding, Level
+from peertube_conformance.reports import Exchange, Finding, Level, Purpose
 from peertube_conformance.spec import Operation
 from peertube_conformance.spec.requirements import load_requirements
 from peertube_conformance.spec.synthetic_operations import outside
@@ -48,26 +48,26 @@ class Examination:
         operation: str | Operation,
         actor: Account | None = None,
         *,
-        violation: str = "",
+        purpose: Purpose | None = None,
         paced: bool = True,
         **parts: Any,
     ) -> Exchange:
         """Sends one request; `parts` are members of the draft: path, query, headers, body, media_type, token.
 
         The checks of single exchanges apply to it as to any other. Where transactions of the server failed on each
-        other, which those checks tell, it is sent again. `violation` is where and how the request is defective
-        (`body malformed`); `paced=False` is for requests that do not count for this run's address.
+        other, which those checks tell, it is sent again. `purpose` is the defect that the request has or the
+        situation that it meets; `paced=False` is for requests that do not count for this run's address.
         """
         if isinstance(operation, str):
             operation = self.world.contract.operation(operation)
         parts.setdefault("media_type", "application/json" if "body" in parts else None)
         draft = Draft(operation, actor=actor, **parts)
-        exchange = self.ground.client.send(draft, violation=violation, paced=paced)
+        exchange = self.ground.client.send(draft, purpose=purpose, paced=paced)
         for _ in range(_TRIES - 1):
             if (exchange.status or 0) < 500 or not conflicted(exchange):
                 break
             self.world.deadline.sleep(_RETRY_SECONDS)
-            exchange = self.ground.client.send(draft, violation=violation, paced=paced)
+            exchange = self.ground.client.send(draft, purpose=purpose, paced=paced)
         return exchange
 
     def expect(self, exchange: Exchange, *statuses: int, requirement: str, so: str) -> bool:

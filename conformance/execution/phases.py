@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
 from itertools import chain
 
-from peertube_conformance.conformance.arrangements.registry import Arrange, answers_of
+from peertube_conformance.conformance.arrangements.registry import Provocation, answers_of
 from peertube_conformance.conformance.checks.authentication import (
     LOW_ROLE,
     NO_TOKEN,
@@ -31,9 +31,10 @@ from peertube_conformance.fixtures.http.client import Unsendable
 from peertube_conformance.fixtures.messages.request_draft import UNSET, Draft
 from peertube_conformance.fixtures.resources.ids_by_kind import absent
 from peertube_conformance.fixtures.safety.guard import Refused
-from peertube_conformance.reports import Exchange, Intent, Verdict
+from peertube_conformance.reports import Exchange, Intent, Purpose, Situation, Verdict
 from peertube_conformance.spec.contract import Authentication, Role
 
+ABSENT = Situation("absent-resource", "a thing that does not exist")
 _BELOW = {Role.ADMIN: "moderator", Role.MODERATOR: "user"}
 
 
@@ -101,12 +102,9 @@ class Exercise(Drafting):
             if draft is None:
                 continue
             found = found_in(draft)
-            if len({(violation.location, violation.field) for violation in found}) != 1:
+            if len({(violation.defect.location, violation.defect.field) for violation in found}) != 1:
                 continue
-            first = found[0]
-            exchange = self._send(
-                draft, Intent.INVALID, violation=f"{first.location}{_starred(first.pointer)} {first.keyword}"
-            )
+            exchange = self._send(draft, Intent.INVALID, purpose=found[0].defect.starred)
             sent += 1
             if self._spent(exchange):
                 base = self._base()
@@ -117,8 +115,8 @@ class Exercise(Drafting):
     def access(self) -> Outcome:
         """Who has no right to an operation must be refused: 401 without identity, 403 without permission."""
         sent = 0
-        for draft, expected, what in self._intruders():
-            self._spent(self._send(draft, Intent.UNAUTHORISED, violation=what, expects=expected))
+        for draft, expected, situation in self._intruders():
+            self._spent(self._send(draft, Intent.UNAUTHORISED, purpose=situation, expects=expected))
             sent += 1
         if not sent:
             return Outcome(Verdict.NO_EVIDENCE, "open to everybody, and tokens are ignored")
@@ -130,8 +128,8 @@ class Exercise(Drafting):
         arranged = dict(answers_of(self.operation.id))
         if 404 not in arranged and self.operation.response_for(404) is not None:
             outcomes.append(self._recorded(404, self._absent))
-        for status, arrange in arranged.items():
-            outcomes.append(self._recorded(status, partial(self._provoked, arrange, status)))
+        for status, provocation in arranged.items():
+            outcomes.append(self._recorded(status, partial(self._provoked, provocation, status)))
         if not outcomes:
             return Outcome(Verdict.NO_EVIDENCE, "no refusal can be provoked beside those of the other phases")
         worst = (Verdict.ERROR, Verdict.BLOCKED, Verdict.PASSED, Verdict.NOT_APPLICABLE)
@@ -173,7 +171,7 @@ class Exercise(Drafting):
         yield from bounds.values()
         more = max(count - len(bounds), count // 3)
         for defect in self.session.generator.defects(self.operation, more, self.depth.variants, set(bounds)):
-            yield partial(spliced, defect=defect)
+            yield partial(spliced, found=defect)
         if self.depth.every_value and not self._is_scarce:
             yield from pitfalls(base)
 
@@ -186,19 +184,16 @@ class Exercise(Drafting):
         draft = self._base()
         if not absent(draft, self.world.random.getrandbits(24)):
             return Outcome(Verdict.NO_EVIDENCE, "no path parameter names a thing")
-        self._spent(self._send(draft, Intent.PROVOKED, violation="a thing that does not exist", expects=404))
+        self._spent(self._send(draft, Intent.PROVOKED, purpose=ABSENT, expects=404))
         return Outcome(Verdict.PASSED)
 
-    def _provoked(self, arrange: Arrange, status: int) -> Outcome:
+    def _provoked(self, provocation: Provocation, status: int) -> Outcome:
         draft = self._filled(self._plain())
-        self._arrange(arrange, draft)
-        said = " ".join(
-            (arrange.__doc__ or arrange.__name__.replace("_", " ")).split("\n")[0].split()
-        ).rstrip(".")
-        self._send(draft, Intent.PROVOKED, violation=said, expects=status)
+        self._arrange(provocation.arrange, draft)
+        self._send(draft, Intent.PROVOKED, purpose=provocation.situation, expects=status)
         return Outcome(Verdict.PASSED)
 
-    def _intruders(self) -> Iterator[tuple[Draft, int, str]]:
+    def _intruders(self) -> Iterator[tuple[Draft, int, Situation]]:
         operation = self.operation
         if operation.authentication is Authentication.NONE:
             return
@@ -235,10 +230,10 @@ class Exercise(Drafting):
         return accepted
 
     def _send(
-        self, draft: Draft, intent: Intent, *, violation: str = "", expects: int | None = None
+        self, draft: Draft, intent: Intent, *, purpose: Purpose | None = None, expects: int | None = None
     ) -> Exchange | None:
         try:
-            return self.ground.client.send(draft, intent, violation=violation, expects=expects)
+            return self.ground.client.send(draft, intent, purpose=purpose, expects=expects)
         except Unsendable:
             # Only generated invalid headers come here: no client library sends them, so no answer is missed.
             if intent is Intent.INVALID:
@@ -248,7 +243,3 @@ class Exercise(Drafting):
             if intent is Intent.INVALID:
                 return None
             raise
-
-
-def _starred(pointer: str) -> str:
-    return "/".join("*" if part.isdigit() else part for part in pointer.split("/"))

@@ -17,10 +17,10 @@ from peertube_conformance.fixtures.rate_limit.limiter import Budget
 from peertube_conformance.fixtures.resources.factory import Unavailable
 from peertube_conformance.fixtures.safety.guard import Safety, impossible
 from peertube_conformance.fixtures.target.embedded_process import EmbeddedInstance
-from peertube_conformance.reports import Exchange, Intent, Verdict
+from peertube_conformance.reports import Exchange, Intent, Situation, Verdict
 from peertube_conformance.spec import Operation, Parameter
 
-USED_UP = "a client that used up its requests"
+USED_UP = Situation("rate-limit-used-up", "a client that used up its requests")
 # More requests than this are not sent only to see a limit: the run would be a load test.
 _MOST_REQUESTS = 200
 _LONGEST_WAIT_SECONDS = 60.0
@@ -97,9 +97,11 @@ class Exhaustion:
         self._send(operation, USED_UP, 429)
         return None
 
-    def _send(self, operation: Operation, what: str, expects: int | None) -> Exchange:
+    def _send(self, operation: Operation, situation: Situation, expects: int | None) -> Exchange:
         intent = Intent.PROVOKED if expects is not None else Intent.ARRANGED
-        return self._client.send(_harmless(operation), intent, violation=what, expects=expects, paced=False)
+        return self._client.send(
+            _harmless(operation), intent, purpose=situation, expects=expects, paced=False
+        )
 
 
 def _harmless(operation: Operation) -> Draft:

@@ -88,7 +88,7 @@ class Drafting:
             self._arrange(self._arrangement, draft)
         wrong = found_in(draft)
         if wrong:
-            told = f"{wrong[0].location}{wrong[0].pointer} {wrong[0].keyword}: {wrong[0].message}"
+            told = f"{wrong[0].defect}: {wrong[0].message}"
             told = self.session.ground.redactor.error(told)
             raise self._misfit(f"the request arranged for {self.operation.id} is not valid: {told}"[:400])
         return draft

@@ -169,7 +169,7 @@ class Session:
         """The exchange with the cause of a failure: asked for where nothing is changed by asking."""
         status = exchange.status or 0
         failed = status >= 500 and exchange.operation.response_for(status) is None
-        is_valid = exchange.intent in {Intent.VALID, Intent.ARRANGED} and not exchange.violation
+        is_valid = exchange.intent in {Intent.VALID, Intent.ARRANGED} and exchange.purpose is None
         if self._asks_why or not (failed and is_valid and exchange.operation.is_safe) or conflicted(exchange):
             return exchange
         self._asks_why = True

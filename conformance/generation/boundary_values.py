@@ -13,6 +13,7 @@ from typing import Any
 from peertube_conformance.conformance.generation.mutation import MISSING, Change, Place, changes
 from peertube_conformance.conformance.generation.schemathesis_driver import found_in
 from peertube_conformance.fixtures.messages.request_draft import Draft
+from peertube_conformance.spec import Defect
 
 # Longer texts are in no address or header, and longer bodies than these are another story.
 _LONGEST = 4_000
@@ -22,19 +23,15 @@ _NO_NUMBERS = (987_654, -1, 0)
 # What patterns refuse: a blank inside, capital letters, letters that are not ASCII, marks, and too much of a good thing.
 _NO_MATCHES = ("a b", "NO", "a\tb", "é", "!", "-", " ", "9" * 24)
 Spoil = Callable[[Draft], Draft]
-# Place, pointer within it, and keyword.
-Broken = tuple[str, str, str]
 
 
-def beyond(base: Draft) -> Iterator[tuple[Broken, Spoil]]:
+def beyond(base: Draft) -> Iterator[tuple[Defect, Spoil]]:
     """What the request would break, and what makes it so: one value beyond a bound, or something required left out, each
     pair of place and keyword once."""
-    seen: set[Broken] = set()
+    seen: set[Defect] = set()
     for change in changes(base, _values):
         spoil = partial(spoiled, change)
-        found = {
-            (violation.location, violation.pointer, violation.keyword) for violation in found_in(spoil(base))
-        }
+        found = {violation.defect for violation in found_in(spoil(base))}
         if len(found) == 1 and not found <= seen:
             seen |= found
             yield next(iter(found)), spoil

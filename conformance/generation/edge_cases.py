@@ -35,7 +35,7 @@ def pitfalls(base: Draft) -> Iterator[Spoil]:
     """What puts each such value into a request, where nothing else of the request is wrong then."""
     for change in changes(base, _values):
         spoil = partial(spoiled, change)
-        if len({(violation.location, violation.field) for violation in found_in(spoil(base))}) == 1:
+        if len({(found.defect.location, found.defect.field) for found in found_in(spoil(base))}) == 1:
             yield spoil
 
 

@@ -25,7 +25,7 @@ from schemathesis.generation import GenerationMode
 from peertube_conformance.conformance.generation.example_database import Examples
 from peertube_conformance.fixtures.messages.request_draft import UNSET, Draft, Upload
 from peertube_conformance.reports import Request
-from peertube_conformance.spec import Contract, Operation
+from peertube_conformance.spec import Contract, Defect, Operation
 from peertube_conformance.spec.messages.raw_request import WireRequest
 from peertube_conformance.spec.messages.validate import Violation, violations
 
@@ -46,17 +46,11 @@ class NotGenerated(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Defect:
-    """What makes a request invalid: where (`query/count`), how (`maximum`), and the drawn request that has it."""
+class DrawnDefect:
+    """A defect, and the drawn request that has it."""
 
-    violation: Violation
+    defect: Defect
     drawn: Draft
-
-    @property
-    def text(self) -> str:
-        """`query/count maximum`, as exchanges carry it."""
-        where = f"{self.violation.location}{self.violation.pointer}"
-        return f"{where} {self.violation.keyword}"
 
 
 class Generator:
@@ -104,17 +98,21 @@ class Generator:
         operation: Operation,
         count: int,
         variants: int = 1,
-        without: Collection[tuple[str, str, str]] = (),
-    ) -> Iterator[Defect]:
+        without: Collection[Defect] = (),
+    ) -> Iterator[DrawnDefect]:
         """Up to `count` defects, for each place and keyword of the contract at most `variants` different ones, `without`
         those that are known."""
-        seen: dict[tuple[str, str, str], int] = {}
+        seen: dict[Defect, int] = {}
         for draft in self._drawn(operation, GenerationMode.NEGATIVE, count, variants):
             for violation in found_in(draft):
-                key = (violation.location, violation.pointer, violation.keyword)
-                if key not in without and seen.get(key, 0) < variants and _fits(draft.request(_ANY_HOST)):
-                    seen[key] = seen.get(key, 0) + 1
-                    yield Defect(violation, draft)
+                defect = violation.defect
+                if (
+                    defect not in without
+                    and seen.get(defect, 0) < variants
+                    and _fits(draft.request(_ANY_HOST))
+                ):
+                    seen[defect] = seen.get(defect, 0) + 1
+                    yield DrawnDefect(defect, draft)
             if sum(seen.values()) >= count:
                 return
 
@@ -218,29 +216,29 @@ def found_in(draft: Draft) -> list[Violation]:
     )
 
 
-def spliced(base: Draft, defect: Defect) -> Draft | None:
+def spliced(base: Draft, found: DrawnDefect) -> Draft | None:
     """A valid request with the one defect in it; None where the defect cannot be moved over."""
-    violation, drawn = defect.violation, defect.drawn
-    names = [_unescaped(part) for part in violation.pointer.split("/")[1:]]
+    defect, drawn = found.defect, found.drawn
     draft = base.copy()
-    if violation.location == "body":
-        return _spliced_body(draft, drawn, names)
+    if defect.location == "body":
+        return _spliced_body(draft, found)
     container: Mapping[str, dict[str, Any]] = {
         "path": draft.path,
         "query": draft.query,
         "header": draft.headers,
     }
     source: Mapping[str, dict[str, Any]] = {"path": drawn.path, "query": drawn.query, "header": drawn.headers}
-    if violation.location not in container or not names:
+    if defect.location not in container or not defect.pointer:
         return None
-    _move(source[violation.location], container[violation.location], names[0])
+    _move(source[defect.location], container[defect.location], defect.field)
     return draft
 
 
-def _spliced_body(draft: Draft, drawn: Draft, names: list[str]) -> Draft | None:
-    if names and isinstance(draft.body, dict) and isinstance(drawn.body, dict):
+def _spliced_body(draft: Draft, found: DrawnDefect) -> Draft | None:
+    drawn = found.drawn
+    if found.defect.pointer and isinstance(draft.body, dict) and isinstance(drawn.body, dict):
         draft.body = dict(draft.body)
-        _move(drawn.body, draft.body, names[0])
+        _move(drawn.body, draft.body, found.defect.field)
         return draft
     draft.body, draft.media_type = drawn.body, drawn.media_type
     for name in [n for n in draft.headers if n.lower() == "content-type"]:
@@ -254,10 +252,6 @@ def _move(source: Mapping[str, Any], container: dict[str, Any], name: str) -> No
         container[name] = source[name]
     else:
         container.pop(name, None)
-
-
-def _unescaped(token: str) -> str:
-    return token.replace("~1", "/").replace("~0", "~")
 
 
 def _draft(operation: Operation, case: Any) -> Draft:

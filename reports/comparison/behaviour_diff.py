@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from peertube_conformance.reports.comparison.change import Change, Kind
 from peertube_conformance.reports.comparison.significance import is_certain, is_flip, is_shifted
+from peertube_conformance.reports.comparison.situations import met_by_both
+from peertube_conformance.reports.run_document.behaviour import is_drawn
 
 Members = Mapping[str, Any]
 Counts = Mapping[str, int]
 Doubt = tuple[Change, bool]
-# Other situations are arranged exactly and answered alike every time; these requests are drawn at random.
-_DRAWN = ("valid", "arranged")
 _SLOWER, _SLOWER_MILLISECONDS, _FEWEST = 1.5, 10.0, 8
 _DRIFT_OPERATIONS = 10
 
@@ -33,14 +33,16 @@ class Pair:
         return str(self.after["operationId"])
 
 
-def answers(pair: Pair) -> Iterator[Doubt]:
-    """Situations that both runs met and that are answered otherwise; with each, whether it is certain."""
-    before, after = pair.before.get("situations", {}), pair.after.get("situations", {})
-    for situation in before.keys() & after.keys():
-        old, new = before[situation], after[situation]
-        if not old or not new:
+def answers(pair: Pair, reported: Collection[tuple[str, str]] = ()) -> Iterator[Doubt]:
+    """Situations that both runs met and that are answered otherwise; with each, whether it is certain.
+
+    `reported` are operations and names of situations that findings show already; they are left out.
+    """
+    for names, old, new in met_by_both(pair.before, pair.after):
+        if any((pair.name, name) in reported for name in names):
             continue
-        told = Change(
+        situation = names[1]
+        change = Change(
             Kind.STATUS,
             pair.name,
             situation,
@@ -50,9 +52,9 @@ def answers(pair: Pair) -> Iterator[Doubt]:
             status=max(new, key=lambda outcome: (new[outcome], outcome)).partition(" ")[0],
         )
         if old.keys().isdisjoint(new):
-            yield told, not situation.startswith(_DRAWN) or _differs(old, new)
+            yield change, not is_drawn(situation) or _differs(old, new)
         elif _differs(old, new):
-            yield told, True
+            yield change, True
 
 
 def _differs(old: Counts, new: Counts) -> bool:

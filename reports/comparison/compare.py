@@ -13,8 +13,8 @@ from peertube_conformance.reports.comparison.body_diff import bodies
 from peertube_conformance.reports.comparison.change import TITLES, Announced, Change, Kind
 from peertube_conformance.reports.comparison.common_causes import consolidated
 from peertube_conformance.reports.comparison.finding_diff import findings
+from peertube_conformance.reports.comparison.situations import names_of
 from peertube_conformance.reports.model.verdict import Verdict
-from peertube_conformance.reports.run_document.behaviour import situation_of
 
 Document = Mapping[str, Any]
 Members = Mapping[str, Any]
@@ -123,8 +123,7 @@ def compare(before: Document, after: Document, announced: Announced | None = Non
     doubts += [(change, True) for change in _requirements(before, after)]
     for pair in pairs:
         # A finding about the status says the same and more.
-        doubts += [(c, sure) for c, sure in answers(pair) if (c.operation_id, c.subject) not in told]
-        doubts += [*media_types(pair), *headers(pair), *bodies(pair)]
+        doubts += [*answers(pair, told), *media_types(pair), *headers(pair), *bodies(pair)]
     doubts += [(change, True) for change in slower(pairs)]
     doubts = consolidated(doubts, pairs, announced)
     return Comparison(
@@ -194,12 +193,12 @@ def _requirements(before: Document, after: Document) -> Iterator[Change]:
 def _told_situations(before: Document, after: Document, told: Iterable[Change]) -> set[tuple[str, str]]:
     """Operations and situations of changed findings that are about the status."""
     met = {
-        finding["fingerprint"]: situation_of(finding["exchange"])
+        finding["fingerprint"]: names_of(finding["exchange"])
         for document in (before, after)
         for finding in document["findings"]
         if "exchange" in finding and finding["pointer"].startswith(_ABOUT_STATUS)
     }
-    return {(change.operation_id, met[change.subject]) for change in told if change.subject in met}
+    return {(change.operation_id, name) for change in told for name in met.get(change.subject, ())}
 
 
 def _ordered(changes: Iterable[Change], announced: Announced | None) -> list[Change]:

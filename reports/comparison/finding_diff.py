@@ -8,8 +8,8 @@ from typing import Any
 from peertube_conformance.reports.comparison.behaviour_diff import Doubt, Pair
 from peertube_conformance.reports.comparison.change import Change, Kind
 from peertube_conformance.reports.comparison.significance import is_certain
+from peertube_conformance.reports.comparison.situations import outcomes_of
 from peertube_conformance.reports.model.finding import Level
-from peertube_conformance.reports.run_document.behaviour import situation_of
 
 Document = Mapping[str, Any]
 Members = Mapping[str, Any]
@@ -76,7 +76,7 @@ def _times_asked(entry: Members, finding: Members) -> int:
     got an answer of that status."""
     if "situations" not in entry or "exchange" not in finding:
         return sum(entry["statuses"].values())
-    outcomes = entry["situations"].get(situation_of(finding["exchange"]), {})
+    outcomes = outcomes_of(entry, finding["exchange"])
     within = finding["pointer"].startswith(_WITHIN)
     return sum(
         count

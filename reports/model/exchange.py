@@ -11,10 +11,13 @@ from typing import Any
 
 import httpx
 
+from peertube_conformance.reports.model.situation import Situation
 from peertube_conformance.reports.model.variables import shown
-from peertube_conformance.spec import Operation
+from peertube_conformance.spec import Defect, Operation
 
 PROBLEM_JSON = "application/problem+json"
+# What a request is sent for, where it is not simply to be answered.
+Purpose = Defect | Situation
 
 
 class Intent(StrEnum):
@@ -92,8 +95,8 @@ def _refused(constant: str) -> Any:
 class Exchange:
     """A request, its response, and what the harness knows about them.
 
-    `response` is None where none arrived; `failure` then says why, in one sentence. `violation` is where and how an
-    invalid request breaks the contract (`query/count maximum`), empty for any other intent. `expects` is
+    `response` is None where none arrived; `failure` then says why, in one sentence. `purpose` is the defect that
+    the request has or the situation that it meets; None where it has none and meets none. `expects` is
     the status that a provoking request must be answered with. `counted` is False where the harness caused the answer
     itself (its own 429) and checks of content do not apply. `cause` is the part of a valid request that makes the server
     fail (`/query/sort/-hot`), where that was found.
@@ -105,11 +108,21 @@ class Exchange:
     intent: Intent = Intent.ARRANGED
     role: str = "anonymous"
     failure: str = ""
-    violation: str = ""
+    purpose: Purpose | None = None
     expects: int | None = None
     sent_at: float = 0.0
     counted: bool = True
     cause: str = ""
+
+    @property
+    def defect(self) -> Defect | None:
+        """Where and how the request breaks the contract on purpose."""
+        return self.purpose if isinstance(self.purpose, Defect) else None
+
+    @property
+    def situation(self) -> Situation | None:
+        """What the request meets on purpose."""
+        return self.purpose if isinstance(self.purpose, Situation) else None
 
     @property
     def status(self) -> int | None:

@@ -13,6 +13,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +54,8 @@ class Recorder:
     ) -> list[Finding]:
         """Records an exchange with what it is evidence of and what is wrong with it; returns the findings completed."""
         self._number += 1
-        spare = exchange.violation.rpartition(" ")[0].split("/")
-        curl, needs = curl_line(exchange.request, self._redactor, spare[1] if len(spare) > 1 else "")
+        spare = "" if exchange.defect is None else exchange.defect.field
+        curl, needs = curl_line(exchange.request, self._redactor, spare)
         completed = [self._completed(finding, curl, needs) for finding in findings]
         self._write(
             {
@@ -97,7 +98,9 @@ class Recorder:
             "at": round(exchange.sent_at, 3),
             "operationId": exchange.operation.id,
             "intent": exchange.intent.value,
-            "violation": exchange.violation,
+            "violation": "" if exchange.purpose is None else str(exchange.purpose),
+            "defect": None if exchange.defect is None else asdict(exchange.defect),
+            "situation": None if exchange.situation is None else exchange.situation.id,
             "role": exchange.role,
             "counted": exchange.counted,
             "request": self._request(exchange),

@@ -31,7 +31,8 @@ class Behaviour:
 
     `accepted` counts successes, but for those of requests that only prepare others. `shape` maps status to
     pointer to type to the number of responses that had it; `situations` maps what was asked (`invalid:
-    query/count maximum (user)`) to what came (`400 code`) to how often.
+    query/count maximum (user)`) to what came (`400 code`) to how often; `situation_ids` maps those that have an id to
+    the same with the id in place of the text.
     """
 
     statuses: Counter[int] = field(default_factory=Counter)
@@ -42,12 +43,13 @@ class Behaviour:
     media_types: defaultdict[str, Counter[str]] = field(default_factory=_counters)
     headers: defaultdict[str, Counter[str]] = field(default_factory=_counters)
     situations: defaultdict[str, Counter[str]] = field(default_factory=_counters)
+    situation_ids: dict[str, str] = field(default_factory=dict)
 
     def add(self, part: Mapping[str, Any]) -> None:
         """Takes in one recorded exchange."""
         response = part["response"]
         if response is None:
-            self.situations[situation_of(part)]["no response"] += 1
+            self._answered(part, "no response")
             return
         self.statuses[response["status"]] += 1
         self.latencies.append(response["milliseconds"])
@@ -64,7 +66,13 @@ class Behaviour:
         media_type = names.get("content-type", "").partition(";")[0].strip().lower()
         self.media_types[status][media_type or "none"] += 1
         self.headers[status].update(names.keys() - _HEADERS_LEFT_OUT)
-        self.situations[situation_of(part)][f"{status} {_code(response)}".rstrip()] += 1
+        self._answered(part, f"{status} {_code(response)}".rstrip())
+
+    def _answered(self, part: Mapping[str, Any], outcome: str) -> None:
+        situation = situation_of(part)
+        self.situations[situation][outcome] += 1
+        if part.get("situation"):
+            self.situation_ids[situation] = situation_id_of(part)
 
     def to_json(self) -> dict[str, Any]:
         """The members of `operations[]` that tell what was seen."""
@@ -75,12 +83,27 @@ class Behaviour:
             "mediaTypes": _sorted(self.media_types),
             "headers": _sorted(self.headers),
             "situations": _sorted(self.situations),
+            "situationIds": dict(sorted(self.situation_ids.items())),
         }
 
 
 def situation_of(part: Mapping[str, Any]) -> str:
-    """What an exchange asked, in words that are the same in the next run."""
-    what = f"{part['intent']}: {part['violation']}" if part["violation"] else part["intent"]
+    """What an exchange asked, for people: `provoked: A name that a channel has already (user)`."""
+    return _asked(part, part["violation"])
+
+
+def situation_id_of(part: Mapping[str, Any]) -> str:
+    """What an exchange asked, as no change of wording changes it: `provoked: channel-name-taken (user)`."""
+    return _asked(part, part.get("situation") or part["violation"])
+
+
+def is_drawn(situation: str) -> bool:
+    """Whether the requests that asked this were drawn at random; others are arranged exactly, the same every time."""
+    return situation.startswith((Intent.VALID, Intent.ARRANGED))
+
+
+def _asked(part: Mapping[str, Any], purpose: str) -> str:
+    what = f"{part['intent']}: {purpose}" if purpose else part["intent"]
     return f"{what} ({part['role']})"
 
 

@@ -10,6 +10,7 @@ from peertube_conformance.reports.model.finding import Finding, Level
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.run_document.behaviour import Behaviour
 from peertube_conformance.reports.run_document.coverage import Coverage
+from peertube_conformance.reports.run_document.earlier_lines import with_purpose
 from peertube_conformance.reports.run_document.operation_verdicts import operation_verdict, why_unwitnessed
 from peertube_conformance.reports.run_document.outages import Deaths
 from peertube_conformance.reports.run_document.response_schemas import nullable
@@ -23,7 +24,7 @@ from peertube_conformance.spec.versions import has_come
 SCHEMA_VERSION = 1
 # A body in the document is an excerpt; exchanges.ndjson has more of it.
 _MAX_BODY_CHARACTERS = 4096
-_EXAMPLE = ("id", "at", "intent", "violation", "role", "request", "response", "failure")
+_SHOWN = ("id", "at", "intent", "violation", "defect", "situation", "role", "request", "response", "failure")
 
 
 class RunDocument:
@@ -63,7 +64,7 @@ class RunDocument:
         for part in parts:
             match part["kind"]:
                 case "exchange":
-                    self._add_exchange(part)
+                    self._add_exchange(with_purpose(part))
                 case "outcome":
                     seen = self._seen[part["operationId"]]
                     seen.outcomes.append((Verdict(part["verdict"]), part["reason"], part["phase"]))
@@ -73,7 +74,7 @@ class RunDocument:
                     )
                 case "finding":
                     for members in part["findings"]:
-                        self._add_finding(Finding.from_json(members), part)
+                        self._add_finding(Finding.from_json(members), with_purpose(part))
                     self._occurrences.update(part["more"])
                 case "evidence":
                     self._beside.update(part["requirements"])
@@ -283,7 +284,7 @@ def _preference(finding: Finding) -> tuple[bool, int, str]:
 
 def _excerpt(part: Mapping[str, Any]) -> dict[str, Any]:
     """One exchange as an example of a finding."""
-    example = {key: part[key] for key in _EXAMPLE}
+    example = {key: part[key] for key in _SHOWN}
     for side in ("request", "response"):
         if example[side] is not None:
             members = {key: value for key, value in example[side].items() if key != "shape"}

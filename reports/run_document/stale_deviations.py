@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from peertube_conformance.reports.model.exchange import Intent
+from peertube_conformance.spec import Defect
 from peertube_conformance.spec.deviations import Deviation
 
 _WITHIN = ("/response/body", "/response/headers")
@@ -29,8 +30,8 @@ class Exercised:
         """Takes in one recorded exchange."""
         if part["response"] is None or not part.get("counted", True):
             return
-        where = part["violation"].rpartition(" ")[0] if part["intent"] == Intent.INVALID else ""
-        at = f"/request/{where}" if where else "/request"
+        defect = Defect(**part["defect"]) if part["defect"] and part["intent"] == Intent.INVALID else None
+        at = f"/request/{defect.place}" if defect else "/request"
         key = (part["operationId"], str(part["response"]["status"]), at)
         self._judged[key].update(part["evidence"])
         self._times[key] += 1

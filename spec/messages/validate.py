@@ -9,6 +9,7 @@ from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 from peertube_conformance.spec.contract import Operation
+from peertube_conformance.spec.defect import Defect, Location
 from peertube_conformance.spec.jsonschema.pointers import token
 from peertube_conformance.spec.jsonschema.validators import Schema
 from peertube_conformance.spec.messages.body_decoding import FilePart, MalformedBody, read_json, well_formed
@@ -26,31 +27,17 @@ from peertube_conformance.spec.messages.request_decoding import (
 )
 from peertube_conformance.spec.path_templates import path_values
 
-Location = Literal["path", "query", "header", "cookie", "body"]
 _LOCATIONS: tuple[Location, ...] = ("path", "query", "header", "cookie")
 _LONGEST_MESSAGE = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One way a message breaks the contract.
+    """A defect of a message, with a sentence about it and the value that has it."""
 
-    `pointer` is a JSON pointer within the location: `/start` in the query, `/tags/0` in the body, empty for
-    the whole. `keyword` is the broken JSON Schema keyword, or one of `template` (the path does not fit),
-    `encoding` (not UTF-8), `mediaType`, `malformed` (not what the media type says), `file` (text where a file
-    belongs, or the reverse), `status` (undocumented), `content` (a body where none is documented).
-    """
-
-    location: Location
-    pointer: str
-    keyword: str
+    defect: Defect
     message: str
     value: Any = None
-
-    @property
-    def field(self) -> str:
-        """Name of the outermost member the pointer leads through; empty for the whole."""
-        return self.pointer.split("/")[1].replace("~1", "/").replace("~0", "~") if self.pointer else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +108,9 @@ def examine(operation: Operation, request: WireRequest) -> tuple[DecodedRequest,
     try:
         read_body(operation, request, found)
     except UnsupportedMediaType as error:
-        broken.append(Violation("body", "", "mediaType", str(error), error.media_type))
+        broken.append(Violation(Defect("body", "", "mediaType"), str(error), error.media_type))
     except MalformedBody as error:
-        broken.append(Violation("body", "", "malformed", str(error)))
+        broken.append(Violation(Defect("body", "", "malformed"), str(error)))
     else:
         broken += _body_violations(operation, found)
         if found.body_schema is not None:
@@ -134,13 +121,15 @@ def examine(operation: Operation, request: WireRequest) -> tuple[DecodedRequest,
 def _path_violations(operation: Operation, request: WireRequest) -> Iterator[Violation]:
     values = path_values(operation.path, request.path)
     if values is None:
-        yield Violation("path", "", "template", f"the path does not fit {operation.path}", request.path)
+        yield Violation(
+            Defect("path", "", "template"), f"the path does not fit {operation.path}", request.path
+        )
         return
     for name, value in values.items():
         try:
             value.decode()
         except UnicodeDecodeError:
-            yield Violation("path", f"/{token(name)}", "encoding", "the value is no UTF-8", value)
+            yield Violation(Defect("path", f"/{token(name)}", "encoding"), "the value is no UTF-8", value)
 
 
 def _parameter_violations(operation: Operation, found: DecodedRequest) -> Iterator[Violation]:
@@ -161,7 +150,7 @@ def _parameter_violations(operation: Operation, found: DecodedRequest) -> Iterat
         # An empty value that is allowed to be empty still counts as sent.
         missing = {name for name in sent if name not in judged}
         for violation in _schema_violations(operation, location, schema, judged, "request"):
-            if not (violation.keyword == "required" and violation.field in missing):
+            if not (violation.defect.keyword == "required" and violation.defect.field in missing):
                 yield violation
 
 
@@ -169,7 +158,7 @@ def _body_violations(operation: Operation, found: DecodedRequest) -> Iterator[Vi
     schema = found.body_schema
     if schema is None:
         if operation.body_required:
-            yield Violation("body", "", "required", "a body is required")
+            yield Violation(Defect("body", "", "required"), "a body is required")
         return
     body = found.body
     if found.media_type == MULTIPART:
@@ -191,16 +180,18 @@ def _file_violations(operation: Operation, found: DecodedRequest, schema: Schema
         part: FilePart | None = found.files.get(name)
         if not operation.schemas.is_file(property_schema):
             if part is not None:
-                yield Violation("body", pointer, "file", "a file was sent where text belongs", part.filename)
+                yield Violation(
+                    Defect("body", pointer, "file"), "a file was sent where text belongs", part.filename
+                )
         elif part is None:
             if name in found.body:
                 yield Violation(
-                    "body", pointer, "file", "text was sent where a file belongs", found.body[name]
+                    Defect("body", pointer, "file"), "text was sent where a file belongs", found.body[name]
                 )
         elif stated := str(encoding.get(name, {}).get("contentType", "")):
             sent = part.content_type.partition(";")[0].strip().lower()
             if accepted_media_type(sent, stated.split(",")) is None:
-                yield Violation("body", pointer, "contentMediaType", f"{sent} is not {stated}", sent)
+                yield Violation(Defect("body", pointer, "contentMediaType"), f"{sent} is not {stated}", sent)
 
 
 def body_violations(operation: Operation, status: int, media_type: str | None, data: Any) -> list[Violation]:
@@ -212,15 +203,23 @@ def body_violations(operation: Operation, status: int, media_type: str | None, d
     response = operation.response_for(status)
     if response is None:
         known = ", ".join(operation.responses)
-        return [Violation("body", "", "status", f"status {status} is not documented ({known} are)", status)]
+        return [
+            Violation(
+                Defect("body", "", "status"), f"status {status} is not documented ({known} are)", status
+            )
+        ]
     absent = data is None or (isinstance(data, bytes) and not data)
     if not response.content:
-        return [] if absent else [Violation("body", "", "content", f"status {status} has no documented body")]
+        return (
+            []
+            if absent
+            else [Violation(Defect("body", "", "content"), f"status {status} has no documented body")]
+        )
     essence = (media_type or "").partition(";")[0].strip().lower()
     kind = accepted_media_type(essence, response.content)
     if kind is None:
         message = f"{essence or 'no media type'} was sent, documented is {' or '.join(response.content)}"
-        return [Violation("body", "", "mediaType", message, media_type)]
+        return [Violation(Defect("body", "", "mediaType"), message, media_type)]
     if isinstance(data, bytes):
         schema = response.content[kind]
         if status == HTTPStatus.PARTIAL_CONTENT:
@@ -229,7 +228,7 @@ def body_violations(operation: Operation, status: int, media_type: str | None, d
             try:
                 data = read_json(data)
             except MalformedBody as error:
-                return [Violation("body", "", "malformed", str(error))]
+                return [Violation(Defect("body", "", "malformed"), str(error))]
         elif operation.schemas.types(schema) == {"string"} and not operation.schemas.is_file(schema):
             data = data.decode("utf-8", "replace")
         else:
@@ -248,13 +247,15 @@ def header_violations(operation: Operation, status: int, headers: Mapping[str, s
         pointer = f"/{token(name)}"
         if name not in sent:
             if header.get("required"):
-                broken.append(Violation("header", pointer, "required", f'"{name}" is a required header'))
+                broken.append(
+                    Violation(Defect("header", pointer, "required"), f'"{name}" is a required header')
+                )
             continue
         schema = header.get("schema", {})
         value = header_value(operation.schemas, schema, sent[name])
         broken += [
-            replace(violation, pointer=pointer + violation.pointer)
-            for violation in _schema_violations(operation, "header", schema, value, "response")
+            replace(found, defect=replace(found.defect, pointer=pointer + found.defect.pointer))
+            for found in _schema_violations(operation, "header", schema, value, "response")
         ]
     return broken
 
@@ -285,6 +286,6 @@ def _schema_violations(
         )
         if keyword == "required":
             name = error.kind.as_dict()["property"]
-            yield Violation(location, f"{pointer}/{token(name)}", keyword, message)
+            yield Violation(Defect(location, f"{pointer}/{token(name)}", keyword), message)
         else:
-            yield Violation(location, pointer, keyword, message, error.instance)
+            yield Violation(Defect(location, pointer, keyword), message, error.instance)

@@ -25,7 +25,7 @@ from peertube_conformance.reports.redaction.safe_output import clean_document
 from peertube_conformance.reports.report_directory.file_recognition import PARTS
 from peertube_conformance.reports.run_document.builder import RunDocument
 from peertube_conformance.reports.views import write_all
-from peertube_conformance.spec import Contract, Operation, load_contract
+from peertube_conformance.spec import Contract, Defect, Operation, load_contract
 from peertube_conformance.spec.requirements import load_requirements
 
 _ROOT = Path(__file__).parent.parent.parent
@@ -55,16 +55,20 @@ def _exchanges(contract: Contract) -> Iterator[tuple[Exchange, list[Finding]]]:
     for operation in contract.operations:
         for status, response in operation.responses.items():
             for role in _ROLES:
-                for violation in ("", "query/count maximum", "body/name maxLength"):
+                for defect in (
+                    None,
+                    Defect("query", "/count", "maximum"),
+                    Defect("body", "/name", "maxLength"),
+                ):
                     number += 1
                     answer = _answer(operation, status, number)
                     exchange = Exchange(
                         operation=operation,
                         request=_request(operation, number),
                         response=answer,
-                        intent=Intent.INVALID if violation else Intent.VALID,
+                        intent=Intent.INVALID if defect else Intent.VALID,
                         role=role,
-                        violation=violation,
+                        purpose=defect,
                     )
                     kind = next(iter(response.content), "")
                     wrong = Finding(

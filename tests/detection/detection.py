@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from peertube_conformance.conformance.generation.schemathesis_driver import Defect, Generator
+from peertube_conformance.conformance.generation.schemathesis_driver import DrawnDefect, Generator
 from peertube_conformance.reports import Exchange, Finding
 from peertube_conformance.spec import Contract, Operation
 
@@ -100,7 +100,7 @@ class Remembering(Generator):
 
     def defects(self, operation: Operation, count: int, variants: int = 1, without: Any = ()) -> Any:
         """See Generator."""
-        key = ("defects", operation.id, count, variants, tuple(sorted(without)))
+        key = ("defects", operation.id, count, variants, frozenset(without))
         if key not in self._kept:
             self._kept[key] = list(super().defects(operation, count, variants, without))
-        return (Defect(defect.violation, defect.drawn.copy()) for defect in self._kept[key])
+        return (DrawnDefect(defect.defect, defect.drawn.copy()) for defect in self._kept[key])

@@ -144,7 +144,9 @@ def _is_seen(operation: Operation, example: Any, pointer: str, kind: str, instea
     keywords = {"dropped": {"required"}, "retyped": {"type"}, "out-of-enum": {"enum", "const"}}[kind]
     at = pointer.replace("/*", "/0")
     broken = body_violations(operation, operation.success_statuses[0], "application/json", spoiled)
-    return any(violation.pointer == at and violation.keyword in keywords for violation in broken)
+    return any(
+        violation.defect.pointer == at and violation.defect.keyword in keywords for violation in broken
+    )
 
 
 def changed(value: Any, pointer: str, change: Callable[[Any], Any]) -> Any:

@@ -11,12 +11,22 @@ from typing import Any
 import httpx
 import pytest
 
-from peertube_conformance.reports import Exchange, Finding, Intent, Level, Request, Response, Verdict
+from peertube_conformance.reports import (
+    Exchange,
+    Finding,
+    Intent,
+    Level,
+    Purpose,
+    Request,
+    Response,
+    Situation,
+    Verdict,
+)
 from peertube_conformance.reports.model.variables import mark
 from peertube_conformance.reports.recording.recorder import Recorder, read_parts
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.run_document.builder import RunDocument
-from peertube_conformance.spec import Contract, contract_of
+from peertube_conformance.spec import Contract, Defect, contract_of
 from peertube_conformance.spec.deviations import Deviation
 from peertube_conformance.spec.requirements import load_requirements
 
@@ -79,6 +89,9 @@ FACTS: dict[str, Any] = {
 }
 
 
+ABSENT = Situation("absent-resource", "a thing that does not exist")
+
+
 class SampleRun:
     """Records exchanges as a worker does, and tells them as the run document."""
 
@@ -97,7 +110,7 @@ class SampleRun:
         body: Any = None,
         *findings: Finding,
         intent: Intent = Intent.VALID,
-        violation: str = "",
+        purpose: Purpose | None = None,
         role: str = "user",
         milliseconds: float = 12.0,
         evidence: Sequence[str] = ("PT-STATUS-02", "PT-BODY-02", "PT-STATUS-08"),
@@ -127,7 +140,7 @@ class SampleRun:
             response=Response(status, httpx.Headers(sent), content, milliseconds / 1000),
             intent=intent,
             role=role,
-            violation=violation,
+            purpose=purpose,
         )
         completed = [
             replace(
@@ -200,9 +213,16 @@ def sound_run(new_run: NewRun) -> SampleRun:
     """Every operation answers as documented."""
     run = new_run()
     run.saw("getVideos", 200, {"total": 1, "data": [VIDEO]}, times=8)
-    run.saw("getVideos", 400, _problem(400), intent=Intent.INVALID, violation="query/count maximum", times=4)
+    run.saw(
+        "getVideos",
+        400,
+        _problem(400),
+        intent=Intent.INVALID,
+        purpose=Defect("query", "/count", "maximum"),
+        times=4,
+    )
     run.saw("getVideo", 200, VIDEO, times=8)
-    run.saw("getVideo", 404, _problem(404), intent=Intent.PROVOKED, violation="a thing that does not exist")
+    run.saw("getVideo", 404, _problem(404), intent=Intent.PROVOKED, purpose=ABSENT)
     run.saw("delVideo", 204, times=2)
     run.saw("getOAuthToken", 200, {"access_token": "abc", "expires_in": 86399}, times=8, role="anonymous")
     for operation in run.contract.operations:
@@ -222,7 +242,7 @@ def faulty_run(sound_run: SampleRun) -> SampleRun:
         _problem(400),
         wrong,
         intent=Intent.PROVOKED,
-        violation="a thing that does not exist",
+        purpose=ABSENT,
         times=5,
     )
     sound_run.ended("delVideo", Verdict.BLOCKED, "no video could be created: the quota is used up")

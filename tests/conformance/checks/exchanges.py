@@ -12,7 +12,7 @@ import httpx
 
 from peertube_conformance.reports import Exchange, Intent, Request, Response
 from peertube_conformance.reports.model.exchange import PROBLEM_JSON
-from peertube_conformance.spec import Contract, contract_of
+from peertube_conformance.spec import Contract, Defect, contract_of
 from peertube_conformance.spec.document.yaml_files import parse
 
 HOST = "http://localhost:9000"
@@ -153,7 +153,7 @@ def exchange(
 
 def unreadable(body: bytes = b"{", **known: Any) -> Exchange:
     """The answer to a body that is no JSON object, refused before any route is asked."""
-    known = {"intent": Intent.INVALID, "violation": "body malformed", **known}
+    known = {"intent": Intent.INVALID, "purpose": Defect("body", "", "malformed"), **known}
     return exchange(400, operation="addThing", sent=_JSON, sent_body=body, **known)
 
 

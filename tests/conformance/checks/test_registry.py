@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from peertube_conformance.conformance.checks import judge
 from peertube_conformance.reports import Finding, Intent
+from peertube_conformance.spec import Defect
 from tests.conformance.checks.exchanges import exchange, problem, unanswered
 
 
@@ -77,7 +78,10 @@ def test_lone_surrogates_are_judged() -> None:
 
 def test_what_follows_an_accepted_invalid_request_is_not_judged() -> None:
     answer = exchange(
-        body={"id": "x"}, headers={"x-size": None}, intent=Intent.INVALID, violation="query/count maximum"
+        body={"id": "x"},
+        headers={"x-size": None},
+        intent=Intent.INVALID,
+        purpose=Defect("query", "/count", "maximum"),
     )
     findings, evidence = judge(answer)
     assert [finding.check for finding in findings] == ["invalid_request_is_refused"]

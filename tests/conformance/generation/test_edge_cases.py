@@ -27,8 +27,9 @@ def _tried(operation_id: str, **parts: Any) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for spoil in pitfalls(base):
         first, *more = found_in(spoil(base))
-        assert all((other.location, other.field) == (first.location, first.field) for other in more)
-        found.setdefault(f"{first.location}{first.pointer}", []).append(first.value)
+        where = (first.defect.location, first.defect.field)
+        assert all((other.defect.location, other.defect.field) == where for other in more)
+        found.setdefault(first.defect.place, []).append(first.value)
     assert found_in(base) == []
     return found
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from peertube_conformance.reports import Finding, Intent, Verdict
+from peertube_conformance.reports import Finding, Intent, Situation, Verdict
 from peertube_conformance.reports.comparison.change import Change, Kind
 from peertube_conformance.reports.comparison.compare import compare
 from peertube_conformance.reports.comparison.significance import is_shifted
@@ -44,7 +44,9 @@ def test_an_announced_member_is_no_fix_and_needs_little_evidence(new_run: NewRun
 def test_a_route_that_a_page_answers_is_one_regression(new_run: NewRun, times: int) -> None:
     before, after = new_run(), new_run()
     before.saw("getVideo", 200, VIDEO, times=8)
-    before.saw("getVideo", 404, {"status": 404}, intent=Intent.PROVOKED, violation="none", times=2)
+    before.saw(
+        "getVideo", 404, {"status": 404}, intent=Intent.PROVOKED, purpose=Situation("none", "none"), times=2
+    )
     wrong = Finding("/response/headers/content-type", "is no JSON", "json", "html", requirement="PT-BODY-01")
     after.saw("getVideo", 200, None, wrong, headers=PAGE, times=times)
     comparison = compare(ended(before), ended(after), announced=lambda _: False)

@@ -10,15 +10,16 @@ from typing import Any
 
 import pytest
 
-from peertube_conformance.reports import Finding, Intent, Level, Verdict
+from peertube_conformance.reports import Finding, Intent, Level, Purpose, Situation, Verdict
 from peertube_conformance.reports.comparison.change import Change, Kind
 from peertube_conformance.reports.comparison.compare import Comparison, compare
 from peertube_conformance.reports.views.comparison import lines, rendered, summary
+from peertube_conformance.spec import Defect
 
 Run = Any
 Told = tuple[Kind, str, str]
 WRONG = Finding("/response/body/total", "2 is not of type string", "type", 2, requirement="PT-BODY-02")
-ABSENT = "a thing that does not exist"
+ABSENT = Situation("absent-resource", "a thing that does not exist")
 
 
 @pytest.fixture
@@ -104,7 +105,14 @@ def test_a_rare_finding_that_went_may_be_chance(told: Callable[..., Comparison])
 def test_what_the_earlier_run_did_not_ask_is_new(told: Callable[..., Comparison]) -> None:
     def after(run: Run) -> None:
         answers(page())(run)
-        run.saw("getVideos", 200, page(), WRONG, intent=Intent.INVALID, violation="query/count maximum")
+        run.saw(
+            "getVideos",
+            200,
+            page(),
+            WRONG,
+            intent=Intent.INVALID,
+            purpose=Defect("query", "/count", "maximum"),
+        )
 
     comparison = told(answers(page()), after)
     assert [change.kind for change in comparison.changes] == [Kind.NEW]
@@ -153,28 +161,50 @@ def test_a_known_deviation_does_not_regress(sound: dict[str, Any], known: dict[s
 
 
 @pytest.mark.parametrize(
-    ("intent", "violation"),
+    ("intent", "purpose"),
     [
         (Intent.PROVOKED, ABSENT),
-        (Intent.INVALID, "query/count maximum"),
-        (Intent.UNAUTHORISED, "without a token"),
+        (Intent.INVALID, Defect("query", "/count", "maximum")),
+        (Intent.UNAUTHORISED, Situation("no-token", "without a token")),
     ],
 )
 def test_a_situation_answered_otherwise(
-    told: Callable[..., Comparison], intent: Intent, violation: str
+    told: Callable[..., Comparison], intent: Intent, purpose: Purpose
 ) -> None:
     comparison = told(
-        lambda run: run.saw("getVideo", 404, intent=intent, violation=violation),
-        lambda run: run.saw("getVideo", 410, intent=intent, violation=violation),
+        lambda run: run.saw("getVideo", 404, intent=intent, purpose=purpose),
+        lambda run: run.saw("getVideo", 410, intent=intent, purpose=purpose),
     )
     (change,) = comparison.changes
     assert (change.kind, change.before, change.after) == (Kind.STATUS, ["404"], ["410"])
-    assert change.subject == f"{intent}: {violation} (user)"
+    assert change.subject == f"{intent}: {purpose} (user)"
+
+
+def test_a_new_wording_is_no_other_situation(told: Callable[..., Comparison]) -> None:
+    other = Finding("/response/status/404", "410 instead of 404", 404, 410, requirement="PT-STATUS-08")
+    reworded = replace(ABSENT, text="an id that nothing has")
+
+    def see(status: int, situation: Situation, *findings: Finding) -> Callable[[Run], object]:
+        def saw(run: Run) -> None:
+            run.saw("getVideo", 200, {})
+            run.saw("getVideo", status, None, *findings, intent=Intent.PROVOKED, purpose=situation)
+
+        return saw
+
+    (change,) = told(see(404, ABSENT), see(410, reworded)).changes
+    assert (change.kind, change.before, change.after) == (Kind.STATUS, ["404"], ["410"])
+    assert change.subject == "provoked: an id that nothing has (user)"
+    # What a finding tells of the situation is not told again, and that it was asked before is known.
+    (change,) = told(see(410, ABSENT, other), see(404, reworded)).changes
+    assert change.kind is Kind.FIX
+    assert not told(see(404, ABSENT), see(404, reworded)).changes
+    another = Situation("another", "another one")
+    assert not told(see(404, ABSENT), see(410, another)).changes
 
 
 def test_an_error_code_that_changed(told: Callable[..., Comparison]) -> None:
     def see(code: str) -> Callable[[Run], object]:
-        return lambda run: run.saw("getVideo", 404, {"code": code}, intent=Intent.PROVOKED, violation=ABSENT)
+        return lambda run: run.saw("getVideo", 404, {"code": code}, intent=Intent.PROVOKED, purpose=ABSENT)
 
     (change,) = told(see("not_here"), see("not_there")).changes
     assert (change.before, change.after) == (["404 not_here"], ["404 not_there"])
@@ -209,7 +239,7 @@ def test_a_finding_about_the_status_is_told_once(told: Callable[..., Comparison]
     def see(status: int, *findings: Finding) -> Callable[[Run], object]:
         def saw(run: Run) -> None:
             run.saw("getVideo", 200, {})
-            run.saw("getVideo", status, None, *findings, intent=Intent.PROVOKED, violation=ABSENT)
+            run.saw("getVideo", status, None, *findings, intent=Intent.PROVOKED, purpose=ABSENT)
 
         return saw
 

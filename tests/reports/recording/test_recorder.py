@@ -12,10 +12,11 @@ import httpx
 import pytest
 
 from peertube_conformance.fixtures.messages.request_draft import Draft, Upload
-from peertube_conformance.reports import Exchange, Finding, Intent, Response, Verdict
+from peertube_conformance.reports import Exchange, Finding, Intent, Response, Situation, Verdict
 from peertube_conformance.reports.recording.recorder import Recorder, read_parts
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.report_directory.file_recognition import PARTS
+from peertube_conformance.spec import Defect
 from tests.fixtures.sample_requests import account, draft
 
 # Known by value; and never told to anybody, but under telling names.
@@ -58,13 +59,24 @@ def test_a_line_is_on_disk_when_the_call_returns(recorder: Recorder, tmp_path: P
     assert [json.loads(line)["kind"] for line in lines] == ["exchange", "outcome", "budget"]
 
 
+def test_a_situation_is_recorded_by_id_and_text(recorder: Recorder) -> None:
+    line = recorded(recorder, exchange(purpose=Situation("taken-name", "A name that is taken")))
+    assert (line["violation"], line["defect"], line["situation"]) == (
+        "A name that is taken",
+        None,
+        "taken-name",
+    )
+    line = recorded(recorder, exchange())
+    assert (line["violation"], line["defect"], line["situation"]) == ("", None, None)
+
+
 def test_what_an_exchange_tells(recorder: Recorder) -> None:
     seen = exchange(
         draft("putThing", USER, path={"id": 7}, body={"name": "é"}),
         b'{"total": 1}',
         status=400,
         intent=Intent.INVALID,
-        violation="body/name maxLength",
+        purpose=Defect("body", "/name", "maxLength"),
         role="user",
     )
     line = recorded(recorder, seen, evidence=("PT-B-01", "PT-A-01", "PT-B-01"))
@@ -72,6 +84,8 @@ def test_what_an_exchange_tells(recorder: Recorder) -> None:
     assert (line["operationId"], line["intent"], line["violation"], line["role"]) == (
         "putThing", "invalid", "body/name maxLength", "user",
     )  # fmt: skip
+    assert line["defect"] == {"location": "body", "pointer": "/name", "keyword": "maxLength"}
+    assert line["situation"] is None
     assert line["evidence"] == ["PT-A-01", "PT-B-01"]
     assert (line["request"]["method"], line["request"]["target"]) == ("PUT", "/api/v1/things/7")
     assert line["request"]["body"] == '{"name": "é"}'

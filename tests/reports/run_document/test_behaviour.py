@@ -8,10 +8,12 @@ from typing import Any
 import httpx
 import pytest
 
-from peertube_conformance.reports import Exchange, Finding, Intent, Request, Response
+from peertube_conformance.reports import Exchange, Finding, Intent, Request, Response, Situation
 from peertube_conformance.reports.comparison.significance import is_certain, is_flip
 from peertube_conformance.reports.run_document.behaviour import LATENCY_BOUNDS, Behaviour, latency_of
 from peertube_conformance.reports.run_document.timeline import Timeline
+
+ABSENT = Situation("absent-video", "an absent video")
 
 
 def operation(document: dict[str, Any], operation_id: str) -> dict[str, Any]:
@@ -20,11 +22,14 @@ def operation(document: dict[str, Any], operation_id: str) -> dict[str, Any]:
 
 def test_situations_are_kept_by_role_with_their_error_codes(new_run: Callable[..., Any]) -> None:
     run = new_run()
-    run.saw("getVideo", 404, {"code": "gone"}, intent=Intent.PROVOKED, violation="an absent video", times=2)
+    run.saw("getVideo", 404, {"code": "gone"}, intent=Intent.PROVOKED, purpose=ABSENT, times=2)
     run.saw("getVideo", 200, {"id": 1}, role="anonymous")
     assert operation(run.document(), "getVideo")["situations"] == {
         "provoked: an absent video (user)": {"404 gone": 2},
         "valid (anonymous)": {"200": 1},
+    }
+    assert operation(run.document(), "getVideo")["situationIds"] == {
+        "provoked: an absent video (user)": "provoked: absent-video (user)"
     }
 
 

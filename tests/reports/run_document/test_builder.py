@@ -11,6 +11,7 @@ import pytest
 from peertube_conformance.reports import Finding, Intent, Level, Verdict
 from peertube_conformance.reports.recording.recorder import read_parts
 from peertube_conformance.reports.run_document.builder import RunDocument
+from peertube_conformance.spec import Defect
 from peertube_conformance.spec.deviations import Deviation
 from peertube_conformance.spec.requirements import Requirement, load_requirements
 from tests.reports.conftest import NewRun, SampleRun
@@ -224,9 +225,13 @@ def test_a_deviation_of_a_value_is_stale_once_enough_were_tried(
     times: int, expected: list[str], run: SampleRun
 ) -> None:
     run.deviations = [replace(KNOWN, fingerprint=("getVideos|PT-STATUS-04|200|/request/query/count",))]
-    how: Any = {"intent": Intent.INVALID, "violation": "query/count maximum", "evidence": ("PT-STATUS-04",)}
+    how: Any = {
+        "intent": Intent.INVALID,
+        "purpose": Defect("query", "/count", "maximum"),
+        "evidence": ("PT-STATUS-04",),
+    }
     run.saw("getVideos", 400, **how, times=times)
-    run.saw("getVideos", 400, **{**how, "violation": "query/start maximum"}, times=50)
+    run.saw("getVideos", 400, **{**how, "purpose": Defect("query", "/start", "maximum")}, times=50)
     assert stale(run) == expected
 
 

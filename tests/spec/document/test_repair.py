@@ -251,12 +251,16 @@ components:
     assert found.repairs == ()
     assert violations(operation, WireRequest("GET", "/a?n=null")) == []
     assert violations(operation, WireRequest("GET", "/a?n=1")) == []
-    assert [v.keyword for v in violations(operation, WireRequest("GET", "/a?n=0"))] == ["exclusiveMinimum"]
-    assert body_violations(operation, 200, "application/json", {"nullable": None, "x": None, "y": 5}) == []
-    assert [v.keyword for v in body_violations(operation, 200, "application/json", {"nullable": 1})] == [
-        "type"
+    assert [v.defect.keyword for v in violations(operation, WireRequest("GET", "/a?n=0"))] == [
+        "exclusiveMinimum"
     ]
-    assert [v.keyword for v in body_violations(operation, 200, "application/json", {"x": 6})] == ["maximum"]
+    assert body_violations(operation, 200, "application/json", {"nullable": None, "x": None, "y": 5}) == []
+    assert [
+        v.defect.keyword for v in body_violations(operation, 200, "application/json", {"nullable": 1})
+    ] == ["type"]
+    assert [v.defect.keyword for v in body_violations(operation, 200, "application/json", {"x": 6})] == [
+        "maximum"
+    ]
 
 
 DERIVED = """

@@ -77,8 +77,8 @@ def post(content: bytes, content_type: str | None = "application/json") -> WireR
 
 def broken(operation: Operation, request: WireRequest) -> list[tuple[str, str]]:
     found = violations(operation, request)
-    assert {violation.location for violation in found} <= {"body"}
-    return [(violation.pointer, violation.keyword) for violation in found]
+    assert {violation.defect.location for violation in found} <= {"body"}
+    return [(violation.defect.pointer, violation.defect.keyword) for violation in found]
 
 
 @pytest.mark.parametrize(

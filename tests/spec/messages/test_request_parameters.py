@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from peertube_conformance.spec import Operation, Violation, WireRequest, decode, violations
+from peertube_conformance.spec import Defect, Operation, Violation, WireRequest, decode, violations
 
 OperationOf = Callable[..., Operation]
 
@@ -52,7 +52,10 @@ def broken(
     operation: Operation, query: str = "", path: str = "5", **headers: str
 ) -> list[tuple[str, str, str]]:
     request = WireRequest("GET", f"http://host/things/{path}?must=1&{query}", headers)
-    return [(found.location, found.pointer, found.keyword) for found in violations(operation, request)]
+    return [
+        (found.defect.location, found.defect.pointer, found.defect.keyword)
+        for found in violations(operation, request)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -138,14 +141,14 @@ def test_a_path_that_is_no_utf_8(operation_of: OperationOf) -> None:
         "parameters: [{name: name, in: path, required: true, schema: {type: string}}]", path="/things/{name}"
     )
     (found,) = violations(operation, WireRequest("GET", "/things/%ED%A0%80"))
-    assert (found.location, found.pointer, found.keyword) == ("path", "/name", "encoding")
+    assert found.defect == Defect("path", "/name", "encoding")
     assert violations(operation, WireRequest("GET", "/things/%C3%A9")) == []
 
 
 def test_a_path_of_another_operation(operation: Operation) -> None:
     request = WireRequest("GET", "/things/?must=1")
     assert ("path", "template") in [
-        (found.location, found.keyword) for found in violations(operation, request)
+        (found.defect.location, found.defect.keyword) for found in violations(operation, request)
     ]
 
 
@@ -169,8 +172,8 @@ def test_headers_and_cookies(operation: Operation, headers: dict[str, str], foun
 
 def test_a_missing_parameter(operation: Operation) -> None:
     (found,) = violations(operation, WireRequest("GET", "/things/5"))
-    assert found == Violation("query", "/must", "required", '"must" is a required property', None)
-    assert found.field == "must"
+    assert found == Violation(Defect("query", "/must", "required"), '"must" is a required property', None)
+    assert found.defect.field == "must"
 
 
 def test_the_value_is_told_as_it_was_understood(operation: Operation) -> None:
@@ -210,7 +213,7 @@ def test_decodes_an_exploded_object(operation_of: OperationOf) -> None:
     assert decode(operation, WireRequest("GET", "/things?from=3")).query == {"page": {"from": 3}}
     assert decode(operation, WireRequest("GET", "/things")).query == {}
     (found,) = violations(operation, WireRequest("GET", "/things?from=x"))
-    assert found.pointer == "/page/from"
+    assert found.defect.pointer == "/page/from"
 
 
 FREE = "parameters: [{name: text, in: query, required: true, schema: {type: string}}]"

@@ -77,13 +77,13 @@ def test_bodies(
     operation: Operation, status: int, media_type: str | None, data: Any, found: list[tuple[str, str]]
 ) -> None:
     told = body_violations(operation, status, media_type, data)
-    assert [(violation.pointer, violation.keyword) for violation in told] == found
-    assert all(violation.location == "body" for violation in told)
+    assert [(violation.defect.pointer, violation.defect.keyword) for violation in told] == found
+    assert all(violation.defect.location == "body" for violation in told)
 
 
 def test_an_undocumented_status(operation_of: OperationOf) -> None:
     (found,) = body_violations(operation_of("{}"), 418, None, None)
-    assert (found.keyword, found.value) == ("status", 418)
+    assert (found.defect.keyword, found.value) == ("status", 418)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_an_undocumented_status(operation_of: OperationOf) -> None:
 )
 def test_headers(operation: Operation, headers: dict[str, str], found: list[tuple[str, str]]) -> None:
     told = header_violations(operation, 200, headers)
-    assert [(violation.pointer, violation.keyword) for violation in told] == found
+    assert [(violation.defect.pointer, violation.defect.keyword) for violation in told] == found
 
 
 def test_headers_of_an_undocumented_status(operation_of: OperationOf) -> None:

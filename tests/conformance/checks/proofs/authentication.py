@@ -10,15 +10,15 @@ from peertube_conformance.conformance.checks.authentication import (
     SOMEBODY_ELSE,
     WRONG_TOKEN,
 )
-from peertube_conformance.reports import Exchange, Intent
+from peertube_conformance.reports import Exchange, Intent, Situation
 from tests.conformance.checks.exchanges import Proof, Proofs, exchange, wrong
 
 
 def _intruder(
-    status: int, violation: str, expects: int, operation: str = "getThing", **known: Any
+    status: int, situation: Situation, expects: int, operation: str = "getThing", **known: Any
 ) -> Exchange:
     return exchange(
-        status, operation=operation, intent=Intent.UNAUTHORISED, violation=violation, expects=expects, **known
+        status, operation=operation, intent=Intent.UNAUTHORISED, purpose=situation, expects=expects, **known
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from peertube_conformance.spec import Defect
 from tests.conformance.checks.exchanges import ORIGIN, Proof, Proofs, exchange, unreadable, wrong
 
 _ALLOWED = "access-control-allow-origin"
@@ -24,12 +25,12 @@ PROOFS: Proofs = {
         silent=(exchange(operation="listThings", headers={_ALLOWED: None}), unreadable()),
     ),
     "every_origin_is_allowed_on_unreadable_bodies": Proof(
-        right=(unreadable(), unreadable(b"5", violation="body type")),
+        right=(unreadable(), unreadable(b"5", purpose=Defect("body", "", "type"))),
         wrong=(wrong(unreadable(headers={_ALLOWED: None}), f"/response/headers/{_ALLOWED}"),),
         silent=(
             exchange(),
-            unreadable(b" {}", violation="body/id required"),
-            unreadable(b"", violation="body required"),
+            unreadable(b" {}", purpose=Defect("body", "/id", "required")),
+            unreadable(b"", purpose=Defect("body", "", "required")),
         ),
     ),
     "no_credentials_for_any_origin": Proof(

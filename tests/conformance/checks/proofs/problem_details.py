@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from peertube_conformance.reports import Exchange, Intent
+from peertube_conformance.spec import Defect
 from tests.conformance.checks.exchanges import Proof, Proofs, exchange, problem, wrong
 
 
@@ -13,11 +14,12 @@ def _refused(status: int = 404, body: Any = None, **known: Any) -> Exchange:
     return exchange(status, problem(status) if body is None else body, **known)
 
 
-def _invalid(
-    entries: Any, violation: str = "query/count maximum", status: int = 400, **known: Any
-) -> Exchange:
+_COUNT = Defect("query", "/count", "maximum")
+
+
+def _invalid(entries: Any, defect: Defect = _COUNT, status: int = 400, **known: Any) -> Exchange:
     return exchange(
-        status, problem(status, invalid_params=entries), intent=Intent.INVALID, violation=violation, **known
+        status, problem(status, invalid_params=entries), intent=Intent.INVALID, purpose=defect, **known
     )
 
 
@@ -121,13 +123,16 @@ PROOFS: Proofs = {
     "refused_field_is_named": Proof(
         right=(
             _invalid(_entry()),
-            _invalid({"id": {"location": "params", "msg": "No.", "param": "id"}}, "path/id minimum"),
             _invalid(
-                {"tags[1].name": {"location": "body", "msg": "No.", "param": "tags[1].name"}},
-                "body/tags/*/name type",
+                {"id": {"location": "params", "msg": "No.", "param": "id"}}, Defect("path", "/id", "minimum")
             ),
             _invalid(
-                {"X-Size": {"location": "headers", "msg": "No.", "param": "X-Size"}}, "header/X-Size minimum"
+                {"tags[1].name": {"location": "body", "msg": "No.", "param": "tags[1].name"}},
+                Defect("body", "/tags/*/name", "type"),
+            ),
+            _invalid(
+                {"X-Size": {"location": "headers", "msg": "No.", "param": "X-Size"}},
+                Defect("header", "/X-Size", "minimum"),
             ),
         ),
         wrong=(
@@ -137,8 +142,8 @@ PROOFS: Proofs = {
         ),
         silent=(
             _refused(400),
-            _invalid(_entry(), "body malformed"),
-            exchange(409, intent=Intent.INVALID, violation="query/count maximum"),
+            _invalid(_entry(), Defect("body", "", "malformed")),
+            exchange(409, intent=Intent.INVALID, purpose=Defect("query", "/count", "maximum")),
         ),
     ),
     "deprecated_error_equals_detail": Proof(

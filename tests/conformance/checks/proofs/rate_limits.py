@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from peertube_conformance.reports import Intent
+from peertube_conformance.spec import Defect
 from tests.conformance.checks.exchanges import Proof, Proofs, exchange, unanswered, unreadable, wrong
 
 _LIMIT, _REMAINING, _RESET = "x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"
@@ -19,12 +20,12 @@ PROOFS: Proofs = {
         silent=(_UNCOUNTED, unanswered(), exchange(429, counted=False), unreadable()),
     ),
     "rate_limit_headers_on_unreadable_bodies": Proof(
-        right=(unreadable(), unreadable(b'"text"', violation="body type")),
+        right=(unreadable(), unreadable(b'"text"', purpose=Defect("body", "", "type"))),
         wrong=tuple(
             wrong(unreadable(headers={name: None}), f"/response/headers/{name}")
             for name in (_LIMIT, _REMAINING, _RESET)
         ),
-        silent=(exchange(), unreadable(b"[]", violation="body type"), unreadable(counted=False)),
+        silent=(exchange(), unreadable(b"[]", purpose=Defect("body", "", "type")), unreadable(counted=False)),
     ),
     "remaining_is_below_the_limit": Proof(
         right=(exchange(), exchange(headers={_REMAINING: "0"})),

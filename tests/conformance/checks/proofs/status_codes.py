@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from peertube_conformance.conformance.checks.status_codes import WINDOW_OVER
-from peertube_conformance.reports import Exchange, Intent
+from peertube_conformance.reports import Exchange, Intent, Situation
+from peertube_conformance.spec import Defect
 from tests.conformance.checks.exchanges import Proof, Proofs, exchange, problem, unanswered, wrong
 
-
-def _provoked(status: int, expects: int, situation: str = "a busy thing") -> Exchange:
-    return exchange(status, intent=Intent.PROVOKED, expects=expects, violation=situation)
+_BUSY = Situation("busy", "a busy thing")
 
 
-def _invalid(status: int, violation: str, **known: Any) -> Exchange:
-    return exchange(status, intent=Intent.INVALID, violation=violation, operation="addThing", **known)
+def _provoked(status: int, expects: int, situation: Situation = _BUSY) -> Exchange:
+    return exchange(status, intent=Intent.PROVOKED, expects=expects, purpose=situation)
+
+
+def _invalid(status: int, defect: Defect, **known: Any) -> Exchange:
+    return exchange(status, intent=Intent.INVALID, purpose=defect, operation="addThing", **known)
 
 
 def _conflict(detail: str) -> Exchange:
@@ -29,7 +32,7 @@ PROOFS: Proofs = {
         wrong=(
             wrong(exchange(500), "/request"),
             wrong(exchange(502, intent=Intent.PROVOKED, expects=404), "/request"),
-            wrong(_invalid(500, "body/tags/*/name minLength"), "/request/body/tags/*/name"),
+            wrong(_invalid(500, Defect("body", "/tags/*/name", "minLength")), "/request/body/tags/*/name"),
         ),
         silent=(unanswered(), _NOBODY_TO_BLAME),
     ),
@@ -55,22 +58,36 @@ PROOFS: Proofs = {
         silent=(exchange(400, intent=Intent.ARRANGED), _NOBODY_TO_BLAME),
     ),
     "invalid_request_is_refused": Proof(
-        right=(_invalid(422, "body/id minimum"), _invalid(422, "body/tags required")),
-        wrong=(
-            wrong(_invalid(204, "body/id minimum"), "/request/body/id"),
-            wrong(_invalid(204, "body malformed"), "/request/body"),
+        right=(
+            _invalid(422, Defect("body", "/id", "minimum")),
+            _invalid(422, Defect("body", "/tags", "required")),
         ),
-        silent=(_invalid(204, "body/id type"), _invalid(204, "body mediaType"), exchange()),
+        wrong=(
+            wrong(_invalid(204, Defect("body", "/id", "minimum")), "/request/body/id"),
+            wrong(_invalid(204, Defect("body", "", "malformed")), "/request/body"),
+        ),
+        silent=(
+            _invalid(204, Defect("body", "/id", "type")),
+            _invalid(204, Defect("body", "", "mediaType")),
+            exchange(),
+        ),
     ),
     "foreign_media_type_is_refused": Proof(
-        right=(_invalid(422, "body mediaType"),),
-        wrong=(wrong(_invalid(204, "body mediaType"), "/request/body"),),
-        silent=(_invalid(204, "body/id minimum"), _invalid(204, "body/id type"), exchange()),
+        right=(_invalid(422, Defect("body", "", "mediaType")),),
+        wrong=(wrong(_invalid(204, Defect("body", "", "mediaType")), "/request/body"),),
+        silent=(
+            _invalid(204, Defect("body", "/id", "minimum")),
+            _invalid(204, Defect("body", "/id", "type")),
+            exchange(),
+        ),
     ),
     "wrong_type_is_refused": Proof(
-        right=(_invalid(422, "body/id type"), _invalid(422, "body/since format")),
-        wrong=(wrong(_invalid(204, "body/id type"), "/request/body/id"),),
-        silent=(_invalid(204, "body/id minimum"), exchange()),
+        right=(
+            _invalid(422, Defect("body", "/id", "type")),
+            _invalid(422, Defect("body", "/since", "format")),
+        ),
+        wrong=(wrong(_invalid(204, Defect("body", "/id", "type")), "/request/body/id"),),
+        silent=(_invalid(204, Defect("body", "/id", "minimum")), exchange()),
     ),
     "situation_has_its_status": Proof(
         right=(_provoked(409, 409),),
