@@ -18,6 +18,7 @@ from peertube_conformance.conformance.execution.forwarded_clients import (
     forwarded,
     number_in,
 )
+from peertube_conformance.conformance.execution.outcome import HINDRANCES, outcome_of
 from peertube_conformance.conformance.pytest_plugin.item_results import report
 from peertube_conformance.fixtures.resources.factory import NotArranged, Unavailable
 from peertube_conformance.reports import Exchange
@@ -172,8 +173,10 @@ def _recorded(session: Session, send: Callable[[], None]) -> None:
     session.collect()
     try:
         send()
-    except Unavailable as reason:
-        pytest.skip(f"not-applicable: {reason}")
+    except HINDRANCES as hindrance:
+        report(session, session.collect())
+        outcome = outcome_of(hindrance)
+        pytest.skip(f"{outcome.verdict.value}: {outcome.reason}")
     report(session, session.collect())
 
 

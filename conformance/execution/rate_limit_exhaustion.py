@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from peertube_conformance.conformance.checks.status_codes import WINDOW_OVER
+from peertube_conformance.conformance.execution.outcome import HINDRANCES, outcome_of
 from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.fixtures.http.client import Client
 from peertube_conformance.fixtures.messages.request_draft import UNSET, Draft
@@ -38,15 +39,18 @@ class Exhaustion:
         self._windows: list[tuple[Operation, float]] | None = None
 
     def use_up(self) -> None:
-        """Sends everything; what is wrong is recorded exchange by exchange. Raises Unavailable where that cannot be."""
+        """Sends everything; what is wrong is recorded exchange by exchange. Raises what stood in the way, which is one of
+        HINDRANCES and recorded too.
+        """
         try:
             self._client = self._stack.enter_context(limited_client(self._session))
-        except Unavailable as reason:
-            _record(self._session, Verdict.NOT_APPLICABLE, str(reason))
+            self._windows = list(self._used_up())
+            if not self._session.shared.embedded:
+                self._reopened()
+        except HINDRANCES as hindrance:
+            outcome = outcome_of(hindrance)
+            _record(self._session, outcome.verdict, outcome.reason)
             raise
-        self._windows = list(self._used_up())
-        if not self._session.shared.embedded:
-            self._reopened()
         _record(self._session, Verdict.PASSED, "")
 
     def reopened(self) -> None:

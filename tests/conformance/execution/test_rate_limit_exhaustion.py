@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NoReturn
 
+import pytest
+
+from peertube_conformance.conformance.execution import rate_limit_exhaustion
+from peertube_conformance.conformance.execution.rate_limit_exhaustion import Exhaustion
+from peertube_conformance.conformance.test_rate_limits import test_exhaustion as exhaustion_item
+from peertube_conformance.fixtures.http.client import TargetGone
 from peertube_conformance.fixtures.target.embedded_process import ADMIN_NAME, EmbeddedInstance
+from peertube_conformance.fixtures.timing.deadline import OutOfTime
+from peertube_conformance.reports import Verdict
+from peertube_conformance.spec import load_contract
 from tests.conformance.command_line import CLI, python_module
 from tests.stateful.faulty_instance import FaultyInstance
 
@@ -36,3 +47,32 @@ def test_a_limit_that_refuses_nobody_is_one_finding(tmp_path: Path) -> None:
         told = alone(instance, tmp_path)
     # The general limit, and that of the feeds.
     assert told.count("PT-RATE-05]") == 2, told
+
+
+@pytest.mark.parametrize(
+    ("hindrance", "verdict"),
+    [
+        (OutOfTime("--max-time was up"), Verdict.NO_EVIDENCE),
+        (TargetGone("it does not answer"), Verdict.BLOCKED),
+    ],
+)
+def test_what_breaks_it_off_is_no_fault_of_the_harness(
+    hindrance: Exception, verdict: Verdict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken_off(_session: Any) -> NoReturn:
+        raise hindrance
+
+    recorded: list[tuple[Any, ...]] = []
+    session: Any = SimpleNamespace(
+        contract=load_contract(),
+        collect=list,
+        unexplained=list,
+        recorder=SimpleNamespace(outcome=lambda *given: recorded.append(given)),
+    )
+    monkeypatch.setattr(rate_limit_exhaustion, "limited_client", broken_off)
+    with pytest.raises(pytest.skip.Exception, match=f"{verdict.value}: {hindrance}"):
+        exhaustion_item(Exhaustion(session), session)
+    assert recorded
+    assert {(status, said, reason) for _, status, said, reason in recorded} == {
+        ("429", verdict, str(hindrance))
+    }
