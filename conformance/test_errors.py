@@ -69,7 +69,7 @@ def test_wrong_method(examine: Examination) -> None:
 def test_malformed_json(examine: Examination, body: bytes) -> None:
     """Texts that are no JSON, and one that is no object or array, where nothing is done but mail is asked for."""
     exchange = examine.send("resendEmailToVerifyUser", body=body, purpose=Defect("body", "", "malformed"))
-    examine.expect(exchange, 400, requirement="PT-ERR-15", so="a body that is no JSON")
+    examine.expect(exchange, 400, requirement="PT-ERR-15", so="a body that is not JSON")
 
 
 @pytest.mark.requirement("PT-STATUS-09")
@@ -189,7 +189,7 @@ def test_refused_fields(examine: Examination) -> None:
         said = str(entry.get("location", "")).replace("header", "headers").replace("headerss", "headers")
         examine.agree(
             exchange, "PT-ERR-24", at=f"{at}/location", expected=location, actual=said,
-            so=f"a field of {location} is told elsewhere",
+            so=f"the location of a field is not {location}",
         )  # fmt: skip
         examine.agree(
             exchange, "PT-ERR-26", at=f"{at}/value", expected=value, actual=str(entry.get("value")),
@@ -197,7 +197,7 @@ def test_refused_fields(examine: Examination) -> None:
         )  # fmt: skip
         examine.agree(
             exchange, "PT-ERR-27", at="/response/body/error", expected=True, actual="error" in problem,
-            so="the deprecated member error is gone",
+            so="the deprecated member error is missing",
         )  # fmt: skip
 
 
@@ -219,7 +219,7 @@ def test_refused_sign_in(examine: Examination) -> None:
         told = exchange.response.problem.get("code")
         if told != code:
             examine.wrong(
-                "PT-ERR-25", exchange, Finding("/response/body/code", f"{code} is not told", code, told)
+                "PT-ERR-25", exchange, Finding("/response/body/code", f"the code is not {code}", code, told)
             )
 
 

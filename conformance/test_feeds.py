@@ -173,7 +173,7 @@ def _valid(examine: Examination, exchange: Exchange, name: str) -> Feed | None:
     examine.judged("PT-FEED-01")
     examine.agree(
         exchange, "PT-FEED-06", at="/response/body", expected=kind, actual=feed.kind,
-        so="the format is not the one in the address",
+        so="the format is not the one in the URL",
     )  # fmt: skip
     examine.agree(
         exchange, "PT-FEED-06", at="/response/headers/content-type", expected=True,

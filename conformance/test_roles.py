@@ -73,7 +73,7 @@ class Callers:
                 and exchange.status not in {401, 403}
             ):
                 return Outcome(
-                    Verdict.NO_EVIDENCE, f"answered with {exchange.status}, which says nothing of roles"
+                    Verdict.NO_EVIDENCE, f"answered with {exchange.status}, which says nothing about roles"
                 )
             right = self._operation.success_statuses
             if not allowed:

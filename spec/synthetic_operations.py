@@ -41,7 +41,7 @@ def outside(
     contract has such an operation, unless the path cannot be decoded.
     """
     if name not in OUTSIDE:
-        raise ValueError(f"{name} is not among the names of what is outside")
+        raise ValueError(f"{name} is not a name of a synthetic operation")
     known = contract.match(method, path)
     if known is not None and _says_something(path):
         raise ValueError(f"{method} {path} is {known.id}")

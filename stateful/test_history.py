@@ -115,7 +115,7 @@ class WatchHistory(Flow):
             ("PT-HISTORY-02", "data", wanted, seen),
             ("PT-HISTORY-02", "total", len(wanted), listed["total"]),
         ):
-            so = f"{at} of the history is not what was watched"
+            so = f"{at} of the history does not match what was watched"
             self.agree(
                 answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, so=so
             )

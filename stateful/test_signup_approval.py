@@ -150,7 +150,9 @@ class SignUpByApproval(base_flow.Desk):
         answer = self._decide(what, request, "On second thoughts.", mail=True, by="moderator")
         self.because = "PT-SIGNUP-11" if request.deleted else "PT-SIGNUP-07"
         status = 404 if request.deleted else 409
-        self.expect(answer, status, requirement=self.because, so="deciding on what needs no decision")
+        self.expect(
+            answer, status, requirement=self.because, so="deciding on a request that needs no decision"
+        )
 
     def _decide(self, what: str, request: Request, text: str, *, mail: bool, by: str) -> Exchange:
         body = {"moderationResponse": text, "preventEmailDelivery": not mail}
@@ -165,7 +167,7 @@ class SignUpByApproval(base_flow.Desk):
             # A mail that comes later tells that this one does not come.
             self.resend(request.address)
             arrived = bool(self.world.mailbox.arrived(self.emails[request.address], text))
-        so = "a mail came though it was to be prevented" if arrived else "no mail came"
+        so = "a mail was sent although it was to be prevented" if arrived else "no mail was sent"
         self.agree(answer, "PT-SIGNUP-08", at="/mail", expected=mail, actual=arrived, so=so)
 
     def _accepted(self, request: Request) -> None:
@@ -271,7 +273,12 @@ class SignUpByApproval(base_flow.Desk):
         self.book.members.append(Member(self.name(number, "MEMBER_ID"), name, address, None, asked=False))
         self.book.given.add(name)
         answer = self._decide("accept", request, "Welcome, too late.", mail=False, by="moderator")
-        self.expect(answer, 409, requirement="PT-SIGNUP-09", so="accepting what was taken in the meantime")
+        self.expect(
+            answer,
+            409,
+            requirement="PT-SIGNUP-09",
+            so="accepting a request whose names were taken in the meantime",
+        )
 
     @precondition(lambda self: self.book.present)
     @stage(place=places)

@@ -77,7 +77,7 @@ def no_conflict_of_transactions(exchange: Exchange) -> Iterator[Finding]:
     if (exchange.status or 0) >= 500 and conflicted(exchange):
         yield Finding(
             "/request",
-            "transactions of the server failed on each other",
+            "concurrent transactions of the server failed",
             "a status below 500",
             exchange.status,
         )
@@ -122,7 +122,7 @@ def valid_request_is_accepted(exchange: Exchange) -> Iterator[Finding]:
         detail = exchange.response.problem.get("detail", "") if exchange.response else ""
         yield Finding(
             _at(exchange),
-            f"a valid request was refused: {detail}",
+            f"valid request refused: {detail}",
             exchange.operation.success_statuses,
             status,
         )
@@ -148,9 +148,7 @@ def foreign_media_type_is_refused(exchange: Exchange) -> Iterator[Finding]:
 
 def _accepted(exchange: Exchange) -> Iterator[Finding]:
     if (exchange.status or 0) < 400:
-        yield Finding(
-            _at(exchange), f"an invalid request was accepted: {exchange.purpose}", "4xx", exchange.status
-        )
+        yield Finding(_at(exchange), f"invalid request accepted: {exchange.purpose}", "4xx", exchange.status)
 
 
 @check("PT-STATUS-06", on=_provoked)

@@ -79,7 +79,7 @@ def _open(operation: Operation, caller: Caller) -> Cell:
         return Cell(caller, 0, VALID)
     if caller is Caller.WRONG_TOKEN and operation.is_safe:
         return Cell(caller, 0)
-    return Cell(caller, 0, "", why_not="the operation does not look at who calls")
+    return Cell(caller, 0, "", why_not="the operation does not check the caller")
 
 
 def _of_owner(operation: Operation, caller: Caller) -> Cell:

@@ -90,7 +90,7 @@ class Drafting:
         if wrong:
             told = f"{wrong[0].defect}: {wrong[0].message}"
             told = self.session.ground.redactor.error(told)
-            raise self._misfit(f"the request arranged for {self.operation.id} is not valid: {told}"[:400])
+            raise self._misfit(f"the request prepared for {self.operation.id} is not valid: {told}"[:400])
         return draft
 
     def _arrange(self, arrange: Arrange, draft: Draft) -> None:
@@ -100,7 +100,7 @@ class Drafting:
             if self.session.contract.deviations is not None:
                 raise
             raise self._misfit(
-                f"what is arranged for {self.operation.id} does not fit this document"
+                f"the request prepared for {self.operation.id} does not fit this document"
             ) from error
 
     def _misfit(self, told: str) -> Exception:

@@ -195,7 +195,7 @@ class Controller:
         """Records that a worker was killed while it ran this item of pytest."""
         name = item.rpartition("[")[2].rstrip("]") if "[" in item else item.rpartition("::")[2]
         recorder = Recorder(self.options.report_dir, "controller", self._redactor)
-        recorder.outcome(name, "call", Verdict.ERROR, "a worker ended in the middle of it")
+        recorder.outcome(name, "call", Verdict.ERROR, "a worker ended during this test")
         recorder.close()
 
     def finish(self, *, interrupted: bool) -> Conclusion:

@@ -38,7 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """--base-url belongs to pytest-base-url; everything else is here."""
     group = parser.getgroup("peertube-conformance", "conformance with the PeerTube REST API")
     for option in OPTIONS:
-        group.addoption(option.flag, dest=option.destination, default=None, help=option.help, **option.how)
+        group.addoption(option.flag, **option.arguments)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -53,10 +53,14 @@ def activate(config: pytest.Config) -> None:
         return
     if config.stash.get(_BEGUN, False) and not config.option.collectonly:
         rooms = " ".join(_ROOMS)
-        raise pytest.UsageError(f"the rooms of peertube-conformance are to be named: pytest --pyargs {rooms}")
+        raise pytest.UsageError(
+            f"peertube-conformance was not loaded: name its packages, as in pytest --pyargs {rooms}"
+        )
     config.stash[_ACTIVE] = True
     config.addinivalue_line("markers", "requirement(id): the requirement of the catalogue that a test proves")
-    config.addinivalue_line("markers", "late: it waits for something that goes on meanwhile, so it goes last")
+    config.addinivalue_line(
+        "markers", "late: the test waits for something that happens during the run, so it runs last"
+    )
     try:
         options = Options.read(lambda name: config.getoption(name, None), config.getoption("base_url") or "")
     except OptionError as error:

@@ -29,8 +29,8 @@ def _lost(pair: Pair) -> Iterator[Change]:
     if set(after) == {_PAGE} and _PAGE not in before and before and after.total() >= _FEWEST:
         statuses = [", ".join(sorted(entry["statuses"])) for entry in (pair.before, pair.after)]
         message = (
-            f"{pair.after['method']} {pair.after['path']} is not served any more: a page of the web client "
-            "answers whatever is asked"
+            f"{pair.after['method']} {pair.after['path']} is no longer served: a page of the web client "
+            "is the answer to every request"
         )
         yield Change(Kind.REGRESSION, pair.name, "route", message, statuses[0], statuses[1])
 

@@ -218,7 +218,7 @@ class Recorder:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
             path = self._directory / PARTS / f"{self._worker}.ndjson"
-            self.lost = f"{path} cannot be written ({error.strerror or error})"
+            self.lost = f"{path} cannot be written ({error.strerror or error}): give another --report-dir"
 
     def _restore(self) -> None:
         """Somebody removed the file, or its folder: what was in it is written again."""

@@ -34,7 +34,7 @@ _SIGNS: dict[str, tuple[bytes, ...]] = {
         (
             rf"# (?:✅|❌|⚠️) (?i:{_ANSWERS})\n\n"
             r"[^\n]*(?:findings?|no longer found)[^\n]*; [^\n]*(?: passed| judged; )[^\n]*\.\n\n"
-            r"[^\n]*, PeerTube [^\n]*, held against contract "
+            r"[^\n]*, PeerTube [^\n]*, (?:held against|tested with) contract "
         ).encode(),
     ),
     "junit.xml": (rb"<\?xml ", rb'<testsuites name="PeerTube REST API conformance"'),

@@ -55,7 +55,7 @@ def write_views(document: CleanDocument, folder: ReportFolder, deviations: Itera
     if failures:
         reasons = "; ".join(f"{name} ({_why(error)})" for name, error in failures.items())
         raise ReportError(
-            f"these parts of the report could not be written to {folder.path}: {reasons}"
+            f"these files of the report could not be written to {folder.path}: {reasons}"
         ) from next(iter(failures.values()))
 
 

@@ -33,13 +33,16 @@ def outages(document: Document) -> Iterator[OutageView]:
     for death in document.get("deaths", ()):
         found = death["guilty"]
         if found is not None:
-            told = f"it dies of {on_one_line(found['request'])}: it did again when that was replayed alone"
+            told = (
+                f"the cause is {on_one_line(found['request'])}: the target stopped again when this request was "
+                "replayed alone"
+            )
             suspects = [Suspect(on_one_line(found["request"]), verbatim(found["curl"]))]
         else:
-            told = "these requests came just before, the likeliest first"
+            told = "these requests came just before it, the most likely cause first"
             if death["replayed"]:
                 again = counted(death["replayed"], "request that came", "requests that came")
-                told = f"{again} before did no harm when replayed; {told}"
+                told = f"{again} before it did not stop the target when replayed; {told}"
             suspects = [_suspect(before) for before in reversed(death["before"])]
         yield OutageView(f"{_happened(death)}; {told}", tuple(suspects))
 

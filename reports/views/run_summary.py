@@ -22,7 +22,7 @@ NOUNS: Mapping[Verdict, str] = {
     Verdict.NO_EVIDENCE: "without evidence",
     Verdict.NOT_APPLICABLE: "not applicable",
     Verdict.BLOCKED: "blocked",
-    Verdict.ERROR: "harness errors",
+    Verdict.ERROR: "with harness errors",
 }
 
 
@@ -152,7 +152,7 @@ def tests_operations(document: Document) -> bool:
 def not_one_by_one(document: Document) -> str:
     """What a run without such tests says of operations."""
     called = sum(bool(entry["statuses"]) for entry in document["operations"])
-    return f"operations were not tested one by one, {called} of {len(document['operations'])} were called"
+    return f"operations were not tested individually, {called} of {len(document['operations'])} were called"
 
 
 def fail_level(document: Document) -> Level:
@@ -220,4 +220,4 @@ def target_line(document: Document) -> str:
     target = document["target"]
     where = "embedded instance" if target.get("embedded") else target["baseUrl"]
     version = target["serverVersion"] or "of unknown version"
-    return f"{where}, PeerTube {version}, held against contract {document['contract']['version']}"
+    return f"{where}, PeerTube {version}, tested with contract {document['contract']['version']}"

@@ -37,7 +37,7 @@ class TypedPart:
 
 
 def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is no JSON value")
+    raise ValueError(f"{constant} is not a JSON value")
 
 
 def read_json(content: bytes) -> Any:

@@ -85,7 +85,7 @@ class Story:
         """The walk up to `last`. `known` are the values of the variables that may be read out of answers."""
         calls = [call for call in self._calls if call.exchanges]
         if self.observing:
-            calls.append(_Called("# what is there now", self._observed))
+            calls.append(_Called("# the current state", self._observed))
         told = [[*_once_each(call.exchanges, last)] for call in calls]
         lines = _Lines(
             [exchange for exchanges in told for exchange in exchanges], redactor, known, self._computed

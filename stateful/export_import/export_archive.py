@@ -40,7 +40,7 @@ def _formed() -> Iterator[None]:
     try:
         yield
     except (AttributeError, LookupError, TypeError) as error:
-        raise ValueError(f"a file of it has not its form: {error}") from error
+        raise ValueError(f"one of its files has the wrong form: {error}") from error
 
 
 class Archive:
@@ -50,7 +50,7 @@ class Archive:
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as opened:
                 if sum(entry.file_size for entry in opened.infolist()) > _MOST_BYTES:
-                    raise ValueError("an archive of this walk is small")
+                    raise ValueError("an archive of this walk is too large")
                 self.members = {name: opened.read(name) for name in opened.namelist()}
         except DAMAGES as error:
             raise ValueError(str(error)) from error

@@ -81,7 +81,7 @@ class Desk(Flow):
         ):
             return None
         text = self.arrives(address, _link(at), mark)
-        so = "no mail with a link for this address came"
+        so = "no mail with a link arrived for this address"
         self.agree(answer, "PT-SIGNUP-12", at="/mail", expected=True, actual=bool(text), so=so)
         string = self._string(address, text)
         if isinstance(at, Request):
@@ -193,7 +193,7 @@ class Desk(Flow):
     def same(self, answer: Exchange, *rows: tuple[str, str, Any, Any]) -> None:
         """Compares members of an answer with the model: requirement, pointer into the body, expected, actual."""
         for requirement, at, expected, actual in rows:
-            so = f"{at} is not what it must be by now"
+            so = f"{at} does not have its current value"
             self.agree(
                 answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, so=so
             )

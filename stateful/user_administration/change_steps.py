@@ -98,7 +98,7 @@ class Changing(Creating):
             deleted.is_gone = True
             deleted.sign_out()
             again = self.by("admin", deleted, "delUser")
-            self.expect(again, 404, requirement="PT-USER-10", so="deleting a user who is gone")
+            self.expect(again, 404, requirement="PT-USER-10", so="deleting a deleted user")
             self.make_again(deleted, name, "admin")
             self.changed("PT-USER-10", deleted)
 
