@@ -1,4 +1,4 @@
-"""The second door: `peertube-conformance run|serve|compare|report|merge|deviations|requirements|parties|reap`."""
+"""Tests PeerTube instances, and compares and joins the reports. Each COMMAND has its own --help."""
 
 from __future__ import annotations
 

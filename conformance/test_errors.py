@@ -1,4 +1,4 @@
-"""What goes wrong before or beside an operation, and how errors of each kind are told (reference, "Errors").
+"""Errors before or outside an operation, and the form of each kind of error (reference, "Errors").
 
 Members, title, documentation link and secrecy of every error are judged by the checks of single exchanges.
 """
@@ -67,7 +67,7 @@ def test_wrong_method(examine: Examination) -> None:
     ids=["cut", "quotes", "surplus", "mark", "nan", "scalar"],
 )  # fmt: skip
 def test_malformed_json(examine: Examination, body: bytes) -> None:
-    """Texts that are no JSON, and one that is no object or array, where nothing is done but mail is asked for."""
+    """Texts that are not JSON, and one that is neither object nor array, sent to an operation that only requests mail."""
     exchange = examine.send("resendEmailToVerifyUser", body=body, purpose=Defect("body", "", "malformed"))
     examine.expect(exchange, 400, requirement="PT-ERR-15", so="a body that is not JSON")
 
@@ -118,7 +118,7 @@ def test_invalid_utf8(examine: Examination) -> None:
 @pytest.mark.requirement("PT-ERR-19")
 @pytest.mark.parametrize("segment", ["%FF", "%zz", "%E0%A4"], ids=["byte", "digits", "cut"])
 def test_invalid_percent_encoding(examine: Examination, segment: str) -> None:
-    """Octets that are no UTF-8, and a percent sign without digits."""
+    """Octets that are not UTF-8, and a percent sign without digits."""
     name = "invalidEncoding"
     broken = examine.outside("GET", f"/api/v1/videos/{segment}/comment-threads/", name, counted_in=_API)
     examine.expect(examine.send(broken), 400, requirement="PT-ERR-19", so="a path that cannot be decoded")

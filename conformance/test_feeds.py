@@ -159,7 +159,7 @@ def test_acceptable(examine: Examination) -> None:
 
 
 def _valid(examine: Examination, exchange: Exchange, name: str) -> Feed | None:
-    """The feed, where it is one; what is wrong with it is told."""
+    """The parsed feed, or None; reports what is wrong with it."""
     kind, media_types = FORMATS[name]
     if not examine.expect(exchange, 200, requirement="PT-FEED-01", so=f"a feed as {name}"):
         return None

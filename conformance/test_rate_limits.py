@@ -114,7 +114,7 @@ def test_window(examine: Examination) -> None:
 @pytest.mark.late
 @pytest.mark.requirement("PT-RATE-09")
 def test_window_ends(examine: Examination) -> None:
-    """The client that was refused is served when it waited as long as it was told."""
+    """The refused client is served after it waited as long as Retry-After says."""
     client, refusal, since = examine.session.left.pop(_REFUSED, None) or _refused(examine)
     seconds = number_in(refusal, RETRY)
     if refusal.status != 429 or seconds is None:

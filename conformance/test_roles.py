@@ -1,4 +1,4 @@
-"""Who is let in is exactly who the contract names: every operation by every kind of caller (`access_matrix`)."""
+"""Every operation accepts exactly the callers that the contract names (`access_matrix`)."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def _says_something(path: str) -> bool:
 
 
 def is_outside(operation: Operation) -> bool:
-    """Whether the operation is made up here, so that no document describes it."""
+    """Whether the operation is defined here, so that no document describes it."""
     return _MADE_UP in operation.definition
 
 

@@ -137,7 +137,7 @@ class Avatars(Flow):
         return media.png(_SIDE, _SIDE, seed=seed)
 
     def _most(self) -> int:
-        """The most bytes that a picture may have here (reference, "Config"); beyond all bounds where that is not told."""
+        """The most bytes that a picture may have here (reference, "Config"); unlimited by default."""
         config: Any = self.once("config", lambda: self.world.call("getConfig").members)
         for member in ("avatar", "file", "size", "max"):
             config = config.get(member) if isinstance(config, dict) else None

@@ -20,7 +20,7 @@ _TICK_SECONDS = 0.005
 
 
 class WatchHistory(Flow):
-    """What a user watched is remembered with its position, forgotten when told so, and nobody else's."""
+    """What a user watched is kept with its position, removed on request, and separate from other users."""
 
     about = ("addView", "listMyHistory", "clearMyHistory", "deleteMyHistoryElement", "putUserInfo")
     topics = ("HISTORY",)

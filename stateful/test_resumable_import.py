@@ -109,7 +109,7 @@ class ResumableImport(chunk_steps.Resumable):
 
 
 def _member(answer: Exchange, name: str) -> Any:
-    """A member of the import that an answer shows; None where there is no import."""
+    """A member of the import that an answer shows; None without an import."""
     return answer.response.json[name] if answer.response and answer.status == 200 else None
 
 

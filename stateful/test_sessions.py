@@ -23,7 +23,7 @@ turnings = st.sampled_from(["password", "no password", "code", "an invented requ
 
 
 class Sessions(base_flow.SessionRequests):
-    """Sign-ins live side by side, each ends when it is told to, and a second factor guards every new one."""
+    """Sessions are independent, end on request, and need the second factor once it is on."""
 
     about = (
         "getOAuthToken",

@@ -107,7 +107,7 @@ class SignUpByApproval(base_flow.Desk):
     @precondition(lambda self: self.book.requests)
     @stage(place=places, who=st.sampled_from(("user", "nobody")), what=st.sampled_from(_MODERATION))
     def try_without_the_right(self, place: int, who: str, what: str) -> None:
-        """Somebody who is no moderator tries what moderators do."""
+        """Somebody who is not a moderator tries what moderators do."""
         self.because = "PT-SIGNUP-03"
         lists, decides = what == "listRegistrations", what in {"acceptRegistration", "rejectRegistration"}
         parts: dict[str, Any] = {} if lists else {"path": {"registrationId": self.request(place).id}}
@@ -221,9 +221,9 @@ class SignUpByApproval(base_flow.Desk):
             request.verified = True
 
     @precondition(lambda self: self.book.unaccepted and self.verifies)
-    @stage(place=places, string=st.sampled_from(("made up", "another's", "replaced")))
+    @stage(place=places, string=st.sampled_from(("invented", "another's", "replaced")))
     def verify_wrongly(self, place: int, string: str) -> None:
-        """Verify the address of a request with another string than that, if there is such a one, or one made up."""
+        """Verify the address of a request with another request's string, if there is one, or an invented one."""
         request, other = self.unaccepted(place), self.unaccepted(place + 1)
         if string == "replaced" and self.book.at(request.address) is request:
             self.resend(request.address)

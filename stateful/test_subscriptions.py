@@ -29,7 +29,7 @@ channels = st.integers(0, CHANNELS - 1)
 
 
 class Subscriptions(notification_steps.News):
-    """Users find, are fed and are told what is new in the channels that they follow, and nothing else."""
+    """Users get lists, feeds and notifications of what is new in the channels that they follow, and nothing else."""
 
     about = (
         "addSubscription",

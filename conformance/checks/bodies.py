@@ -78,7 +78,7 @@ def no_body_where_none_may_be(exchange: Exchange) -> Iterator[Finding]:
 
 @check("PT-BODY-04", on=_says_json)
 def json_is_well_formed(exchange: Exchange) -> Iterator[Finding]:
-    """RFC 8259 section 2; an empty body is no JSON text."""
+    """RFC 8259 section 2; an empty body is not a JSON text."""
     response = exchange.response
     if response is not None and not response.has_json:
         what = "the body is empty" if not response.body else "the body is not JSON"

@@ -1,4 +1,4 @@
-"""Are errors told as RFC 9457 (which obsoletes RFC 7807) and the reference's "Errors" have it?"""
+"""Checks of error responses by RFC 9457 (which obsoletes RFC 7807) and the reference, "Errors"."""
 
 from __future__ import annotations
 

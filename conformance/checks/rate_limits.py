@@ -55,7 +55,7 @@ def _missing(exchange: Exchange) -> Iterator[Finding]:
 
 @check("PT-RATE-02", on=_announced)
 def remaining_is_below_the_limit(exchange: Exchange) -> Iterator[Finding]:
-    """This request is counted, so less than the limit remains."""
+    """This request is counted, so fewer requests than the limit are left."""
     limit, remaining = _number(exchange, _HEADERS[0]), _number(exchange, _HEADERS[1])
     if limit is None or limit < 1 or remaining is None or remaining >= limit:
         expected = f"from 0 to below {limit}"

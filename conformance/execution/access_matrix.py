@@ -1,4 +1,4 @@
-"""Who is let in: every operation by every kind of caller, read from the contract."""
+"""The access matrix: every operation by every kind of caller, read from the contract."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ VALID, ACCESS, ROLES = "valid", "access", "roles"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One caller of one operation: let in (`status` 0), or refused with a status. `on_others` where what is named belongs
-    to somebody else. `asked_by` is the phase that asks, empty where `why_not` says why none does."""
+    """One caller of one operation: accepted (`status` 0), or refused with a status. `on_others` where what is named is
+    another user's. `asked_by` is the phase that asks, empty where `why_not` says why none does."""
 
     caller: Caller
     status: int

@@ -64,7 +64,7 @@ def number_in(exchange: Exchange, header: str) -> int | None:
 
 
 def forwarded(examine: Examination) -> ForwardedClient:
-    """A client with limits of its own. Raises Unavailable where the target does not tell clients apart by
+    """A client with limits of its own. Raises Unavailable where the target does not distinguish clients by
     X-Forwarded-For."""
     if examine.session.shared.safety is Safety.OBSERVE:
         raise Unavailable("the tier observe does not simulate other clients")

@@ -225,7 +225,7 @@ class Exercise(Drafting):
         return is_scarce(self.operation, self.ground.shared.limits)
 
     def _spent(self, exchange: Exchange | None) -> bool:
-        """Whether a variant was accepted, so that the base may not be valid any more."""
+        """Whether a variant was accepted, so that the base may no longer be valid."""
         accepted = exchange is not None and (exchange.status or 500) < 400
         if accepted:
             self.forget_base()

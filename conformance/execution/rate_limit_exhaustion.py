@@ -109,7 +109,7 @@ class Exhaustion:
 
 
 def _harmless(operation: Operation) -> Draft:
-    """A request that changes nothing even where it is let in: for things that do not exist, and without a body."""
+    """A request that changes nothing even if it is accepted: for things that do not exist, and without a body."""
     draft = Draft(operation, body=UNSET)
     containers = {"path": draft.path, "query": draft.query}
     for number, parameter in enumerate(operation.parameters):

@@ -48,7 +48,7 @@ class Drafting:
             self._world = None
 
     def forget_base(self) -> None:
-        """Notes that the shared request was accepted, so that it may not be valid any more."""
+        """Notes that the shared request was accepted, so that it may no longer be valid."""
         self.session.bases.pop((self.ground.shared.base_url, self.operation.id), None)
 
     @cached_property

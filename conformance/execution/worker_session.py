@@ -1,4 +1,4 @@
-"""What one worker tests with: everything that the rooms below give, put together once."""
+"""What one worker tests with: client, resources, checks and recorder, put together once."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def summarize(reporter: Any, conclusion: Conclusion, report_dir: Path, redactor:
 
 
 def announce(config: pytest.Config, controller: Controller, redactor: Redactor) -> None:
-    """Says what is about to be done, to what, and what it costs; from then on the time that is left is told."""
+    """Prints target, contract and cost before the first test, and starts the progress messages."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is None:
         return

@@ -1,4 +1,4 @@
-"""Two runs compared: what an upgrade broke, mended and changed. Ids, times and order do not count."""
+"""Compares two runs: what an upgrade broke, fixed and changed. Ignores ids, times and order."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Group:
     operations: Sequence[str]
 
     def to_json(self) -> dict[str, Any]:
-        """What the pages tell of it."""
+        """The members that the views show."""
         return {
             "operations": [name for name in self.operations if name],
             "told": self.change.message,
@@ -61,7 +61,7 @@ class Comparison:
         return any(change.kind is Kind.REGRESSION for change in self.changes)
 
     def grouped(self) -> dict[Kind, list[Group]]:
-        """Changes of each kind that has any, the same one of several operations told once."""
+        """Changes by kind; the same change of several operations appears once."""
         return _grouped(self.changes)
 
     def perhaps(self) -> list[Group]:

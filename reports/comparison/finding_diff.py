@@ -67,7 +67,7 @@ def _asked(entry: Members, finding: Members) -> bool:
 
 
 def _is_unexplained(finding: Members) -> bool:
-    """What is known of a server is no news where only one of two runs came by."""
+    """Whether no deviation explains the finding."""
     return finding["deviation"] is None
 
 

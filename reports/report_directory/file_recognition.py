@@ -1,4 +1,4 @@
-"""What of a report folder the product wrote, told by the contents of the files.
+"""Recognises by their contents which files of a report directory the product wrote.
 
 Reports have been written before folders were marked, and a run that is killed marks nothing of what it wrote last.
 """

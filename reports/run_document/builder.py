@@ -29,7 +29,7 @@ _SHOWN = ("id", "at", "intent", "violation", "defect", "situation", "role", "req
 
 
 class RunDocument:
-    """Collects the recorded parts and tells them as one JSON document."""
+    """Collects the recorded parts and builds one JSON document from them."""
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class RunDocument:
         self._occurrences.update(part["more"])
 
     def _add_finding(self, finding: Finding, part: Mapping[str, Any]) -> None:
-        """Of the findings with one fingerprint, one with steps is told, else the one with the shortest request."""
+        """Keeps one finding per fingerprint: one with steps, else the one with the shortest request."""
         self._occurrences[finding.fingerprint] += 1
         known = self._findings.get(finding.fingerprint)
         if known is None or _preference(finding) < _preference(known):

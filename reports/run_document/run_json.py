@@ -9,7 +9,7 @@ from typing import Any
 
 
 class RunFileError(ValueError):
-    """A file is no run document; the text is one sentence that says what to give."""
+    """A file is not a run document; the text is one sentence that says what to give."""
 
 
 def run_file(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""A run told in the forms that people and machines read, all made from the run document."""
+"""Views of a run for people and programs, all made from the run document."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A comparison of two runs in the terminal and as Markdown; as JSON it tells itself."""
+"""Renders a comparison of two runs for the terminal and as Markdown, HTML or JSON."""
 
 from __future__ import annotations
 

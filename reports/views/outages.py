@@ -1,4 +1,4 @@
-"""When the target stopped answering, in words."""
+"""Outages of the target, in sentences."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MAX_REASON = 160
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A request that the target may have died of: what became of it, and its curl line."""
+    """A request that may have caused the outage: its result and its curl line."""
 
     text: str
     curl: str
@@ -29,7 +29,7 @@ class OutageView:
 
 
 def outages(document: Document) -> Iterator[OutageView]:
-    """Every death of the target; documents of earlier releases have none."""
+    """Every outage of the target; documents of earlier releases have none."""
     for death in document.get("deaths", ()):
         found = death["guilty"]
         if found is not None:

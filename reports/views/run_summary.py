@@ -1,4 +1,4 @@
-"""What every view tells, read once from the run document."""
+"""What all views show, read once from the run document."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ def untested(document: Document) -> list[Untested]:
 
 
 def target_line(document: Document) -> str:
-    """`https://my.instance, PeerTube 6.2.0, held against contract 6.2.0`."""
+    """`https://my.instance, PeerTube 6.2.0, tested with contract 6.2.0`."""
     target = document["target"]
     where = "embedded instance" if target.get("embedded") else target["baseUrl"]
     version = target["serverVersion"] or "of unknown version"

@@ -1,4 +1,4 @@
-"""Documents of other authors: what is broken is mended, and every mend is told."""
+"""Repairs documents of other authors and reports each repair."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TEXT: Mapping[str, Any] = {"type": "string"}
 def mended(
     parsed: Any, source: str, reference: Mapping[str, Any] | None = None
 ) -> tuple[dict[str, Any], list[Repair]]:
-    """A sound OpenAPI 3.1 document made of a parsed one, and what had to be mended.
+    """A valid OpenAPI 3.1 document made from a parsed one, and the repairs.
 
     `reference` is a bundled contract whose `x-` members fill in what the document does not say. No operation
     is dropped.

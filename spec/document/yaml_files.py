@@ -18,7 +18,7 @@ _BOOL = "tag:yaml.org,2002:bool"
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML 1.2 where it matters: dates stay text, and `yes`, `no`, `on` and `off` are no booleans."""
+    """YAML 1.2 loader: dates stay text, and `yes`, `no`, `on` and `off` are not booleans."""
 
 
 _Loader.yaml_implicit_resolvers = {

@@ -1,4 +1,4 @@
-"""The steps of one walk, and how they are told to a person: the rules that were called, each with lines for a shell.
+"""The steps of one walk, written for a person: the rules that were called, each with lines for a shell.
 
 A line can be replayed: what a later request takes from an earlier answer (an id, a token, an upload session) becomes a
 shell variable that is read out of that answer.
@@ -69,7 +69,7 @@ class Story:
         (self._observed if self.observing else self._calls[-1].exchanges).append(exchange)
 
     def called(self, call: Call) -> None:
-        """Takes in the call of a rule before it sends anything; it is told as code."""
+        """Records the call of a rule before it sends anything, written as code."""
         self.calls.append(call)
         self._calls.append(_Called(str(call)))
 

@@ -44,7 +44,7 @@ def _formed() -> Iterator[None]:
 
 
 class Archive:
-    """An archive as it was downloaded. Raises ValueError where it is no whole ZIP file, or larger than any of a walk."""
+    """A downloaded archive. Raises ValueError where it is not a complete ZIP file, or too large for a walk."""
 
     def __init__(self, content: bytes) -> None:
         try:
@@ -56,7 +56,7 @@ class Archive:
             raise ValueError(str(error)) from error
 
     def told(self, name: str) -> Any:
-        """The content of a JSON file; None where there is none such, or it is no JSON."""
+        """The content of a JSON file; None where it is missing or not JSON."""
         try:
             return json.loads(self.members.get(f"{_FOLDER}/{name}.json", b"null"))
         except (ValueError, RecursionError):

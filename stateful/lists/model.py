@@ -17,7 +17,7 @@ WHOLE = 100
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Item:
-    """Something that lists hold. `name` is what findings call it, `id` what entries of answers tell it by, `facts` what
+    """An item of lists. `name` is what findings call it, `id` what identifies it in answers, `facts` what
     lists sort and select by."""
 
     name: str

@@ -93,7 +93,7 @@ class Transfer(Flow):
 
     @property
     def ended(self) -> list[Session]:
-        """Sessions that nobody can use any more."""
+        """Sessions that have ended."""
         return [session for session in self.sessions if session.state in {State.CANCELLED, State.COMPLETE}]
 
     @property

@@ -97,7 +97,7 @@ class Resumable(Transfer):
     @precondition(lambda self: self.begun)
     @stage(upload=numbers, what=st.sampled_from(AGAIN))
     def send_again(self, upload: int, what: str) -> None:
-        """The answer to a chunk was lost: send it again, or cut the chunks anew."""
+        """The answer to a chunk was lost: send it again, or cut the chunks in another way."""
         session = _one(self.begun, upload)
         chunk = session.again(what)
         answer = self.put(session, chunk)

@@ -103,7 +103,7 @@ class News(Followers):
 
     @stage(where=st.sampled_from(_DELIVERIES))
     def choose_delivery(self, where: int) -> None:
-        """Choose where new videos are told: 0 nowhere, 1 in the web interface, 2 by mail, 3 both."""
+        """Choose where new videos are announced: 0 nowhere, 1 in the web interface, 2 by mail, 3 both."""
         answer = self.send("putMyNotificationSettings", self.reader, body=self.delivering(where))
         if self.expect(answer, 204, requirement=model.DELIVERY, so="changing where notices go"):
             self.following.where = where

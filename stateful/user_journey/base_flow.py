@@ -61,7 +61,7 @@ class Journey(Flow):
     # One rule, with the next stage as its first choice: walks get on, and are shortened by taking it instead of detours.
     @stateful.rule(step=st.runner().flatmap(lambda journey: journey.possible_steps()))
     def go_on(self, step: tuple[str, dict[str, Any]]) -> None:
-        """Take a step; it is told under its own name."""
+        """Take a step; reports show it under its own name."""
         name, arguments = step
         self.context.called(name, arguments)
         self.road.walk(name)

@@ -1,4 +1,4 @@
-"""A flow about the videos of one owner: what each pair of eyes sees of them, compared with the model."""
+"""Base of the flow about one owner's videos: what each viewer sees of them, compared with the model."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ class VideoFlow(Flow):
         self._compare_used(because)
 
     def _look_at(self, video: Video, because: str) -> None:
-        """Reads a video through each pair of eyes; where a change was refused, through two."""
+        """Reads a video as each viewer; where a change was refused, as two of them."""
         gone = video not in self.videos
         kind = "deleted" if gone else video.privacy.name.lower()
         for eyes, name in _AFTER_REFUSAL if because == _REFUSED else _LOOKS:
