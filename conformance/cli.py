@@ -1,4 +1,4 @@
-"""The second door: `peertube-conformance run|serve|compare|report|merge|deviations|requirements|parties|reap`."""
+"""Tests PeerTube instances, and compares and joins the reports. Each COMMAND has its own --help."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from peertube_conformance.conformance.exit_codes import HARNESS_FAILED, INTERRUPTED, UNUSABLE
-from peertube_conformance.conformance.options import OPTIONS
+from peertube_conformance.conformance.options import ADMIN_PASSWORD, OPTIONS
 from peertube_conformance.reports.report_directory.lock_file import ReportError
 from peertube_conformance.reports.run_document.run_json import RunFileError, read_run, run_file
 
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.command == "run":
         return _run(given, rest)
     if rest:
-        parser.error(f"{given.command} does not know {' '.join(rest)}")
+        parser.error(f"{given.command} has no option or argument {' '.join(rest)}")
     try:
         code: int = given.do(given)
     except (MistakeError, ReportError) as error:
@@ -76,69 +76,109 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="peertube-conformance", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
 
-    run = commands.add_parser(
-        "run", help="test an instance; what is not listed here goes to pytest (-n 2, -k …)"
+    run = commands.add_parser("run", help="test an instance; other options are passed to pytest (-n 2, -k …)")
+    run.add_argument(
+        "--base-url", default="", metavar="URL", help="URL of the instance; default: the embedded instance"
     )
-    run.add_argument("--base-url", default="", help="the instance; default: the embedded one")
     for option in OPTIONS:
-        run.add_argument(option.flag, dest=option.destination, default=None, help=option.help, **option.how)
+        run.add_argument(option.flag, **option.arguments)
 
     serve = commands.add_parser("serve", help="start the embedded instance and keep it running")
-    serve.add_argument("--port", type=int, default=9000, help="0 for any free port; default 9000")
-    serve.add_argument("--signup", choices=["direct", "approval", "closed"], default="direct")
     serve.add_argument(
-        "--limits", choices=["stock", "raised"], default="stock", help="rate limits; default stock"
+        "--port", type=int, default=9000, help="port to listen on, 0 for any free port; default 9000"
     )
-    serve.add_argument("--smtp", default="", metavar="HOST:PORT", help="where it sends mail")
+    serve.add_argument(
+        "--signup",
+        choices=["direct", "approval", "closed"],
+        default="direct",
+        help="who may sign up: everybody (default), everybody after approval, or nobody",
+    )
+    serve.add_argument(
+        "--limits",
+        choices=["stock", "raised"],
+        default="stock",
+        help="rate limits: those of a stock PeerTube (default) or higher ones",
+    )
+    serve.add_argument(
+        "--smtp", default="", metavar="HOST:PORT", help="mail server to which the instance sends mail"
+    )
     serve.set_defaults(do=_serve)
 
-    compare = commands.add_parser("compare", help="what changed between two runs; exits 1 on regressions")
-    compare.add_argument("before", type=Path)
-    compare.add_argument("after", type=Path)
-    compare.add_argument("--format", choices=["console", "markdown", "html", "json"], default="console")
+    compare = commands.add_parser(
+        "compare", help="show what changed between two runs; exits 1 on regressions"
+    )
+    compare.add_argument("before", type=Path, help="report directory or run.json of the earlier run")
+    compare.add_argument("after", type=Path, help="report directory or run.json of the later run")
+    compare.add_argument(
+        "--format",
+        choices=["console", "markdown", "html", "json"],
+        default="console",
+        help="form of the comparison; default console",
+    )
     compare.set_defaults(do=_compare)
 
     report = commands.add_parser(
-        "report", help="write the views of a run document again, or those of a run that was killed"
+        "report", help="write the report of a run again, or that of a run that was killed"
     )
-    report.add_argument("run", type=Path)
+    report.add_argument("run", type=Path, help="report directory or run.json of the run")
     report.add_argument(
-        "--report-dir", type=Path, default=None, help="default: the folder of the run document"
+        "--report-dir",
+        type=Path,
+        default=None,
+        help="directory of the report; default: the folder of the run document",
     )
     report.set_defaults(do=_report)
 
     merge = commands.add_parser(
         "merge",
-        help="put the reports of the parts of one run (--shard) together; exits as one run of all would",
+        help="join the reports of the parts of one run (--shard); exits as one complete run would",
     )
-    merge.add_argument("parts", type=Path, nargs="+", metavar="PART")
-    merge.add_argument("--report-dir", type=Path, default=Path("conformance-report"))
-    merge.add_argument("--baseline", type=Path, default=None, help="run.json of an earlier run")
-    merge.add_argument("--strict-deviations", action="store_true")
+    merge.add_argument("parts", type=Path, nargs="+", metavar="PART", help="report directory of a part")
+    merge.add_argument(
+        "--report-dir",
+        type=Path,
+        default=Path("conformance-report"),
+        help="directory of the joint report; default conformance-report",
+    )
+    merge.add_argument(
+        "--baseline",
+        type=Path,
+        default=None,
+        help="run.json of an earlier run; the report shows what changed since",
+    )
+    merge.add_argument(
+        "--strict-deviations", action="store_true", help="fail if a known deviation no longer occurs"
+    )
     merge.set_defaults(do=_merge)
 
     deviations = commands.add_parser(
-        "deviations", help="print entries for the new findings of a run, ready to paste"
+        "deviations", help="print entries for a file of known deviations, one for each new finding of a run"
     )
-    deviations.add_argument("run", type=Path)
+    deviations.add_argument("run", type=Path, help="report directory or run.json of the run")
     deviations.set_defaults(do=_deviations)
 
     requirements = commands.add_parser(
-        "requirements", help="what the catalogue promises, and what proves each requirement; needs no target"
+        "requirements", help="list all requirements and the tests that prove them; needs no target"
     )
     requirements.set_defaults(do=_requirements)
 
     parties = commands.add_parser(
-        "parties", help="who is wrong: the document and the servers of several runs, side by side"
+        "parties", help="compare the contract and the servers of several runs, side by side"
     )
-    parties.add_argument("runs", type=Path, nargs="+", metavar="RUN")
-    parties.add_argument("--all", action="store_true", help="also what every server passes")
+    parties.add_argument(
+        "runs", type=Path, nargs="+", metavar="RUN", help="report directory or run.json of a run"
+    )
+    parties.add_argument("--all", action="store_true", help="show also what every server passes")
     parties.set_defaults(do=_parties)
 
-    reap = commands.add_parser("reap", help="remove what earlier, killed runs left on a target")
-    reap.add_argument("--base-url", required=True)
-    reap.add_argument("--admin-username", required=True)
-    reap.add_argument("--dry-run", action="store_true", help="only say what would be removed")
+    reap = commands.add_parser("reap", help="remove what killed runs left on a target")
+    reap.add_argument("--base-url", required=True, metavar="URL", help="URL of the instance")
+    reap.add_argument(
+        "--admin-username",
+        required=True,
+        help=f"administrator of the instance; the password is read from {ADMIN_PASSWORD}",
+    )
+    reap.add_argument("--dry-run", action="store_true", help="only print what would be removed")
     reap.set_defaults(do=_reap)
     return parser
 
@@ -260,7 +300,6 @@ def _parties(given: argparse.Namespace) -> int:
 def _reap(given: argparse.Namespace) -> int:
     import os
 
-    from peertube_conformance.conformance.options import ADMIN_PASSWORD
     from peertube_conformance.conformance.pytest_plugin.controller import USER_MISTAKES
     from peertube_conformance.fixtures.run.reap import reap
 

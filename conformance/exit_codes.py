@@ -1,4 +1,4 @@
-"""The exit codes of a run, as the README has them. This module imports nothing: both doors load it first."""
+"""The exit codes of a run (docs/ci.md). This module imports nothing, because the command and the plugin load it first."""
 
 from __future__ import annotations
 

@@ -67,61 +67,72 @@ class Option:
         """The name under which pytest keeps the value; plugins share one name space."""
         return f"peertube_{self.name}"
 
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """Keyword arguments for argparse; the value of `--report-dir` is shown as `REPORT_DIR`."""
+        takes_any_value = "choices" not in self.how and "action" not in self.how
+        shown = {"metavar": self.name.upper()} if takes_any_value else {}
+        return {"dest": self.destination, "default": None, "help": self.help, **shown, **self.how}
+
 
 _SWITCH = {"action": "store_true"}
 OPTIONS: tuple[Option, ...] = (
     Option(
         "--spec",
-        "contract: a version (6.2), or path or URL of an OpenAPI 3 document; default: the server's version",
+        "contract: a PeerTube version (6.2), or the path or URL of an OpenAPI 3 document; default: the server's version",
     ),
     Option("--admin-username", f"administrator of the target; the password is read from {ADMIN_PASSWORD}"),
     Option(
         "--mailbox",
-        "where the target's mail arrives: smtp://HOST:PORT (a sink is run there), maildir:PATH, mailpit+http://HOST:PORT "
-        f"(or +https) or imaps://USER@HOST/FOLDER; its password is read from {MAILBOX_PASSWORD}",
+        "where to read the target's mail: smtp://HOST:PORT (the run starts a mail server there), maildir:PATH, "
+        f"mailpit+http://HOST:PORT (or +https) or imaps://USER@HOST/FOLDER; its password is read from {MAILBOX_PASSWORD}",
     ),
     Option(
         "--safety",
-        "what may be sent: observe, sandbox or disposable",
+        "what the run may change: observe (nothing), sandbox (what it created) "
+        "or disposable (everything); default: sandbox on this machine, observe on others",
         {"choices": [tier.value for tier in Safety]},
     ),
     Option(
         "--allow",
-        "dangerous classes that are sent outside the tier disposable too, separated by commas: "
+        "dangerous classes of requests to send outside the tier disposable, separated by commas: "
         f"{', '.join(Hazard)}",
     ),
-    Option("--depth", "how much: smoke, standard (default) or thorough", {"choices": list(DEPTHS)}),
+    Option("--depth", "how many requests: smoke, standard (default) or thorough", {"choices": list(DEPTHS)}),
     Option(
         "--budget",
-        "where workers on several machines share the instance's limits: redis://HOST:PORT/DB (a password is read from "
-        f"{BUDGET_PASSWORD}); default: a file, for the workers of this machine",
+        "Redis server through which several machines share the instance's rate limits: redis://HOST:PORT/DB (the "
+        f"password is read from {BUDGET_PASSWORD}); default: a file on this machine",
     ),
     Option(
         "--max-time",
-        "seconds after which nothing more is tested or waited for; clean-up has a minute beyond",
+        "seconds after which testing and waiting ends; clean-up then has one minute",
         {"type": float},
     ),
-    Option("--seed", f"a number or 'random'; default {DEFAULT_SEED}, always printed"),
-    Option("--operations", "only operations whose id matches this pattern (*, ?)"),
-    Option("--tags", "only operations of this tag"),
+    Option(
+        "--seed",
+        f"number from which requests are generated, or 'random'; default {DEFAULT_SEED}; every run prints it",
+    ),
+    Option("--operations", "test only operations whose id matches this pattern (*, ?)"),
+    Option("--tags", "test only operations with this tag"),
     Option(
         "--shard",
-        "I/N: the Ith of N equal parts of the tests, each on a machine of its own; `merge` joins the reports",
+        "I/N: run only part I of N equal parts of the tests; `peertube-conformance merge` joins the reports",
     ),
-    Option("--deviations", "a file of further known deviations"),
+    Option("--deviations", "YAML file with further known deviations"),
     Option(
         "--fail-on",
-        "weakest level that fails: must (default), should or may",
+        "lowest level of a finding that fails the run: must (default), should or may",
         {"choices": [v.value for v in Level]},
     ),
-    Option("--strict-deviations", "fail where a known deviation no longer occurs", _SWITCH),
-    Option("--baseline", "run.json of an earlier run: the report tells what changed since"),
+    Option("--strict-deviations", "fail if a known deviation no longer occurs", _SWITCH),
+    Option("--baseline", "run.json of an earlier run; the report shows what changed since"),
     Option(
         "--example-database",
-        "a folder, kept between runs, of what they drew where they found something: it is drawn again, whatever the seed",
+        "folder, kept between runs, with the examples that found something; they are repeated with any seed",
     ),
-    Option("--report-dir", "where the report goes; default conformance-report"),
-    Option("--reap", "first remove what earlier, killed runs left on the target", _SWITCH),
+    Option("--report-dir", "directory of the report; default conformance-report"),
+    Option("--reap", "before the run, remove what killed runs left on the target", _SWITCH),
 )
 
 
@@ -193,9 +204,7 @@ class Options:
             return "the embedded instance ended with the run"
         name = shlex.quote(self.admin_username or "NAME")
         base = shlex.quote(self.base_url)
-        return (
-            f"remove what it left with: peertube-conformance reap --base-url={base} --admin-username={name}"
-        )
+        return f"remove it with: peertube-conformance reap --base-url={base} --admin-username={name}"
 
 
 def _choice(name: str, choices: Mapping[str, Any]) -> Callable[[Any], Any]:
@@ -219,7 +228,7 @@ def _seed(value: str) -> int:
     if value == "random":
         return secrets.randbelow(2**32)
     if not value.isascii() or not value.isdigit():
-        raise OptionError(f"--seed {value!r} is neither a number nor 'random'")
+        raise OptionError(f"--seed {value!r} is neither a number nor 'random': give one of them")
     return int(value)
 
 
@@ -229,28 +238,28 @@ def _seconds(value: Any) -> float:
     except ValueError:
         seconds = 0.0
     if not 0 < seconds < math.inf:
-        raise OptionError(f"--max-time {value!r} is not a number of seconds above 0")
+        raise OptionError(f"--max-time {value!r} is not a number of seconds above 0: give one")
     return seconds
 
 
 def _shard(value: str) -> Shard:
     number, _, of = value.partition("/")
     if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
-        raise OptionError(f"--shard {value!r} is not like 2/4, the second of four parts")
+        raise OptionError(f"--shard {value!r} is not a part: give one like 2/4, the second of four parts")
     return Shard(int(number), int(of))
 
 
 def _existing_file(value: str) -> Path:
     path = Path(value)
     if not path.is_file():
-        raise OptionError(f"--deviations: there is no file {value}")
+        raise OptionError(f"--deviations: there is no file {value}: check the path")
     return path
 
 
 def _folder(value: str) -> Path:
     path = Path(value)
     if path.exists() and not path.is_dir():
-        raise OptionError(f"--example-database: {value} is no folder: give one, or a name that is free")
+        raise OptionError(f"--example-database: {value} is not a folder: give a folder or a new name")
     return path
 
 

@@ -57,7 +57,7 @@ def test_renditions(examine: Examination) -> None:
     body = exchange.response.problem if exchange.response is not None else {}
     examine.agree(
         exchange, "PT-CAP-01", at="/response/body/streamingPlaylists", expected=True,
-        actual=bool(body.get("streamingPlaylists")), so="a published video has no rendition, though hls is on",
+        actual=bool(body.get("streamingPlaylists")), so="a published video has no rendition, although hls is enabled",
     )  # fmt: skip
 
 
@@ -81,14 +81,17 @@ def _on_some_ground(examine: Examination, capability: str, *, claimed: bool) -> 
             exercise.ground = ground
             (_served if claimed else _refused)(examine, capability, exercise.base)
             return
-    raise Unavailable(f"{capability} is {'off' if claimed else 'on'}")
+    raise Unavailable(f"{capability} is {'disabled' if claimed else 'enabled'}")
 
 
 def _served(examine: Examination, capability: str, base: Callable[..., Draft]) -> None:
     if capability in _SIGN_UPS:
         exchange = examine.send(_SHOWN_BY[capability], body={})
         examine.expect(
-            exchange, 400, requirement="PT-CAP-01", so=f"an incomplete request for {capability}, which is on,"
+            exchange,
+            400,
+            requirement="PT-CAP-01",
+            so=f"an incomplete request for {capability}, which is enabled,",
         )
         return
     try:
@@ -108,7 +111,7 @@ def _served(examine: Examination, capability: str, base: Callable[..., Draft]) -
         return
     exchange = examine.ground.client.send(draft)
     right = draft.operation.success_statuses
-    examine.expect(exchange, *right, requirement="PT-CAP-01", so=f"{capability}, which is on,")
+    examine.expect(exchange, *right, requirement="PT-CAP-01", so=f"{capability}, which is enabled,")
 
 
 def _refused(examine: Examination, capability: str, base: Callable[..., Draft]) -> None:
@@ -118,4 +121,4 @@ def _refused(examine: Examination, capability: str, base: Callable[..., Draft]) 
         else examine.ground.client.send(base(fresh=True))
     )
     # 404 is what a route is that was never put there.
-    examine.expect(exchange, 400, 403, 404, requirement="PT-CAP-02", so=f"{capability}, which is off,")
+    examine.expect(exchange, 400, 403, 404, requirement="PT-CAP-02", so=f"{capability}, which is disabled,")

@@ -1,4 +1,4 @@
-"""What goes wrong before or beside an operation, and how errors of each kind are told (reference, "Errors").
+"""Errors before or outside an operation, and the form of each kind of error (reference, "Errors").
 
 Members, title, documentation link and secrecy of every error are judged by the checks of single exchanges.
 """
@@ -67,9 +67,9 @@ def test_wrong_method(examine: Examination) -> None:
     ids=["cut", "quotes", "surplus", "mark", "nan", "scalar"],
 )  # fmt: skip
 def test_malformed_json(examine: Examination, body: bytes) -> None:
-    """Texts that are no JSON, and one that is no object or array, where nothing is done but mail is asked for."""
+    """Texts that are not JSON, and one that is neither object nor array, sent to an operation that only requests mail."""
     exchange = examine.send("resendEmailToVerifyUser", body=body, purpose=Defect("body", "", "malformed"))
-    examine.expect(exchange, 400, requirement="PT-ERR-15", so="a body that is no JSON")
+    examine.expect(exchange, 400, requirement="PT-ERR-15", so="a body that is not JSON")
 
 
 @pytest.mark.requirement("PT-STATUS-09")
@@ -118,7 +118,7 @@ def test_invalid_utf8(examine: Examination) -> None:
 @pytest.mark.requirement("PT-ERR-19")
 @pytest.mark.parametrize("segment", ["%FF", "%zz", "%E0%A4"], ids=["byte", "digits", "cut"])
 def test_invalid_percent_encoding(examine: Examination, segment: str) -> None:
-    """Octets that are no UTF-8, and a percent sign without digits."""
+    """Octets that are not UTF-8, and a percent sign without digits."""
     name = "invalidEncoding"
     broken = examine.outside("GET", f"/api/v1/videos/{segment}/comment-threads/", name, counted_in=_API)
     examine.expect(examine.send(broken), 400, requirement="PT-ERR-19", so="a path that cannot be decoded")
@@ -189,7 +189,7 @@ def test_refused_fields(examine: Examination) -> None:
         said = str(entry.get("location", "")).replace("header", "headers").replace("headerss", "headers")
         examine.agree(
             exchange, "PT-ERR-24", at=f"{at}/location", expected=location, actual=said,
-            so=f"a field of {location} is told elsewhere",
+            so=f"the location of a field is not {location}",
         )  # fmt: skip
         examine.agree(
             exchange, "PT-ERR-26", at=f"{at}/value", expected=value, actual=str(entry.get("value")),
@@ -197,7 +197,7 @@ def test_refused_fields(examine: Examination) -> None:
         )  # fmt: skip
         examine.agree(
             exchange, "PT-ERR-27", at="/response/body/error", expected=True, actual="error" in problem,
-            so="the deprecated member error is gone",
+            so="the deprecated member error is missing",
         )  # fmt: skip
 
 
@@ -219,7 +219,7 @@ def test_refused_sign_in(examine: Examination) -> None:
         told = exchange.response.problem.get("code")
         if told != code:
             examine.wrong(
-                "PT-ERR-25", exchange, Finding("/response/body/code", f"{code} is not told", code, told)
+                "PT-ERR-25", exchange, Finding("/response/body/code", f"the code is not {code}", code, told)
             )
 
 

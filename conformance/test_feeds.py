@@ -159,7 +159,7 @@ def test_acceptable(examine: Examination) -> None:
 
 
 def _valid(examine: Examination, exchange: Exchange, name: str) -> Feed | None:
-    """The feed, where it is one; what is wrong with it is told."""
+    """The parsed feed, or None; reports what is wrong with it."""
     kind, media_types = FORMATS[name]
     if not examine.expect(exchange, 200, requirement="PT-FEED-01", so=f"a feed as {name}"):
         return None
@@ -173,7 +173,7 @@ def _valid(examine: Examination, exchange: Exchange, name: str) -> Feed | None:
     examine.judged("PT-FEED-01")
     examine.agree(
         exchange, "PT-FEED-06", at="/response/body", expected=kind, actual=feed.kind,
-        so="the format is not the one in the address",
+        so="the format is not the one in the URL",
     )  # fmt: skip
     examine.agree(
         exchange, "PT-FEED-06", at="/response/headers/content-type", expected=True,

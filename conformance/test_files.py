@@ -70,11 +70,11 @@ def test_whole(examine: Examination, way: str) -> None:
     answer = _response(exchange)
     examine.agree(
         exchange, "PT-FILE-01", at="/response/body", expected=file.size, actual=len(answer.body),
-        so="the file is not as long as the details say",
+        so="the file does not have the length in the video's details",
     )  # fmt: skip
     examine.agree(
         exchange, "PT-FILE-02", at="/response/headers/accept-ranges", expected="bytes",
-        actual=answer.headers.get("accept-ranges"), so="the file does not say that it can be asked for in parts",
+        actual=answer.headers.get("accept-ranges"), so="the file is sent without Accept-Ranges: bytes",
     )  # fmt: skip
 
 
@@ -131,10 +131,10 @@ def test_behind_the_end(examine: Examination, way: str) -> None:
     size = len(_whole(examine, file))
     for asked in (f"{size}-", "999999999-", "-0"):
         exchange = _asked(examine, file, Range=f"bytes={asked}")
-        if examine.expect(exchange, 416, requirement="PT-FILE-05", so="a part behind the end"):
+        if examine.expect(exchange, 416, requirement="PT-FILE-05", so="a range beyond the end"):
             examine.agree(
                 exchange, "PT-FILE-05", at="/response/headers/content-range", expected=f"bytes */{size}",
-                actual=_response(exchange).headers.get("content-range"), so="Content-Range does not tell the length",
+                actual=_response(exchange).headers.get("content-range"), so="Content-Range does not give the length",
             )  # fmt: skip
 
 
@@ -149,7 +149,9 @@ def test_no_range(examine: Examination, way: str) -> None:
         ("bytes=9-5", (200, 400, 416)),
     ):
         exchange = _asked(examine, file, Range=asked)
-        examine.expect(exchange, *statuses, requirement="PT-FILE-06", so="what is no range of bytes")
+        examine.expect(
+            exchange, *statuses, requirement="PT-FILE-06", so="a value that is not a range of bytes"
+        )
 
 
 @each_way
@@ -178,7 +180,7 @@ def test_head(examine: Examination, way: str) -> None:
         for name in ("content-type", "content-length", "etag"):
             examine.agree(
                 head, "PT-FILE-07", at=f"/response/headers/{name}", expected=_response(got).headers.get(name),
-                actual=_response(head).headers.get(name), so=f"{name} of HEAD is another than of GET",
+                actual=_response(head).headers.get(name), so=f"{name} of HEAD differs from that of GET",
             )  # fmt: skip
 
 
@@ -203,7 +205,7 @@ def test_other_state(examine: Examination, way: str) -> None:
     for headers in ({"If-Match": '"other"'}, {"If-Unmodified-Since": _LONG_AGO}):
         exchange = _asked(examine, file, **headers)
         examine.expect(
-            exchange, 412, requirement="PT-FILE-09", so="a file in another state than the present one"
+            exchange, 412, requirement="PT-FILE-09", so="a file in another state than the current one"
         )
     exchange = _asked(examine, file, **{"If-Match": "*"})
     examine.expect(exchange, 200, requirement="PT-FILE-09", so="a file in any state")

@@ -146,7 +146,7 @@ def test_liking_twice(examine: Examination) -> None:
         counts = {name: _body(seen).get(name) for name in ("likes", "dislikes")}
         examine.agree(
             seen, "PT-IDEM-04", at="/response/body/likes", expected={"likes": likes, "dislikes": dislikes},
-            actual=counts, so="a rating of one user is not counted once",
+            actual=counts, so="the rating of one user is not counted once",
         )  # fmt: skip
 
 
@@ -163,7 +163,7 @@ def test_subscribing_twice(examine: Examination) -> None:
     times = [item["id"] for item in _body(listed).get("data", [])].count(int(channel.id))
     examine.agree(
         listed, "PT-IDEM-05", at="/response/body/data", expected=1, actual=times,
-        so="subscribing twice is not one subscription",
+        so="subscribing twice does not make one subscription",
     )  # fmt: skip
 
 
@@ -179,7 +179,7 @@ def test_reading_twice(examine: Examination, operation: str) -> None:
         examine.agree(
             second, "PT-IDEM-06", at="/response/body", expected=lasting(_body(first), BACKGROUND),
             actual=lasting(_body(second), BACKGROUND),
-            so="what is read twice is not the same",
+            so="reading twice gives different results",
         )  # fmt: skip
 
 
@@ -211,7 +211,7 @@ def test_blocking_twice(examine: Examination) -> None:
             seen = examine.send("getUser", admin, **where)
             examine.agree(
                 seen, "PT-IDEM-08", at="/response/body/blocked", expected=blocked, actual=_body(seen).get("blocked"),
-                so="a user is not blocked or unblocked as asked for",
+                so="the user is not blocked or unblocked as requested",
             )  # fmt: skip
 
 
@@ -229,7 +229,7 @@ def _twice(examine: Examination, change: Callable[[], Exchange], look: Callable[
     assert last is not None
     examine.agree(
         last, "PT-IDEM-02", at="/response/body", expected=seen[0], actual=seen[1],
-        so="the second change leaves something else than the first",
+        so="the second change has another result than the first",
     )  # fmt: skip
 
 

@@ -55,7 +55,7 @@ def test_writing_by_each_name(examine: Examination) -> None:
             read = examine.send("getVideoDesc", video.owner, path={"id": other})
             examine.agree(
                 read, "PT-ID-01", at="/response/body/description", expected=text, actual=_member(read, "description"),
-                so=f"what was written by the {kind} is not read by another name",
+                so=f"what was written by the {kind} is not found under another id",
             )  # fmt: skip
 
 
@@ -105,12 +105,14 @@ def test_subscriptions_elsewhere(examine: Examination) -> None:
     handle = world.subscription(subscriber).handle
     namesake = f"{handle.partition('@')[0]}@{_ELSEWHERE}"
     exchange = examine.send("getSubscriptionsExist", subscriber, query={"uris": [handle, namesake]})
-    if examine.expect(exchange, 200, requirement="PT-ID-04", so="a handle beside its namesake elsewhere"):
+    if examine.expect(
+        exchange, 200, requirement="PT-ID-04", so="a handle together with its namesake on another host"
+    ):
         for asked, followed in ((handle, True), (namesake, False)):
             examine.agree(
                 exchange, "PT-ID-04", at="/response/body/*", expected=followed, actual=_member(exchange, asked),
-                so="a handle at another host is taken for the one that is followed here" if not followed
-                else "a handle that is followed is not, beside its namesake elsewhere",
+                so="a handle at another host is mistaken for the followed one" if not followed
+                else "a followed handle is reported as not followed, together with its namesake on another host",
             )  # fmt: skip
 
 
@@ -194,7 +196,7 @@ def test_created_ids(examine: Examination, creation: _Creation) -> None:
     if examine.expect(read, 200, requirement="PT-ID-08", so=f"a {creation.holder} by the id of its creation"):
         examine.agree(
             read, "PT-ID-08", at=f"/response/body/{creation.shown}", expected=name, actual=_member(read, creation.shown),
-            so=f"the id in the answer to the creation of a {creation.holder} leads to another one",
+            so=f"the id in the answer to the creation of a {creation.holder} identifies another one",
         )  # fmt: skip
 
 

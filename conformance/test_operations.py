@@ -1,4 +1,4 @@
-"""Generated requests through every operation of the contract, each answer held against all checks."""
+"""Generated requests for every operation of the contract; all checks run on each response."""
 
 from __future__ import annotations
 

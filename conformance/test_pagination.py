@@ -44,8 +44,8 @@ def test_bounds(examine: Examination) -> None:
                     actual=len(_data(exchange)) <= longest, so="the page is longer than its count",
                 )  # fmt: skip
         for requirement, query, so in (
-            ("PT-PAGE-04", {"start": _BEHIND}, "a page behind the end"),
-            ("PT-PAGE-05", {"count": 0}, "a page of no items"),
+            ("PT-PAGE-04", {"start": _BEHIND}, "a page beyond the end"),
+            ("PT-PAGE-05", {"count": 0}, "a page with count 0"),
         ):
             exchange = _page(examine, draft, **query)
             if examine.expect(exchange, 200, requirement=requirement, so=so):
@@ -55,7 +55,7 @@ def test_bounds(examine: Examination) -> None:
                 )  # fmt: skip
         for query in ({"count": _MOST + 1}, {"count": -1}, {"start": -1}):
             exchange = _page(examine, draft, **query)
-            examine.expect(exchange, 400, requirement="PT-PAGE-06", so="a page out of bounds")
+            examine.expect(exchange, 400, requirement="PT-PAGE-06", so="a page with numbers out of bounds")
 
 
 Listed = tuple[Draft, list[Any], str]
@@ -112,7 +112,7 @@ def test_pages(examine: Examination, kind: str) -> None:
             assert last is not None
             examine.agree(
                 last, "PT-PAGE-02", at="/response/body/data", expected=sorted(made), actual=sorted(found),
-                so="the pages together are not the whole",
+                so="the pages together are not the whole list",
             )  # fmt: skip
             orders.setdefault(sort, found)
             examine.agree(

@@ -26,7 +26,7 @@ def test_private_file(examine: Examination, operation: str) -> None:
     for so, exchange, statuses in (
         ("its owner", examine.send(operation, video.owner, path=path), (200,)),
         ("whoever has the file token", examine.send(operation, path=path, query=token), (200,)),
-        ("nobody who signed in", examine.send(operation, path=path), (401, 403)),
+        ("somebody who is not signed in", examine.send(operation, path=path), (401, 403)),
         ("another user", examine.send(operation, world.account("other user"), path=path), (403, 404)),
     ):
         examine.expect(exchange, *statuses, requirement="PT-FILE-12", so=f"a private file for {so}")

@@ -80,7 +80,7 @@ def test_counting(examine: Examination) -> None:
             continue
         examine.agree(
             after, "PT-RATE-07", at=f"/response/headers/{REMAINING}", expected=(number_in(before, REMAINING) or 0) - 1,
-            actual=number_in(after, REMAINING), so="the remaining requests did not fall by one",
+            actual=number_in(after, REMAINING), so="the remaining requests did not decrease by one",
         )  # fmt: skip
         for name in (LIMIT, RESET):
             examine.agree(
@@ -97,7 +97,9 @@ def test_window(examine: Examination) -> None:
     client, other = forwarded(examine), forwarded(examine)
     refusal = client.use_up("getConfig")
     examine.session.left[_REFUSED] = client, refusal, time.monotonic()
-    examine.expect(other.send("getConfig"), 200, requirement="PT-RATE-13", so="another client meanwhile")
+    examine.expect(
+        other.send("getConfig"), 200, requirement="PT-RATE-13", so="another client at the same time"
+    )
     if not examine.expect(refusal, 429, requirement="PT-RATE-09", so="a client that used up its requests"):
         return
     seconds = number_in(refusal, RETRY)
@@ -112,20 +114,22 @@ def test_window(examine: Examination) -> None:
 @pytest.mark.late
 @pytest.mark.requirement("PT-RATE-09")
 def test_window_ends(examine: Examination) -> None:
-    """The client that was refused is served when it waited as long as it was told."""
+    """The refused client is served after it waited as long as Retry-After says."""
     client, refusal, since = examine.session.left.pop(_REFUSED, None) or _refused(examine)
     seconds = number_in(refusal, RETRY)
     if refusal.status != 429 or seconds is None:
-        raise NotArranged("no client is refused and told how long to wait")
+        raise NotArranged("no client is refused with the time to wait")
     if seconds > _LONGEST_WAIT_SECONDS:
         raise Unavailable(f"the window lasts for {seconds} s, which no test waits for")
     left = max(0.0, since + seconds - time.monotonic())
     examine.world.deadline.sleep(left, "a rate limit that the run used up to open again")
     again = client.send("getConfig")
-    if examine.expect(again, 200, requirement="PT-RATE-09", so="a client that waited as long as it was told"):
+    if examine.expect(
+        again, 200, requirement="PT-RATE-09", so="a client that waited as long as Retry-After says"
+    ):
         examine.agree(
             again, "PT-RATE-09", at=f"/response/headers/{REMAINING}", expected=(number_in(again, LIMIT) or 0) - 1,
-            actual=number_in(again, REMAINING), so="the window that opens does not begin with the whole limit",
+            actual=number_in(again, REMAINING), so="the new window does not begin with the whole limit",
         )  # fmt: skip
 
 

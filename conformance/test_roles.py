@@ -1,4 +1,4 @@
-"""Who is let in is exactly who the contract names: every operation by every kind of caller (`access_matrix`)."""
+"""Every operation accepts exactly the callers that the contract names (`access_matrix`)."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Callers:
                 and exchange.status not in {401, 403}
             ):
                 return Outcome(
-                    Verdict.NO_EVIDENCE, f"answered with {exchange.status}, which says nothing of roles"
+                    Verdict.NO_EVIDENCE, f"answered with {exchange.status}, which says nothing about roles"
                 )
             right = self._operation.success_statuses
             if not allowed:

@@ -1,4 +1,4 @@
-"""What was seen and how it is told: exchanges, findings, verdicts, the recorder, the run document and its views."""
+"""Records and reports of a run: exchanges, findings, verdicts, the recorder, the run document and its views."""
 
 from peertube_conformance.reports.model.exchange import Exchange, Intent, Purpose, Request, Response
 from peertube_conformance.reports.model.finding import Finding, Level

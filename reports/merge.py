@@ -32,7 +32,7 @@ _SAME = (
 def merge(
     parts: Sequence[Path], into: ReportFolder, *, strict_deviations: bool = False
 ) -> tuple[dict[str, Any], list[Deviation]]:
-    """The document of the whole run, and the deviations to tell it with; exchanges go `into` that folder.
+    """The document of the whole run, and the deviations for its views; exchanges go `into` that folder.
 
     Raises RunFileError where a folder is no report, or the reports are not of one run.
     """
@@ -58,7 +58,7 @@ def _check(parts: Sequence[Path], documents: Sequence[Mapping[str, Any]]) -> Non
         for part, other in zip(parts[1:], others, strict=True):
             if other != first:
                 raise RunFileError(
-                    f"{part} is no part of the same run as {parts[0]}: {' '.join(names)} is {other}, not {first}"
+                    f"{part} is not a part of the same run as {parts[0]}: {' '.join(names)} is {other}, not {first}"
                 )
 
 
@@ -70,7 +70,7 @@ def _member(document: Mapping[str, Any], names: Sequence[str]) -> Any:
 
 
 def _written(folders: Sequence[Path], out: IO[bytes]) -> Iterator[dict[str, Any]]:
-    """Every recorded line, with ids that tell the parts apart; each is in the file too."""
+    """Every recorded line, with ids that include the part; each is written to the file too."""
     for number, folder in enumerate(folders, 1):
         try:
             lines = (folder / EXCHANGES).open(encoding="utf-8", errors="replace")

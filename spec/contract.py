@@ -1,4 +1,4 @@
-"""The contract as the other rooms see it: operations, who may call them, and what may come back."""
+"""The contract's public types: operations, the roles that may call them, and their documented responses."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Role(StrEnum):
 
 
 class Authentication(StrEnum):
-    """What `security` says: credentials are ignored, heeded when sent, or needed."""
+    """What `security` says: credentials are ignored, optional or required."""
 
     NONE = "none"
     OPTIONAL = "optional"
@@ -167,7 +167,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """Something in a document that had to be mended before it could be used, and how."""
+    """A defect of a document that was repaired before it could be used, and how."""
 
     where: str
     what: str

@@ -61,14 +61,14 @@ def load_deviations(paths: Iterable[Path]) -> list[Deviation]:
             entries = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader) or []
         except (OSError, yaml.YAMLError) as error:
             raise DeviationError(
-                f"{path} cannot be read as YAML ({' '.join(str(error).split())[:120]}): mend it"
+                f"{path} cannot be read as YAML ({' '.join(str(error).split())[:120]}): correct it"
             ) from error
         if not isinstance(entries, list):
-            raise DeviationError(f"{path} must hold a list of deviations")
+            raise DeviationError(f"{path} must contain a list of deviations: begin each entry with a hyphen")
         for entry in entries:
             deviation = _read(path, entry)
             if deviation.id in found:
-                raise DeviationError(f"{path}: the deviation {deviation.id} is there twice")
+                raise DeviationError(f"{path}: the deviation {deviation.id} appears twice: remove one")
             found[deviation.id] = deviation
     return list(found.values())
 
@@ -88,7 +88,7 @@ def check_deviations(
             ):
                 if not any(fnmatch.fnmatchcase(name, part) for name in known):
                     raise DeviationError(
-                        f"the deviation {deviation.id} is about the {what} {part!r}, not in the contract: mend it"
+                        f"the deviation {deviation.id} names the {what} {part!r}, not in the contract: correct it"
                     )
     for first, second in combinations(deviations, 2):
         if first.party != second.party and _meet(first, second):
@@ -115,7 +115,7 @@ def _read(path: Path, entry: Any) -> Deviation:
     if not isinstance(entry, dict) or not set(entry) >= _NEEDED or set(entry) - _ALLOWED:
         name = entry.get("id", entry) if isinstance(entry, dict) else entry
         needed, optional = ", ".join(sorted(_NEEDED)), ", ".join(sorted(_ALLOWED - _NEEDED))
-        raise DeviationError(f"{path}: {name!r} needs {needed}, and may have {optional}")
+        raise DeviationError(f"{path}: {name!r} must have {needed}, and may have {optional}")
     if entry["party"] not in _PARTIES:
         raise DeviationError(f"{path}: {entry['id']}: party is one of {', '.join(sorted(_PARTIES))}")
     patterns = entry["fingerprint"]

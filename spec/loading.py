@@ -61,7 +61,7 @@ def load_contract(source: str | Path | None = None) -> Contract:
             "http URL of an OpenAPI document."
         ) from None
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise ContractError(f"{text} cannot be read: {reason}.") from None
     if (path.parent / "deviations.yaml").is_file() or (path.parent / "paths").is_dir():
         return _bundled(path.parent)
@@ -89,7 +89,7 @@ def _folder_for(text: str) -> Path:
         if version <= wanted:
             return versions[version]
     raise ContractError(
-        f"There is no contract for PeerTube {text}, which is older than every bundled one: judge it by one "
+        f"There is no contract for PeerTube {text}, which is older than every bundled one: use one "
         f"of those with --spec {_names()[0]}, or give the OpenAPI document of that release."
     )
 
@@ -129,7 +129,7 @@ def _fetched(url: str) -> str:
             f"{_told(url)} answered {error.response.status_code} instead of a document: check the address."
         ) from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        why = "it is no URL" if isinstance(error, httpx.InvalidURL) else str(error)
+        why = "it is not a URL" if isinstance(error, httpx.InvalidURL) else str(error)
         raise ContractError(
             f"{_told(url)} cannot be fetched ({why}): check the address and the connection."
         ) from None

@@ -50,7 +50,7 @@ def load_requirements(version: str = "6.2") -> Mapping[str, Requirement]:
         for entry in entries:
             requirement = _read(path.name, entry)
             if requirement.id in found:
-                raise CatalogueError(f"{path.name}: {requirement.id} is there twice")
+                raise CatalogueError(f"{path.name}: {requirement.id} appears twice")
             found[requirement.id] = requirement
     return found
 

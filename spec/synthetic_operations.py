@@ -41,7 +41,7 @@ def outside(
     contract has such an operation, unless the path cannot be decoded.
     """
     if name not in OUTSIDE:
-        raise ValueError(f"{name} is not among the names of what is outside")
+        raise ValueError(f"{name} is not a name of a synthetic operation")
     known = contract.match(method, path)
     if known is not None and _says_something(path):
         raise ValueError(f"{method} {path} is {known.id}")
@@ -76,7 +76,7 @@ def _says_something(path: str) -> bool:
 
 
 def is_outside(operation: Operation) -> bool:
-    """Whether the operation is made up here, so that no document describes it."""
+    """Whether the operation is defined here, so that no document describes it."""
     return _MADE_UP in operation.definition
 
 

@@ -15,7 +15,7 @@ def parse_version(text: str) -> Version:
     """
     hit = re.match(r"v?(\d+(?:\.\d+)*)", text.strip())
     if hit is None:
-        raise ValueError(f"{text!r} is no version")
+        raise ValueError(f"{text!r} is not a version")
     numbers = [int(part) for part in hit.group(1).split(".")]
     return tuple(numbers + [0] * (3 - len(numbers)))
 

@@ -1,4 +1,4 @@
-"""Makes a pytest session over this room a conformance run, and gives its tests the way to walk a flow."""
+"""Makes a pytest session over this package a conformance run, and provides the fixture that runs a flow."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The plugin does nothing in sessions that do not collect this room."""
+    """Activates the plugin, which does nothing in sessions that do not collect this package."""
     activate(config)
 
 

@@ -102,7 +102,7 @@ class Avatars(Flow):
                 (public, public.members, "/response/body/avatars"),
             ):
                 self.expect(answer, 200, requirement="PT-AVATAR-01", so="an account")
-                so = "the files of the avatar are not as they were left"
+                so = "the files of the avatar changed"
                 seen = sorted(_listed(account if isinstance(account, dict) else {}))
                 self.agree(answer, sitter.because, at=at, expected=wanted, actual=seen, so=so)
             if sitter.files:
@@ -137,7 +137,7 @@ class Avatars(Flow):
         return media.png(_SIDE, _SIDE, seed=seed)
 
     def _most(self) -> int:
-        """The most bytes that a picture may have here (reference, "Config"); beyond all bounds where that is not told."""
+        """The most bytes that a picture may have here (reference, "Config"); unlimited by default."""
         config: Any = self.once("config", lambda: self.world.call("getConfig").members)
         for member in ("avatar", "file", "size", "max"):
             config = config.get(member) if isinstance(config, dict) else None
@@ -159,13 +159,13 @@ class Avatars(Flow):
         if not self.expect(answer, 200, requirement=requirement, so="a file of an avatar"):
             return
         assert answer.response is not None
-        kind, so = answer.response.media_type.partition("/")[0], "the file of an avatar is no picture"
+        kind, so = answer.response.media_type.partition("/")[0], "the file of an avatar is not a picture"
         at = "/response/headers/content-type"
         self.agree(answer, "PT-AVATAR-02", at=at, expected="image", actual=kind, so=so)
         seen = picture(answer.response.body)
         if seen is None:  # a server may keep avatars in another format
             return
-        at, so = "/response/body", "the file of an avatar has not the listed width"
+        at, so = "/response/body", "the file of an avatar does not have the listed width"
         self.agree(answer, "PT-AVATAR-02", at=at, expected=width, actual=seen.width, so=so)
         if seen.corner is not None:
             so = "the file of an avatar does not show what was sent last"
@@ -188,7 +188,7 @@ class Avatars(Flow):
         """A server may take a moment to remove files."""
         for name in names:
             self.eventually(partial(self._status, name), 404, _GONE_SECONDS)
-            so = "a file of an avatar that is no more"
+            so = "a file of an avatar that was removed"
             self.expect(self._file(name), 404, requirement=requirement, so=so)
 
     def _status(self, name: str) -> int:

@@ -116,7 +116,7 @@ class ExportImport(Exporting):
             return
         self.because = _FOREIGN
         self.brought_as_it_is += 1
-        left, so = self.seen(self.owner), "what the owner of the channels has left"
+        left, so = self.seen(self.owner), "what the owner of the channels still has"
         for topic in _TOPICS:
             self.same(answer, _FOREIGN, topic, (self.has.topic(topic), left.topic(topic)), so)
 
@@ -174,9 +174,9 @@ class ExportImport(Exporting):
         number = answer.response.json["userImport"]["id"]
         self.eventually(lambda: _state(self._latest()[1]).get("id") in ENDED, True, _JOB_SECONDS)
         answer, latest = self._latest()
-        self.expect(answer, 200, requirement=_DONE, so="asking for one's latest import")
+        self.expect(answer, 200, requirement=_DONE, so="reading one's latest import")
         refused = self._latest(self.stranger)[0]
-        self.expect(refused, 403, requirement=_OWN, so="asking for the latest import of somebody else")
+        self.expect(refused, 403, requirement=_OWN, so="reading the latest import of another user")
         self.same(answer, _DONE, "id", (number, latest.get("id")), "which import is the latest")
         self.same(answer, requirement, "state", (label, _state(latest).get("label")), "how the import ended")
         return answer
@@ -218,7 +218,7 @@ class ExportImport(Exporting):
     def _same_things(self, answer: Exchange, requirement: str, topic: str, seen: Belongings) -> None:
         """Compares one kind of things; members of the profile and preferences one by one."""
         wanted, found = self.got.topic(topic), seen.topic(topic)
-        so = f"{topic} of the account that the archive was brought to"
+        so = f"{topic} of the account that imported the archive"
         if topic not in {"profile", "preferences"}:
             self.same(answer, requirement, topic, (wanted, found), so)
             return

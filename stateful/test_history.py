@@ -20,7 +20,7 @@ _TICK_SECONDS = 0.005
 
 
 class WatchHistory(Flow):
-    """What a user watched is remembered with its position, forgotten when told so, and nobody else's."""
+    """What a user watched is kept with its position, removed on request, and separate from other users."""
 
     about = ("addView", "listMyHistory", "clearMyHistory", "deleteMyHistoryElement", "putUserInfo")
     topics = ("HISTORY",)
@@ -115,7 +115,7 @@ class WatchHistory(Flow):
             ("PT-HISTORY-02", "data", wanted, seen),
             ("PT-HISTORY-02", "total", len(wanted), listed["total"]),
         ):
-            so = f"{at} of the history is not what was watched"
+            so = f"{at} of the history does not match what was watched"
             self.agree(
                 answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, so=so
             )

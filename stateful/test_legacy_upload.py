@@ -69,7 +69,7 @@ class LegacyUpload(base_flow.VideoFlow):
             return
         limited = any(limit != NO_LIMIT for limit in self.limits.values())
         because = "PT-VIDEO-12" if limited else "PT-VIDEO-01"
-        if self.expect(answer, 200, requirement=because, so="a video that the quota has room for"):
+        if self.expect(answer, 200, requirement=because, so="a video within the quota"):
             assert answer.response is not None
             video = self.new_video(answer.response.json["video"], Privacy(privacy or Privacy.PRIVATE), [0])
             self.compare("PT-VIDEO-01" if privacy else "PT-VIDEO-02", video)
@@ -88,7 +88,7 @@ class LegacyUpload(base_flow.VideoFlow):
 
     def _see_the_source(self, video: Video, size: int) -> None:
         source = self.send("getVideoSource", self.owner, path={"id": video.ids["uuid"]})
-        if self.expect(source, 200, requirement="PT-VIDEO-01", so="reading what file a video was made from"):
+        if self.expect(source, 200, requirement="PT-VIDEO-01", so="reading the source of a video"):
             assert source.response is not None
             self.agree(
                 source,
@@ -96,7 +96,7 @@ class LegacyUpload(base_flow.VideoFlow):
                 at="/response/body/size",
                 expected=size,
                 actual=source.response.json["size"],
-                so="the file that a video was made from has not the size of the one that was sent",
+                so="the source of a video does not have the size of the file that was sent",
             )
 
     @stage(what=model.others, kind=model.kinds)
@@ -150,7 +150,7 @@ class LegacyUpload(base_flow.VideoFlow):
         if self.expect(answer, 200, requirement="PT-VIDEO-06", so="reading a video with a new picture"):
             assert answer.response is not None
             shown, at = answer.response.json[path], f"/response/body/{path}"
-            so, new = f"{path} is still the one from before", shown != changed.said[path]
+            so, new = f"{path} is still the old one", shown != changed.said[path]
             self.agree(answer, "PT-VIDEO-06", at=at, expected=True, actual=new, so=so)
             changed.said[path] = shown
 
@@ -209,14 +209,14 @@ class LegacyUpload(base_flow.VideoFlow):
             answer = self.send("delVideo", self.eyes[by], path=path)
             self._refused(answer, victim, by, "delete")
             answer = self.send("getVideo", self.owner, path=path)
-            self.expect(answer, 200, requirement="PT-VIDEO-09", so=f"a video that {by} was not to delete")
+            self.expect(answer, 200, requirement="PT-VIDEO-09", so=f"a video that {by} must not delete")
             by = "owner"
         answer = self.send("delVideo", self.eyes[by], path=path)
         if self.expect(answer, 204, requirement="PT-VIDEO-13", so=f"deleting a video as its {by}"):
             self.videos.remove(victim)
             self.compare("PT-VIDEO-13", victim)
             again = self.send("delVideo", self.eyes[by], path=path)
-            self.expect(again, 404, requirement="PT-VIDEO-13", so="deleting a video that is gone")
+            self.expect(again, 404, requirement="PT-VIDEO-13", so="deleting a deleted video")
 
     @stage(eyes=st.sampled_from(model.EYES), place=st.sampled_from(_PLACES))
     def look_through(self, eyes: str, place: str) -> None:

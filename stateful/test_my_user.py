@@ -106,7 +106,7 @@ class MyUser(Flow):
         self._act("PT-ME-02", "owner")
         old, new = self.owner.password, self.owner.passwords[to]
         answer = self._put_guarded(old, password=new)
-        if not self.expect(answer, 204, requirement="PT-ME-07", so="a new password beside the present one"):
+        if not self.expect(answer, 204, requirement="PT-ME-07", so="a new password with the current one"):
             return
         self.owner.present = to
         answer, so = self._me("owner"), "the session in which the password was changed"
@@ -115,7 +115,7 @@ class MyUser(Flow):
             self.sessions["owner"] = self.owner.account = self.world.sign_in(name, new, "owner")
         if old == new:
             return
-        so = "an update with the password of before"
+        so = "an update with the old password"
         self.expect(self._put_guarded(old, password=old), 401, requirement="PT-ME-07", so=so)
         if "owner elsewhere" in self.sessions:
             body, elsewhere = {"password": old, "currentPassword": old}, self.sessions["owner elsewhere"]
@@ -133,7 +133,7 @@ class MyUser(Flow):
         value = self.owner.passwords[1] if what == "password" else self.world.address()
         wrong = self.stand_in("wrong-password", "WRONG_PASSWORD") if present == "wrong" else None
         answer = self._put_guarded(wrong, **{what: value}, **contrary(self.people["owner"].members))
-        status, so = 401 if present == "wrong" else 400, f"a new {what} with the present password {present}"
+        status, so = 401 if present == "wrong" else 400, f"a new {what} with the current password {present}"
         self.expect(answer, status, requirement="PT-ME-06", so=so)
 
     @precondition(lambda self: self.sign_ins > 0)
@@ -144,7 +144,7 @@ class MyUser(Flow):
         self.sign_ins -= 1
         answer = self.ask_for_tokens(self.sessions["owner"].username, self.owner.passwords[password])
         is_right = password == self.owner.present
-        so = "a sign-in with the present password" if is_right else "a sign-in with another password"
+        so = "a sign-in with the current password" if is_right else "a sign-in with another password"
         self.expect(answer, 200 if is_right else 400, requirement="PT-ME-07", so=so)
 
     # The address
@@ -177,7 +177,7 @@ class MyUser(Flow):
                 continue
             self.expect(answer, 200, requirement="PT-ME-01", so="one's own user")
             for member, value in list(self.people[user].members.items()):
-                requirement, so = self.people[user].because[member], f"{member} is not as it was left"
+                requirement, so = self.people[user].because[member], f"{member} changed"
                 at, seen = where(member), read(answer.members, member)
                 if not self.agree(answer, requirement, at=at, expected=value, actual=seen, so=so):
                     self.people[user].lost(member, seen)
@@ -215,7 +215,7 @@ class MyUser(Flow):
             if self.send("putUserInfo", owner.account, body=body).status == 204:
                 owner.present = to
                 return
-        raise NotArranged("none of the passwords that there were is the present one")
+        raise NotArranged("none of the passwords so far is the current one")
 
     def _actor(self, session: str) -> Account:
         return self.sessions.get(session) or self.sessions["owner"]
@@ -245,7 +245,7 @@ class MyUser(Flow):
     def _write_address(self) -> str:
         address = self.world.address()
         answer = self._put_guarded(self.owner.password, email=address)
-        self.expect(answer, 204, requirement="PT-ME-09", so="a new address beside the present password")
+        self.expect(answer, 204, requirement="PT-ME-09", so="a new address with the current password")
         member = "pendingEmail" if self._verifies() else "email"
         self.people["owner"].because |= dict.fromkeys(ADDRESSES, "PT-ME-09")
         self.people["owner"].members[member] = address

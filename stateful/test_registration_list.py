@@ -1,4 +1,4 @@
-"""Reference, "List registrations": those who ask to be let in, page by page."""
+"""Reference, "List registrations": requests for accounts, page by page."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class RegistrationList(base_flow.Reading):
 
     @initialize()
     def begin(self) -> None:
-        """Some wait, some were let in and some turned away."""
+        """Creates registrations: some waiting, some accepted and some rejected."""
         self.open_library()
         self.added: list[Item] = []
         self.made = 0
@@ -59,7 +59,7 @@ class RegistrationList(base_flow.Reading):
     @precondition(lambda self: not self.context.is_scarce("requestRegistration"))
     @rule()
     def ask(self) -> None:
-        """One more asks to be let in."""
+        """Request one more account."""
         self._ask()
 
     def _ask(self) -> None:

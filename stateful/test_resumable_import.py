@@ -54,9 +54,9 @@ class ResumableImport(chunk_steps.Resumable):
         begun = answer.response.json["userImport"]["id"]
         self._one_at_a_time(session)
         latest = self._ended()
-        at, so = "/response/body/id", "the latest import is not the one that was begun last"
+        at, so = "/response/body/id", "the latest import is not the one that was started last"
         self.agree(latest, "PT-RESUME-14", at=at, expected=begun, actual=_member(latest, "id"), so=so)
-        at, so = "/response/body/state/id", "a whole archive is not restored to its end"
+        at, so = "/response/body/state/id", "a complete archive is not restored completely"
         state = _member(latest, "state") or {}
         self.agree(latest, "PT-RESUME-14", at=at, expected=_COMPLETED, actual=state.get("id"), so=so)
         self.imported = begun
@@ -109,7 +109,7 @@ class ResumableImport(chunk_steps.Resumable):
 
 
 def _member(answer: Exchange, name: str) -> Any:
-    """A member of the import that an answer shows; None where there is no import."""
+    """A member of the import that an answer shows; None without an import."""
     return answer.response.json[name] if answer.response and answer.status == 200 else None
 
 

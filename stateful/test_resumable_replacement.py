@@ -98,17 +98,17 @@ class ResumableReplacement(chunk_steps.Resumable):
 
     def _is_counted(self, shown: Exchange) -> None:
         answer = self.send("getMyQuotaUsed", self.owner)
-        if self.expect(answer, 200, requirement="PT-RESUME-16", so="asking how much of the quota is used"):
+        if self.expect(answer, 200, requirement="PT-RESUME-16", so="reading the used quota"):
             assert shown.response is not None
             assert answer.response is not None
             wanted = self.others + counted(shown.response.json)
             used = answer.response.json["videoQuotaUsed"]
-            at, so = "/response/body/videoQuotaUsed", "the used quota does not count the file that is there"
+            at, so = "/response/body/videoQuotaUsed", "the used quota does not count the current file"
             self.agree(answer, "PT-RESUME-16", at=at, expected=wanted, actual=used, so=so)
 
     def _has_file(self, shown: Exchange) -> None:
         files = shown.response.json["files"] if shown.response else []
-        at, so = "/response/body/files", "a video has not the one file that arrived last"
+        at, so = "/response/body/files", "a video does not have exactly the one file that arrived last"
         if not self.agree(shown, self.because, at=at, expected=1, actual=len(files), so=so):
             return
         kept = self.send("downloadVideoFile", None, path={"filename": self._filename(files)})

@@ -117,7 +117,7 @@ class ResumableUpload(chunk_steps.Resumable):
         if session not in self.with_room:
             return
         answer = self.put(session, session.chunk(session.stored + gap, session.size))
-        so = "the end of a file behind a gap"
+        so = "the end of a file after a gap"
         self.refused(session, answer, 409, requirement="PT-RESUME-06", so=so)
 
     def taken_over(self, session: Session, answer: Exchange) -> None:
@@ -140,7 +140,7 @@ class ResumableUpload(chunk_steps.Resumable):
             ("channel/id", announced["channelId"], seen["channel"]["id"]),
             ("privacy/id", announced["privacy"], seen["privacy"]["id"]),
         ):
-            so = f"{at} of a video is not as it was announced"
+            so = f"{at} of a video differs from the announcement"
             self.agree(
                 shown, "PT-RESUME-15", at=f"/response/body/{at}", expected=wanted, actual=actual, so=so
             )
@@ -148,7 +148,7 @@ class ResumableUpload(chunk_steps.Resumable):
             self._has_file(shown, session, seen["files"])
 
     def _has_file(self, shown: Exchange, session: Session, files: list[dict[str, Any]]) -> None:
-        at, so = "/response/body/files", "a video has not the one file that was sent"
+        at, so = "/response/body/files", "a video does not have exactly the one file that was sent"
         if not self.agree(shown, "PT-RESUME-14", at=at, expected=1, actual=len(files), so=so):
             return
         filename = self.name(files[0]["fileDownloadUrl"].rpartition("/")[2], "FILE")
@@ -185,7 +185,7 @@ class ResumableUpload(chunk_steps.Resumable):
         if not self.exact:
             return
         answer = self.send("getMyQuotaUsed", self.owner)
-        if self.expect(answer, 200, requirement="PT-RESUME-16", so="asking how much of the quota is used"):
+        if self.expect(answer, 200, requirement="PT-RESUME-16", so="reading the used quota"):
             assert answer.response is not None
             used = answer.response.json["videoQuotaUsed"]
             at, so = "/response/body/videoQuotaUsed", "the used quota is not the sum of what arrived"

@@ -23,7 +23,7 @@ turnings = st.sampled_from(["password", "no password", "code", "an invented requ
 
 
 class Sessions(base_flow.SessionRequests):
-    """Sign-ins live side by side, each ends when it is told to, and a second factor guards every new one."""
+    """Sessions are independent, end on request, and need the second factor once it is on."""
 
     about = (
         "getOAuthToken",
@@ -132,7 +132,7 @@ class Sessions(base_flow.SessionRequests):
             answers.append(self.ask(username=name, password=self.wrong_password))
             self._refused(answers[-1], "PT-SESSION-09", f"a wrong password of {who}")
         told = [answer.response.problem for answer in answers if answer.response]
-        so = "the answer to a wrong password tells whether there is such a user"
+        so = "the answer to a wrong password reveals whether the user exists"
         self.agree(
             answers[-1], "PT-SESSION-09", at="/response/body", expected=told[0], actual=told[-1], so=so
         )
@@ -211,7 +211,7 @@ class Sessions(base_flow.SessionRequests):
             self._second_factor(answer, self.because)
         for one in self.signed_in.live[-_WATCHED_LIVE:]:
             answer = self.send("getUserInfo", token=one.token)
-            so = "the access token of a session that goes on"
+            so = "the access token of a valid session"
             if not self.expect(answer, 200, requirement=one.because, so=so):
                 self.signed_in.forget(one)
             one.because = "PT-SESSION-02"
@@ -227,7 +227,7 @@ class Sessions(base_flow.SessionRequests):
 
     def _second_factor(self, answer: Exchange, because: str) -> None:
         is_on, at = self.authenticator is not None, "/response/body/twoFactorEnabled"
-        seen, so = answer.members.get("twoFactorEnabled"), "the second factor is not as it was left"
+        seen, so = answer.members.get("twoFactorEnabled"), "the second factor changed"
         self.agree(answer, because, at=at, expected=is_on, actual=seen, so=so)
 
     def _begun(self, answer: Exchange, because: str) -> None:
@@ -235,7 +235,7 @@ class Sessions(base_flow.SessionRequests):
         tokens, number = answer.members, self.signed_in.begun + 1
         token, refresh_token = (str(tokens.get(f"{kind}_token", "")) for kind in ("access", "refresh"))
         known = self.signed_in.handed_out(token) or self.signed_in.handed_out(refresh_token)
-        so = "the tokens were handed out before"
+        so = "the tokens were given out before"
         self.agree(
             answer, "PT-SESSION-01", at="/response/body/access_token", expected=False, actual=known, so=so
         )

@@ -107,7 +107,7 @@ class SignUpByApproval(base_flow.Desk):
     @precondition(lambda self: self.book.requests)
     @stage(place=places, who=st.sampled_from(("user", "nobody")), what=st.sampled_from(_MODERATION))
     def try_without_the_right(self, place: int, who: str, what: str) -> None:
-        """Somebody who is no moderator tries what moderators do."""
+        """Somebody who is not a moderator tries what moderators do."""
         self.because = "PT-SIGNUP-03"
         lists, decides = what == "listRegistrations", what in {"acceptRegistration", "rejectRegistration"}
         parts: dict[str, Any] = {} if lists else {"path": {"registrationId": self.request(place).id}}
@@ -150,7 +150,9 @@ class SignUpByApproval(base_flow.Desk):
         answer = self._decide(what, request, "On second thoughts.", mail=True, by="moderator")
         self.because = "PT-SIGNUP-11" if request.deleted else "PT-SIGNUP-07"
         status = 404 if request.deleted else 409
-        self.expect(answer, status, requirement=self.because, so="deciding on what needs no decision")
+        self.expect(
+            answer, status, requirement=self.because, so="deciding on a request that needs no decision"
+        )
 
     def _decide(self, what: str, request: Request, text: str, *, mail: bool, by: str) -> Exchange:
         body = {"moderationResponse": text, "preventEmailDelivery": not mail}
@@ -165,7 +167,7 @@ class SignUpByApproval(base_flow.Desk):
             # A mail that comes later tells that this one does not come.
             self.resend(request.address)
             arrived = bool(self.world.mailbox.arrived(self.emails[request.address], text))
-        so = "a mail came though it was to be prevented" if arrived else "no mail came"
+        so = "a mail was sent although it was to be prevented" if arrived else "no mail was sent"
         self.agree(answer, "PT-SIGNUP-08", at="/mail", expected=mail, actual=arrived, so=so)
 
     def _accepted(self, request: Request) -> None:
@@ -219,9 +221,9 @@ class SignUpByApproval(base_flow.Desk):
             request.verified = True
 
     @precondition(lambda self: self.book.unaccepted and self.verifies)
-    @stage(place=places, string=st.sampled_from(("made up", "another's", "replaced")))
+    @stage(place=places, string=st.sampled_from(("invented", "another's", "replaced")))
     def verify_wrongly(self, place: int, string: str) -> None:
-        """Verify the address of a request with another string than that, if there is such a one, or one made up."""
+        """Verify the address of a request with another request's string, if there is one, or an invented one."""
         request, other = self.unaccepted(place), self.unaccepted(place + 1)
         if string == "replaced" and self.book.at(request.address) is request:
             self.resend(request.address)
@@ -271,7 +273,12 @@ class SignUpByApproval(base_flow.Desk):
         self.book.members.append(Member(self.name(number, "MEMBER_ID"), name, address, None, asked=False))
         self.book.given.add(name)
         answer = self._decide("accept", request, "Welcome, too late.", mail=False, by="moderator")
-        self.expect(answer, 409, requirement="PT-SIGNUP-09", so="accepting what was taken in the meantime")
+        self.expect(
+            answer,
+            409,
+            requirement="PT-SIGNUP-09",
+            so="accepting a request whose names were taken in the meantime",
+        )
 
     @precondition(lambda self: self.book.present)
     @stage(place=places)

@@ -29,7 +29,7 @@ channels = st.integers(0, CHANNELS - 1)
 
 
 class Subscriptions(notification_steps.News):
-    """Users find, are fed and are told what is new in the channels that they follow, and nothing else."""
+    """Users get lists, feeds and notifications of what is new in the channels that they follow, and nothing else."""
 
     about = (
         "addSubscription",
@@ -148,7 +148,7 @@ class Subscriptions(notification_steps.News):
 
     def _only_what_is_to_be_seen(self, answer: Exchange, at: str, shown: list[int], requirement: str) -> None:
         wanted = sorted(self.following.visible())
-        self.none_of(answer, self.following.not_listed(), at, shown, "videos are shown that must not be")
+        self.none_of(answer, self.following.not_listed(), at, shown, "videos are listed that must not be")
         self.same(answer, requirement, at, (wanted, sorted(shown)), "the videos of the subscriptions")
 
     # Feeds
@@ -208,7 +208,7 @@ class Subscriptions(notification_steps.News):
             at="/response/body",
             expected="a feed",
             actual="a feed" if feed else "none",
-            so=f"the answer is no {form} feed",
+            so=f"the answer is not a {form} feed",
         )
         return feed
 

@@ -79,7 +79,7 @@ class UserAdministration(change_steps.Changing):
         body = {"channelId": owner.channel_id, "name": "A day out", "privacy": 1, "videofile": file}
         answer = self.send("uploadLegacy", token=owner.token, body=body, media_type="multipart/form-data")
         fits = owner.has_room()
-        so = f"a video that the quota has {'' if fits else 'no '}room for"
+        so = f"a video {'within' if fits else 'beyond'} the quota"
         if self.expect(answer, 200 if fits else 413, requirement="PT-USER-09", so=so) and fits:
             owner.videos.append(self.name(answer.members["video"]["uuid"], "VIDEO_UUID"))
         self.changed("PT-USER-09", owner, {quota})

@@ -123,7 +123,7 @@ class WholeJourney(base_flow.Journey):
         self.must("verifyUser", 204, "PT-JOURNEY-03", so, **self._verification(self.who.string))
         self.who.verified = True
 
-    @step("unproven", string=st.sampled_from(("made up", "turned round")))
+    @step("unproven", string=st.sampled_from(("invented", "turned round")))
     def verify_wrongly(self, string: str) -> None:
         """Verify with another string than the mailed one."""
         value, command = model.wrong_string(string, self.who.string)

@@ -18,7 +18,9 @@ from peertube_conformance.fixtures.target.embedded_process import ADMIN_NAME, Em
 ROOT = Path(__file__).parent.parent
 _BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _TOX = re.compile(r"tox run -e (\w+)")
-PAGES = ["README.md", "docs/operators.md", "docs/implementers.md", "docs/ci.md", "docs/contributing.md"]
+PAGES = ["README.md", *sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs").glob("*.md"))]
+WITH_COMMANDS = [page for page in PAGES if _BLOCK.search((ROOT / page).read_text())]
+README_WORDS = 900
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +30,7 @@ def instance() -> Iterator[EmbeddedInstance]:
         yield running
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", WITH_COMMANDS)
 def test_the_commands_of_a_page_run_one_after_the_other(
     page: str, instance: EmbeddedInstance, tmp_path: Path
 ) -> None:
@@ -60,10 +62,10 @@ def test_the_commands_of_a_page_run_one_after_the_other(
 
 
 def test_the_environments_that_pages_name_are_there() -> None:
-    told = {name for page in PAGES for name in _TOX.findall((ROOT / page).read_text())}
+    named = {name for page in PAGES for name in _TOX.findall((ROOT / page).read_text())}
     known = set(re.findall(r"^\[testenv:(\w+)\]", (ROOT / "tox.ini").read_text(), re.MULTILINE))
-    assert told
-    assert told <= known
+    assert named
+    assert named <= known
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -72,6 +74,16 @@ def test_the_folders_that_a_page_names_are_there(page: str) -> None:
         r"`((?:spec|reports|fixtures|conformance|stateful|tests|docs)/[\w./-]*)`", (ROOT / page).read_text()
     )
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_links_of_a_page_lead_to_files(page: str) -> None:
+    targets = re.findall(r"\]\(([^)#:]+)\)", (ROOT / page).read_text())
+    assert [name for name in targets if not (ROOT / page).parent.joinpath(name).exists()] == []
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text().split()) <= README_WORDS
 
 
 def test_every_dangerous_class_is_explained_to_operators() -> None:

@@ -1,4 +1,4 @@
-"""Video Channels: names that are free, room for one more, and pictures that are pictures."""
+"""Video Channels: free names, an account below the limit of channels, and valid pictures."""
 
 from __future__ import annotations
 

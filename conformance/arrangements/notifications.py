@@ -1,4 +1,4 @@
-"""My Notifications: the shared accounts go on being told what other requests wait for."""
+"""My Notifications: the shared accounts keep the notifications that other requests wait for."""
 
 from __future__ import annotations
 

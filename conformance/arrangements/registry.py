@@ -34,7 +34,7 @@ _SITUATIONS: dict[str, Situation] = {}
 
 
 class ArrangementError(Exception):
-    """Two arrangements claim the same request, or two situations cannot be told apart."""
+    """Two arrangements claim the same request, or two situations have the same id or text."""
 
 
 def situation(identifier: str, text: str) -> Callable[[Arrange], Provocation]:

@@ -1,4 +1,4 @@
-"""Is everybody let in who may, and nobody else?"""
+"""Checks of access rules: who must be accepted, and who refused."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def belongings_of_others_are_kept(exchange: Exchange) -> Iterator[Finding]:
 
 def _let_in(exchange: Exchange) -> Iterator[Finding]:
     if exchange.status != exchange.expects and (exchange.status or 0) < 500:
-        what = "is let in" if (exchange.status or 0) < 400 else f"is answered with {exchange.status}"
+        what = "is accepted" if (exchange.status or 0) < 400 else f"is answered with {exchange.status}"
         yield Finding("/request", f"{exchange.purpose} {what}", exchange.expects, exchange.status)
 
 

@@ -73,17 +73,17 @@ def body_matches_schema(exchange: Exchange) -> Iterator[Finding]:
 def no_body_where_none_may_be(exchange: Exchange) -> Iterator[Finding]:
     """RFC 9110 section 6.4.1."""
     if exchange.response is not None and exchange.response.body:
-        yield Finding("/response/body", "a body where none may be", 0, len(exchange.response.body))
+        yield Finding("/response/body", "a body where none is allowed", 0, len(exchange.response.body))
 
 
 @check("PT-BODY-04", on=_says_json)
 def json_is_well_formed(exchange: Exchange) -> Iterator[Finding]:
-    """RFC 8259 section 2; an empty body is no JSON text."""
+    """RFC 8259 section 2; an empty body is not a JSON text."""
     response = exchange.response
     if response is not None and not response.has_json:
-        what = "the body is empty" if not response.body else "the body is no JSON"
+        what = "the body is empty" if not response.body else "the body is not JSON"
         yield Finding(
-            "/response/body", f"{what}, though it is said to be {response.media_type}", "a JSON text", what
+            "/response/body", f"{what}, but is declared as {response.media_type}", "a JSON text", what
         )
 
 

@@ -1,4 +1,4 @@
-"""Are errors told as RFC 9457 (which obsoletes RFC 7807) and the reference's "Errors" have it?"""
+"""Checks of error responses by RFC 9457 (which obsoletes RFC 7807) and the reference, "Errors"."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def type_is_a_uri_reference(exchange: Exchange) -> Iterator[Finding]:
     """RFC 9457 section 3.1.1; absent means about:blank."""
     value = _member(exchange, "type")
     if value is not None and not (isinstance(value, str) and _URI_REFERENCE.fullmatch(value)):
-        yield Finding("/response/body/type", "type is no URI reference", "a URI reference", value)
+        yield Finding("/response/body/type", "type is not a URI reference", "a URI reference", value)
 
 
 @check("PT-ERR-03", on=problems)
@@ -141,7 +141,7 @@ def invalid_params_say_where_and_what(exchange: Exchange) -> Iterator[Finding]:
     entries = _member(exchange, "invalid-params")
     if not isinstance(entries, dict) or not entries:
         yield Finding(
-            "/response/body/invalid-params", "invalid-params is no object with entries", "object", entries
+            "/response/body/invalid-params", "invalid-params is not an object with entries", "object", entries
         )
         return
     for entry in entries.values():
@@ -180,7 +180,10 @@ def refused_field_is_named(exchange: Exchange) -> Iterator[Finding]:
     elif not any(str(entry.get("location", "")).rstrip("s") == place.rstrip("s") for entry in matching):
         actual = matching[0].get("location")
         yield Finding(
-            "/response/body/invalid-params/location", "the field is named at another place", place, actual
+            "/response/body/invalid-params/location",
+            "the field is named at the wrong location",
+            place,
+            actual,
         )
 
 
@@ -215,8 +218,8 @@ def nothing_of_the_inside(exchange: Exchange) -> Iterator[Finding]:
         kind = next(name for name, value in found.groupdict().items() if value)
         yield Finding(
             "/response/body",
-            f"the answer tells of the inside ({kind})",
-            "nothing of the inside",
+            f"the response reveals internals ({kind})",
+            "no internals",
             found[0][:120],
         )
 

@@ -55,7 +55,7 @@ def _missing(exchange: Exchange) -> Iterator[Finding]:
 
 @check("PT-RATE-02", on=_announced)
 def remaining_is_below_the_limit(exchange: Exchange) -> Iterator[Finding]:
-    """This request is counted, so less than the limit remains."""
+    """This request is counted, so fewer requests than the limit are left."""
     limit, remaining = _number(exchange, _HEADERS[0]), _number(exchange, _HEADERS[1])
     if limit is None or limit < 1 or remaining is None or remaining >= limit:
         expected = f"from 0 to below {limit}"
@@ -75,7 +75,9 @@ def reset_is_ahead(exchange: Exchange) -> Iterator[Finding]:
         now = exchange.sent_at
     if reset is None or not now - _ROUNDING_SECONDS <= reset <= now + _LONGEST_WINDOW_SECONDS:
         ahead = None if reset is None else round(reset - now)
-        yield Finding("/response/headers/x-ratelimit-reset", "reset is not ahead", "within the window", ahead)
+        yield Finding(
+            "/response/headers/x-ratelimit-reset", "reset is not in the window", "within the window", ahead
+        )
 
 
 @lru_cache(maxsize=16)

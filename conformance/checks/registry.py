@@ -1,4 +1,4 @@
-"""The checks, and how an exchange is held against all of them."""
+"""The list of checks, and how they run on an exchange."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def answered(exchange: Exchange) -> bool:
 
 
 def as_asked(exchange: Exchange) -> bool:
-    """A response arrived, and not to an invalid request that was accepted: that it was is told, what follows is not."""
+    """A response arrived, and not to an accepted invalid request, whose acceptance is the only finding."""
     return answered(exchange) and not (exchange.intent is Intent.INVALID and (exchange.status or 0) < 400)
 
 
@@ -108,6 +108,6 @@ def problems(exchange: Exchange) -> bool:
 
 
 def starred(pointer: str) -> str:
-    """The pointer with `*` for every index in a body; numbers elsewhere (`/response/status/404`) are no indices."""
+    """The pointer with `*` for every index in a body; numbers elsewhere (`/response/status/404`) are not indices."""
     part, body, within = pointer.partition("/body")
     return f"{part}{body}{_INDEX.sub('/*', within)}"

@@ -9,6 +9,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from peertube_conformance.conformance.checks import CHECKS
+from peertube_conformance.reports.formatting import counted
 from peertube_conformance.spec.requirements import Requirement, load_requirements
 
 _MARKED = re.compile(r"requirement\(((?:\s*[\"']PT-[A-Z0-9]+-\d+[\"']\s*,?)+)\s*\)")
@@ -50,7 +51,7 @@ def coverage_lines() -> Iterator[str]:
         sections[requirement.section].append(requirement)
     untested = [requirement for requirement in requirements.values() if requirement.id not in proven]
     tested = len(requirements) - len(untested)
-    yield f"{len(requirements)} requirements: {tested} tested, {len(untested)} not tested"
+    yield f"{counted(len(requirements), 'requirement')}: {tested} tested, {len(untested)} not tested"
     for section, entries in sections.items():
         count = sum(requirement.id in proven for requirement in entries)
         yield ""
@@ -59,6 +60,6 @@ def coverage_lines() -> Iterator[str]:
             yield f"  {requirement.id} ({requirement.level}) {requirement.statement}"
             how = (
                 ", ".join(proven.get(requirement.id, ()))
-                or f"not tested: {requirement.not_tested or 'nobody knows why'}"
+                or f"not tested: {requirement.not_tested or 'no reason is recorded'}"
             )
             yield f"    {requirement.source}; {how}"

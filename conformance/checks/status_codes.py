@@ -65,7 +65,7 @@ def _absent(exchange: Exchange) -> bool:
 
 @check("PT-STATUS-01", on=answered)
 def no_server_error(exchange: Exchange) -> Iterator[Finding]:
-    """RFC 9110 section 15.6: a 5xx status says that the server failed. A documented 503 is no failure."""
+    """RFC 9110 section 15.6: a 5xx status says that the server failed. A documented 503 is not a failure."""
     status = exchange.status or 0
     if status >= 500 and str(status) not in exchange.operation.responses and not conflicted(exchange):
         yield Finding(_at(exchange), f"the server failed with {status}", "a status below 500", status)
@@ -73,11 +73,11 @@ def no_server_error(exchange: Exchange) -> Iterator[Finding]:
 
 @check("PT-STATUS-10", on=answered)
 def no_conflict_of_transactions(exchange: Exchange) -> Iterator[Finding]:
-    """RFC 9110 section 15.6.1. Such a failure comes and goes with what else happens, so it is told apart from others."""
+    """RFC 9110 section 15.6.1. Such a failure depends on concurrent work, so it has its own requirement."""
     if (exchange.status or 0) >= 500 and conflicted(exchange):
         yield Finding(
             "/request",
-            "transactions of the server failed on each other",
+            "concurrent transactions of the server failed",
             "a status below 500",
             exchange.status,
         )
@@ -104,7 +104,7 @@ def _is_in_its_own_way(exchange: Exchange) -> bool:
 
 @check("PT-STATUS-02", on=answered)
 def documented_status(exchange: Exchange) -> Iterator[Finding]:
-    """Reference, responses of each operation. 5xx is told by no_server_error alone."""
+    """Reference, responses of each operation. Only no_server_error reports 5xx."""
     status = exchange.status or 0
     if status < 500 and exchange.operation.response_for(status) is None:
         documented = sorted(exchange.operation.responses)
@@ -122,7 +122,7 @@ def valid_request_is_accepted(exchange: Exchange) -> Iterator[Finding]:
         detail = exchange.response.problem.get("detail", "") if exchange.response else ""
         yield Finding(
             _at(exchange),
-            f"a valid request was refused: {detail}",
+            f"valid request refused: {detail}",
             exchange.operation.success_statuses,
             status,
         )
@@ -142,15 +142,13 @@ def wrong_type_is_refused(exchange: Exchange) -> Iterator[Finding]:
 
 @check("PT-STATUS-09", on=_foreign_body)
 def foreign_media_type_is_refused(exchange: Exchange) -> Iterator[Finding]:
-    """RFC 9110 section 15.5.16: whoever ignores a body tells its sender that it was heeded."""
+    """RFC 9110 section 15.5.16: an ignored body looks to its sender as if it had been used."""
     yield from _accepted(exchange)
 
 
 def _accepted(exchange: Exchange) -> Iterator[Finding]:
     if (exchange.status or 0) < 400:
-        yield Finding(
-            _at(exchange), f"an invalid request was accepted: {exchange.purpose}", "4xx", exchange.status
-        )
+        yield Finding(_at(exchange), f"invalid request accepted: {exchange.purpose}", "4xx", exchange.status)
 
 
 @check("PT-STATUS-06", on=_provoked)

@@ -1,4 +1,4 @@
-"""Who is let in: every operation by every kind of caller, read from the contract."""
+"""The access matrix: every operation by every kind of caller, read from the contract."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ VALID, ACCESS, ROLES = "valid", "access", "roles"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One caller of one operation: let in (`status` 0), or refused with a status. `on_others` where what is named belongs
-    to somebody else. `asked_by` is the phase that asks, empty where `why_not` says why none does."""
+    """One caller of one operation: accepted (`status` 0), or refused with a status. `on_others` where what is named is
+    another user's. `asked_by` is the phase that asks, empty where `why_not` says why none does."""
 
     caller: Caller
     status: int
@@ -79,7 +79,7 @@ def _open(operation: Operation, caller: Caller) -> Cell:
         return Cell(caller, 0, VALID)
     if caller is Caller.WRONG_TOKEN and operation.is_safe:
         return Cell(caller, 0)
-    return Cell(caller, 0, "", why_not="the operation does not look at who calls")
+    return Cell(caller, 0, "", why_not="the operation does not check the caller")
 
 
 def _of_owner(operation: Operation, caller: Caller) -> Cell:

@@ -25,7 +25,7 @@ _RETRY_SECONDS = 0.5
 
 
 class Examination:
-    """One test on one target. `name` tells in findings which test it was."""
+    """One test on one target. Findings give its `name` as their check."""
 
     def __init__(self, session: Session, ground: Ground, name: str) -> None:
         self.session = session

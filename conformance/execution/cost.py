@@ -12,7 +12,7 @@ from peertube_conformance.conformance.execution.access_matrix import ACCESS, ROL
 from peertube_conformance.conformance.options import Depth, Options
 from peertube_conformance.fixtures.run.run import Shared
 from peertube_conformance.fixtures.safety.guard import Safety
-from peertube_conformance.reports.formatting import lasting
+from peertube_conformance.reports.formatting import counted, lasting
 from peertube_conformance.spec import Operation
 
 # Measured on two cores against a real 6.2.0 without limits: what generating, judging and recording a request takes beside
@@ -63,7 +63,7 @@ class Cost:
     parts: Mapping[str, float] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return f"about {self.requests:,} requests, about {lasting(round(self.seconds))} ({self.bound_by})"
+        return f"about {counted(self.requests, 'request')}, about {lasting(round(self.seconds))} ({self.bound_by})"
 
 
 def estimate(
@@ -96,7 +96,7 @@ def estimate(
         counted["login"] += more.sign_ins if shared.accounts else 0
     counted["login"] += _SIGN_INS if shared.accounts else 0
     slowest = total * (shared.latency + _OWN_SECONDS) / max(1, min(workers, 2))
-    bound_by = "bound by this machine"
+    bound_by = "limited by this machine"
     for bucket, requests in counted.items():
         limit = limits.get(bucket)
         if limit is None:
@@ -107,10 +107,10 @@ def estimate(
         if seconds > slowest:
             slowest, bound_by = (
                 seconds,
-                f"bound by the limit of {limit['calls']:.0f} per {limit['seconds']:.0f} s",
+                f"limited by the rate limit of {limit['calls']:.0f} per {limit['seconds']:.0f} s",
             )
     if options.max_time is not None and options.max_time < slowest:
-        slowest, bound_by = options.max_time, "bound by --max-time"
+        slowest, bound_by = options.max_time, "limited by --max-time"
     return Cost(round(total), slowest, bound_by, parts)
 
 

@@ -109,7 +109,7 @@ def _atom_faults(root: Any, entries: list[Any]) -> Iterator[tuple[str, str]]:
             if len(element.findall(f"{ATOM}{name}")) != 1:
                 yield f"{place}/{name}", "this element is not there once"
         if not urlsplit(_text(element, f"{ATOM}id")).scheme:
-            yield f"{place}/id", "the id is no absolute IRI"
+            yield f"{place}/id", "the id is not an absolute IRI"
         if not _is_moment(_text(element, f"{ATOM}updated")):
             yield f"{place}/updated", "the date is not in the form of RFC 3339"
     for entry in entries:
@@ -142,7 +142,7 @@ def _json_faults(document: dict[str, Any], items: list[dict[str, Any]]) -> Itera
     if not isinstance(document.get("title"), str) or not document["title"]:
         yield "title", "the feed has no title"
     if not isinstance(document.get("items"), list):
-        yield "items", "the items are no list"
+        yield "items", "the items are not a list"
     for name in ("home_page_url", "feed_url"):
         if name in document and not _is_address(str(document[name])):
             yield name, "no address"

@@ -49,7 +49,7 @@ class ForwardedClient:
         answer = self.send(operation_id, **parts)
         limit = number_in(answer, LIMIT)
         if limit is None or limit > _MOST_REQUESTS:
-            raise Unavailable(f"a limit of {limit} requests is too high to be used up by a test")
+            raise Unavailable(f"a limit of {limit} requests is too high for a test to use up")
         for _ in range(limit):
             if answer.status == 429:
                 break
@@ -64,10 +64,10 @@ def number_in(exchange: Exchange, header: str) -> int | None:
 
 
 def forwarded(examine: Examination) -> ForwardedClient:
-    """A client with limits of its own. Raises Unavailable where the target does not tell clients apart by
+    """A client with limits of its own. Raises Unavailable where the target does not distinguish clients by
     X-Forwarded-For."""
     if examine.session.shared.safety is Safety.OBSERVE:
-        raise Unavailable("in the tier observe, nobody is made up")
+        raise Unavailable("the tier observe does not simulate other clients")
 
     def is_believed() -> bool:
         for _ in range(2):
@@ -78,7 +78,5 @@ def forwarded(examine: Examination) -> ForwardedClient:
         return True
 
     if not examine.world.once(("forwarded", "believed"), is_believed):
-        raise Unavailable(
-            "the target does not take the client's address from X-Forwarded-For of this machine"
-        )
+        raise Unavailable("the target does not read the client's address from X-Forwarded-For")
     return ForwardedClient(examine)

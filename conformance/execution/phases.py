@@ -109,7 +109,7 @@ class Exercise(Drafting):
             if self._spent(exchange):
                 base = self._base()
         if not sent:
-            return Outcome(Verdict.NO_EVIDENCE, "the contract leaves nothing to violate")
+            return Outcome(Verdict.NO_EVIDENCE, "the contract has nothing to violate")
         return Outcome(Verdict.PASSED)
 
     def access(self) -> Outcome:
@@ -131,7 +131,9 @@ class Exercise(Drafting):
         for status, provocation in arranged.items():
             outcomes.append(self._recorded(status, partial(self._provoked, provocation, status)))
         if not outcomes:
-            return Outcome(Verdict.NO_EVIDENCE, "no refusal can be provoked beside those of the other phases")
+            return Outcome(
+                Verdict.NO_EVIDENCE, "the other phases provoke every documented refusal that can be provoked"
+            )
         worst = (Verdict.ERROR, Verdict.BLOCKED, Verdict.PASSED, Verdict.NOT_APPLICABLE)
         return min(
             outcomes,
@@ -183,7 +185,7 @@ class Exercise(Drafting):
     def _absent(self) -> Outcome:
         draft = self._base()
         if not absent(draft, self.world.random.getrandbits(24)):
-            return Outcome(Verdict.NO_EVIDENCE, "no path parameter names a thing")
+            return Outcome(Verdict.NO_EVIDENCE, "no path parameter identifies a resource")
         self._spent(self._send(draft, Intent.PROVOKED, purpose=ABSENT, expects=404))
         return Outcome(Verdict.PASSED)
 
@@ -223,7 +225,7 @@ class Exercise(Drafting):
         return is_scarce(self.operation, self.ground.shared.limits)
 
     def _spent(self, exchange: Exchange | None) -> bool:
-        """Whether a variant was accepted, so that the base may not be valid any more."""
+        """Whether a variant was accepted, so that the base may no longer be valid."""
         accepted = exchange is not None and (exchange.status or 500) < 400
         if accepted:
             self.forget_base()

@@ -58,7 +58,7 @@ class Exhaustion:
         if not self._session.shared.embedded:
             # Whoever uses them up waits at once: all else of this address has to wait, too.
             raise Unavailable(
-                "the limits are those of the run's own address: who uses them up waits for their end at once"
+                "the limits are those of the run's own address: using them up would make the run wait for their end"
             )
         if self._windows is None:
             self.use_up()
@@ -109,7 +109,7 @@ class Exhaustion:
 
 
 def _harmless(operation: Operation) -> Draft:
-    """A request that changes nothing even where it is let in: for things that do not exist, and without a body."""
+    """A request that changes nothing even if it is accepted: for things that do not exist, and without a body."""
     draft = Draft(operation, body=UNSET)
     containers = {"path": draft.path, "query": draft.query}
     for number, parameter in enumerate(operation.parameters):
@@ -149,13 +149,13 @@ def limited_client(session: Session) -> Iterator[Client]:
         return
     if session.shared.safety is Safety.OBSERVE:
         raise Unavailable(
-            "using a limit up would shut out others behind this address: not in the tier observe"
+            "using up a limit would block others at this address: not allowed in the tier observe"
         )
     # The limit is not always the stock one: an answer says what it is.
     ground.client.send(_harmless(session.ground.contract.operation("getConfig")))
     limit = ground.budget.limits()["api"]["calls"]
     if limit > _MOST_REQUESTS:
-        raise Unavailable(f"a limit of {limit:.0f} requests is too high to be used up by a test")
+        raise Unavailable(f"a limit of {limit:.0f} requests is too high for a test to use up")
     yield ground.client
 
 

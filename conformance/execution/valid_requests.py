@@ -48,7 +48,7 @@ class Drafting:
             self._world = None
 
     def forget_base(self) -> None:
-        """Notes that the shared request was accepted, so that it may not be valid any more."""
+        """Notes that the shared request was accepted, so that it may no longer be valid."""
         self.session.bases.pop((self.ground.shared.base_url, self.operation.id), None)
 
     @cached_property
@@ -90,7 +90,7 @@ class Drafting:
         if wrong:
             told = f"{wrong[0].defect}: {wrong[0].message}"
             told = self.session.ground.redactor.error(told)
-            raise self._misfit(f"the request arranged for {self.operation.id} is not valid: {told}"[:400])
+            raise self._misfit(f"the request prepared for {self.operation.id} is not valid: {told}"[:400])
         return draft
 
     def _arrange(self, arrange: Arrange, draft: Draft) -> None:
@@ -100,7 +100,7 @@ class Drafting:
             if self.session.contract.deviations is not None:
                 raise
             raise self._misfit(
-                f"what is arranged for {self.operation.id} does not fit this document"
+                f"the request prepared for {self.operation.id} does not fit this document"
             ) from error
 
     def _misfit(self, told: str) -> Exception:

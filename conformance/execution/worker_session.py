@@ -1,4 +1,4 @@
-"""What one worker tests with: everything that the rooms below give, put together once."""
+"""What one worker tests with: client, resources, checks and recorder, put together once."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Session:
         """Why nothing more can be tested; empty where it can."""
         return self.recorder.lost or next(
             (
-                f"{ground.shared.base_url} does not answer any more"
+                f"{ground.shared.base_url} no longer answers"
                 for ground in (self.ground, *self._others)
                 if ground.client.outage.is_gone
             ),
@@ -138,7 +138,7 @@ class Session:
         exchange = contradiction.exchange
         finding = Finding(
             f"/response/body/*/{contradiction.member}",
-            f"a {contradiction.kind} was created, and the answer leads to another one",
+            f"a {contradiction.kind} was created, but the answer identifies another one",
             True,
             False,
             check="created_ids",

@@ -47,7 +47,7 @@ class Examples:
         self._again.append((operation_id, mode, seed))
 
     def close(self) -> None:
-        """Drops what was drawn again and showed nothing any more."""
+        """Drops examples that were repeated and no longer found anything."""
         if self._seeds is None:
             return
         for operation_id, mode, seed in self._again:

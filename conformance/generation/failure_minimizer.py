@@ -13,7 +13,7 @@ Ask = Callable[[Draft], Exchange]
 
 
 class Culprits:
-    """What operations failed on so far is looked for first, in one request."""
+    """Finds the part of a request that makes a server fail; earlier causes are tried first, in one request."""
 
     def __init__(self) -> None:
         self._known: defaultdict[str, list[tuple[Parameter, ...]]] = defaultdict(list)

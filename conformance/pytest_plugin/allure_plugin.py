@@ -21,7 +21,7 @@ _PLUGINS: Any = allure_commons.plugin_manager
 
 
 class RedactingLogger(_Logger):  # type: ignore[misc]
-    """Writes the files of Allure's plugin without secrets, whatever they tell of."""
+    """Writes the files of Allure's plugin without secrets."""
 
     def __init__(self, folder: Path, redactor: Callable[[], Redactor]) -> None:
         super().__init__(folder)
@@ -37,7 +37,7 @@ class RedactingLogger(_Logger):  # type: ignore[misc]
 
     @allure_commons.hookimpl
     def report_attached_data(self, body: str | bytes, file_name: str) -> None:
-        """What a test attached, or what was captured while it ran; bytes that are no text are of a medium."""
+        """What a test attached, or what was captured while it ran; bytes that are not text are media."""
         with contextlib.suppress(UnicodeDecodeError):
             body = self._redactor().error(body if isinstance(body, str) else body.decode("utf-8"))
         super().report_attached_data(body, file_name)
@@ -77,12 +77,12 @@ class AllureFolder:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self) -> None:
-        """Before what is told of an item."""
+        """Creates the folder before Allure's plugin writes an item."""
         self._make()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_fixture_post_finalizer(self) -> None:
-        """Before what is told of a fixture."""
+        """Creates the folder before Allure's plugin writes a fixture."""
         self._make()
 
     def _make(self) -> None:

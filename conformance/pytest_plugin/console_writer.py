@@ -20,7 +20,7 @@ class Console:
         self._write(sentence(text, self._redactor()))
 
     def tell(self, text: str) -> None:
-        """Writes lines of any text, as a traceback is."""
+        """Writes lines of any text, for example of a traceback."""
         self._write(paragraph(text, self._redactor()))
 
     def write_file(self, text: str) -> None:

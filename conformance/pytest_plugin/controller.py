@@ -111,7 +111,7 @@ def _reap(options: Options, say: Callable[[str], None]) -> None:
 
 @dataclass
 class Conclusion:
-    """How a run ended: the exit code, the document, and what to tell beside it."""
+    """How a run ended: the exit code, the document, and further messages."""
 
     exit_code: int
     document: Mapping[str, Any]
@@ -182,7 +182,7 @@ class Controller:
         self._run.interrupt()
 
     def cost(self, workers: int, rooms: Collection[str]) -> Cost:
-        """What the run will cost the target, where it is of these rooms."""
+        """Estimated cost of the tests of these packages for the target."""
         beside = []
         if "stateful" in rooms:
             beside.append(of_flows(self.options, self.shared, self._wanted))
@@ -195,7 +195,7 @@ class Controller:
         """Records that a worker was killed while it ran this item of pytest."""
         name = item.rpartition("[")[2].rstrip("]") if "[" in item else item.rpartition("::")[2]
         recorder = Recorder(self.options.report_dir, "controller", self._redactor)
-        recorder.outcome(name, "call", Verdict.ERROR, "a worker ended in the middle of it")
+        recorder.outcome(name, "call", Verdict.ERROR, "a worker ended during this test")
         recorder.close()
 
     def finish(self, *, interrupted: bool) -> Conclusion:
@@ -290,5 +290,5 @@ class Controller:
 
 
 def _is_gone(document: Mapping[str, Any]) -> bool:
-    """Whether the target was not there any more at the end: what could be run of the run is not all of it."""
+    """Whether the target no longer answered at the end, so that the run is incomplete."""
     return any(not death["isBack"] for death in document["deaths"][-1:])

@@ -11,6 +11,7 @@ import pytest
 from peertube_conformance.conformance.pytest_plugin.console_writer import Console
 from peertube_conformance.conformance.pytest_plugin.controller import Conclusion, Controller
 from peertube_conformance.conformance.pytest_plugin.progress import Progress
+from peertube_conformance.reports.formatting import counted
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.views.console import lines
 
@@ -33,7 +34,7 @@ def summarize(reporter: Any, conclusion: Conclusion, report_dir: Path, redactor:
 
 
 def announce(config: pytest.Config, controller: Controller, redactor: Redactor) -> None:
-    """Says what is about to be done, to what, and what it costs; from then on the time that is left is told."""
+    """Prints target, contract and cost before the first test, and starts the progress messages."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is None:
         return
@@ -48,7 +49,7 @@ def announce(config: pytest.Config, controller: Controller, redactor: Redactor) 
     config.pluginmanager.register(Progress(console, cost))
     console.say(f"target: {what}, PeerTube {shared.server_version}, tier {shared.safety.value}")
     console.say(
-        f"contract: {controller.contract.version}, {len(controller.operations)} operations; "
+        f"contract: {controller.contract.version}, {counted(len(controller.operations), 'operation')}; "
         f"depth {options.depth.name}, seed {options.seed}"
     )
     for line in controller.left_before:

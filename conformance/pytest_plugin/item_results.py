@@ -1,4 +1,4 @@
-"""From what a test found to how pytest tells it."""
+"""Turns what a test found into pytest's outcome."""
 
 from __future__ import annotations
 

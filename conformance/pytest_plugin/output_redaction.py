@@ -1,4 +1,4 @@
-"""Whatever pytest and its plugins tell of an item, on the console or in a file, is told without secrets."""
+"""Removes secrets from everything that pytest and its plugins write about an item."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def learn(redactor: Redactor, shared: Callable[[], Shared | None]) -> None:
 
 
 def redact(config: pytest.Config, redactor: Callable[[], Redactor]) -> None:
-    """Has everything that this session tells told without secrets, and gives workers none that they have no use for."""
+    """Removes secrets from all output of this session, and passes to workers only the secrets that they need."""
     password = os.environ.get(ADMIN_PASSWORD)
     if password is not None and getattr(config.option, "numprocesses", None):
         del os.environ[ADMIN_PASSWORD]
@@ -117,12 +117,12 @@ class Redacting:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_internalerror(self, excrepr: Any) -> None:
-        """Lets an error outside of any item be told once it is clean."""
+        """Reports an error outside any item without secrets."""
         told = paragraph(str(excrepr), self._redactor())
         excrepr.toterminal = lambda writer: writer.write(told)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_warning_recorded(self, warning_message: Any) -> None:
-        """Lets a warning be told once it is clean."""
+        """Reports a warning without secrets."""
         told = paragraph(str(warning_message.message), self._redactor())
         warning_message.message = UserWarning(told)

@@ -1,4 +1,4 @@
-"""The pytest door: options, one item per operation and phase, and the run around them.
+"""The pytest plugin: options, one item per operation and phase, and the run around them.
 
 The plugin is loaded wherever the package is installed, and does nothing in sessions that do not collect its rooms.
 """
@@ -38,25 +38,29 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """--base-url belongs to pytest-base-url; everything else is here."""
     group = parser.getgroup("peertube-conformance", "conformance with the PeerTube REST API")
     for option in OPTIONS:
-        group.addoption(option.flag, dest=option.destination, default=None, help=option.help, **option.how)
+        group.addoption(option.flag, **option.arguments)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """With --pyargs, pytest reads the rooms' conftest files after the session has begun; their names are known now."""
+    """Activates the plugin with --pyargs, because pytest then reads the packages' conftest files too late."""
     if config.option.pyargs and any(argument.startswith(_ROOMS) for argument in config.args):
         activate(config)
 
 
 def activate(config: pytest.Config) -> None:
-    """Makes this session a conformance run; called by the conftest files of the rooms that hold its tests."""
+    """Makes this session a conformance run; called by the conftest files of the packages that hold its tests."""
     if config.stash.get(_ACTIVE, False):
         return
     if config.stash.get(_BEGUN, False) and not config.option.collectonly:
         rooms = " ".join(_ROOMS)
-        raise pytest.UsageError(f"the rooms of peertube-conformance are to be named: pytest --pyargs {rooms}")
+        raise pytest.UsageError(
+            f"peertube-conformance was not loaded: name its packages, as in pytest --pyargs {rooms}"
+        )
     config.stash[_ACTIVE] = True
     config.addinivalue_line("markers", "requirement(id): the requirement of the catalogue that a test proves")
-    config.addinivalue_line("markers", "late: it waits for something that goes on meanwhile, so it goes last")
+    config.addinivalue_line(
+        "markers", "late: the test waits for something that happens during the run, so it runs last"
+    )
     try:
         options = Options.read(lambda name: config.getoption(name, None), config.getoption("base_url") or "")
     except OptionError as error:
@@ -122,7 +126,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tells an xdist worker where the run's private state is."""
+    """Passes the path of the run's private state to an xdist worker."""
     controller = node.config.stash.get(_CONTROLLER, None)
     if controller is not None:
         node.workerinput[_STATE_INPUT] = str(controller.state_file)
@@ -237,7 +241,7 @@ def pytest_handlecrashitem(crashitem: str, report: pytest.TestReport, sched: Any
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
-    """Ends the session where nothing can be recorded any more, or the target did not come back."""
+    """Ends the session if nothing can be recorded or the target did not come back."""
     result = yield
     session = item.config.stash.get(_SESSION, None)
     if session is not None and session.hindrance:

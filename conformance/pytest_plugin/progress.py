@@ -11,6 +11,7 @@ import pytest
 from peertube_conformance.conformance.execution.cost import OPERATIONS, Cost
 from peertube_conformance.conformance.pytest_plugin.console_writer import Console
 from peertube_conformance.conformance.pytest_plugin.item_kinds import is_flow, is_generated
+from peertube_conformance.reports.formatting import counted
 
 _PROGRESS_SECONDS = 10.0
 _TRUSTED_SHARE = 0.05
@@ -56,7 +57,7 @@ class Progress:
         if now - self._told >= _PROGRESS_SECONDS:
             self._told = now
             left = self.left(now - self._began)
-            self._console.say(f"{self._items} items done, about {left} s left")
+            self._console.say(f"{counted(self._items, 'test')} done, about {left} s left")
 
     def left(self, elapsed: float) -> int:
         """Seconds: the share of the announced time that is not done, or of the time it took where that is more.

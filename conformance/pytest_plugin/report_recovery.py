@@ -32,7 +32,7 @@ def is_unfinished(directory: Path) -> bool:
 
 
 def recovered(directory: Path) -> tuple[dict[str, Any], list[Deviation]]:
-    """The run document of a run that did not end, and the deviations that it is told with."""
+    """The run document of a run that did not end, and the deviations for its views."""
     begun = json.loads((directory / PARTS / BEGUN).read_text())
     contract = load_contract(begun["spec"] or None)
     chosen = set(begun["operations"])

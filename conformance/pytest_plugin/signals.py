@@ -78,7 +78,7 @@ class Ending:
 
 
 class Interruption:
-    """Heeds signals until `undo`: the first one raises Interrupted, or does what `rather` says. A second one ends the
+    """Handles signals until `undo`: the first one raises Interrupted, or does what `rather` says. A second one ends the
     process at once, after all that is `at_once`, with the line that `last_words` makes; without these it is ignored.
 
     A signal that is ignored, as SIGHUP under nohup, stays so. Of threads only the main one can heed signals.

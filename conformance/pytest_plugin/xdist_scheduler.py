@@ -57,7 +57,7 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no typ
         return any(_HAND_WRITTEN in units for other, units in self.assigned_work.items() if other is not node)
 
     def remove_node(self, node: WorkerController) -> str | None:
-        """Forgets a worker; returns the item that it died of, None where it had nothing left to do."""
+        """Removes a worker; returns the item during which it ended, or None if it had nothing left to do."""
         workload = self.assigned_work.pop(node)
         left = {
             scope: {item: False for item, is_done in unit.items() if not is_done}
@@ -89,7 +89,7 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no typ
                 self._reschedule(node)
 
     def _collected_last(self) -> set[str]:
-        """The hand-written tests behind all operations; none where there are no others."""
+        """The hand-written tests collected after all operations; empty if nothing else was collected."""
         collected = next(iter(self.registered_collections.values()))
         last = {*takewhile(lambda item: self._split_scope(item) == _HAND_WRITTEN, reversed(collected))}
         return last if len(last) < len(collected) else set()

@@ -18,7 +18,7 @@ _BUNDLED = "bundled peertube-"
 
 
 def announced_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> Announced | None:
-    """What the contracts of two run documents announce; None where one of them is not to be had any more."""
+    """What the contracts of two run documents announce; None where one of them is no longer available."""
     try:
         contracts = [contract_of_run(document) for document in (before, after)]
     except ContractError:
@@ -63,7 +63,7 @@ def announced_between(before: Contract, after: Contract, earlier: str = "", late
 
 
 def contract_of_run(document: Mapping[str, Any]) -> Contract:
-    """The contract that a run was held against; raises ContractError where it is not to be had any more."""
+    """The contract that a run used; raises ContractError where it is no longer available."""
     return load_contract(str(document["contract"]["source"]).removeprefix(_BUNDLED))
 
 

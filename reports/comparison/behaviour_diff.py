@@ -46,7 +46,7 @@ def answers(pair: Pair, reported: Collection[tuple[str, str]] = ()) -> Iterator[
             Kind.STATUS,
             pair.name,
             situation,
-            f"{situation} is answered otherwise",
+            f"{situation} has another answer",
             sorted(old),
             sorted(new),
             status=max(new, key=lambda outcome: (new[outcome], outcome)).partition(" ")[0],
@@ -88,7 +88,7 @@ def headers(pair: Pair) -> Iterator[Doubt]:
     for name in sorted(old.keys() ^ new.keys()):
         certain = is_certain(old[name], tries, new[name], other_tries)
         if certain or is_flip(old[name], tries, new[name], other_tries):
-            what = "is sent now" if name in new else "is not sent any more"
+            what = "is now sent" if name in new else "is no longer sent"
             yield Change(Kind.SHAPE, pair.name, f"header {name}", f"header {name} {what}"), certain
 
 

@@ -63,14 +63,14 @@ class _Bodies:
             told = self._change(pointer, f"{pointer} {what} ({' or '.join(types)})")
             yield from self._doubted(told, hits, tries, other_hits, other_tries)
         elif self._is_success and is_certain(tries - hits, tries, other_tries - other_hits, other_tries):
-            what = "is not always there any more" if other_hits < other_tries else "is always there now"
+            what = "is no longer always present" if other_hits < other_tries else "is now always present"
             yield self._change(pointer, f"{pointer} {what}"), True
 
     def _types(self, pointer: str) -> Iterator[Doubt]:
         old, new = _alike(self._before[pointer], self._after[pointer])
         where = pointer or "the body"
         if pointer not in self._may_be_null:
-            message = f"{where} may be null now" if new.get("null") else f"{where} is not null any more"
+            message = f"{where} may now be null" if new.get("null") else f"{where} is no longer null"
             told = self._change(pointer, message, sorted(old), sorted(new))
             counts = (old.get("null", 0), sum(old.values()), new.get("null", 0), sum(new.values()))
             yield from self._doubted(told, *counts)

@@ -1,4 +1,4 @@
-"""What several differences between two runs have in common, told as the one change that it is."""
+"""Merges several differences between two runs that have one cause into one change."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _RESPONSE_BODY = "/response/body"
 
 
 def consolidated(doubts: Iterable[Doubt], pairs: Sequence[Pair], announced: Announced | None) -> list[Doubt]:
-    """The same differences, each cause told once."""
+    """The differences, with one change for each cause."""
     lost = {pair.name: change for pair in pairs for change in _lost(pair)}
     told: list[Doubt] = [(change, True) for change in lost.values()]
     told += [(change, sure) for change, sure in doubts if change.operation_id not in lost]
@@ -24,13 +24,13 @@ def consolidated(doubts: Iterable[Doubt], pairs: Sequence[Pair], announced: Anno
 
 
 def _lost(pair: Pair) -> Iterator[Change]:
-    """A route that the server does not have any more, so that its web client's page answers whatever is asked."""
+    """A removed route: the web client's page is the answer to every request."""
     before, after = _media_types(pair.before), _media_types(pair.after)
     if set(after) == {_PAGE} and _PAGE not in before and before and after.total() >= _FEWEST:
         statuses = [", ".join(sorted(entry["statuses"])) for entry in (pair.before, pair.after)]
         message = (
-            f"{pair.after['method']} {pair.after['path']} is not served any more: a page of the web client "
-            "answers whatever is asked"
+            f"{pair.after['method']} {pair.after['path']} is no longer served: a page of the web client "
+            "is the answer to every request"
         )
         yield Change(Kind.REGRESSION, pair.name, "route", message, statuses[0], statuses[1])
 
@@ -64,7 +64,7 @@ def _folded(doubts: Sequence[Doubt]) -> Iterator[Doubt]:
 
 
 def _without_echoes(doubts: Sequence[Doubt], announced: Announced | None) -> Iterator[Doubt]:
-    """A required member that is announced was not missing before: that it is there now is no fix."""
+    """Drops fixes that are announced new members: they were not missing before."""
     shapes = {
         (change.operation_id, change.status, change.pointer)
         for change, _ in doubts

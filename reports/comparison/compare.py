@@ -1,4 +1,4 @@
-"""Two runs compared: what an upgrade broke, mended and changed. Ids, times and order do not count."""
+"""Compares two runs: what an upgrade broke, fixed and changed. Ignores ids, times and order."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from peertube_conformance.reports.comparison.change import TITLES, Announced, Ch
 from peertube_conformance.reports.comparison.common_causes import consolidated
 from peertube_conformance.reports.comparison.finding_diff import findings
 from peertube_conformance.reports.comparison.situations import names_of
+from peertube_conformance.reports.formatting import counted
 from peertube_conformance.reports.model.verdict import Verdict
 
 Document = Mapping[str, Any]
@@ -30,7 +31,7 @@ class Group:
     operations: Sequence[str]
 
     def to_json(self) -> dict[str, Any]:
-        """What the pages tell of it."""
+        """The members that the views show."""
         return {
             "operations": [name for name in self.operations if name],
             "told": self.change.message,
@@ -60,7 +61,7 @@ class Comparison:
         return any(change.kind is Kind.REGRESSION for change in self.changes)
 
     def grouped(self) -> dict[Kind, list[Group]]:
-        """Changes of each kind that has any, the same one of several operations told once."""
+        """Changes by kind; the same change of several operations appears once."""
         return _grouped(self.changes)
 
     def perhaps(self) -> list[Group]:
@@ -83,7 +84,7 @@ class Comparison:
             if count
         ]
         what = ", ".join(told) or "no change"
-        return f"{what} in {self.compared} operations: {self.before} to {self.after}"
+        return f"{what} in {counted(self.compared, 'operation')}: {self.before} to {self.after}"
 
     def to_json(self) -> dict[str, Any]:
         """For machines, and for the page, which shows the groups."""
@@ -176,7 +177,7 @@ def _verdicts(pairs: Iterable[Pair], gone: Iterable[Members], new: Iterable[Memb
         before, after = pair.before["verdict"], pair.after["verdict"]
         if before in _SHOWN and after not in _SHOWN:
             reason = pair.after["reason"] or after
-            yield Change(Kind.GONE, pair.name, "verdict", f"not tested any more: {reason}", before, after)
+            yield Change(Kind.GONE, pair.name, "verdict", f"no longer tested: {reason}", before, after)
         elif before not in _SHOWN and after in _SHOWN:
             reason = pair.before["reason"] or before
             yield Change(Kind.NEW, pair.name, "verdict", f"was not tested before: {reason}", before, after)
@@ -187,7 +188,7 @@ def _requirements(before: Document, after: Document) -> Iterator[Change]:
     for entry in after["requirements"]:
         was, is_now = earlier.get(entry["id"]), entry["verdict"]
         if was in _SHOWN and is_now not in _SHOWN:
-            yield Change(Kind.GONE, "", entry["id"], f"{entry['id']} has no evidence any more", was, is_now)
+            yield Change(Kind.GONE, "", entry["id"], f"{entry['id']} no longer has evidence", was, is_now)
 
 
 def _told_situations(before: Document, after: Document, told: Iterable[Change]) -> set[tuple[str, str]]:
@@ -225,11 +226,11 @@ def _remarks(before: Document, after: Document) -> Iterator[str]:
             yield f"{member} differs: {before[member]} before, {after[member]} after"
     if before["contract"]["version"] != after["contract"]["version"]:
         versions = f"{before['contract']['version']} before, {after['contract']['version']} after"
-        yield f"the runs were held against different contracts: {versions}"
+        yield f"the runs used different contracts: {versions}"
     offered, offers = (set(document["target"].get("capabilities", ())) for document in (before, after))
     for names, told in ((offers - offered, "only the later"), (offered - offers, "only the earlier")):
         if names:
             yield f"{told} instance offers {', '.join(sorted(names))}"
     for document, which in ((before, "earlier"), (after, "later")):
         if document.get("exitCode") in {2, 3, 5}:
-            yield f"the {which} run did not end as it should"
+            yield f"the {which} run did not end normally"

@@ -31,7 +31,7 @@ def _came(finding: Members, pairs: Mapping[str, Pair], weakest: Level) -> Doubt:
     pair = pairs.get(finding["operationId"])
     message = _told(finding)
     if pair is None or not _asked(pair.before, finding):
-        told = _change(Kind.NEW, finding, f"{message} (the earlier run did not look there)")
+        told = _change(Kind.NEW, finding, f"{message} (the earlier run did not check this)")
         return told, _is_unexplained(finding)
     hits, tries = _share(pair.after, finding)
     if finding["deviation"] is not None:
@@ -46,7 +46,7 @@ def _went(finding: Members, pairs: Mapping[str, Pair]) -> Doubt:
     pair = pairs.get(finding["operationId"])
     message = _told(finding)
     if pair is None or not _asked(pair.after, finding):
-        told = _change(Kind.GONE, finding, f"{message} (the later run did not look there)", came=False)
+        told = _change(Kind.GONE, finding, f"{message} (the later run did not check this)", came=False)
         return told, _is_unexplained(finding)
     hits, tries = _share(pair.before, finding)
     other_tries = _times_asked(pair.after, finding)
@@ -67,7 +67,7 @@ def _asked(entry: Members, finding: Members) -> bool:
 
 
 def _is_unexplained(finding: Members) -> bool:
-    """What is known of a server is no news where only one of two runs came by."""
+    """Whether no deviation explains the finding."""
     return finding["deviation"] is None
 
 

@@ -1,4 +1,4 @@
-"""Situations that two runs met: the same by id, so that a new wording is no other situation."""
+"""Situations that two runs met: the same by id, so that a new wording does not make another situation."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class Response:
 
     @cached_property
     def json(self) -> Any:
-        """The decoded JSON body; None where it is `null`, or not JSON as `has_json` tells."""
+        """The decoded JSON body; None where it is `null` or not JSON (see `has_json`)."""
         return self._decoded[1]
 
     @cached_property
@@ -83,12 +83,12 @@ class Response:
 
     @cached_property
     def problem(self) -> Mapping[str, Any]:
-        """The problem details object (RFC 9457 section 3); empty where the body is no JSON object."""
+        """The problem details object (RFC 9457 section 3); empty where the body is not a JSON object."""
         return self.json if isinstance(self.json, dict) else {}
 
 
 def _refused(constant: str) -> Any:
-    raise ValueError(f"{constant} is no JSON number")
+    raise ValueError(f"{constant} is not a JSON number")
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ class Recorder:
         self._write({"kind": kind, **clean_document(members, self._redactor)})
 
     def named(self, request: Request) -> dict[str, Any]:
-        """A request as people are told of it: method and target, curl line, and what to set before."""
+        """A request for people: method and target, curl line, and the variables to set first."""
         curl, needs = curl_line(request, self._redactor)
         told = f"{request.method} {self._redactor.text(shown(request.marked_target))}"
         return {"request": told, "curl": curl, "needs": list(needs)}
@@ -218,7 +218,7 @@ class Recorder:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
             path = self._directory / PARTS / f"{self._worker}.ndjson"
-            self.lost = f"{path} cannot be written ({error.strerror or error})"
+            self.lost = f"{path} cannot be written ({error.strerror or error}): give another --report-dir"
 
     def _restore(self) -> None:
         """Somebody removed the file, or its folder: what was in it is written again."""

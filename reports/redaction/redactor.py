@@ -60,7 +60,7 @@ class Redactor:
             self._secrets.public(text)
 
     def harmless(self, value: str) -> None:
-        """Knows the value of a secret field as one that was made up and opens nothing."""
+        """Marks the value of a secret field as invented, so that it stays readable."""
         self._fields.clear()
         self._harmless.add(value)
 

@@ -1,4 +1,4 @@
-"""What of a report folder the product wrote, told by the contents of the files.
+"""Recognises by their contents which files of a report directory the product wrote.
 
 Reports have been written before folders were marked, and a run that is killed marks nothing of what it wrote last.
 """
@@ -34,7 +34,7 @@ _SIGNS: dict[str, tuple[bytes, ...]] = {
         (
             rf"# (?:✅|❌|⚠️) (?i:{_ANSWERS})\n\n"
             r"[^\n]*(?:findings?|no longer found)[^\n]*; [^\n]*(?: passed| judged; )[^\n]*\.\n\n"
-            r"[^\n]*, PeerTube [^\n]*, held against contract "
+            r"[^\n]*, PeerTube [^\n]*, (?:held against|tested with) contract "
         ).encode(),
     ),
     "junit.xml": (rb"<\?xml ", rb'<testsuites name="PeerTube REST API conformance"'),

@@ -106,12 +106,13 @@ def _is_there(root: int) -> bool:
 def not_own(path: Path) -> ReportError:
     """A file that is not to be replaced."""
     return ReportError(
-        f"{path} is not of {PRODUCT}, or is a link, and would be replaced: move it, or give another --report-dir"
+        f"{path} was not written by {PRODUCT} or is a link, and the report would replace it: move it, or give another "
+        "--report-dir"
     )
 
 
 def busy(path: Path) -> ReportError:
     """A folder that another process writes to."""
     return ReportError(
-        f"another run or command writes its report to {path}: wait for its end, or give another --report-dir"
+        f"another run or command is writing its report to {path}: wait until it ends, or give another --report-dir"
     )

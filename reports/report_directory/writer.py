@@ -265,7 +265,7 @@ def open_part(directory: Path, worker: str) -> IO[bytes]:
     found = os.fstat(opened)
     if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
         os.close(opened)
-        raise OSError(errno.EMLINK, "it is no regular file, or has another name too")
+        raise OSError(errno.EMLINK, "it is not a regular file, or has more than one name")
     return os.fdopen(opened, "ab+", buffering=0)
 
 

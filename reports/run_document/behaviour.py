@@ -75,7 +75,7 @@ class Behaviour:
             self.situation_ids[situation] = situation_id_of(part)
 
     def to_json(self) -> dict[str, Any]:
-        """The members of `operations[]` that tell what was seen."""
+        """The members of `operations[]` that describe the observed behaviour."""
         return {
             "statuses": {str(status): count for status, count in sorted(self.statuses.items())},
             "latency": latency_of(self.latencies),

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from peertube_conformance.reports.formatting import counted
 from peertube_conformance.reports.model.finding import Finding, Level
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.run_document.behaviour import Behaviour
@@ -28,7 +29,7 @@ _SHOWN = ("id", "at", "intent", "violation", "defect", "situation", "role", "req
 
 
 class RunDocument:
-    """Collects the recorded parts and tells them as one JSON document."""
+    """Collects the recorded parts and builds one JSON document from them."""
 
     def __init__(
         self,
@@ -103,7 +104,7 @@ class RunDocument:
         self._occurrences.update(part["more"])
 
     def _add_finding(self, finding: Finding, part: Mapping[str, Any]) -> None:
-        """Of the findings with one fingerprint, one with steps is told, else the one with the shortest request."""
+        """Keeps one finding per fingerprint: one with steps, else the one with the shortest request."""
         self._occurrences[finding.fingerprint] += 1
         known = self._findings.get(finding.fingerprint)
         if known is None or _preference(finding) < _preference(known):
@@ -243,7 +244,7 @@ class RunDocument:
         findings = [f for f in self._findings.values() if f.requirement == requirement.id]
         evidence = self._evidence[requirement.id]
         if any(f.deviation is None for f in findings):
-            verdict, reason = Verdict.FAILED, f"{sum(f.deviation is None for f in findings)} findings"
+            verdict, reason = Verdict.FAILED, counted(sum(f.deviation is None for f in findings), "finding")
         elif findings:
             verdict, reason = Verdict.KNOWN, ", ".join(sorted({f.deviation or "" for f in findings}))
         elif evidence:
@@ -273,9 +274,7 @@ class RunDocument:
         if capability and capability not in target.get("capabilities", (capability,)):
             return Verdict.NOT_APPLICABLE, f"the instance does not offer {capability}"
         hindered = self._unjudged[requirement.id]
-        return (
-            hindered[0] if hindered else (Verdict.NO_EVIDENCE, "no exchange of this run says anything of it")
-        )
+        return hindered[0] if hindered else (Verdict.NO_EVIDENCE, "no exchange of this run tests it")
 
 
 def _preference(finding: Finding) -> tuple[bool, int, str]:

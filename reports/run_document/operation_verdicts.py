@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from peertube_conformance.reports.formatting import counted
 from peertube_conformance.reports.model.finding import Finding, Level
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.run_document.behaviour import Behaviour
@@ -21,7 +22,7 @@ def operation_verdict(seen: Behaviour, findings: Sequence[Finding], fail_on: Lev
     if Verdict.ERROR in told:
         return Verdict.ERROR, told[Verdict.ERROR]
     if failing:
-        return Verdict.FAILED, f"{failing} findings"
+        return Verdict.FAILED, counted(failing, "finding")
     blocked = next((reason for verdict, reason, phase in seen.outcomes if verdict is Verdict.BLOCKED), None)
     if blocked is not None:
         return Verdict.BLOCKED, blocked

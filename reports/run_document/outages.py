@@ -1,4 +1,4 @@
-"""When the target stopped answering, and the requests that came just before: one of them may be what it died of."""
+"""Outages of the target, and the requests just before each of them, one of which may be the cause."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _TOLD = ("id", "at", "operationId", "role", "curl", "needs")
 
 
 class Deaths:
-    """Collects recorded exchanges, in the order of each worker, and the deaths that workers noted between them."""
+    """Collects recorded exchanges, in the order of each worker, and the outages that workers noted between them."""
 
     def __init__(self) -> None:
         self._worker = ""
@@ -38,7 +38,7 @@ class Deaths:
         self._deaths.append({**part, "before": before})
 
     def to_json(self) -> list[dict[str, Any]]:
-        """Each death once: when and why, whether and after how many seconds the target was back, the request that it
+        """Each outage once: when and why, whether and after how many seconds the target was back, the request that it
         died of again when it was replayed (or null), and the last requests of all workers, what was not answered last."""
         told: list[dict[str, Any]] = []
         for noted in sorted(self._deaths, key=lambda death: float(death["at"])):

@@ -9,7 +9,7 @@ from typing import Any
 
 
 class RunFileError(ValueError):
-    """A file is no run document; the text is one sentence that says what to give."""
+    """A file is not a run document; the text is one sentence that says what to give."""
 
 
 def run_file(path: Path) -> Path:
@@ -24,10 +24,10 @@ def read_run(path: Path) -> Mapping[str, Any]:
         document = json.loads(file.read_text("utf-8"))
     except OSError as error:
         raise RunFileError(
-            f"{file} cannot be read ({error.strerror}): give a run.json or the folder of one"
+            f"{file} cannot be read ({error.strerror}): give a run.json or its folder"
         ) from error
     except ValueError as error:
-        raise RunFileError(f"{file} is no run document: give the run.json that a run wrote") from error
+        raise RunFileError(f"{file} is not a run document: give the run.json that a run wrote") from error
     if not isinstance(document, dict) or "schemaVersion" not in document:
-        raise RunFileError(f"{file} is no run document: give the run.json that a run wrote")
+        raise RunFileError(f"{file} is not a run document: give the run.json that a run wrote")
     return document

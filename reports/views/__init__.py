@@ -1,4 +1,4 @@
-"""A run told in the forms that people and machines read, all made from the run document."""
+"""Views of a run for people and programs, all made from the run document."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def write_views(document: CleanDocument, folder: ReportFolder, deviations: Itera
     if failures:
         reasons = "; ".join(f"{name} ({_why(error)})" for name, error in failures.items())
         raise ReportError(
-            f"these parts of the report could not be written to {folder.path}: {reasons}"
+            f"these files of the report could not be written to {folder.path}: {reasons}"
         ) from next(iter(failures.values()))
 
 

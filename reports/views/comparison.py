@@ -1,4 +1,4 @@
-"""A comparison of two runs in the terminal and as Markdown; as JSON it tells itself."""
+"""Renders a comparison of two runs for the terminal and as Markdown, HTML or JSON."""
 
 from __future__ import annotations
 
@@ -112,4 +112,4 @@ def _values(change: Change) -> str:
 
 def _unsure(doubtful: Sequence[Group]) -> str:
     differences = counted(len(doubtful), "further difference")
-    return f"{differences} seen too seldom to tell from chance; runs of more depth tell more:"
+    return f"{differences} seen too rarely to exclude chance; compare runs with more --depth:"

@@ -159,7 +159,7 @@ def _known(document: Document, width: int) -> Iterator[str]:
         yield from wrapped(told, width)
     if document["deviations"]["stale"]:
         stale = listed(document["deviations"]["stale"], _MAX_NAMES)
-        yield from wrapped(f"deviations that were not found any more: {stale}", width)
+        yield from wrapped(f"known deviations that no longer occur: {stale}", width)
 
 
 def _untested(document: Document, width: int) -> Iterator[str]:
@@ -181,7 +181,7 @@ def _left(document: Document, width: int) -> Iterator[str]:
         for entry in left:
             yield from wrapped(on_one_line(entry), width, "  ")
     elif created:
-        yield f"created and removed on the target: {created:,}, {removed:,}"
+        yield f"things on the target: {created:,} created, {removed:,} removed"
 
 
 def _refused(document: Document, width: int) -> Iterator[str]:
@@ -189,7 +189,7 @@ def _refused(document: Document, width: int) -> Iterator[str]:
     if refused:
         most = max(refused, key=lambda reason: (refused[reason], reason))
         told = (
-            f"not sent in the tier {document['safety']}: {counted(sum(refused.values()), 'request')}, most often because "
+            f"not allowed in the tier {document['safety']}: {counted(sum(refused.values()), 'request')}, mostly because "
             f"{on_one_line(most, _MAX_VALUE)} ({refused[most]:,})"
         )
         yield from wrapped(told, width)

@@ -18,7 +18,7 @@ def entries(document: Mapping[str, Any]) -> str:
             "fingerprint": finding["fingerprint"],
             "versions": [version, version],
             "party": "server",
-            "reason": f"SAY WHY. {finding['message']}",
+            "reason": f"REASON MISSING. {finding['message']}",
             "evidence": f"{finding['request']} -> {finding['status']}: expected {finding['expected']!r}, "
             f"got {finding['actual']!r}",
         }

@@ -178,7 +178,7 @@ def _deviations(document: Document) -> Iterator[str]:
     stale = document["deviations"]["stale"]
     if stale:
         yield ""
-        yield f"Not found any more: {', '.join(map(code, stale))}"
+        yield f"No longer found: {', '.join(map(code, stale))}"
 
 
 def _untested(document: Document) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""When the target stopped answering, in words."""
+"""Outages of the target, in sentences."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MAX_REASON = 160
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A request that the target may have died of: what became of it, and its curl line."""
+    """A request that may have caused the outage: its result and its curl line."""
 
     text: str
     curl: str
@@ -29,17 +29,20 @@ class OutageView:
 
 
 def outages(document: Document) -> Iterator[OutageView]:
-    """Every death of the target; documents of earlier releases have none."""
+    """Every outage of the target; documents of earlier releases have none."""
     for death in document.get("deaths", ()):
         found = death["guilty"]
         if found is not None:
-            told = f"it dies of {on_one_line(found['request'])}: it did again when that was replayed alone"
+            told = (
+                f"the cause is {on_one_line(found['request'])}: the target stopped again when this request was "
+                "replayed alone"
+            )
             suspects = [Suspect(on_one_line(found["request"]), verbatim(found["curl"]))]
         else:
-            told = "these requests came just before, the likeliest first"
+            told = "these requests came just before it, the most likely cause first"
             if death["replayed"]:
                 again = counted(death["replayed"], "request that came", "requests that came")
-                told = f"{again} before did no harm when replayed; {told}"
+                told = f"{again} before it did not stop the target when replayed; {told}"
             suspects = [_suspect(before) for before in reversed(death["before"])]
         yield OutageView(f"{_happened(death)}; {told}", tuple(suspects))
 

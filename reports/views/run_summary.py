@@ -1,4 +1,4 @@
-"""What every view tells, read once from the run document."""
+"""What all views show, read once from the run document."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOUNS: Mapping[Verdict, str] = {
     Verdict.NO_EVIDENCE: "without evidence",
     Verdict.NOT_APPLICABLE: "not applicable",
     Verdict.BLOCKED: "blocked",
-    Verdict.ERROR: "harness errors",
+    Verdict.ERROR: "with harness errors",
 }
 
 
@@ -152,7 +152,7 @@ def tests_operations(document: Document) -> bool:
 def not_one_by_one(document: Document) -> str:
     """What a run without such tests says of operations."""
     called = sum(bool(entry["statuses"]) for entry in document["operations"])
-    return f"operations were not tested one by one, {called} of {len(document['operations'])} were called"
+    return f"operations were not tested individually, {called} of {len(document['operations'])} were called"
 
 
 def fail_level(document: Document) -> Level:
@@ -216,8 +216,8 @@ def untested(document: Document) -> list[Untested]:
 
 
 def target_line(document: Document) -> str:
-    """`https://my.instance, PeerTube 6.2.0, held against contract 6.2.0`."""
+    """`https://my.instance, PeerTube 6.2.0, tested with contract 6.2.0`."""
     target = document["target"]
     where = "embedded instance" if target.get("embedded") else target["baseUrl"]
     version = target["serverVersion"] or "of unknown version"
-    return f"{where}, PeerTube {version}, held against contract {document['contract']['version']}"
+    return f"{where}, PeerTube {version}, tested with contract {document['contract']['version']}"

@@ -47,7 +47,7 @@ class _Bundler:
     def bundled(self) -> dict[str, Any]:
         source = self._file(self._root)
         if not isinstance(source, dict):
-            raise ContractError(f"{self._root} is no OpenAPI document: its top level has to be an object.")
+            raise ContractError(f"{self._root} is not an OpenAPI document: its top level must be an object.")
         for section, entries in source.get("components", {}).items():
             for name, entry in entries.items():
                 self._origins[section, name] = self._origin(name, entry)
@@ -165,7 +165,7 @@ class _Bundler:
         first, rest = _name(file, pointer), pointer.split("/")[2:]
         known = self._origins.setdefault((section, first), file)
         if known != file:
-            raise ContractError(f"{known} and {file} both name something {first}: rename one of them.")
+            raise ContractError(f"{known} and {file} both define {first}: rename one of them.")
         entries = self._components.setdefault(section, {})
         if first not in entries:
             value, origin = self._target(f"{name}#/{first}" if pointer.strip("/") else f"{name}#", base)

@@ -46,7 +46,7 @@ def operations_of(document: Mapping[str, Any]) -> tuple[Operation, ...]:
                     )
                 except (LookupError, ValueError, TypeError, AttributeError) as error:
                     raise ContractError(
-                        f"{method.upper()} {path} cannot be understood ({error}): correct it in the document."
+                        f"{method.upper()} {path} cannot be read ({error}): correct it in the document."
                     ) from error
     return tuple(found)
 

@@ -1,4 +1,4 @@
-"""Documents of other authors: what is broken is mended, and every mend is told."""
+"""Repairs documents of other authors and reports each repair."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TEXT: Mapping[str, Any] = {"type": "string"}
 def mended(
     parsed: Any, source: str, reference: Mapping[str, Any] | None = None
 ) -> tuple[dict[str, Any], list[Repair]]:
-    """A sound OpenAPI 3.1 document made of a parsed one, and what had to be mended.
+    """A valid OpenAPI 3.1 document made from a parsed one, and the repairs.
 
     `reference` is a bundled contract whose `x-` members fill in what the document does not say. No operation
     is dropped.
@@ -52,7 +52,7 @@ def mended(
 def _checked(parsed: Any, source: str) -> dict[str, Any]:
     if not isinstance(parsed, Mapping) or not ({"openapi", "swagger"} & set(parsed)):
         raise ContractError(
-            f"{source} is no OpenAPI document: it has no `openapi` member; give the address of one."
+            f"{source} is not an OpenAPI document: it has no `openapi` member; give the address of one."
         )
     version = str(parsed.get("openapi", parsed.get("swagger")))
     if not version.startswith(("3.0", "3.1")):
@@ -65,13 +65,13 @@ def _checked(parsed: Any, source: str) -> dict[str, Any]:
         raise ContractError(f"{source} contains itself through a YAML alias: write a $ref instead.") from None
     paths = document.get("paths")
     if not isinstance(paths, dict) or not paths:
-        raise ContractError(f"{source} describes no operation: it has no `paths`; give a document that has.")
+        raise ContractError(f"{source} describes no operations: give a document that has `paths`.")
     for path, item in paths.items():
         broken = [method for method in METHODS if method in item] if isinstance(item, dict) else ["the path"]
         broken = [what for what in broken if not (isinstance(item, dict) and isinstance(item[what], dict))]
         if broken:
             raise ContractError(
-                f"{source} says nothing about {broken[0].upper()} {path}: describe it or remove it."
+                f"{source} has no description of {broken[0].upper()} {path}: describe it or remove it."
             )
     return document
 
@@ -124,7 +124,7 @@ def _replace_dangling(document: dict[str, Any]) -> Iterator[Repair]:
                 node.setdefault("content", {"*/*": {}})
             elif kind == "headers":
                 node.setdefault("schema", {})
-            yield Repair(where, f"refers to {reference}, which does not exist; anything is allowed there")
+            yield Repair(where, f"refers to {reference}, which does not exist; any value is allowed there")
         if not found:
             return
 
@@ -137,7 +137,7 @@ def _prefix_paths(document: dict[str, Any]) -> Iterator[Repair]:
         return
     document["paths"] = {prefix + path: item for path, item in document["paths"].items()}
     document["servers"] = [{"url": "/"}]
-    yield Repair("servers", f"the server's URL ends in {prefix}, which was put in front of every path")
+    yield Repair("servers", f"the server's URL ends in {prefix}, which was added before every path")
 
 
 def _mend_path_parameters(
@@ -181,7 +181,7 @@ def _name_operations(document: Mapping[str, Any]) -> Iterator[Repair]:
         elif stated in taken:
             nameless.append((path, method, operation))
             yield Repair(
-                f"{method} {path}", f"operationId {stated} is another operation's too; it was replaced"
+                f"{method} {path}", f"operationId {stated} belongs to two operations; it was replaced"
             )
         else:
             taken.add(stated)
@@ -209,21 +209,24 @@ def _mend_schemas(document: dict[str, Any]) -> Iterator[Repair]:
     for at, holder in _patterns(document, ()):
         if not _compiles(probe, {"pattern": holder["pattern"]}):
             yield Repair(
-                "/".join(at), f"pattern {holder.pop('pattern')} is no ECMA-262 regular expression; ignored"
+                "/".join(at),
+                f"pattern {holder.pop('pattern')} is not an ECMA-262 regular expression; it is ignored",
             )
     schemas = document.get("components", {}).get("schemas", {})
     probe = Schemas({})
     for name, schema in schemas.items():
         if not _compiles(probe, _without_references(schema)):
             schemas[name] = {}
-            yield Repair(f"components/schemas/{name}", "is no valid JSON Schema; anything is allowed there")
+            yield Repair(
+                f"components/schemas/{name}", "is not a valid JSON Schema; any value is allowed there"
+            )
     probe = Schemas(document)
     for path, method, operation, _ in _operations(document):
         for holder in _schema_holders(document, operation):
             if not _compiles(probe, holder["schema"]):
                 holder["schema"] = {}
                 yield Repair(
-                    f"{method} {path}", "a schema is no valid JSON Schema; anything is allowed there"
+                    f"{method} {path}", "a schema is not a valid JSON Schema; any value is allowed there"
                 )
 
 

@@ -39,7 +39,7 @@ def _reason(document: Mapping[str, Any], node: Any) -> str | None:
     }
     names = {name for _, name in declared} | {f"{location}.{name}" for location, name in declared}
     unknown = [name for name in link.get("parameters", {}) if name not in names]
-    return f"sets {', '.join(unknown)}, which its operation does not take" if unknown else None
+    return f"sets {', '.join(unknown)}, which its operation does not have" if unknown else None
 
 
 def _target(

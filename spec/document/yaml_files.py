@@ -18,7 +18,7 @@ _BOOL = "tag:yaml.org,2002:bool"
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML 1.2 where it matters: dates stay text, and `yes`, `no`, `on` and `off` are no booleans."""
+    """YAML 1.2 loader: dates stay text, and `yes`, `no`, `on` and `off` are not booleans."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -52,10 +52,10 @@ def read_yaml(path: Path) -> Any:
     try:
         return parse(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise ContractError(f"{path} cannot be read: {reason}.") from None
     except yaml.YAMLError as error:
-        raise ContractError(f"{path} is no YAML: {_told(error)}; correct it.") from None
+        raise ContractError(f"{path} is not YAML: {_told(error)}; correct it.") from None
 
 
 def parse_leniently(text: str, source: str) -> tuple[Any, list[Repair]]:
@@ -73,7 +73,7 @@ def parse_leniently(text: str, source: str) -> tuple[Any, list[Repair]]:
             lines = text.split("\n")
             if mark is None or not (mark.line < len(lines) and "\t" in lines[mark.line]):
                 raise ContractError(
-                    f"{source} is neither YAML nor JSON: {_told(error)}; is it an OpenAPI document?"
+                    f"{source} is neither YAML nor JSON ({_told(error)}): give an OpenAPI document."
                 ) from None
             several = len(repairs) >= _MOST_SINGLE_TABS
             chosen = range(mark.line, len(lines)) if several else (mark.line,)

@@ -1,4 +1,4 @@
-"""Holds contracts against the house rules: python -m peertube_conformance.spec.lint [FOLDER ...]"""
+"""Checks contracts against the project's rules: python -m peertube_conformance.spec.lint [FOLDER ...]"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SHARED = ("parameters.yaml", "headers.yaml", "responses.yaml")
 
 
 def lint(folder: Path) -> list[Breach]:
-    """Everything wrong with the contract in a folder: OpenAPI itself, the house rules, the index, unused
+    """Everything wrong with the contract in a folder: OpenAPI itself, the project's rules, the index, unused
     definitions.
 
     Raises:

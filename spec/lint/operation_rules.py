@@ -75,7 +75,7 @@ def _operation_id(contract: Contract, operation: Operation) -> Iterator[str]:
         str(other) for other in contract.operations if other.id == operation.id and other is not operation
     ]
     if others:
-        yield f"operationId {operation.id} is that of {others[0]} too"
+        yield f"operationId {operation.id} also belongs to {others[0]}"
 
 
 @_rule("tag")
@@ -115,7 +115,7 @@ def _security(_: Contract, operation: Operation) -> Iterator[str]:
 @_rule("since")
 def _since(_: Contract, operation: Operation) -> Iterator[str]:
     if not _SINCE.fullmatch(str(operation.definition.get("x-since", ""))):
-        yield 'x-since is missing or no version such as "6.1.0"'
+        yield 'x-since is missing or not a version such as "6.1.0"'
 
 
 @_rule("effect")
@@ -123,7 +123,7 @@ def _effect(_: Contract, operation: Operation) -> Iterator[str]:
     stated = "x-effect" in operation.definition
     if operation.method in SAFE_METHODS:
         if stated:
-            yield f"x-effect has no place on {operation.method}"
+            yield f"{operation.method} must not have x-effect"
         return
     if not stated:
         yield "x-effect is missing"
@@ -137,7 +137,7 @@ def _rate_limit(_: Contract, operation: Operation) -> Iterator[str]:
     if not isinstance(stated, list):
         yield "x-rate-limit is missing; write [] where calls are not counted"
         return
-    yield from (f"x-rate-limit {name} is no known bucket" for name in stated if name not in BUCKETS)
+    yield from (f"x-rate-limit {name} is not a known bucket" for name in stated if name not in BUCKETS)
     if operation.path.startswith("/api/v1/") and stated and stated[0] != "api":
         yield "x-rate-limit starts with api, the outermost bucket"
 
@@ -152,24 +152,24 @@ def _extension(contract: Contract, operation: Operation) -> Iterator[str]:
     for place in places:
         for key, value in place.items():
             if key.startswith("x-") and key not in _EXTENSIONS:
-                yield f"{key} is no known extension"
+                yield f"{key} is not a known extension"
             elif key in {"x-unwitnessed", "x-refuses-valid"} and not (
                 isinstance(value, str) and value.strip()
             ):
-                yield f"{key} has to give the reason"
+                yield f"{key} must give the reason"
 
 
 @_rule("responses")
 def _responses(_: Contract, operation: Operation) -> Iterator[str]:
     codes = [int(code) for code in operation.responses if code.isdigit()]
-    yield from (f"response {code} is no status code" for code in operation.responses if not code.isdigit())
+    yield from (f"response {code} is not a status code" for code in operation.responses if not code.isdigit())
     if not any(code < 400 for code in codes):
         yield "documents no success"
     for code in codes:
         if code >= 500 and code != 503:
             yield f"promises a {code}"
         if code >= 400 and set(operation.responses[str(code)].content) != {PROBLEM}:
-            yield f"response {code} has to be {PROBLEM} and nothing else"
+            yield f"response {code} must be {PROBLEM} only"
 
 
 @_rule("shape")
@@ -179,7 +179,7 @@ def _shape(_: Contract, operation: Operation) -> Iterator[str]:
             for kind, schema in response.content.items():
                 if is_json(kind):
                     yield from (
-                        f"response {code}: {at or 'the body'} may be anything"
+                        f"response {code}: {at or 'the body'} allows any value"
                         for at in anything_goes(operation.schemas, schema)
                     )
 

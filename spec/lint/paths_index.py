@@ -24,7 +24,7 @@ def paths_block(folder: Path) -> str:
     for file in sorted((folder / "paths").glob("*.yaml")):
         for path in read_yaml(file) or {}:
             if path in origins:
-                raise ContractError(f"{origins[path]} and {file} both describe {path}: keep one of them.")
+                raise ContractError(f"{origins[path]} and {file} both describe {path}: remove one.")
             origins[path] = file
     if not origins:
         return "paths: {}\n"

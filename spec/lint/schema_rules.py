@@ -1,4 +1,4 @@
-"""What can be told from looking at schemas and examples alone."""
+"""Lint rules that need only schemas and examples."""
 
 from __future__ import annotations
 

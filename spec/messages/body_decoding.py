@@ -16,7 +16,7 @@ _DEPTH = 5
 
 
 class MalformedBody(ValueError):
-    """The body is not what its media type says. The message tells why."""
+    """The body does not have its media type; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ class TypedPart:
 
 
 def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is no JSON value")
+    raise ValueError(f"{constant} is not a JSON value")
 
 
 def read_json(content: bytes) -> Any:
-    """The JSON value (RFC 8259). Bytes that are no UTF-8 become U+FFFD, as text decoders of servers do it.
+    """The JSON value (RFC 8259). Bytes that are not UTF-8 become U+FFFD, as in the text decoders of servers.
 
     Raises:
         MalformedBody: not JSON.

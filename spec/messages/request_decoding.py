@@ -39,7 +39,7 @@ class UnsupportedMediaType(ValueError):
         self.media_type = media_type
         self.accepted = tuple(accepted)
         super().__init__(
-            f"{media_type or 'no media type'} was sent where {' or '.join(self.accepted)} is taken"
+            f"{media_type or 'no media type'} was sent where {' or '.join(self.accepted)} is accepted"
         )
 
 
@@ -238,7 +238,7 @@ def read_body(operation: Operation, request: WireRequest, found: DecodedRequest)
 
 
 def _may_be_empty(media_type: str | None) -> bool:
-    """Whether no bytes are a body of that type: no text and no fields are, but there is no JSON value
+    """Whether no bytes are a body of that type: no text and no fields are, but there is not a JSON value
     without a character.
     """
     return media_type is not None and media_type != MULTIPART and not is_json(media_type)

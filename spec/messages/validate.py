@@ -129,7 +129,7 @@ def _path_violations(operation: Operation, request: WireRequest) -> Iterator[Vio
         try:
             value.decode()
         except UnicodeDecodeError:
-            yield Violation(Defect("path", f"/{token(name)}", "encoding"), "the value is no UTF-8", value)
+            yield Violation(Defect("path", f"/{token(name)}", "encoding"), "the value is not UTF-8", value)
 
 
 def _parameter_violations(operation: Operation, found: DecodedRequest) -> Iterator[Violation]:
@@ -181,12 +181,12 @@ def _file_violations(operation: Operation, found: DecodedRequest, schema: Schema
         if not operation.schemas.is_file(property_schema):
             if part is not None:
                 yield Violation(
-                    Defect("body", pointer, "file"), "a file was sent where text belongs", part.filename
+                    Defect("body", pointer, "file"), "a file was sent instead of text", part.filename
                 )
         elif part is None:
             if name in found.body:
                 yield Violation(
-                    Defect("body", pointer, "file"), "text was sent where a file belongs", found.body[name]
+                    Defect("body", pointer, "file"), "text was sent instead of a file", found.body[name]
                 )
         elif stated := str(encoding.get(name, {}).get("contentType", "")):
             sent = part.content_type.partition(";")[0].strip().lower()

@@ -97,7 +97,7 @@ class Flow(RuleBasedStateMachine):
         return self.context.once(what, make)
 
     def name(self, value: _T, variable: str) -> _T:
-        """The id or text of a thing that this walk made, told as a numbered shell variable: `$VIDEO_2_ID`."""
+        """The id or text of a thing that this walk made, shown as a numbered shell variable: `$VIDEO_2_ID`."""
         self._named += 1
         kind, _, member = variable.partition("_")
         numbered = "_".join(part for part in (kind, str(self._named), member) if part)
@@ -107,7 +107,7 @@ class Flow(RuleBasedStateMachine):
         return NamedText(str(value), numbered)  # type: ignore[return-value]
 
     def secret(self, value: str, variable: str) -> NamedText:
-        """A token, password or the like that this walk got to know: told as this variable, and written nowhere."""
+        """A token, password or other secret of this walk: shown as this variable, and never written."""
         self.context.remember({variable: value})
         return self.world.secret(value, variable)
 
@@ -117,13 +117,13 @@ class Flow(RuleBasedStateMachine):
         self.context.story.compute(variable, command)
 
     def stand_in(self, value: str, variable: str) -> NamedText:
-        """A wrong value in the place of a secret, for the next request. It is none, so what is told sets the variable."""
+        """A wrong value in place of a secret, for the next request; reports show it and set the variable to it."""
         self.computed(variable, f"echo {value}")
         return NamedText(value, variable)
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """What is sent in here clears away what earlier walks left: it is no part of what is told of this one."""
+        """Sends requests that remove what earlier walks left; reports of this walk leave them out."""
         self.context.story.aside = True
         try:
             yield
@@ -197,7 +197,7 @@ class Flow(RuleBasedStateMachine):
     # What Hypothesis calls
 
     def check_invariants(self, *arguments: Any, **named: Any) -> None:
-        """Compares the state with the model; what it sends is told apart from the steps."""
+        """Compares the state with the model; reports show its requests apart from the steps."""
         self.context.story.begin_observing()
         super().check_invariants(*arguments, **named)
         self.context.story.end_observing()

@@ -1,4 +1,4 @@
-"""The steps of one walk, and how they are told to a person: the rules that were called, each with lines for a shell.
+"""The steps of one walk, written for a person: the rules that were called, each with lines for a shell.
 
 A line can be replayed: what a later request takes from an earlier answer (an id, a token, an upload session) becomes a
 shell variable that is read out of that answer.
@@ -69,7 +69,7 @@ class Story:
         (self._observed if self.observing else self._calls[-1].exchanges).append(exchange)
 
     def called(self, call: Call) -> None:
-        """Takes in the call of a rule before it sends anything; it is told as code."""
+        """Records the call of a rule before it sends anything, written as code."""
         self.calls.append(call)
         self._calls.append(_Called(str(call)))
 
@@ -85,7 +85,7 @@ class Story:
         """The walk up to `last`. `known` are the values of the variables that may be read out of answers."""
         calls = [call for call in self._calls if call.exchanges]
         if self.observing:
-            calls.append(_Called("# what is there now", self._observed))
+            calls.append(_Called("# the current state", self._observed))
         told = [[*_once_each(call.exchanges, last)] for call in calls]
         lines = _Lines(
             [exchange for exchanges in told for exchange in exchanges], redactor, known, self._computed

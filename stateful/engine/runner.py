@@ -21,6 +21,7 @@ from peertube_conformance.fixtures.resources.factory import NotArranged
 from peertube_conformance.fixtures.run.run import Ground
 from peertube_conformance.fixtures.timing.deadline import OutOfTime
 from peertube_conformance.reports import Finding, Verdict
+from peertube_conformance.reports.formatting import counted
 from peertube_conformance.spec.requirements import load_requirements
 from peertube_conformance.stateful.engine.context import Context, Halted, Violation
 from peertube_conformance.stateful.engine.flow import Flow
@@ -96,7 +97,7 @@ def _outcome(context: Context, flow: type[Flow]) -> Walked:
         end = _halted(error)
         return _hindered(context, end.cause) if end else _failed(context, flow, error)
     if not context.evidence:
-        return Walked(Verdict.NO_EVIDENCE, "no walk came to anything that could be judged")
+        return Walked(Verdict.NO_EVIDENCE, "no walk reached anything that could be judged")
     return Walked(Verdict.PASSED)
 
 
@@ -149,7 +150,7 @@ def _failed(context: Context, flow: type[Flow], error: Exception) -> Walked:
         # Cut short only when it is clean: half a secret would not be known as one.
         told = " ".join(redactor.error(str(violations[0] if violations else error)).split())[:400]
         if violations or isinstance(error, Flaky):
-            return Walked(Verdict.BLOCKED, f"the same steps did not end the same way again: {told}")
+            return Walked(Verdict.BLOCKED, f"repeating the same steps had another result: {told}")
         if all(isinstance(each, _UNREADABLE) for each in _each(error)) and (why := _incomplete(context)):
             return Walked(Verdict.BLOCKED, why)
         return Walked(Verdict.ERROR, f"{type(error).__name__}: {told}")
@@ -159,7 +160,7 @@ def _failed(context: Context, flow: type[Flow], error: Exception) -> Walked:
         context.evidence[found.finding.requirement] += 1
         steps = found.story.steps(found.exchange, redactor, found.values)
         findings.append(context.session.recorder.finding(found.exchange, replace(found.finding, steps=steps)))
-    return Walked(Verdict.FAILED, f"{len(findings)} findings", tuple(findings))
+    return Walked(Verdict.FAILED, counted(len(findings), "finding"), tuple(findings))
 
 
 def _confirmed(flow: type[Flow], violations: Iterable[Violation]) -> list[Violation]:
@@ -194,7 +195,7 @@ def _incomplete(context: Context) -> str:
         for finding in judge(exchange)[0]:
             if finding.at.startswith("/response/body"):
                 what = f"({finding.requirement} at {finding.at})"
-                return f"{exchange.operation.id} answered what the contract does not allow {what}: no way to go on"
+                return f"{exchange.operation.id} answered what the contract forbids {what}, so the flow cannot go on"
     return ""
 
 

@@ -1,4 +1,4 @@
-"""What belongs to an account, told in one way whoever tells it: the model, an archive, or the API.
+"""The contents of an account in one form, whether read from the model, an archive or the API.
 
 Channels go by their names, videos by labels that the walk gives them, playlists by their display names.
 """
@@ -37,7 +37,7 @@ class Belongings:
     comments: list[list[str]] = field(default_factory=list)
 
     def topic(self, name: str) -> Any:
-        """One kind of things, in an order that does not depend on who tells it."""
+        """All things of one kind, in an order that does not depend on their source."""
         things = getattr(self, name)
         return sorted(things, key=str) if isinstance(things, list) else things
 

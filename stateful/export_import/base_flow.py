@@ -21,7 +21,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Movers(Flow):
-    """The accounts of a walk, what they get and lose, and what the API says that they have. No flow by itself."""
+    """Base of the flows: the accounts of a walk, what they gain and lose, and what the API says that they have."""
 
     def prepare(self) -> None:
         """Two new accounts: one has a second channel, the other one nothing beyond what all have."""
@@ -212,7 +212,7 @@ class Movers(Flow):
         return [f"{one['name']}@{one['host']}" for one in listed]
 
     def file_of(self, account: Account, name: str) -> bytes | None:
-        """The file of the video of this name, as its owner saves it; None where there is no such video."""
+        """The file of the video of this name, as its owner saves it; None without such a video."""
         videos = self.answered("listMyVideos", account, query=_ALL)["data"]
         found = next((video["uuid"] for video in videos if video["name"] == name), None)
         if found is None:

@@ -40,23 +40,23 @@ def _formed() -> Iterator[None]:
     try:
         yield
     except (AttributeError, LookupError, TypeError) as error:
-        raise ValueError(f"a file of it has not its form: {error}") from error
+        raise ValueError(f"one of its files has the wrong form: {error}") from error
 
 
 class Archive:
-    """An archive as it was downloaded. Raises ValueError where it is no whole ZIP file, or larger than any of a walk."""
+    """A downloaded archive. Raises ValueError where it is not a complete ZIP file, or too large for a walk."""
 
     def __init__(self, content: bytes) -> None:
         try:
             with zipfile.ZipFile(io.BytesIO(content)) as opened:
                 if sum(entry.file_size for entry in opened.infolist()) > _MOST_BYTES:
-                    raise ValueError("an archive of this walk is small")
+                    raise ValueError("an archive of this walk is too large")
                 self.members = {name: opened.read(name) for name in opened.namelist()}
         except DAMAGES as error:
             raise ValueError(str(error)) from error
 
     def told(self, name: str) -> Any:
-        """The content of a JSON file; None where there is none such, or it is no JSON."""
+        """The content of a JSON file; None where it is missing or not JSON."""
         try:
             return json.loads(self.members.get(f"{_FOLDER}/{name}.json", b"null"))
         except (ValueError, RecursionError):

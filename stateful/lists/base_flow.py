@@ -1,4 +1,4 @@
-"""Asks lists questions and holds the answers against the library: what the flows about lists have in common."""
+"""Base of the flows about lists: queries lists and compares the answers with the dataset."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _of_everything(listing: Listing, library: Library, whole: Question) -> Itera
 
 
 def _telling(listing: Listing, library: Library, question: Question) -> Question:
-    """The question by a reader who may ask it, in the place where its filter tells most items from others."""
+    """The query by a reader who may make it, at the place where its filter separates most items."""
     who = next(who for who in listing.readers if all(one in listing.allowed(who) for one in question.filters))
 
     def told(place: str) -> int:

@@ -57,7 +57,7 @@ class Library:
         """The account of this name: `owner` has channels, playlists and videos, `reader` follows, rates, watches and
         comments, `keeper` is a moderator."""
         found = self.readers[name]
-        assert found is not None, "nobody has no account"
+        assert found is not None, "a caller without account owns nothing"
         return found
 
     def item(self, items: list[Item], name: str) -> Item:

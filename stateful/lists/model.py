@@ -17,7 +17,7 @@ WHOLE = 100
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Item:
-    """Something that lists hold. `name` is what findings call it, `id` what entries of answers tell it by, `facts` what
+    """An item of lists. `name` is what findings call it, `id` what identifies it in answers, `facts` what
     lists sort and select by."""
 
     name: str
@@ -163,7 +163,7 @@ def claims(
     selecting = because or _selecting(question)
     where = _where(question)
     total = answer.get("total")
-    so = f"{question.of} holds what it should not"
+    so = f"{question.of} contains an item that it should not"
     yield Claim(selecting, where, [], [name for name in page if name not in wanted], so)
     start, count = question.start or 0, DEFAULT_COUNT if question.count is None else question.count
     whole = start == 0 and count >= len(selected)
@@ -171,7 +171,7 @@ def claims(
         missing = [item.name for item in selected if item.name not in page]
         # Who counts what is missing only does not show it.
         kind = _paging(question, len(selected)) if total == len(selected) else selecting
-        yield Claim(kind, where, [], missing, f"{question.of} lacks what it should hold")
+        yield Claim(kind, where, [], missing, f"{question.of} lacks an item that it should contain")
     yield from sorting(listing, question, library, entries)
     sort = question.sort or listing.default
     known = listing.columns[sort.removeprefix("-")].key
@@ -183,7 +183,7 @@ def claims(
         where,
         expected,
         page,
-        f"the page of {question.of} is not the part of the list that was asked for",
+        f"the page of {question.of} is not the requested part of the list",
     )
     if question.skip_count:
         yield Claim(
@@ -191,7 +191,7 @@ def claims(
             "/response/body/total",
             False,
             "total" in answer,
-            "total is there in spite of skipCount",
+            "total is present despite skipCount",
         )
         return
     yield Claim(
@@ -242,8 +242,8 @@ def whole_of_open(
         missing = [item.name for item in listing.items(library, question.place) if item.name not in page]
         deleted = [name for name in page if name in library.gone.get(listing.operation, {}).values()]
         kind, at = because or "PT-LIST-08", "/response/body/data"
-        yield Claim(kind, at, [], missing, f"{question.of} lacks what it should hold")
-        yield Claim(kind, at, [], deleted, f"{question.of} holds what was deleted")
+        yield Claim(kind, at, [], missing, f"{question.of} lacks an item that it should contain")
+        yield Claim(kind, at, [], deleted, f"{question.of} contains a deleted item")
         so = f"total of {question.of} is not the number of items"
         yield Claim("PT-PAGE-03", "/response/body/total", len(entries), total, so)
     yield from sorting(listing, question, library, entries)
@@ -253,7 +253,7 @@ def part_of_open(
     listing: Listing, question: Question, whole: Mapping[str, Any], answer: Mapping[str, Any]
 ) -> Iterator[Claim]:
     """What must hold of a page of such a list, beside its first entries."""
-    so = f"total of {question.of} is another on another page"
+    so = f"total of {question.of} differs from page to page"
     yield Claim("PT-PAGE-03", "/response/body/total", whole.get("total"), answer.get("total"), so)
     start, count = question.start or 0, DEFAULT_COUNT if question.count is None else question.count
     entries = whole.get("data") or []
@@ -261,7 +261,7 @@ def part_of_open(
         places = {listing.identity(entry): place for place, entry in enumerate(entries)}
         seen = [places.get(listing.identity(entry), -1) for entry in answer.get("data") or []]
         wanted = list(range(len(entries)))[start : start + count]
-        so = f"the page of {question.of} does not hold these places of the list"
+        so = f"the page of {question.of} does not contain these positions of the list"
         yield Claim(_paging(question, len(entries)), "/response/body/data", wanted, seen, so)
 
 

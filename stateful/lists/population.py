@@ -168,7 +168,7 @@ def _deeds(library: Library) -> None:
 
 
 def _notifications(library: Library) -> None:
-    """The owner is told of each comment, in the background; some of the notices are read."""
+    """Adds the owner's notifications of comments, which the server creates in the background; some are marked as read."""
 
     def complete(found: Any) -> list[Any] | None:
         entries: list[Any] = found["data"]

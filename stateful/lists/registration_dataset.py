@@ -1,4 +1,4 @@
-"""People who ask to be let in: what the list of registrations is compared with."""
+"""Registrations that the list of registrations is compared with."""
 
 from __future__ import annotations
 

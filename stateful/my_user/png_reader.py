@@ -1,4 +1,4 @@
-"""What can be told of a PNG picture (W3C PNG specification) without an image library: its width and one colour."""
+"""Reads width and one colour of a PNG picture (W3C PNG specification) without an image library."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Picture:
 
 
 def picture(data: bytes) -> Picture | None:
-    """The picture in these bytes; None where they are no PNG."""
+    """The picture in these bytes; None where they are not a PNG."""
     if not data.startswith(_SIGNATURE) or data[12:16] != b"IHDR" or len(data) < 33:
         return None
     width, _, depth, colour, *_ = _HEADER.unpack_from(data, 16)

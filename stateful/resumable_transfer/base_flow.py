@@ -93,7 +93,7 @@ class Transfer(Flow):
 
     @property
     def ended(self) -> list[Session]:
-        """Sessions that nobody can use any more."""
+        """Sessions that have ended."""
         return [session for session in self.sessions if session.state in {State.CANCELLED, State.COMPLETE}]
 
     @property
@@ -118,7 +118,7 @@ class Transfer(Flow):
         assert answer.response is not None
         upload_id = upload_id_in(answer.response.headers.get("location", ""))
         own = bool(upload_id) and all(upload_id != other.upload_id for other in self.sessions)
-        so = "the Location of an announced file names no session of its own"
+        so = "the Location of an announced file does not name a new session"
         self.agree(answer, "PT-RESUME-01", at="/response/headers/location", expected=True, actual=own, so=so)
         session.upload_id = self.name(upload_id, "UPLOAD_ID")
         self.sessions.append(session)
@@ -165,7 +165,9 @@ class Transfer(Flow):
             self.give_up(session, answer)
             return
         asked = self.put(session, None)
-        self.acknowledged(session, session.stored, asked, requirement, f"asking after {so}")
+        self.acknowledged(
+            session, session.stored, asked, requirement, f"asking for the stored bytes after {so}"
+        )
 
     def acknowledged(
         self, session: Session, stored: int, answer: Exchange, requirement: str, so: str
@@ -181,7 +183,7 @@ class Transfer(Flow):
             return
         session.stored = stored
         if not stored:
-            so = "a session that has no byte yet gives a Range"
+            so = "a session without a stored byte gives a Range"
             self.agree(answer, "PT-RESUME-04", at=_RANGE, expected=None, actual=told, so=so)
 
     def give_up(self, session: Session, answer: Exchange) -> None:

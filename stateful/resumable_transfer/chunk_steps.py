@@ -97,7 +97,7 @@ class Resumable(Transfer):
     @precondition(lambda self: self.begun)
     @stage(upload=numbers, what=st.sampled_from(AGAIN))
     def send_again(self, upload: int, what: str) -> None:
-        """The answer to a chunk was lost: send it again, or cut the chunks anew."""
+        """The answer to a chunk was lost: send it again, or cut the chunks in another way."""
         session = _one(self.begun, upload)
         chunk = session.again(what)
         answer = self.put(session, chunk)
@@ -111,7 +111,7 @@ class Resumable(Transfer):
         session = _one(self.with_room, upload)
         start = session.stored + gap
         answer = self.put(session, session.chunk(start, start + (session.missing - gap) // 2))
-        self.refused(session, answer, 409, requirement="PT-RESUME-06", so="a chunk behind a gap")
+        self.refused(session, answer, 409, requirement="PT-RESUME-06", so="a chunk after a gap")
 
     @precondition(lambda self: self.with_room)
     @stage(upload=numbers, longer=st.sampled_from((1, -1)))
@@ -137,7 +137,7 @@ class Resumable(Transfer):
         """Try to use the session of another user."""
         session = _one(self.open, upload)
         answer = self.use(session.upload_id, does, session.next("half"), session.size, self.other)
-        so = f"somebody else, who {does} for a session,"
+        so = f"another user who {does} for a session"
         self.refused(session, answer, 403, requirement="PT-RESUME-09", so=so)
 
     @precondition(lambda self: self.open)
@@ -160,7 +160,7 @@ class Resumable(Transfer):
             return
         unknown = str(impossible("upload.id", len(self.sessions)))
         answer = self.use(unknown, does, Chunk(0, b"no file"), len(b"no file") + 1, self.owner)
-        so = f"who {does} for a session that there never was"
+        so = f"a client that {does} for a session that never existed"
         self.expect(answer, 404, 403, requirement="PT-RESUME-10", so=so)
 
     def _use_ended(self, session: Session, does: str) -> None:
@@ -171,7 +171,7 @@ class Resumable(Transfer):
         else:
             requirement, self.because, of = "PT-RESUME-11", "PT-RESUME-12", "was cancelled"
         answer = self.use(session.upload_id, does, session.next("the rest"), session.size, self.owner)
-        so = f"who {does} for a session that {of}"
+        so = f"a client that {does} for a session that {of}"
         if not self.expect(answer, 404, requirement=requirement, so=so):
             self.give_up(session, answer)
 

@@ -1,4 +1,4 @@
-"""The requests of the flow of sessions: by whom, with what, and as which variables their secrets are told."""
+"""Requests of the flow of sessions, and the variables that stand for their secrets."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class SessionRequests(Flow):
 
 
 def near(told: list[Any], known: list[Any]) -> bool:
-    """Whether lifetimes, in seconds, are the same as far as servers can tell."""
+    """Whether lifetimes, in seconds, are equal within a server's precision."""
     return all(
         isinstance(seconds, int) and abs(seconds - other) <= _SLACK_SECONDS
         for seconds, other in zip(told, known, strict=True)

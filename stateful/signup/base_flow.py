@@ -24,7 +24,7 @@ def body_of(exchange: Exchange) -> Any:
 
 
 class Desk(Flow):
-    """Keeps the book of requests and accounts of a walk, and holds the server's lists against it.
+    """Base of the flow: records the requests and accounts of a walk, and compares the server's lists with them.
 
     `because` is the requirement that the last step was about: what the lists now have too much, or lack.
     """
@@ -81,7 +81,7 @@ class Desk(Flow):
         ):
             return None
         text = self.arrives(address, _link(at), mark)
-        so = "no mail with a link for this address came"
+        so = "no mail with a link arrived for this address"
         self.agree(answer, "PT-SIGNUP-12", at="/mail", expected=True, actual=bool(text), so=so)
         string = self._string(address, text)
         if isinstance(at, Request):
@@ -174,7 +174,7 @@ class Desk(Flow):
     def compare_sign_in(
         self, login: NamedText, request: Request, outcome: str, requirement: str, code: str
     ) -> None:
-        """Signs in with the password of a request, and compares what comes of it: `member` is let in, whoever else is
+        """Signs in with the password of a request, and compares the result: `member` is accepted, whoever else is
         refused, with this code if there is one."""
         answer = self.ask_for_tokens(login, self.passwords[request.name])
         if outcome != "member":
@@ -193,7 +193,7 @@ class Desk(Flow):
     def same(self, answer: Exchange, *rows: tuple[str, str, Any, Any]) -> None:
         """Compares members of an answer with the model: requirement, pointer into the body, expected, actual."""
         for requirement, at, expected, actual in rows:
-            so = f"{at} is not what it must be by now"
+            so = f"{at} does not have its current value"
             self.agree(
                 answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, so=so
             )

@@ -25,7 +25,7 @@ class Followers(Flow):
     """The accounts, channels and videos of a walk, and what a reader of them observes. No flow by itself."""
 
     def prepare(self) -> None:
-        """The reader follows nothing, has no unread notice, and is told of new videos in the web interface."""
+        """The reader follows nothing, has no unread notification, and gets them in the web interface."""
         self.reader, self.other = self.account("subscriber"), self.account("other subscriber")
         self.publisher = self.account("publisher")
         self.handles = self.once("channels", self._channels)
@@ -81,7 +81,7 @@ class Followers(Flow):
         )
 
     def follow_anew(self) -> None:
-        """Nothing tells when subscribing again is done: waits for something that was asked for later."""
+        """Follows a spare channel again and waits for it: earlier subscriptions are then done, too."""
         handle = self.handles[_ASIDE]
         self.world.call("deleteSubscription", self.other, path={"subscriptionHandle": handle})
         self.follow(self.other, _ASIDE)
@@ -141,7 +141,7 @@ class Followers(Flow):
         return answer, [one for one in listed if one["id"] not in self.old and one["type"] == _NEW_VIDEO]
 
     def told_of(self, account: Account | None = None) -> list[int]:
-        """The videos that the reader (or another account) was told of, newest first."""
+        """The videos that the reader (or another account) was notified of, newest first."""
         return self.numbered([notice["video"] for notice in self.notices(account)[1]])
 
     def mails_about(self, clip: Clip) -> int:

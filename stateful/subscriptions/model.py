@@ -1,4 +1,4 @@
-"""What somebody must find who follows channels: the channels, the videos behind them, and what they were told."""
+"""What a follower of channels must find: the channels, their videos, and the notifications."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Following:
         return [clip for clip in self.there() if not clip.was_public]
 
     def published(self, clip: Clip, *, later: bool) -> bool:
-        """Takes in that a video is public from now on; whether its follower is told of it in the web interface."""
+        """Records that a video is public now; returns whether its follower is notified in the web interface."""
         clip.privacy, clip.was_public, clip.later = PUBLIC, True, later
         if clip.channel not in self.followed:
             clip.untold = NOT_FOLLOWED
@@ -115,7 +115,7 @@ class Following:
         return {UNSUBSCRIBED: others, HIDDEN: hidden}
 
     def told(self) -> dict[str, list[int]]:
-        """The videos of which there is to be a notice, by the requirement that says so."""
+        """The videos that must have a notification, by the requirement that says so."""
         clips = [self.clips[notice.clip] for notice in self.notices]
         return {
             TOLD: [clip.number for clip in clips if not clip.later],

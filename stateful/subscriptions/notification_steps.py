@@ -91,7 +91,7 @@ class News(Followers):
         if is_told:
             seen = self.eventually(lambda: clip.number in self.told_of(), True)
             requirement = model.PUBLISHED_LATER if later else model.TOLD
-            so = "whether a follower of the channel is told of a video that became public"
+            so = "whether a follower of the channel is notified of a video that became public"
             self.agree(answer, requirement, at="/notices", expected=True, actual=seen, so=so)
         if self.world.mailbox_or_none is not None:
             wanted = self.following.mails(clip)
@@ -103,7 +103,7 @@ class News(Followers):
 
     @stage(where=st.sampled_from(_DELIVERIES))
     def choose_delivery(self, where: int) -> None:
-        """Choose where new videos are told: 0 nowhere, 1 in the web interface, 2 by mail, 3 both."""
+        """Choose where new videos are announced: 0 nowhere, 1 in the web interface, 2 by mail, 3 both."""
         answer = self.send("putMyNotificationSettings", self.reader, body=self.delivering(where))
         if self.expect(answer, 204, requirement=model.DELIVERY, so="changing where notices go"):
             self.following.where = where
@@ -132,11 +132,11 @@ class News(Followers):
         notice = self.following.notices[-1 if which == "oldest" else 0]
         body = {"ids": [self.name(self._listed_notice(notice)["id"], "NOTIFICATION_ID")]}
         answer = self.send("markMyNotificationsRead", self.other, body=body)
-        self.expect(answer, 204, requirement=_OWN, so="marking somebody else's notice as read")
+        self.expect(answer, 204, requirement=_OWN, so="marking another user's notice as read")
         answer = self.send("markAllMyNotificationsRead", self.other)
         self.expect(answer, 204, requirement=_OWN, so="marking all of one's own notices as read")
         is_read = self._listed_notice(notice)["read"]
-        so = "whether a notice is read that somebody else marked"
+        so = "whether a notice that another user marked is read"
         self.same(answer, _OWN, "data/*/read", (notice.read, is_read), so)
         answer = self.send("markMyNotificationsRead", self.reader, body=body)
         self.expect(answer, 204, requirement=_READ, so="marking a notice as read")
@@ -159,7 +159,7 @@ class News(Followers):
         listed = self._once_each(answer, listed)
         told = self.numbered([notice["video"] for notice in listed])
         self.none_of(
-            answer, is_.not_told(), "data/*/video", told, "the reader is told of videos that are no news"
+            answer, is_.not_told(), "data/*/video", told, "the reader is notified of videos that are not new"
         )
         expected = [notice.clip for notice in is_.notices]
         self.same(answer, model.TOLD, "data/*/video", (expected, told), "notices, newest first")
@@ -175,7 +175,7 @@ class News(Followers):
         for requirement, clips in self.following.told().items():
             repeated = [told[place] for place in again if told[place] in clips]
             if clips:
-                so = "videos of which the reader is told again"
+                so = "videos of which the reader is notified again"
                 self.same(answer, requirement, "data/*/video/again", ([], repeated), so)
         self.old |= {listed[place]["id"] for place in again}
         return [notice for place, notice in enumerate(listed) if place not in again]

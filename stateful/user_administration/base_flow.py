@@ -122,7 +122,7 @@ class AdministrationFlow(Flow):
         elif person is self.touched:
             listing = self.send("getUsers", token=person.token, query={"search": self.base})
             status = 200 if person.manages_users else 403
-            so = f"the list of users, asked for by somebody with the role {Role(person.role).name.lower()}"
+            so = f"the list of users, requested by somebody with the role {Role(person.role).name.lower()}"
             self.expect(listing, status, requirement=_ENTITLED, so=so)
 
     def search(self, text: str, because: str = _LISTED, *, blocked: bool | None = None) -> None:
@@ -149,7 +149,7 @@ class AdministrationFlow(Flow):
             ),
             ("total", len(found), answer.members["total"]),
         ):
-            so = f"{at} of a search is not what there is"
+            so = f"{at} of a search does not match the users"
             if not self.agree(
                 answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, so=so
             ):
@@ -167,7 +167,7 @@ class AdministrationFlow(Flow):
                 at=f"/response/body/{at}{name}",
                 expected=person.told[name],
                 actual=actual,
-                so=f"{name} of a user is not what it was last written",
+                so=f"{name} of a user is not the value written last",
             )
 
     def _requirement(self, because: str, name: str, person: Person) -> str:

@@ -70,10 +70,10 @@ class Changing(Creating):
     def block(self, person: int, how: str, by: str) -> None:
         """Keep somebody out, or let them in again: sessions end, and new ones are refused while they are kept out."""
         blocked = self._alive(person)
-        if how != "not any more":
+        if how != "unblocked":
             body = {"reason": model.REASON} if how == "for a reason" else {}
             self._set_blocked(blocked, by, True, "blockUser", body=body)
-        if how in {"not any more", "for a moment"}:
+        if how in {"unblocked", "for a moment"}:
             self._set_blocked(blocked, by, False, "unblockUser")
 
     def _set_blocked(self, person: Person, by: str, blocked: bool, operation: str, **parts: Any) -> None:
@@ -98,7 +98,7 @@ class Changing(Creating):
             deleted.is_gone = True
             deleted.sign_out()
             again = self.by("admin", deleted, "delUser")
-            self.expect(again, 404, requirement="PT-USER-10", so="deleting a user who is gone")
+            self.expect(again, 404, requirement="PT-USER-10", so="deleting a deleted user")
             self.make_again(deleted, name, "admin")
             self.changed("PT-USER-10", deleted)
 

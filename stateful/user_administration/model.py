@@ -48,7 +48,7 @@ actors = st.sampled_from(ACTORS)
 members = st.fixed_dictionaries(
     {}, optional={name: st.sampled_from(values[::-1]) for name, values in _VALUES.items()}
 )
-ways_to_block = st.sampled_from(("for a moment", "for a reason", "for no reason", "not any more"))
+ways_to_block = st.sampled_from(("for a moment", "for a reason", "for no reason", "unblocked"))
 
 
 @dataclass(eq=False)

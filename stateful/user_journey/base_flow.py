@@ -61,7 +61,7 @@ class Journey(Flow):
     # One rule, with the next stage as its first choice: walks get on, and are shortened by taking it instead of detours.
     @stateful.rule(step=st.runner().flatmap(lambda journey: journey.possible_steps()))
     def go_on(self, step: tuple[str, dict[str, Any]]) -> None:
-        """Take a step; it is told under its own name."""
+        """Take a step; reports show it under its own name."""
         name, arguments = step
         self.context.called(name, arguments)
         self.road.walk(name)
@@ -147,7 +147,7 @@ class Journey(Flow):
                 self.same(answer, ("PT-JOURNEY-05", "data/*/name", [film.name], names))
         for by, actor in (("viewer", self.viewer), ("traveller", self.who.signed_in)):
             answer = self.send("getMyVideoRating", actor, path={"videoId": film.id})
-            if self.expect(answer, 200, requirement="PT-JOURNEY-07", so="asking for one's rating"):
+            if self.expect(answer, 200, requirement="PT-JOURNEY-07", so="reading one's rating"):
                 rating = body_of(answer)["rating"]
                 self.same(answer, ("PT-JOURNEY-07", "rating", film.ratings[by], rating))
         wanted = [] if film.position is None else [film.position]
@@ -180,7 +180,7 @@ class Journey(Flow):
         gone += [("getVideo", {"id": film.uuid}) for film in films]
         for operation_id, path in gone:
             answer = self.send(operation_id, self.admin if operation_id == "getUser" else None, path=path)
-            self.expect(answer, 404, requirement="PT-JOURNEY-12", so="what went with an account")
+            self.expect(answer, 404, requirement="PT-JOURNEY-12", so="what was deleted with an account")
         for film in films:
             answer = self.send("getVideos", **self._lists()["getVideos"])
             left = [one["name"] for one in body_of(answer)["data"] if one["uuid"] == film.uuid]
@@ -199,7 +199,7 @@ class Journey(Flow):
     def same(self, answer: Exchange, *rows: Row) -> None:
         """Compares members of an answer with the model: requirement, pointer into the body, expected, actual."""
         for requirement, at, expected, actual in rows:
-            so = f"{at} is not what it must be by now"
+            so = f"{at} does not have its current value"
             self.agree(
                 answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, so=so
             )
@@ -207,7 +207,7 @@ class Journey(Flow):
     def sure(self, went_well: bool) -> None:
         """Ends the flow where a known deviation stands in the way of all that is to come."""
         if not went_well:
-            raise NotArranged("a known deviation stands in the way of the rest of the journey")
+            raise NotArranged("a known deviation prevents the rest of the flow")
 
     def must(
         self,
@@ -236,6 +236,6 @@ class Journey(Flow):
         # Where it takes too long, the last state tells.
         with contextlib.suppress(NotArranged):
             self.wait(has_ended)
-        self.sure(self.expect(answers[0], 200, requirement=requirement, so="looking how far it is"))
+        self.sure(self.expect(answers[0], 200, requirement=requirement, so="reading its state"))
         self.same(answers[0], (requirement, at, state, seen(body_of(answers[0]))))
         return answers[0]

@@ -40,7 +40,7 @@ class Road:
 
     @property
     def allows_detour(self) -> bool:
-        """Whether a step may be taken that leads nowhere; at the end, where there is no other, it always may."""
+        """Whether a step without effect may be taken; at the end, as the only step left, it always may."""
         return not self._ahead or (self._spare > 0 and self._strayed < _DETOURS_AT_ONCE)
 
     def walk(self, name: str) -> None:
@@ -198,7 +198,7 @@ def _read(archive: zipfile.ZipFile) -> Archive:
 
 
 def digest(content: bytes) -> str:
-    """By which bytes are told apart (FIPS 180-4, SHA-256)."""
+    """SHA-256 digest of the bytes (FIPS 180-4)."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -218,7 +218,7 @@ def mailed(text: str) -> Link:
 
 
 def from_the_mail(who: Traveller) -> dict[str, str]:
-    """How a shell gets what only the mail tells, by variable: it asks the person in front of it, once."""
+    """Shell commands, by variable, that ask the person once for a value that only the mail contains."""
     if who.read or not who.string:
         return {}
     who.read = True
@@ -231,7 +231,7 @@ def from_the_mail(who: Traveller) -> dict[str, str]:
 
 
 def wrong_string(kind: str, right: str) -> tuple[str, str]:
-    """A verification string that is `made up`, or the right one `turned round`, and the command that prints it."""
-    if kind == "made up" or not right:
+    """A verification string that is `invented`, or the right one `turned round`, and the command that prints it."""
+    if kind == "invented" or not right:
         return _MADE_UP, f"echo {_MADE_UP}"
     return right[::-1], 'printf %s "$VERIFICATION_STRING" | rev'

@@ -1,4 +1,4 @@
-"""A flow about the videos of one owner: what each pair of eyes sees of them, compared with the model."""
+"""Base of the flow about one owner's videos: what each viewer sees of them, compared with the model."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ class VideoFlow(Flow):
         self._compare_used(because)
 
     def _look_at(self, video: Video, because: str) -> None:
-        """Reads a video through each pair of eyes; where a change was refused, through two."""
+        """Reads a video as each viewer; where a change was refused, as two of them."""
         gone = video not in self.videos
         kind = "deleted" if gone else video.privacy.name.lower()
         for eyes, name in _AFTER_REFUSAL if because == _REFUSED else _LOOKS:
@@ -191,7 +191,7 @@ class VideoFlow(Flow):
             headers = {_PASSWORD_HEADER: password}
             answer = self.send("getVideo", path={"id": video.ids["uuid"]}, headers=headers)
             opens = number in video.passwords
-            so = f"a password that {'opens the video' if opens else 'is none of the video'}"
+            so = f"a password that {'opens the video' if opens else 'does not belong to the video'}"
             self.expect(answer, 200 if opens else 403, requirement=_OPENED, so=so)
 
     def look_in(
@@ -209,7 +209,7 @@ class VideoFlow(Flow):
             at="/response/body/data/*/id",
             expected=sorted(video.variable for video in wanted),
             actual=seen,
-            so=f"the videos listed for {eyes} are not those that {eyes} may find",
+            so=f"the videos listed for {eyes} are not those that {eyes} may see",
         )
 
     def _compare_own(self, because: str) -> None:
@@ -226,7 +226,7 @@ class VideoFlow(Flow):
             ),
             ("total", len(_json(answer)["data"]), _json(answer)["total"]),
         ):
-            so = f"{at} of the owner's videos is not what there is"
+            so = f"{at} of the owner's videos does not match the videos"
             if not self.agree(
                 answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, so=so
             ):
@@ -252,7 +252,7 @@ class VideoFlow(Flow):
                 at=f"/response/body/{at}{name}",
                 expected=told[name],
                 actual=actual,
-                so=f"{name} of a video is not what it was last written",
+                so=f"{name} of a video is not the value written last",
             )
 
     def _requirement(self, because: str, name: str, video: Video) -> str:
@@ -266,7 +266,7 @@ class VideoFlow(Flow):
 
     def _compare_used(self, because: str) -> None:
         answer = self.send("getMyQuotaUsed", self.owner)
-        if not self.expect(answer, 200, requirement=_USED, so="reading how much is used"):
+        if not self.expect(answer, 200, requirement=_USED, so="reading the used quota"):
             return
         for member in _USED_MEMBERS:
             self.agree(

@@ -1,4 +1,4 @@
-"""What a server must remember of videos: what is said of them, who may see them, what room they take."""
+"""What a server must keep of videos: their details, who may see them, and their size."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def picture() -> Upload:
 
 
 def other_file(what: str, kind: str) -> tuple[Upload, int]:
-    """A file that is no video though it has the name of one of this kind, and the status that says so: 415 of its media
+    """A file that is not a video although its name says so, and the status that refuses it: 415 for its media
     type, 422 of what is in it."""
     name, _, pretended = what.partition(" as ")
     media_type, content = _OTHERS[name]
@@ -140,7 +140,7 @@ class Video:
         return self.privacy == Privacy.PUBLIC or (self.privacy == Privacy.INTERNAL and eyes != "anonymous")
 
     def told(self, *, whole: bool) -> dict[str, Any]:
-        """Its members as an answer tells them, `whole` or in a list."""
+        """Its members as an answer shows them, `whole` or in a list."""
         said = {name: value for name, value in self.said.items() if whole or name not in _ONLY_WHOLE}
         return said | {"privacy": self.privacy, "channel": self.channel}
 
@@ -160,7 +160,7 @@ class Video:
 
 
 def read(answer: Mapping[str, Any], names: Iterable[str] = (*_VALUES, *PICTURES.values())) -> dict[str, Any]:
-    """Members of an answer in the form in which they are written; everything that is said of a video if not told."""
+    """Members of an answer in the form in which they are written; all members of a video by default."""
     return {name: _plain(answer, name) for name in names}
 
 

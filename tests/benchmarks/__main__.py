@@ -2,7 +2,7 @@
 
 Both test the embedded instance by the same contract, with an administrator's token and about as many requests, in
 turns. What several workers bring is measured at the depth thorough too, where beginning and ending weigh less. With
-`--update`, the tables in README.md are replaced by what was measured; `--part` measures one of them alone.
+`--update`, the tables in docs/measurements.md are replaced by what was measured; `--part` measures one of them alone.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.benchmarks.commands import Took, harness, plain
 from tests.benchmarks.contracts import written
-from tests.readme import replaced
+from tests.measured_tables import replaced
 
 _WHOLE = 120
 _SIZES = (30, 90, _WHOLE, 240)
@@ -134,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="how often each is run (default: %(default)s)")
-    parser.add_argument("--update", action="store_true", help="write the tables into README.md")
+    parser.add_argument("--update", action="store_true", help="write the tables into docs/measurements.md")
     parser.add_argument("--part", choices=_PARTS, action="append", help="this alone (default: everything)")
     options = parser.parse_args(arguments)
     for name in options.part or _PARTS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import functools
 import json
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from peertube_conformance.conformance import cli
 from peertube_conformance.conformance.cli import main
 from peertube_conformance.conformance.options import Options
 from peertube_conformance.conformance.pytest_plugin import controller
@@ -155,7 +157,7 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 def test_arguments_that_cannot_be_used(
     arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert "--help" in told(capsys, *arguments) or "does not know" in told(capsys, *arguments)
+    assert "--help" in told(capsys, *arguments) or "has no option or argument" in told(capsys, *arguments)
 
 
 @pytest.mark.parametrize("command", [("compare", "RUN", "RUN"), ("report", "RUN"), ("deviations", "RUN")])
@@ -163,9 +165,9 @@ def test_arguments_that_cannot_be_used(
     ("content", "says"),
     [
         (None, "cannot be read"),
-        ("{", "is no run document"),
-        ("[]", "is no run document"),
-        ('{"a": 1}', "is no run document"),
+        ("{", "is not a run document"),
+        ("[]", "is not a run document"),
+        ('{"a": 1}', "is not a run document"),
     ],
 )
 def test_what_is_no_run_document(
@@ -374,3 +376,24 @@ def test_deviations_of_the_contract_and_of_a_file_count_for_their_release(tmp_pa
 def test_a_person_s_mistakes_are_known_by_their_kinds() -> None:
     assert issubclass(CannotRun, USER_MISTAKES)
     assert not issubclass(ValueError, USER_MISTAKES)
+
+
+def test_every_option_and_argument_of_every_command_has_help() -> None:
+    parser = cli._parser()
+    commands = next(action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+    without = [
+        f"{name} {action.dest}"
+        for name, command in commands.choices.items()
+        for action in command._actions
+        if not action.help
+    ]
+    assert commands.choices
+    assert without == []
+
+
+def test_the_help_of_a_value_names_the_option_not_the_plugin(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["run", "--help"])
+    shown = capsys.readouterr().out
+    assert "--report-dir REPORT_DIR" in shown
+    assert "PEERTUBE_REPORT_DIR" not in shown

@@ -18,7 +18,7 @@ from tests.detection.catalogue import all_faults
 from tests.detection.detection import Detection
 from tests.detection.measuring import measured, read
 from tests.faults.contract_faults import sample
-from tests.readme import replaced
+from tests.measured_tables import replaced
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="what --json wrote: only what was missed is tried again",
     )
-    parser.add_argument("--update", action="store_true", help="write the table into README.md")
+    parser.add_argument("--update", action="store_true", help="write the table into docs/measurements.md")
     parser.add_argument(
         "--plain",
         type=int,

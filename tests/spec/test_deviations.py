@@ -37,7 +37,7 @@ def test_the_entries_of_the_contract_can_all_be_met() -> None:
     ],
 )
 def test_an_entry_that_no_finding_can_have_is_refused(pattern: str, told: str) -> None:
-    with pytest.raises(DeviationError, match="the deviation mistaken is about the ") as refused:
+    with pytest.raises(DeviationError, match="the deviation mistaken names the ") as refused:
         check_deviations([known("mistaken", pattern)], OPERATIONS, REQUIREMENTS)
     assert told in str(refused.value)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from peertube_conformance.reports.formatting import anchor
+from peertube_conformance.reports.formatting import anchor, counted
 from peertube_conformance.reports.run_document.behaviour import LATENCY_BOUNDS
 from peertube_conformance.reports.views.run_summary import Document, Members
 
@@ -80,7 +80,7 @@ def traffic(document: Document) -> Traffic | None:
             round(_TRAFFIC_HEIGHT * (1 - count / most), 1),
             round(max(1.0, step - 2), 1),
             round(_TRAFFIC_HEIGHT * count / most, 1),
-            f"from {number * seconds:.0f} s: {count} requests",
+            f"from {number * seconds:.0f} s: {counted(count, 'request')}",
         )
         for number, count in enumerate(requests)
         if count

@@ -92,7 +92,7 @@ def page(document: Document) -> str:
 
 
 def changes_page(changes: Document) -> str:
-    """A comparison, as its JSON tells it, as a page of its own."""
+    """A page that shows the JSON of a comparison."""
     style = _file("report.css")
     members = {"changes": changes, "style": Markup(style), "style_hash": _hash(style)}  # noqa: S704 - as above
     return _environment().get_template("changes.html").render(members)
@@ -145,7 +145,7 @@ def _escaped(value: Any) -> Any:
 
 
 def _moment(when: str) -> str:
-    """`2026-01-02 03:04 UTC`; the text itself where it is no time."""
+    """`2026-01-02 03:04 UTC`; the text itself where it is not a time."""
     try:
         return f"{datetime.datetime.fromisoformat(when).astimezone(datetime.UTC):%Y-%m-%d %H:%M} UTC"
     except ValueError:

@@ -1,4 +1,4 @@
-"""Operations by documented response: witnessed, wrong, or never seen and why."""
+"""Operations by documented response: seen, wrong, or never seen and why."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from peertube_conformance.reports import Level
 from peertube_conformance.spec.requirements import CatalogueError, load_requirements
 
 _ID = re.compile(r"PT-[A-Z0-9]+-\d{2}")
+_KEYWORD = re.compile(r"\b(?:MUST|SHOULD|MAY)\b")
 
 
 def test_every_requirement_is_proven_unless_it_says_why_not() -> None:
@@ -36,6 +37,7 @@ def test_requirements_are_well_formed() -> None:
     for known, requirement in load_requirements().items():
         assert _ID.fullmatch(known)
         assert requirement.statement.endswith(".")
+        assert set(_KEYWORD.findall(requirement.statement)) == {requirement.level.upper()}
         assert requirement.section
         assert re.search(r"RFC \d+|Reference|standard|protocol", requirement.source)
 

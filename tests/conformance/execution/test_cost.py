@@ -90,9 +90,9 @@ def test_what_is_not_sent_costs_nothing(contract: Contract) -> None:
 def test_the_slowest_limit_sets_the_pace(contract: Contract) -> None:
     reading = tuple(o for o in contract.operations if o.is_safe and o.rate_limits == ("api",))
     found = cost(reading, shared=LIMITED)
-    assert found.bound_by == "bound by the limit of 50 per 10 s"
+    assert found.bound_by == "limited by the rate limit of 50 per 10 s"
     assert found.seconds >= (found.requests / 50 - 1) * 10
-    assert cost(contract.operations).bound_by == "bound by this machine"
+    assert cost(contract.operations).bound_by == "limited by this machine"
 
 
 def test_slow_answers_take_time(contract: Contract) -> None:
@@ -111,7 +111,7 @@ def test_a_second_worker_halves_the_time_of_the_machine_and_not_of_a_limit(contr
 
 def test_the_time_that_was_given_is_the_most(contract: Contract) -> None:
     found = estimate(contract.operations, Options(max_time=5.0), LIMITED, 1)
-    assert (found.seconds, found.bound_by) == (5.0, "bound by --max-time")
+    assert (found.seconds, found.bound_by) == (5.0, "limited by --max-time")
 
 
 def test_what_is_allowed_seldom_is_asked_seldom_and_apart(contract: Contract) -> None:

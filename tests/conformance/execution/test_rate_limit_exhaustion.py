@@ -38,7 +38,7 @@ def alone(instance: EmbeddedInstance, folder: Path) -> str:
 def test_a_limit_that_the_first_answer_says_is_too_high_is_not_used_up(tmp_path: Path) -> None:
     with EmbeddedInstance(limits="raised") as instance:
         told = " ".join(alone(instance, tmp_path).split())
-    assert "requests is too high to be used up by a test" in told
+    assert "requests is too high for a test to use up" in told
     assert "PT-RATE-05]" not in told
 
 
@@ -52,7 +52,7 @@ def test_a_limit_that_refuses_nobody_is_one_finding(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("hindrance", "verdict"),
     [
-        (OutOfTime("--max-time was up"), Verdict.NO_EVIDENCE),
+        (OutOfTime("--max-time has passed"), Verdict.NO_EVIDENCE),
         (TargetGone("it does not answer"), Verdict.BLOCKED),
     ],
 )

@@ -95,5 +95,5 @@ def test_without_a_folder_nothing_is_kept() -> None:
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
     file = tmp_path / "kept"
     file.touch()
-    with pytest.raises(OptionError, match="is no folder"):
+    with pytest.raises(OptionError, match="is not a folder"):
         Options.read({"peertube_example_database": str(file)}.get, "", {})

@@ -183,5 +183,5 @@ def test_after_the_time_that_was_given_nothing_is_begun() -> None:
     with pytest.raises(pytest.skip.Exception, match="--max-time"):
         conclude(exercise, "valid", lambda: ran.append(1))
     assert ran == []
-    assert exercise.outcomes == [("getVideo", "valid", Verdict.NO_EVIDENCE, "--max-time was up")]
+    assert exercise.outcomes == [("getVideo", "valid", Verdict.NO_EVIDENCE, "--max-time has passed")]
     assert concluded(Recorded(seconds=1.0), Outcome(Verdict.PASSED)) == ("passed", "")

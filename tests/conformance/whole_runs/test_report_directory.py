@@ -35,7 +35,7 @@ def test_a_folder_of_somebody_s_own_is_refused_before_anything_is_sent(name: str
     with behaving(never) as server:
         given = (f"--base-url={server.base_url}", "--report-dir=report")
         done = python_module(CLI, tmp_path, "run", *given, *CHOSEN)
-    assert f"report/{name} is not of peertube-conformance" in one_sentence(done)
+    assert f"report/{name} was not written by peertube-conformance" in one_sentence(done)
     assert server.heads == []
     assert [file.name for file in (tmp_path / "report").rglob("*") if file.is_file()] == [own.name]
     assert own.read_text() == "my own"
@@ -56,7 +56,7 @@ def test_one_run_at_a_time_and_after_a_kill_the_next(tmp_path: Path) -> None:
     with running(tmp_path, *long) as first:
         first.wait_for_exchanges(10)
         second = python_module(CLI, tmp_path, "run", "--report-dir=report", *CHOSEN)
-        assert "another run or command writes its report to report" in one_sentence(second)
+        assert "another run or command is writing its report to report" in one_sentence(second)
         read = python_module(CLI, tmp_path, "report", "report")
         assert (read.returncode, read.stdout) == (4, "")
         os.killpg(first.process.pid, signal.SIGKILL)

@@ -55,8 +55,7 @@ def wait_until(reached: Callable[[], bool], run: Running, what: str) -> None:
 
 def how_to_reap(proxy: Listening) -> str:
     return (
-        f"remove what it left with: peertube-conformance reap --base-url={proxy.base_url} "
-        f"--admin-username={ADMIN_NAME}"
+        f"remove it with: peertube-conformance reap --base-url={proxy.base_url} --admin-username={ADMIN_NAME}"
     )
 
 
@@ -102,7 +101,7 @@ def test_a_wait_that_max_time_would_end_is_not_begun(target: EmbeddedInstance, t
     assert without_traceback(text), text
     reasons = {entry["reason"] for entry in run.document["operations"]}
     assert any(
-        "--max-time was up before the end of waiting for the rate limit 'api'" in each for each in reasons
+        "--max-time has passed before the end of waiting for the rate limit 'api'" in each for each in reasons
     )
     assert how_to_reap(proxy) in text
 

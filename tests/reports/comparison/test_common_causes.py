@@ -53,7 +53,7 @@ def test_a_route_that_a_page_answers_is_one_regression(new_run: NewRun, times: i
     if times == 8:
         (change,) = comparison.changes
         assert (change.kind, change.before, change.after) == (Kind.REGRESSION, "200, 404", "200")
-        assert "is not served any more" in change.message
+        assert "is no longer served" in change.message
         assert not comparison.unsure
     else:
         assert len(comparison.changes) > 1

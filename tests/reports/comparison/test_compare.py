@@ -138,7 +138,7 @@ def test_what_the_later_run_did_not_ask_is_gone(told: Callable[..., Comparison])
         lambda run: run.saw("getVideos", 200, page(), WRONG), lambda run: run.saw("getVideo", 200, {})
     )
     assert {change.kind for change in comparison.changes} == {Kind.GONE, Kind.NEW}
-    assert any("the later run did not look there" in change.message for change in comparison.changes)
+    assert any("the later run did not check this" in change.message for change in comparison.changes)
 
 
 @pytest.mark.parametrize(("fail_on", "regresses"), [("must", False), ("should", True)])
@@ -256,8 +256,8 @@ def test_a_finding_about_the_status_is_told_once(told: Callable[..., Comparison]
         ({"id": 1}, {"id": 1, "language": "fr"}, "/data/*/language added (string) in 200"),
         ({"id": 1, "language": "fr"}, {"id": 1}, "/data/*/language removed (string) in 200"),
         ({"id": 1}, {"id": "1"}, "the type of /data/*/id changed in 200"),
-        ({"id": 1}, {"id": None}, "/data/*/id may be null now in 200"),
-        ({"id": None}, {"id": 1}, "/data/*/id is not null any more in 200"),
+        ({"id": 1}, {"id": None}, "/data/*/id may now be null in 200"),
+        ({"id": None}, {"id": 1}, "/data/*/id is no longer null in 200"),
         ({"a": 1}, {"a": {"deep": {"er": 1}}}, "the type of /data/*/a changed in 200"),
         ({"id": 1}, {"id": 1, "a": {"deep": [1]}}, "/data/*/a added (object) in 200"),
     ],
@@ -295,7 +295,7 @@ def test_a_member_that_is_not_always_there_any_more(told: Callable[..., Comparis
         answers(page({"id": 1, "language": "fr"}), 20)(run)
 
     (change,) = told(answers(page({"id": 1, "language": "fr"}), 40), mixed).changes
-    assert change.message == "/data/*/language is not always there any more in 200"
+    assert change.message == "/data/*/language is no longer always present in 200"
 
 
 def test_an_empty_list_proves_nothing(told: Callable[..., Comparison]) -> None:
@@ -326,8 +326,8 @@ def test_null_depends_on_the_data_where_the_contract_allows_it(
 def test_a_header_that_came_and_one_that_went(told: Callable[..., Comparison]) -> None:
     comparison = told(answers(page(), headers={"x-old": "1"}), answers(page(), headers={"x-new": "1"}))
     assert seen(comparison) == [
-        (Kind.SHAPE, "getVideos", "header x-new is sent now"),
-        (Kind.SHAPE, "getVideos", "header x-old is not sent any more"),
+        (Kind.SHAPE, "getVideos", "header x-new is now sent"),
+        (Kind.SHAPE, "getVideos", "header x-old is no longer sent"),
     ]
 
 
@@ -394,7 +394,7 @@ def test_what_is_not_tested_any_more_is_gone(sound: dict[str, Any]) -> None:
     (change,) = compare(sound, after).changes
     assert (change.kind, change.message) == (
         Kind.GONE,
-        "not tested any more: the instance does not offer it",
+        "no longer tested: the instance does not offer it",
     )
     assert [change.kind for change in compare(after, sound).changes] == [Kind.NEW]
 
@@ -430,7 +430,7 @@ def test_runs_that_are_hard_to_compare_are_remarked_on(sound: dict[str, Any]) ->
     after = sound | {"depth": "smoke", "exitCode": 2}
     assert compare(sound, after).remarks == [
         "depth differs: standard before, smoke after",
-        "the later run did not end as it should",
+        "the later run did not end normally",
     ]
     offering = sound | {"target": {**sound["target"], "capabilities": ["hls", "user-export"]}}
     assert compare(sound, offering).remarks == [
@@ -465,7 +465,7 @@ def test_in_the_terminal(several: Comparison) -> None:
     assert "regressions (1)" in text
     assert "      expected type, got 2" in text
     assert any(line.startswith("      curl ") for line in text)
-    assert "  getVideo, getVideos: header x-new is sent now" in text
+    assert "  getVideo, getVideos: header x-new is now sent" in text
 
 
 def test_as_markdown(several: Comparison, sound: dict[str, Any]) -> None:
@@ -507,4 +507,4 @@ def test_what_may_be_chance_is_told_apart(told: Callable[..., Comparison]) -> No
     text = lines(comparison, 120)
     assert text[0].startswith("no change")
     assert text[-1] == "  getVideos: /data/*/language added (string) in 200"
-    assert "1 further difference seen too seldom" in summary(comparison)
+    assert "1 further difference seen too rarely" in summary(comparison)

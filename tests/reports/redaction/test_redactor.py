@@ -222,8 +222,8 @@ def test_errors_show_no_password_of_a_url(redactor: Redactor) -> None:
 def test_in_errors_known_secrets_stay_variables(redactor: Redactor) -> None:
     redactor.add(SECRET, "USER_TOKEN")
     assert redactor.error(f"{{'token': '{SECRET}'}} {SECRET}") == "{'token': '$USER_TOKEN'} $USER_TOKEN"
-    assert redactor.error("no user account: none is made in the tier observe") == (
-        "no user account: none is made in the tier observe"
+    assert redactor.error("no user account: the tier observe creates none") == (
+        "no user account: the tier observe creates none"
     )
 
 

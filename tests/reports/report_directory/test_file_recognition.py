@@ -47,9 +47,18 @@ def begun(folder: Path) -> None:
 def test_what_resembles_a_report_is_refused_and_stays(name: str, text: str, tmp_path: Path) -> None:
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text(text)
-    with pytest.raises(ReportError, match=f"{re.escape(name)} is not of"):
+    with pytest.raises(ReportError, match=f"{re.escape(name)} was not written by"):
         begun(tmp_path)
     assert contents(tmp_path) == {name: text.encode()}
+
+
+@pytest.mark.parametrize("words", ["tested with", "held against"])
+def test_a_summary_is_recognised_by_the_words_of_this_version_and_of_earlier_ones(
+    words: str, tmp_path: Path
+) -> None:
+    text = "# ✅ Conforms\n\nNo findings; 1 of 1 operation passed.\n\nhttps://a.example, PeerTube 6.2.0, "
+    (tmp_path / "summary.md").write_text(f"{text}{words} contract 6.2.0\n")
+    begun(tmp_path)
 
 
 @pytest.mark.parametrize("says", ["result", "container"])

@@ -64,9 +64,9 @@ def test_never_accepted_is_no_evidence(run: SampleRun) -> None:
 
 def test_what_only_prepared_other_requests_is_no_evidence(run: SampleRun) -> None:
     run.saw("getVideo", intent=Intent.ARRANGED)
-    run.ended("getVideo", Verdict.NO_EVIDENCE, "--max-time was up")
+    run.ended("getVideo", Verdict.NO_EVIDENCE, "--max-time has passed")
     found = operation(run)
-    assert (found["verdict"], found["reason"]) == ("no-evidence", "--max-time was up")
+    assert (found["verdict"], found["reason"]) == ("no-evidence", "--max-time has passed")
     assert found["statuses"] == {"200": 1}
 
 
@@ -78,7 +78,7 @@ def test_a_redirect_is_an_acceptance(run: SampleRun) -> None:
 def test_a_finding_is_failed_whatever_else_was_seen(run: SampleRun) -> None:
     run.saw("getVideo", 200, None, WRONG)
     run.ended("getVideo", Verdict.PASSED)
-    assert (operation(run)["verdict"], operation(run)["reason"]) == ("failed", "1 findings")
+    assert (operation(run)["verdict"], operation(run)["reason"]) == ("failed", "1 finding")
     assert operation(run, "getVideos")["verdict"] == "no-evidence"
 
 
@@ -311,11 +311,11 @@ def test_a_deviation_expires() -> None:
 @pytest.mark.parametrize(
     ("members", "verdict", "reason"),
     [
-        ({}, "no-evidence", "no exchange of this run says anything of it"),
+        ({}, "no-evidence", "no exchange of this run tests it"),
         ({"not_tested": "nobody can see it"}, "no-evidence", "not tested: nobody can see it"),
         ({"since": (6, 3, 0)}, "not-applicable", "since 6.3.0; this is 6.2.0"),
         ({"capability": "user-export"}, "not-applicable", "the instance does not offer user-export"),
-        ({"capability": "registration"}, "no-evidence", "no exchange of this run says anything of it"),
+        ({"capability": "registration"}, "no-evidence", "no exchange of this run tests it"),
     ],
 )
 def test_why_a_requirement_was_not_judged(
@@ -331,10 +331,17 @@ def test_what_stood_in_the_way_of_its_test_is_told(run: SampleRun) -> None:
     wanted = Requirement("PT-ANY-01", "must", "It holds.", "Reference", "Any")
     document = RunDocument(run.contract, run.contract.operations, {wanted.id: wanted}, (), run.facts)
     document.add(
-        [{"kind": "unjudged", "requirements": ["PT-ANY-01"], "verdict": "blocked", "reason": "no mail came"}]
+        [
+            {
+                "kind": "unjudged",
+                "requirements": ["PT-ANY-01"],
+                "verdict": "blocked",
+                "reason": "no mail was sent",
+            }
+        ]
     )
     (told,) = document.to_json()["requirements"]
-    assert (told["verdict"], told["reason"]) == ("blocked", "no mail came")
+    assert (told["verdict"], told["reason"]) == ("blocked", "no mail was sent")
 
 
 @pytest.mark.parametrize(("in_a_flow", "expected"), [(True, []), (False, ["known-id"])])

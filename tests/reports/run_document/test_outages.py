@@ -110,11 +110,14 @@ def test_the_guilty_one_is_named_alone(sound: dict[str, Any]) -> None:
     guilty = {"request": "POST /api/v1/videos/upload", "curl": "curl -X POST", "needs": ["TOKEN"]}
     document = died(sound, replayed=2, guilty=guilty)
     told = "\n".join(lines(document, 400))
-    assert "it dies of POST /api/v1/videos/upload: it did again when that was replayed alone" in told
+    assert (
+        "the cause is POST /api/v1/videos/upload: the target stopped again when this request was replayed alone"
+        in told
+    )
     assert "GET /1" not in told
     jsonschema.validate(document, SCHEMA)
 
 
 def test_replays_that_did_no_harm_are_told(sound: dict[str, Any]) -> None:
     told = "\n".join(lines(died(sound, replayed=2), 400))
-    assert "2 requests that came before did no harm when replayed" in told
+    assert "2 requests that came before it did not stop the target when replayed" in told

@@ -12,7 +12,7 @@ from peertube_conformance.reports.views.console import lines
 def test_a_sound_run_conforms(sound: dict[str, Any]) -> None:
     told = lines(sound, 100)
     assert told[0] == "CONFORMS: no findings; 4 of 4 operations passed"
-    assert told[1] == "https://videos.example.com, PeerTube 6.2.0, held against contract 6.2.0"
+    assert told[1] == "https://videos.example.com, PeerTube 6.2.0, tested with contract 6.2.0"
     assert "  Video       3/3" in told
     assert not any("not tested" in line or "findings by" in line for line in told)
 
@@ -48,7 +48,7 @@ def test_known_deviations_are_told_in_one_line(known: dict[str, Any]) -> None:
         == "CONFORMS: no new findings, 1 known; 2 of 4 operations passed, 1 with known deviations, 1 not tested"
     )
     assert "known deviations: 1 finding under stock-404" in told
-    assert "deviations that were not found any more: gone-by-now" in told
+    assert "known deviations that no longer occur: gone-by-now" in told
 
 
 @pytest.mark.parametrize(("code", "answer"), [(2, "INTERRUPTED"), (3, "THE HARNESS FAILED"), (5, "NOTHING")])

@@ -22,7 +22,7 @@ WALK = (
         "upload()",
         ("ANSWER=$(printf '{\"id\": 7}')", "VIDEO_1_ID=$(printf %s \"$ANSWER\" | sed 's/[^0-9]//g')"),
     ),
-    Step("# what is there now", ('echo "$VIDEO_1_ID" "$USER_TOKEN"',)),
+    Step("# the current state", ('echo "$VIDEO_1_ID" "$USER_TOKEN"',)),
 )
 LOST = Finding(
     at="/response/body/total", message="a video was lost", expected=1, actual=0, requirement="PT-HISTORY-01",
@@ -48,7 +48,7 @@ def test_the_document_has_them_in_the_order_of_their_names(walked) -> None:
     assert [flow["name"] for flow in walked["flows"]] == ["Sessions", "SignUp", "WatchHistory"]
     assert walked["totals"]["flows"]["passed"] == walked["totals"]["flows"]["failed"] == 1
     (finding,) = walked["findings"]
-    assert [step["call"] for step in finding["steps"]] == ["upload()", "# what is there now"]
+    assert [step["call"] for step in finding["steps"]] == ["upload()", "# the current state"]
 
 
 def test_a_finding_with_a_walk_goes_before_one_without(new_run) -> None:
@@ -112,7 +112,7 @@ def test_flows_alone_say_nothing_of_operations_one_by_one(flows_alone: dict[str,
     assert flows_alone["tests"] == ["flows"]
     for text in ("\n".join(lines(flows_alone, 100)), summary(flows_alone), page(flows_alone)):
         assert "1 of 1 flow passed" in text
-        assert "perations were not tested one by one, 2 of 4 were called" in " ".join(text.split())
+        assert "perations were not tested individually, 2 of 4 were called" in " ".join(text.split())
         assert "without evidence: other tests" not in text
     assert "operations that conform" not in "\n".join(lines(flows_alone, 100))
     assert "## Not tested" not in summary(flows_alone)

@@ -35,7 +35,7 @@ def test_known_deviations_have_their_reason(known: dict[str, Any]) -> None:
     text = summary(known)
     assert text.startswith("# ✅ Conforms")
     assert "| `stock-404` | 1 | server | A slip of the server. |" in text
-    assert "Not found any more: `gone-by-now`" in text
+    assert "No longer found: `gone-by-now`" in text
 
 
 def test_many_findings_do_not_make_it_long(flood: dict[str, Any]) -> None:

@@ -182,13 +182,13 @@ def test_nothing_is_added_without_a_rate_limit(document: dict[str, object]) -> N
     ("changes", "told"),
     [
         ({"schemas/things.yaml": "Thing: {type: object}"}, "refers to schemas/things.yaml#/Id, which does"),
-        ({"responses.yaml": "NotFound: [unclosed"}, "is no YAML: line 2"),
-        ({"openapi.yaml": "- 1"}, "is no OpenAPI document"),
+        ({"responses.yaml": "NotFound: [unclosed"}, "is not YAML: line 2"),
+        ({"openapi.yaml": "- 1"}, "is not an OpenAPI document"),
         ({"openapi.yaml": ROOT.replace("RetryAfter:", "Other:")}, "lack RetryAfter"),
         (
             {"schemas/errors.yaml": "Problem: {$ref: '#/Id'}\nId: {type: string}\nOther: {$ref: '#/Id'}",
              "responses.yaml": FILES["responses.yaml"].replace("errors.yaml#/Problem", "errors.yaml#/Id")},
-            "both name something Id",
+            "both define Id",
         ),
     ],
 )  # fmt: skip

@@ -159,7 +159,7 @@ def test_of_two_operations_of_one_id_the_second_is_renamed(loaded: Loaded) -> No
         f"paths: {{/a: {{get: {{operationId: x, {FINE}}}}}, /b: {{get: {{operationId: x, {FINE}}}}}}}"
     )
     assert [operation.id for operation in found.operations] == ["x", "getB"]
-    assert found.repairs == (Repair("GET /b", "operationId x is another operation's too; it was replaced"),)
+    assert found.repairs == (Repair("GET /b", "operationId x belongs to two operations; it was replaced"),)
 
 
 LINKED = """
@@ -191,7 +191,7 @@ def test_links_to_nowhere_are_removed(loaded: Loaded) -> None:
         "link gone leads to an operation that does not exist; it was removed",
         "link goneToo leads to an operation that does not exist; it was removed",
         "link away leads to an operation that does not exist; it was removed",
-        "link wrong sets name, which its operation does not take; it was removed",
+        "link wrong sets name, which its operation does not have; it was removed",
     ]
 
 

@@ -36,7 +36,7 @@ def test_a_body_that_lacks_what_a_flow_reads_blocks_it(own: Session, monkeypatch
     _listing(own, monkeypatch, lambda _: {})
     ended = runner.walk(own, WatchHistory)
     assert ended.verdict is Verdict.BLOCKED, ended
-    assert "listMyHistory answered what the contract does not allow (PT-BODY-02" in ended.reason
+    assert "listMyHistory answered what the contract forbids (PT-BODY-02" in ended.reason
     assert {finding.requirement for finding in own.collect()} == {"PT-BODY-02"}
 
 
@@ -81,7 +81,7 @@ def test_what_goes_wrong_once_is_no_finding(own: Session, monkeypatch: pytest.Mo
     _listing(own, monkeypatch, told)
     ended = runner.walk(own, WatchHistory)
     assert (ended.verdict, ended.findings) == (Verdict.BLOCKED, ())
-    assert "did not end the same way again" in ended.reason
+    assert "had another result" in ended.reason
 
 
 def test_time_that_is_up_while_steps_are_tried_again_does_not_lose_the_finding(
@@ -94,7 +94,7 @@ def test_time_that_is_up_while_steps_are_tried_again_does_not_lose_the_finding(
 
     def begun(context: Context) -> None:
         if is_over:
-            raise Halted(OutOfTime("--max-time was up"))
+            raise Halted(OutOfTime("--max-time has passed"))
         begin(context)
 
     def judged(*given: Any) -> runner.Walked:
@@ -115,9 +115,9 @@ def test_time_that_is_up_between_walks_is_told_as_such(own: Session, monkeypatch
 
     def begun(context: Context) -> None:
         if context.walks >= 3:
-            raise Halted(OutOfTime("--max-time was up"))
+            raise Halted(OutOfTime("--max-time has passed"))
         begin(context)
 
     monkeypatch.setattr(Context, "begin", begun)
     ended = runner.walk(own, WatchHistory)
-    assert (ended.verdict, ended.reason) == (Verdict.PASSED, "--max-time was up")
+    assert (ended.verdict, ended.reason) == (Verdict.PASSED, "--max-time has passed")

@@ -103,5 +103,5 @@ def test_a_file_of_another_form_is_told(members: dict[str, Any]) -> None:
         archive.belongings(lambda address: re.sub(r".*/", "", address))
         archive.video_files(lambda address: re.sub(r".*/", "", address))
 
-    with pytest.raises(ValueError, match="has not its form"):
+    with pytest.raises(ValueError, match="has the wrong form"):
         read()

@@ -92,7 +92,7 @@ def test_deviations_have_their_reason(known: dict[str, Any]) -> None:
     told = text_of(root.get_element_by_id("deviations"))
     assert "stock-404 server 1 finding" in told
     assert "A slip." in told
-    assert "Not found any more 1 entry" in told
+    assert "No longer found 1 entry" in told
     assert "Nothing new was found." in text_of(root.get_element_by_id("findings"))
 
 
