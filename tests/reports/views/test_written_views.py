@@ -73,7 +73,7 @@ def test_a_view_that_fails_does_not_cost_the_others(
         raise KeyError("gone")
 
     monkeypatch.setattr(views, "VIEWS", {"first": fail, **views.VIEWS})
-    with pytest.raises(ReportError, match=r"^these parts .* first \(KeyError: 'gone'\)$"):
+    with pytest.raises(ReportError, match=r"^these files .* first \(KeyError: 'gone'\)$"):
         write_all(clean_document(sound, Redactor()), tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == FILES | FOLDERS
 
