@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -14,6 +14,7 @@ from peertube_conformance.reports import Verdict
 if TYPE_CHECKING:
     # The checks are loaded when the first test asks for them; collecting must not wait for them.
     from peertube_conformance.conformance.execution.assertions import Examination
+    from peertube_conformance.conformance.execution.worker_session import Session
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -22,7 +23,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def examine(request: pytest.FixtureRequest, conformance_session: Any) -> Examination:
+def examine(request: pytest.FixtureRequest, conformance_session: Session) -> Examination:
     """What a hand-written test sends and judges with. The test is marked with the requirements that it is there for."""
     from peertube_conformance.conformance.execution.assertions import Examination  # noqa: PLC0415 - as above
 
@@ -32,7 +33,7 @@ def examine(request: pytest.FixtureRequest, conformance_session: Any) -> Examina
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     """A test that examines fails by its findings; what stands in its way becomes the verdict of its requirements."""
-    examination: Any = pyfuncitem.funcargs.get("examine")
+    examination = cast("Examination | None", pyfuncitem.funcargs.get("examine"))
     if examination is None:
         return (yield)
     from peertube_conformance.conformance.execution.outcome import HINDRANCES, Outcome, outcome_of  # noqa: PLC0415 - as above

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +12,7 @@ from peertube_conformance.conformance.pytest_plugin.plugin import activate
 
 if TYPE_CHECKING:
     # Flows load Hypothesis and the checks; collecting must not wait for them.
+    from peertube_conformance.conformance.execution.worker_session import Session
     from peertube_conformance.stateful.engine.flow import Flow
 
 
@@ -21,7 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def walk(conformance_session: Any) -> Callable[[type[Flow]], None]:
+def walk(conformance_session: Session) -> Callable[[type[Flow]], None]:
     """Walks a flow and makes its outcome pytest's."""
     from peertube_conformance.reports import Verdict  # noqa: PLC0415 - as above
     from peertube_conformance.stateful.engine import runner  # noqa: PLC0415

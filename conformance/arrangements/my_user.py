@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 from peertube_conformance.conformance.arrangements.dedicated_accounts import dedicated
 from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.conformance.arrangements.sample_data import welcome
 from peertube_conformance.fixtures.messages.request_draft import Draft, Upload
-from peertube_conformance.fixtures.resources.factory import World
+from peertube_conformance.fixtures.resources.factory import World, once_per_world
 from peertube_conformance.fixtures.safety.guard import IMPOSSIBLE_NUMBER
 
 _PURPOSE = "profile"
 _THEMES = ("default", "instance-default")
-# The password that the last request may have set; whether it did is seen when the next one needs to know.
-_TRIED: WeakKeyDictionary[World, str] = WeakKeyDictionary()
+
+
+@once_per_world
+def _tried_passwords(_world: World) -> list[str]:
+    """The password that the last request may have set; whether it did is seen when the next one needs to know."""
+    return []
 
 
 @arrange("putUserInfo")
@@ -31,16 +33,16 @@ def on_an_account_of_its_own(world: World, draft: Draft) -> None:
         _restore_password(world)
         draft.body["currentPassword"] = draft.actor.password
     if "password" in draft.body:
-        _TRIED[world] = draft.body["password"]
+        _tried_passwords(world).append(draft.body["password"])
 
 
 def _restore_password(world: World) -> None:
-    tried = _TRIED.pop(world, None)
-    if tried is None:
+    tried = _tried_passwords(world)
+    if not tried:
         return
     account = dedicated(world, _PURPOSE)
     back = Draft(world.contract.operation("putUserInfo"), actor=account)
-    world.send(back.json(password=account.password, currentPassword=tried))
+    world.send(back.json(password=account.password, currentPassword=tried.pop()))
 
 
 @arrange("putUserInfo", answer=401)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from weakref import WeakKeyDictionary
 
 from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.conformance.arrangements.sample_data import welcome
 from peertube_conformance.fixtures.messages.account import Account
 from peertube_conformance.fixtures.messages.request_draft import Draft
-from peertube_conformance.fixtures.resources.factory import NotArranged, RegistrationRef, Unavailable, World
+from peertube_conformance.fixtures.resources.factory import (
+    NotArranged,
+    RegistrationRef,
+    Unavailable,
+    World,
+    once_per_world,
+)
 
 _STRING = re.compile(r"verificationString=(\w+)")
 _PENDING = 1
-# An instance grants two registrations in five minutes: one that nobody decided on serves until somebody does.
-_undecided: WeakKeyDictionary[World, RegistrationRef] = WeakKeyDictionary()
-_verifiers: WeakKeyDictionary[World, Account] = WeakKeyDictionary()
 
 
 @arrange("registerUser")
@@ -61,9 +63,7 @@ def applicants_address(world: World, draft: Draft) -> None:
         draft.body["email"] = world.address()
         return
     # Not the applicant of verifyRegistrationEmail: a new mail makes the string in the old one useless.
-    if world not in _undecided:
-        _undecided[world] = world.new_registration()
-    draft.body["email"] = _undecided[world].email
+    draft.body["email"] = _undecided(world).email
 
 
 @arrange("verifyUser")
@@ -103,10 +103,9 @@ def string_mailed_to_the_applicant(world: World, draft: Draft) -> None:
 @arrange("rejectRegistration")
 def undecided(world: World, draft: Draft) -> None:
     """A request that nobody decided on."""
-    registration = _undecided.get(world)
-    if registration is None or not _is_pending(world, registration):
-        registration = _undecided[world] = world.new_registration()
-    draft.path["registrationId"] = registration.id
+    if _undecided.is_made(world) and not _is_pending(world, _undecided(world)):
+        _undecided.again(world)
+    draft.path["registrationId"] = _undecided(world).id
 
 
 @arrange("acceptRegistration", answer=409)
@@ -136,9 +135,18 @@ def _is_pending(world: World, registration: RegistrationRef) -> bool:
 def _verifier(world: World) -> Account:
     """An account of which every change of address sends a mail: cheaper than sign-ups, which are rationed."""
     _needs_verification(world)
-    if world not in _verifiers:
-        _verifiers[world] = world.account(fresh=True)
-    return _verifiers[world]
+    return _verifiers_account(world)
+
+
+@once_per_world
+def _verifiers_account(world: World) -> Account:
+    return world.account(fresh=True)
+
+
+@once_per_world
+def _undecided(world: World) -> RegistrationRef:
+    """An instance grants two registrations in five minutes: one that nobody decided on serves until somebody does."""
+    return world.new_registration()
 
 
 def _needs_verification(world: World) -> None:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from weakref import WeakKeyDictionary
 
-from peertube_conformance.fixtures.resources.factory import NotArranged, Unavailable, World
+from peertube_conformance.fixtures.resources.factory import NotArranged, Unavailable, World, once_per_world
 from peertube_conformance.fixtures.safety.guard import Refused
 
-_done: WeakKeyDictionary[World, set[str]] = WeakKeyDictionary()
+
+@once_per_world
+def _tried(_world: World) -> set[str]:
+    return set()
 
 
 def welcome(world: World, what: str, make: Callable[[], object]) -> None:
     """Makes something once; where it cannot be made, the list is read without."""
-    done = _done.setdefault(world, set())
-    if what not in done:
-        done.add(what)
+    tried = _tried(world)
+    if what not in tried:
+        tried.add(what)
         try:
             make()
         except (NotArranged, Refused, Unavailable):

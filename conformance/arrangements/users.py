@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.fixtures.messages.account import ROLE_IDS, Account
 from peertube_conformance.fixtures.messages.request_draft import Draft
-from peertube_conformance.fixtures.resources.factory import NotArranged, World
+from peertube_conformance.fixtures.resources.factory import NotArranged, World, once_per_world
 from peertube_conformance.fixtures.safety.guard import impossible
 
 _USER = ROLE_IDS["user"]
-_switchable: WeakKeyDictionary[World, Account] = WeakKeyDictionary()
 
 
 @arrange("addUser")
@@ -155,10 +152,9 @@ def without_two_factor(world: World) -> Account:
     return account
 
 
+@once_per_world
 def _switched(world: World) -> Account:
-    if world not in _switchable:
-        _switchable[world] = world.account(fresh=True)
-    return _switchable[world]
+    return world.account(fresh=True)
 
 
 def _is_on(world: World, account: Account) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.conformance.arrangements.sample_data import welcome
 from peertube_conformance.conformance.arrangements.subscriptions import MODERATORS_FILTERS
@@ -13,15 +11,11 @@ from peertube_conformance.fixtures.resources.factory import VideoRef, World
 
 _UNLISTED, PRIVATE, PASSWORD_PROTECTED = 2, 3, 5
 _PICTURES = ("thumbnailfile", "previewfile")
-_CHANGED: WeakKeyDictionary[World, dict[str, VideoRef]] = WeakKeyDictionary()
 
 
 def changed_video(world: World, owner: Account) -> VideoRef:
     """A video of the owner that no request relies on to stay as it is."""
-    kept = _CHANGED.setdefault(world, {})
-    if owner.username not in kept:
-        kept[owner.username] = world.video(owner, fresh=True)
-    return kept[owner.username]
+    return world.once(("changed video", owner.username), lambda: world.video(owner, fresh=True))
 
 
 def with_pictures(world: World, draft: Draft) -> None:

@@ -139,7 +139,7 @@ def limited_client(session: Session) -> Iterator[Client]:
                 ground.guard,
                 ground.ledger,
                 budget,
-                ground.client.listener,
+                (session.judge,),
                 deadline=ground.deadline,
             )
             try:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from functools import cached_property, partial
+from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from peertube_conformance.conformance.checks import judge
-from peertube_conformance.conformance.checks.status_codes import conflicted
+from peertube_conformance.conformance.execution.failure_causes import FailureCauses
 from peertube_conformance.conformance.generation.example_database import Examples
-from peertube_conformance.conformance.generation.failure_minimizer import Culprits
 from peertube_conformance.conformance.generation.schemathesis_driver import Generator
 from peertube_conformance.conformance.options import Options
 from peertube_conformance.fixtures.cleanup.orphaned_files import remove_own_files
-from peertube_conformance.fixtures.http.client import Client
+from peertube_conformance.fixtures.http.exchange_steps import Send
 from peertube_conformance.fixtures.http.outage import Death
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.run.run import Ground, Shared
@@ -53,19 +52,18 @@ class Session:
         self.shared = shared
         self.deviations = deviations
         self.worker = worker
-        self.ground = Ground(shared, worker, redactor, self._contradicted)
-        self.ground.redactor.harmless(f"Bearer {FOREIGN_TOKEN}")
-        self.recorder = Recorder(options.report_dir, worker, self.ground.redactor)
-        self._listen(self.ground)
+        self._redactor = redactor or Redactor()
+        self._redactor.harmless(f"Bearer {FOREIGN_TOKEN}")
+        self.recorder = Recorder(options.report_dir, worker, self._redactor)
         self.examples = Examples(options.example_database)
         # What one test leaves for a later one, by name.
         self.left: dict[str, Any] = {}
         self.bases: dict[tuple[str, str], Draft] = {}
-        self.watch: Callable[[Exchange], None] | None = None
-        self._others: list[Ground] = []
         self._found: list[Finding] = []
-        self._culprits = Culprits()
-        self._asks_why = False
+        self._watching: list[Callable[[Exchange], None]] = []
+        self._steps = (FailureCauses(self.recorder), self._watched, self.judge)
+        self.ground = self._ground(shared)
+        self._others: list[Ground] = []
 
     @cached_property
     def generator(self) -> Generator:
@@ -77,11 +75,7 @@ class Session:
         yield self.ground
         for number, state in enumerate(self.shared.others):
             if number == len(self._others):
-                other = Ground(
-                    Shared.load(Path(state)), self.worker, self.ground.redactor, self._contradicted
-                )
-                self._listen(other)
-                self._others.append(other)
+                self._others.append(self._ground(Shared.load(Path(state))))
             yield self._others[number]
 
     def collect(self, operation: Operation | None = None) -> list[Finding]:
@@ -128,10 +122,39 @@ class Session:
         self.examples.close()
         self.recorder.close()
 
-    def _listen(self, ground: Ground) -> None:
-        ground.client.listener = self._saw
-        ground.client.examine = partial(self._examined, ground.client)
-        ground.client.outage.heard = self._died
+    @contextmanager
+    def watched_by(self, saw: Callable[[Exchange], None]) -> Iterator[None]:
+        """Has `saw` called meanwhile with every exchange, before it is judged."""
+        self._watching.append(saw)
+        try:
+            yield
+        finally:
+            self._watching.remove(saw)
+
+    def judge(self, _draft: Draft, exchange: Exchange, _send: Send) -> Exchange:
+        """The last step of every exchange: judges and records it."""
+        findings, evidence = judge(exchange)
+        found = self.recorder.exchange(exchange, evidence, findings)
+        self._found.extend(found)
+        if exchange.intent in _DRAWN and self.unexplained(found):
+            mode = _DRAWN[exchange.intent]
+            self.examples.showed(exchange.operation.id, mode, self.options.seed)
+        return exchange
+
+    def _watched(self, _draft: Draft, exchange: Exchange, _send: Send) -> Exchange:
+        for saw in self._watching:
+            saw(exchange)
+        return exchange
+
+    def _ground(self, shared: Shared) -> Ground:
+        return Ground(
+            shared,
+            self.worker,
+            self._redactor,
+            self._steps,
+            died=self._died,
+            contradicted=self._contradicted,
+        )
 
     def _contradicted(self, contradiction: Contradiction) -> None:
         """Records that the answer to a creation named something else than what was created."""
@@ -157,37 +180,10 @@ class Session:
             {
                 "worker": self.worker,
                 "at": round(death.at, 3),
-                "reason": self.ground.redactor.text(death.reason),
+                "reason": self._redactor.text(death.reason),
                 "isBack": death.is_back,
                 "seconds": round(death.seconds, 1),
                 "replayed": death.replayed,
                 "guilty": guilty,
             },
         )
-
-    def _examined(self, client: Client, draft: Draft, exchange: Exchange) -> Exchange:
-        """The exchange with the cause of a failure: asked for where nothing is changed by asking."""
-        status = exchange.status or 0
-        failed = status >= 500 and exchange.operation.response_for(status) is None
-        is_valid = exchange.intent in {Intent.VALID, Intent.ARRANGED} and exchange.purpose is None
-        if self._asks_why or not (failed and is_valid and exchange.operation.is_safe) or conflicted(exchange):
-            return exchange
-        self._asks_why = True
-        try:
-            return replace(exchange, cause=self._culprits.of(draft, client.send))
-        finally:
-            self._asks_why = False
-
-    def _saw(self, exchange: Exchange) -> None:
-        if self._asks_why:
-            # What it shows is told of the exchange that it was made from.
-            self.recorder.exchange(exchange, (), ())
-            return
-        if self.watch is not None:
-            self.watch(exchange)
-        findings, evidence = judge(exchange)
-        found = self.recorder.exchange(exchange, evidence, findings)
-        self._found.extend(found)
-        if exchange.intent in _DRAWN and self.unexplained(found):
-            mode = _DRAWN[exchange.intent]
-            self.examples.showed(exchange.operation.id, mode, self.options.seed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -11,8 +11,15 @@ from peertube_conformance.fixtures.timing.deadline import OutOfTime
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.redaction.safe_output import escaped_line
 
+if TYPE_CHECKING:
+    # Phases load the generators; collecting must not wait for them.
+    from peertube_conformance.conformance.execution.outcome import Outcome
+    from peertube_conformance.conformance.execution.phases import Exercise
+    from peertube_conformance.conformance.execution.worker_session import Session
+    from peertube_conformance.reports import Finding
 
-def conclude(exercise: Any, phase: str, run: Callable[[], Any]) -> None:
+
+def conclude(exercise: Exercise, phase: str, run: Callable[[], Outcome]) -> None:
     """Runs a phase, records its outcome, and makes pytest's of it."""
     session = exercise.session
     try:
@@ -30,19 +37,19 @@ def conclude(exercise: Any, phase: str, run: Callable[[], Any]) -> None:
         pytest.skip(f"{outcome.verdict.value}: {outcome.reason}")
 
 
-def break_off(session: Any, reason: str) -> NoReturn:
+def break_off(session: Session, reason: str) -> NoReturn:
     """Fails the item by the harness's own fault."""
     pytest.fail(f"the harness failed: {session.ground.redactor.error(reason)}", pytrace=False)
 
 
-def report(session: Any, findings: Sequence[Any]) -> None:
+def report(session: Session, findings: Sequence[Finding]) -> None:
     """Fails the item where a finding counts that no deviation explains."""
     found = session.unexplained(findings)
     if found:
         pytest.fail(_told(found), pytrace=False)
 
 
-def _told(findings: Sequence[Any]) -> str:
+def _told(findings: Sequence[Finding]) -> str:
     lines: list[str] = []
     for finding in {finding.fingerprint: finding for finding in findings}.values():
         lines += [

@@ -18,16 +18,23 @@ from peertube_conformance.conformance.pytest_plugin.item_ordering import put_in_
 from peertube_conformance.reports.model.verdict import Verdict
 
 if TYPE_CHECKING:
+    # Sessions without a conformance run are not to wait for these.
+    from peertube_conformance.conformance.execution.phases import Exercise
+    from peertube_conformance.conformance.execution.rate_limit_exhaustion import Exhaustion
+    from peertube_conformance.conformance.execution.worker_session import Session
+    from peertube_conformance.conformance.pytest_plugin.controller import Conclusion, Controller
+    from peertube_conformance.fixtures.environment.run_state import Shared
     from peertube_conformance.reports.redaction.redactor import Redactor
+    from peertube_conformance.spec import Operation
 
 _REDACTOR: pytest.StashKey[Redactor] = pytest.StashKey()
 _ACTIVE = pytest.StashKey[bool]()
 _BEGUN = pytest.StashKey[bool]()
 _OPTIONS = pytest.StashKey[Options]()
-_CONTROLLER = pytest.StashKey[Any]()
-_SESSION = pytest.StashKey[Any]()
-_OPERATIONS = pytest.StashKey[Any]()
-_CONCLUSION = pytest.StashKey[Any]()
+_CONTROLLER: pytest.StashKey[Controller] = pytest.StashKey()
+_SESSION: pytest.StashKey[Session] = pytest.StashKey()
+_OPERATIONS: pytest.StashKey[list[Operation]] = pytest.StashKey()
+_CONCLUSION: pytest.StashKey[Conclusion] = pytest.StashKey()
 _STATE_INPUT = "peertube_conformance_state"
 _DEFAULT_REPORT_CHARACTERS = "fE"
 HARNESS_FAILED = 3
@@ -132,7 +139,7 @@ def pytest_configure_node(node: Any) -> None:
         node.workerinput[_STATE_INPUT] = str(controller.state_file)
 
 
-def _shared(config: pytest.Config) -> Any:
+def _shared(config: pytest.Config) -> Shared | None:
     """The run's state; None where the run was not begun, as with --collect-only."""
     if _is_worker(config):
         from peertube_conformance.fixtures.run.run import Shared
@@ -143,7 +150,7 @@ def _shared(config: pytest.Config) -> Any:
     return None if controller is None else controller.shared
 
 
-def _session(config: pytest.Config) -> Any:
+def _session(config: pytest.Config) -> Session:
     """This process's session, made when the first test needs it."""
     session = config.stash.get(_SESSION, None)
     if session is None:
@@ -153,6 +160,7 @@ def _session(config: pytest.Config) -> Any:
 
         options = config.stash[_OPTIONS]
         shared = _shared(config)
+        assert shared is not None, "no test runs where the run was not begun"
         worker = config.workerinput["workerid"] if _is_worker(config) else "main"  # type: ignore[attr-defined]
         contract = load_contract(options.spec or None)
         deviations = known_deviations(contract, options, shared.server_version)
@@ -189,13 +197,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def conformance_session(request: pytest.FixtureRequest) -> Any:
+def conformance_session(request: pytest.FixtureRequest) -> Session:
     """This process's client, generator and recorder."""
     return _session(request.config)
 
 
 @pytest.fixture
-def exercise(operation_id: str, conformance_session: Any) -> Any:
+def exercise(operation_id: str, conformance_session: Session) -> Exercise:
     """One operation, ready to be exercised."""
     from peertube_conformance.conformance.execution.phases import Exercise
 
@@ -203,7 +211,7 @@ def exercise(operation_id: str, conformance_session: Any) -> Any:
 
 
 @pytest.fixture(scope="session")
-def exhaustion(conformance_session: Any) -> Iterator[Any]:
+def exhaustion(conformance_session: Session) -> Iterator[Exhaustion]:
     """Uses the general limits up and records what is known of status 429."""
     from peertube_conformance.conformance.execution.rate_limit_exhaustion import Exhaustion
 
@@ -293,7 +301,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         gc.freeze()
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """What a person reads first."""
     conclusion = config.stash.get(_CONCLUSION, None)
     if conclusion is None:

@@ -77,11 +77,8 @@ def _walk(session: Session, ground: Ground, flow: type[Flow]) -> Walked:
     context = Context(session, ground, flow.__name__)
     bound = type(flow.__name__, (flow,), {"context": context, "__doc__": flow.__doc__})
     began = time.monotonic()
-    session.watch = context.saw
-    try:
+    with session.watched_by(context.saw):
         walked = _outcome(context, seed(session.options.seed)(bound))
-    finally:
-        session.watch = None
     session.recorder.evidence(context.evidence)
     _record(session, flow, walked, context, time.monotonic() - began)
     return walked

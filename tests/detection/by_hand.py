@@ -16,7 +16,7 @@ from peertube_conformance.stateful.engine.context import Context
 from peertube_conformance.stateful.engine.flow import Flow
 from tests.conformance.hand_written.runner import EXERCISED, Enumerated, enumerated, examined
 from tests.detection.by_operation import remembering
-from tests.detection.detection import Caught, Detection, Watch
+from tests.detection.detection import Caught, Detection, Watch, recorded_by
 from tests.faults.arena import Arena, arena
 from tests.faults.registry import Fault
 from tests.faults.spoiling import tells
@@ -137,17 +137,14 @@ def _walked(at: Arena, flow: type[Flow], shortening: int) -> Iterator[tuple[Find
         first.append(counted[0])
         return complete(self, requirement, exchange, told)
 
-    saw = at.session._saw
-
-    def seen(exchange: Exchange) -> None:
+    def seen(_found: Sequence[Finding]) -> None:
         counted[0] += 1
-        saw(exchange)
 
-    at.session.ground.client.listener = seen
     seconds, runner._SHORTENING_SECONDS = runner._SHORTENING_SECONDS, shortening
     Context.wrong = wrong  # type: ignore[method-assign]
     try:
-        ended = runner.walk(at.session, flow)
+        with recorded_by(at.session, seen):
+            ended = runner.walk(at.session, flow)
     finally:
         runner._SHORTENING_SECONDS = seconds
         Context.wrong = complete  # type: ignore[method-assign]

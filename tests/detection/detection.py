@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.conformance.generation.schemathesis_driver import DrawnDefect, Generator
 from peertube_conformance.reports import Exchange, Finding
 from peertube_conformance.spec import Contract, Operation
@@ -54,31 +57,46 @@ class Caught(BaseException):
         self.finding = finding
 
 
+@contextmanager
+def recorded_by(session: Session, saw: Callable[[Sequence[Finding]], None]) -> Iterator[None]:
+    """Calls `saw` with the findings of every exchange of the session, once they are recorded."""
+    recorder = session.recorder
+    record = recorder.exchange
+
+    def recorded(exchange: Exchange, evidence: Iterable[str], findings: Iterable[Finding]) -> list[Finding]:
+        found = record(exchange, evidence, findings)
+        saw(found)
+        return found
+
+    recorder.exchange = recorded  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        del recorder.exchange
+
+
 class Watch:
     """Counts what a session sends, and breaks off at the finding that is waited for."""
 
-    def __init__(self, session: Any, wanted: Any) -> None:
+    def __init__(self, session: Session, wanted: Callable[[Finding], bool]) -> None:
         self.requests = 0
         self.others: set[str] = set()
         self._session = session
         self._wanted = wanted
-        self._grounds = [session.ground]
+        self._stack = ExitStack()
 
     def __enter__(self) -> Watch:
         self._session.collect()
-        for ground in self._grounds:
-            ground.client.listener = self._saw
+        self._stack.enter_context(recorded_by(self._session, self._saw))
         return self
 
     def __exit__(self, *_: object) -> None:
-        for ground in self._grounds:
-            ground.client.listener = self._session._saw
+        self._stack.close()
         self._session.collect()
 
-    def _saw(self, exchange: Exchange) -> None:
+    def _saw(self, found: Sequence[Finding]) -> None:
         self.requests += 1
-        self._session._saw(exchange)
-        for finding in self._session.collect():
+        for finding in (*self._session.collect(), *found):
             if self._wanted(finding):
                 raise Caught(finding)
             self.others.add(f"{finding.requirement} {finding.operation_id} {finding.at}")

@@ -1,0 +1,38 @@
+"""The cause of a server error: a step that asks again, leaving parts of the request out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from peertube_conformance.conformance.checks.status_codes import conflicted
+from peertube_conformance.conformance.generation.failure_minimizer import Culprits
+from peertube_conformance.fixtures.http.exchange_steps import Send
+from peertube_conformance.fixtures.messages.request_draft import Draft
+from peertube_conformance.reports import Exchange, Intent
+from peertube_conformance.reports.recording.recorder import Recorder
+
+_VALID = frozenset({Intent.VALID, Intent.ARRANGED})
+
+
+class FailureCauses:
+    """Adds the cause to an exchange that failed, where nothing is changed by asking for it."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._culprits = Culprits()
+
+    def __call__(self, draft: Draft, exchange: Exchange, send: Send) -> Exchange:
+        """See ExchangeStep."""
+        status = exchange.status or 0
+        failed = status >= 500 and exchange.operation.response_for(status) is None
+        is_valid = exchange.intent in _VALID and exchange.purpose is None
+        if not (failed and is_valid and exchange.operation.is_safe) or conflicted(exchange):
+            return exchange
+
+        def ask(shorter: Draft) -> Exchange:
+            """Recorded without findings: what it shows is a finding of the exchange that it was made from."""
+            asked = send(shorter)
+            self._recorder.exchange(asked, (), ())
+            return asked
+
+        return replace(exchange, cause=self._culprits.of(draft, ask))
