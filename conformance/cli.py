@@ -1,15 +1,16 @@
-"""Tests PeerTube instances, and compares and joins the reports. Each COMMAND has its own --help."""
+"""Runs the commands of `peertube-conformance`."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, TextIO
 
+from peertube_conformance.conformance.command_parser import command_parser
 from peertube_conformance.conformance.exit_codes import HARNESS_FAILED, INTERRUPTED, UNUSABLE
 from peertube_conformance.conformance.options import ADMIN_PASSWORD, OPTIONS
 from peertube_conformance.reports.report_directory.lock_file import ReportError
@@ -23,27 +24,20 @@ if TYPE_CHECKING:
 ROOMS = ("peertube_conformance.conformance", "peertube_conformance.stateful")
 
 
-class _Parser(argparse.ArgumentParser):
-    """Ends with the exit code of unusable options, which is not argparse's."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(UNUSABLE, f"ERROR: {message}: see {self.prog} --help\n")
-
-
 class MistakeError(Exception):
     """A person's mistake; the text says what to do."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
-    parser = _parser()
+    parser = command_parser()
     given, rest = parser.parse_known_args(arguments)
     if given.command == "run":
         return _run(given, rest)
     if rest:
         parser.error(f"{given.command} has no option or argument {' '.join(rest)}")
     try:
-        code: int = given.do(given)
+        code: int = _COMMANDS[given.command](given)
     except (MistakeError, ReportError) as error:
         _console(sys.stderr).say(f"ERROR: {error}")
         return UNUSABLE
@@ -70,117 +64,6 @@ def _redactor() -> Redactor:
     from peertube_conformance.conformance.pytest_plugin.output_redaction import knowing
 
     return knowing()
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="peertube-conformance", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
-
-    run = commands.add_parser("run", help="test an instance; other options are passed to pytest (-n 2, -k …)")
-    run.add_argument(
-        "--base-url", default="", metavar="URL", help="URL of the instance; default: the embedded instance"
-    )
-    for option in OPTIONS:
-        run.add_argument(option.flag, **option.arguments)
-
-    serve = commands.add_parser("serve", help="start the embedded instance and keep it running")
-    serve.add_argument(
-        "--port", type=int, default=9000, help="port to listen on, 0 for any free port; default 9000"
-    )
-    serve.add_argument(
-        "--signup",
-        choices=["direct", "approval", "closed"],
-        default="direct",
-        help="who may sign up: everybody (default), everybody after approval, or nobody",
-    )
-    serve.add_argument(
-        "--limits",
-        choices=["stock", "raised"],
-        default="stock",
-        help="rate limits: those of a stock PeerTube (default) or higher ones",
-    )
-    serve.add_argument(
-        "--smtp", default="", metavar="HOST:PORT", help="mail server to which the instance sends mail"
-    )
-    serve.set_defaults(do=_serve)
-
-    compare = commands.add_parser(
-        "compare", help="show what changed between two runs; exits 1 on regressions"
-    )
-    compare.add_argument("before", type=Path, help="report directory or run.json of the earlier run")
-    compare.add_argument("after", type=Path, help="report directory or run.json of the later run")
-    compare.add_argument(
-        "--format",
-        choices=["console", "markdown", "html", "json"],
-        default="console",
-        help="form of the comparison; default console",
-    )
-    compare.set_defaults(do=_compare)
-
-    report = commands.add_parser(
-        "report", help="write the report of a run again, or that of a run that was killed"
-    )
-    report.add_argument("run", type=Path, help="report directory or run.json of the run")
-    report.add_argument(
-        "--report-dir",
-        type=Path,
-        default=None,
-        help="directory of the report; default: the folder of the run document",
-    )
-    report.set_defaults(do=_report)
-
-    merge = commands.add_parser(
-        "merge",
-        help="join the reports of the parts of one run (--shard); exits as one complete run would",
-    )
-    merge.add_argument("parts", type=Path, nargs="+", metavar="PART", help="report directory of a part")
-    merge.add_argument(
-        "--report-dir",
-        type=Path,
-        default=Path("conformance-report"),
-        help="directory of the joint report; default conformance-report",
-    )
-    merge.add_argument(
-        "--baseline",
-        type=Path,
-        default=None,
-        help="run.json of an earlier run; the report shows what changed since",
-    )
-    merge.add_argument(
-        "--strict-deviations", action="store_true", help="fail if a known deviation no longer occurs"
-    )
-    merge.set_defaults(do=_merge)
-
-    deviations = commands.add_parser(
-        "deviations", help="print entries for a file of known deviations, one for each new finding of a run"
-    )
-    deviations.add_argument("run", type=Path, help="report directory or run.json of the run")
-    deviations.set_defaults(do=_deviations)
-
-    requirements = commands.add_parser(
-        "requirements", help="list all requirements and the tests that prove them; needs no target"
-    )
-    requirements.set_defaults(do=_requirements)
-
-    parties = commands.add_parser(
-        "parties", help="compare the contract and the servers of several runs, side by side"
-    )
-    parties.add_argument(
-        "runs", type=Path, nargs="+", metavar="RUN", help="report directory or run.json of a run"
-    )
-    parties.add_argument("--all", action="store_true", help="show also what every server passes")
-    parties.set_defaults(do=_parties)
-
-    reap = commands.add_parser("reap", help="remove what killed runs left on a target")
-    reap.add_argument("--base-url", required=True, metavar="URL", help="URL of the instance")
-    reap.add_argument(
-        "--admin-username",
-        required=True,
-        help=f"administrator of the instance; the password is read from {ADMIN_PASSWORD}",
-    )
-    reap.add_argument("--dry-run", action="store_true", help="only print what would be removed")
-    reap.set_defaults(do=_reap)
-    return parser
 
 
 def _run(given: argparse.Namespace, rest: Sequence[str]) -> int:
@@ -324,6 +207,17 @@ def _read(path: Path) -> CleanDocument:
     except RunFileError as error:
         raise MistakeError(str(error)) from error
 
+
+_COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "serve": _serve,
+    "compare": _compare,
+    "report": _report,
+    "merge": _merge,
+    "deviations": _deviations,
+    "requirements": _requirements,
+    "parties": _parties,
+    "reap": _reap,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from peertube_conformance.conformance.cli import _parser
+from peertube_conformance.conformance.command_parser import command_parser
 from peertube_conformance.conformance.options import ENVIRONMENT_PREFIX, OPTIONS
 
 ROOT = Path(__file__).parent.parent
@@ -81,7 +81,7 @@ def test_variables_and_arguments_are_ones_that_the_harness_reads(path: Path) -> 
     known |= {f"{ENVIRONMENT_PREFIX}{name}_PASSWORD" for name in ("BUDGET", "MAILBOX")}
     assert set(re.findall(rf"{ENVIRONMENT_PREFIX}\w+", text)) <= known
     for command, flags in re.findall(r"bin/peertube-conformance\"? (\w+)([^\n]*(?:\\\n[^\n]*)*)", text):
-        commands: Any = _parser()._subparsers._group_actions[0].choices  # type: ignore[union-attr]
+        commands: Any = command_parser()._subparsers._group_actions[0].choices  # type: ignore[union-attr]
         assert set(re.findall(r"--[\w-]+", flags)) <= set(commands[command]._option_string_actions)
 
 

@@ -2,88 +2,54 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from lxml import etree
+from peertube_conformance.conformance.execution.feed_parser import (
+    ATOM,
+    Feed,
+    atom_entries,
+    json_items,
+    rss_items,
+    text_of,
+)
 
-from peertube_conformance.reports import Response
-
-ATOM = "{http://www.w3.org/2005/Atom}"
-_ENCODED = "{http://purl.org/rss/1.0/modules/content/}encoded"
 _JSON_VERSIONS = ("https://jsonfeed.org/version/1", "https://jsonfeed.org/version/1.1")
 
-
-@dataclass(frozen=True)
-class Feed:
-    """A feed that was read. `kind` is `rss`, `atom` or `json`, empty where it is none of them; `titles` are those of its
-    entries, `faults` what is wrong with it: a place and a sentence."""
-
-    kind: str
-    titles: list[str] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-    faults: list[tuple[str, str]] = field(default_factory=list)
-    enclosures: list[tuple[str, str, str]] = field(default_factory=list)
+# A place in the feed and a sentence.
+Fault = tuple[str, str]
 
 
-def read(answer: Response) -> Feed | None:
-    """The feed in an answer; None where it is not well-formed."""
-    if answer.is_json:
-        try:
-            document = json.loads(answer.body)
-        except ValueError:
-            return None
-        return _read_json(document)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    try:
-        root = etree.fromstring(answer.body, parser)
-    except etree.XMLSyntaxError:
-        return None
-    return (
-        _read_atom(root) if root.tag == f"{ATOM}feed" else _read_rss(root) if root.tag == "rss" else Feed("")
-    )
+def faults(feed: Feed) -> list[Fault]:
+    """What is wrong with the feed, each fault once."""
+    rules = _RULES.get(feed.kind)
+    return list(dict.fromkeys(rules(feed.content))) if rules else []
 
 
-def _read_rss(root: Any) -> Feed:
-    items = root.findall("channel/item")
-    return Feed(
-        "rss",
-        [_text(item, "title") for item in items],
-        [_text(item, "description") or _text(item, _ENCODED) for item in items],
-        list(_rss_faults(root, items)),
-        [
-            (enclosure.get("url", ""), enclosure.get("length", ""), enclosure.get("type", ""))
-            for item in items
-            for enclosure in item.findall("enclosure")
-        ],
-    )
-
-
-def _rss_faults(root: Any, items: list[Any]) -> Iterator[tuple[str, str]]:
+def _rss_faults(root: Any) -> Iterator[Fault]:
+    items = rss_items(root)
     if root.get("version") != "2.0":
         yield "rss", "the version is not 2.0"
     for name in ("title", "link", "description"):
         if len(root.findall(f"channel/{name}")) != 1:
             yield f"channel/{name}", "the channel does not have this element once"
-    if not _is_address(_text(root, "channel/link")):
+    if not _is_address(text_of(root, "channel/link")):
         yield "channel/link", "no address"
-    for place, moment in [("channel/lastBuildDate", _text(root, "channel/lastBuildDate"))] + [
-        ("item/pubDate", _text(item, "pubDate")) for item in items
+    for place, moment in [("channel/lastBuildDate", text_of(root, "channel/lastBuildDate"))] + [
+        ("item/pubDate", text_of(item, "pubDate")) for item in items
     ]:
         if moment and not _is_mail_date(moment):
             yield place, "the date is not in the form of RFC 822"
-    guids = [_text(item, "guid") for item in items if _text(item, "guid")]
+    guids = [text_of(item, "guid") for item in items if text_of(item, "guid")]
     if len(set(guids)) != len(guids):
         yield "item/guid", "two items have one guid"
     for item in items:
-        if not (_text(item, "title") or _text(item, "description")):
+        if not (text_of(item, "title") or text_of(item, "description")):
             yield "item", "an item has neither title nor description"
-        if item.find("link") is not None and not _is_address(_text(item, "link")):
+        if item.find("link") is not None and not _is_address(text_of(item, "link")):
             yield "item/link", "no address"
         for enclosure in item.findall("enclosure"):
             if not (
@@ -94,23 +60,16 @@ def _rss_faults(root: Any, items: list[Any]) -> Iterator[tuple[str, str]]:
                 yield "item/enclosure", "an enclosure lacks address, length or type"
 
 
-def _read_atom(root: Any) -> Feed:
-    entries = root.findall(f"{ATOM}entry")
-    texts = [_text(entry, f"{ATOM}summary") or _text(entry, f"{ATOM}content") for entry in entries]
-    return Feed(
-        "atom", [_text(entry, f"{ATOM}title") for entry in entries], texts, list(_atom_faults(root, entries))
-    )
-
-
-def _atom_faults(root: Any, entries: list[Any]) -> Iterator[tuple[str, str]]:
+def _atom_faults(root: Any) -> Iterator[Fault]:
+    entries = atom_entries(root)
     named = bool(root.findall(f"{ATOM}author/{ATOM}name"))
     for place, element in [("feed", root), *(("entry", entry) for entry in entries)]:
         for name in ("id", "title", "updated"):
             if len(element.findall(f"{ATOM}{name}")) != 1:
                 yield f"{place}/{name}", "this element is not there once"
-        if not urlsplit(_text(element, f"{ATOM}id")).scheme:
+        if not urlsplit(text_of(element, f"{ATOM}id")).scheme:
             yield f"{place}/id", "the id is not an absolute IRI"
-        if not _is_moment(_text(element, f"{ATOM}updated")):
+        if not _is_moment(text_of(element, f"{ATOM}updated")):
             yield f"{place}/updated", "the date is not in the form of RFC 3339"
     for entry in entries:
         if not named and not entry.findall(f"{ATOM}author/{ATOM}name"):
@@ -118,25 +77,13 @@ def _atom_faults(root: Any, entries: list[Any]) -> Iterator[tuple[str, str]]:
         links = entry.findall(f"{ATOM}link")
         if not links and entry.find(f"{ATOM}content") is None:
             yield "entry", "an entry has neither link nor content"
-    ids = [_text(entry, f"{ATOM}id") for entry in entries]
+    ids = [text_of(entry, f"{ATOM}id") for entry in entries]
     if len(set(ids)) != len(ids):
         yield "entry/id", "two entries have one id"
 
 
-def _read_json(document: Any) -> Feed:
-    if not isinstance(document, dict) or "jsonfeed.org" not in str(document.get("version", "")):
-        return Feed("")
-    items = document.get("items")
-    items = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
-    return Feed(
-        "json",
-        [str(item.get("title", "")) for item in items],
-        [str(item.get("content_text") or item.get("content_html") or "") for item in items],
-        list(_json_faults(document, items)),
-    )
-
-
-def _json_faults(document: dict[str, Any], items: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+def _json_faults(document: dict[str, Any]) -> Iterator[Fault]:
+    items = json_items(document)
     if document.get("version") not in _JSON_VERSIONS:
         yield "version", "the version is none that there is"
     if not isinstance(document.get("title"), str) or not document["title"]:
@@ -159,11 +106,6 @@ def _json_faults(document: dict[str, Any], items: list[dict[str, Any]]) -> Itera
         yield "items/id", "two items have one id"
 
 
-def _text(element: Any, path: str) -> str:
-    found = element.find(path)
-    return "" if found is None else "".join(found.itertext()).strip()
-
-
 def _is_address(text: str) -> bool:
     parts = urlsplit(text)
     return parts.scheme in {"http", "https"} and bool(parts.netloc)
@@ -182,3 +124,10 @@ def _is_moment(text: str) -> bool:
         return datetime.fromisoformat(text).tzinfo is not None
     except ValueError:
         return False
+
+
+_RULES: Mapping[str, Callable[[Any], Iterator[Fault]]] = {
+    "rss": _rss_faults,
+    "atom": _atom_faults,
+    "json": _json_faults,
+}

@@ -8,22 +8,20 @@ else, and a finding is readable alone.
 from __future__ import annotations
 
 import hashlib
-import mimetypes
 import warnings
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
-from urllib.parse import unquote
 
 import hypothesis
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
-from schemathesis.core import NOT_SET
 from schemathesis.generation import GenerationMode
 
+from peertube_conformance.conformance.generation.case_conversion import draft_of
 from peertube_conformance.conformance.generation.example_database import Examples
-from peertube_conformance.fixtures.messages.request_draft import UNSET, Draft, Upload
+from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.reports import Request
 from peertube_conformance.spec import Contract, Defect, Operation
 from peertube_conformance.spec.messages.raw_request import WireRequest
@@ -31,7 +29,6 @@ from peertube_conformance.spec.messages.validate import Violation, violations
 
 _T = TypeVar("_T")
 _ANY_HOST = "http://localhost"
-_MULTIPART = "multipart/form-data"
 _FIRST = 4
 _FEWEST_RANDOM = 4
 # One of so many requests is drawn at random.
@@ -144,7 +141,7 @@ class Generator:
         try:
             for case in cases:
                 if case.meta.phase.data.scenario.name != _UNMET_METHOD and case.method == operation.method:
-                    yield _draft(operation, case)
+                    yield draft_of(operation, case)
         except (TypeError, ValueError) as error:
             # Its systematic phase fails on some schemas (files beside if/then); random cases still come.
             self.shortfalls[operation.id] = f"systematic cases ended early: {error}"
@@ -170,7 +167,7 @@ class Generator:
         )
         @hypothesis.given(drawn.as_strategy(mode))
         def draw(case: Any) -> None:
-            found.append(_draft(operation, case))
+            found.append(draft_of(operation, case))
 
         try:
             draw()
@@ -252,53 +249,3 @@ def _move(source: Mapping[str, Any], container: dict[str, Any], name: str) -> No
         container[name] = source[name]
     else:
         container.pop(name, None)
-
-
-def _draft(operation: Operation, case: Any) -> Draft:
-    return Draft(
-        operation,
-        # Schemathesis percent-encodes path parameters as it draws them; a draft is encoded when it is sent.
-        path={
-            n: unquote(v) if isinstance(v, str) else v for n, v in dict(case.path_parameters or {}).items()
-        },
-        query=_undone(dict(case.query or {})),
-        headers={str(name): str(value) for name, value in dict(case.headers or {}).items()},
-        body=UNSET if case.body is NOT_SET else _body(operation, case),
-        media_type=case.media_type,
-    )
-
-
-def _body(operation: Operation, case: Any) -> Any:
-    if case.media_type != _MULTIPART or not isinstance(case.body, dict):
-        return _plain(case.body)
-    content = operation.definition.get("requestBody", {}).get("content", {}).get(_MULTIPART, {})
-    declared = operation.schemas.properties(content.get("schema", {}))
-    kinds = {name: str(how.get("contentType", "")) for name, how in content.get("encoding", {}).items()}
-    # Members that nobody declared are of use in JSON; in a form their names only test the parser of the library.
-    members = {name: value for name, value in case.body.items() if name in declared or not declared}
-    return {name: _file(_plain(value), kinds.get(name, "")) for name, value in members.items()}
-
-
-def _file(value: Any, kinds: str) -> Any:
-    """Binary data goes as a file of the first media type that the contract names for it."""
-    if isinstance(value, str) and kinds:
-        value = value.encode("utf-8", "surrogatepass")
-    if not isinstance(value, bytes):
-        return value
-    kind = kinds.partition(",")[0].strip() or "application/octet-stream"
-    return Upload(f"file{mimetypes.guess_extension(kind) or '.bin'}", kind, value)
-
-
-def _undone(query: dict[str, Any]) -> dict[str, Any]:
-    """Parameters without an `undefined` value; Schemathesis may draw NOT_SET for one."""
-    return {name: value for name, value in query.items() if value is not NOT_SET}
-
-
-def _plain(value: Any) -> Any:
-    """A body of plain Python values; Schemathesis wraps binary data in objects of its own."""
-    if isinstance(value, dict):
-        return {name: _plain(member) for name, member in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    data = getattr(value, "data", None)
-    return data if isinstance(data, bytes) else value

@@ -60,14 +60,10 @@ def activate(config: pytest.Config) -> None:
         return
     if config.stash.get(_BEGUN, False) and not config.option.collectonly:
         rooms = " ".join(_ROOMS)
-        raise pytest.UsageError(
-            f"peertube-conformance was not loaded: name its packages, as in pytest --pyargs {rooms}"
-        )
+        raise pytest.UsageError(f"peertube-conformance is not loaded: run pytest --pyargs {rooms}")
     config.stash[_ACTIVE] = True
     config.addinivalue_line("markers", "requirement(id): the requirement of the catalogue that a test proves")
-    config.addinivalue_line(
-        "markers", "late: the test waits for something that happens during the run, so it runs last"
-    )
+    config.addinivalue_line("markers", "late: the test waits for something during the run, so it runs last")
     try:
         options = Options.read(lambda name: config.getoption(name, None), config.getoption("base_url") or "")
     except OptionError as error:

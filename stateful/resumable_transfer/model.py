@@ -111,7 +111,7 @@ def video(size: int, label: str) -> bytes:
 
     The last 20 bytes and more are read by no player.
     """
-    content = _labelled(media.mp4(fps=1, width=64, height=48), label)
+    content = _labelled(media.mp4(is_small=True), label)
     return content + _free(_counted(size - len(content) - _BOX.size, label))
 
 

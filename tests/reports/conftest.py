@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 
-from peertube_conformance.reports import (
-    Exchange,
-    Finding,
-    Intent,
-    Level,
-    Purpose,
-    Request,
-    Response,
-    Situation,
-    Verdict,
-)
-from peertube_conformance.reports.model.variables import mark
-from peertube_conformance.reports.recording.recorder import Recorder, read_parts
-from peertube_conformance.reports.redaction.redactor import Redactor
-from peertube_conformance.reports.run_document.builder import RunDocument
+from peertube_conformance.reports import Finding, Intent, Verdict
 from peertube_conformance.spec import Contract, Defect, contract_of
 from peertube_conformance.spec.deviations import Deviation
-from peertube_conformance.spec.requirements import load_requirements
+from tests.reports.sample_run import ABSENT, FACTS, HOSTILE, VIDEO, NewRun, SampleRun, problem
 
 ANSWERS: dict[str, Any] = {"description": "As documented."}
 
@@ -69,131 +51,6 @@ def contract() -> Contract:
     )
 
 
-FACTS: dict[str, Any] = {
-    "harness": {"name": "peertube-conformance", "version": "0.1.0"},
-    "startedAt": "2026-01-02T03:04:05+00:00",
-    "durationSeconds": 12.5,
-    "target": {
-        "baseUrl": "https://videos.example.com",
-        "serverVersion": "6.2.0",
-        "embedded": False,
-        "capabilities": ["registration"],
-        "limits": {"api": {"calls": 50, "seconds": 10}},
-    },
-    "contract": {"version": "6.2.0", "source": "small.yaml", "operations": 4, "repairs": []},
-    "seed": 1,
-    "depth": "standard",
-    "safety": "sandbox",
-    "failOn": "must",
-    "ledger": {"created": 3, "removed": 3, "left": []},
-}
-
-
-ABSENT = Situation("absent-resource", "a thing that does not exist")
-
-
-class SampleRun:
-    """Records exchanges as a worker does, and tells them as the run document."""
-
-    def __init__(self, contract: Contract, folder: Path) -> None:
-        self.contract = contract
-        self._folder = folder
-        self._recorder = Recorder(folder, "main", Redactor({"very-secret-token": "TOKEN"}))
-        self.deviations: list[Deviation] = []
-        self.facts = dict(FACTS)
-        self._at = 1_767_000_000.0
-
-    def saw(
-        self,
-        operation_id: str,
-        status: int = 200,
-        body: Any = None,
-        *findings: Finding,
-        intent: Intent = Intent.VALID,
-        purpose: Purpose | None = None,
-        role: str = "user",
-        milliseconds: float = 12.0,
-        evidence: Sequence[str] = ("PT-STATUS-02", "PT-BODY-02", "PT-STATUS-08"),
-        headers: dict[str, str] | None = None,
-        times: int = 1,
-    ) -> None:
-        """One exchange, recorded as often as said. Findings need `at`, `requirement` and the values."""
-        operation = self.contract.operation(operation_id)
-        target = operation.path.replace("{id}", mark("VIDEO_ID"))
-        request = Request(
-            method=operation.method,
-            url=f"https://videos.example.com{operation.path.replace('{id}', '7')}",
-            headers=(("Authorization", "Bearer very-secret-token"), ("Accept", "application/json")),
-            marked_target=target,
-        )
-        kind = "application/problem+json" if status >= 400 else "application/json"
-        sent = {
-            "content-type": kind,
-            "x-ratelimit-limit": "50",
-            "x-ratelimit-remaining": "49",
-            **(headers or {}),
-        }
-        content = b"" if body is None else json.dumps(body).encode()
-        exchange = Exchange(
-            operation=operation,
-            request=request,
-            response=Response(status, httpx.Headers(sent), content, milliseconds / 1000),
-            intent=intent,
-            role=role,
-            purpose=purpose,
-        )
-        completed = [
-            replace(
-                finding,
-                check=finding.check or "a_check",
-                operation_id=operation_id,
-                status=status,
-                request=exchange.summary,
-            )
-            for finding in findings
-        ]
-        found_for = {*evidence, *(finding.requirement for finding in findings)}
-        for _ in range(times):
-            self._at += 0.2
-            self._recorder.exchange(replace(exchange, sent_at=self._at), found_for, completed)
-
-    def record(self, exchange: Exchange, *findings: Finding) -> None:
-        """An exchange made elsewhere."""
-        named = [replace(finding, operation_id=exchange.operation.id) for finding in findings]
-        self._recorder.exchange(exchange, (), named)
-
-    def ended(self, operation_id: str, verdict: Verdict, reason: str = "", phase: str = "valid") -> None:
-        """How a phase of an operation ended."""
-        self._recorder.outcome(operation_id, phase, verdict, reason)
-
-    def walked(self, name: str, verdict: str, reason: str = "") -> None:
-        """How a flow ended."""
-        members = {"name": name, "title": f"What {name} promises.", "verdict": verdict, "reason": reason}
-        counts = {"calls": {"watch": 3}, "requirements": {"PT-HISTORY-01": 3}}
-        self._recorder.note("flow", {**members, "examples": 2, "requests": 9, "seconds": 0.5, **counts})
-
-    def document(self, exit_code: int | None = None) -> dict[str, Any]:
-        """The run document of what was recorded so far."""
-        self._recorder.note("budget", {"requests": 10, "throttledSeconds": 1.25, "self429": 0})
-        told = RunDocument(
-            self.contract, self.contract.operations, load_requirements(), self.deviations, self.facts
-        )
-        told.add(read_parts(self._folder))
-        document = told.to_json()
-        document["exitCode"] = int(bool(told.new_findings(Level.MUST))) if exit_code is None else exit_code
-        return document
-
-    def close(self) -> None:
-        """Closes the recording."""
-        self._recorder.close()
-
-
-VIDEO = {"id": 7, "uuid": "b3f8a7e2-6d1c-4f0a-9d7e-0d4f7c1a2b3c", "name": "Sunrise", "description": None}
-
-
-NewRun = Callable[..., SampleRun]
-
-
 @pytest.fixture
 def new_run(contract: Contract, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewRun]:
     """Begins an empty run; may be called several times."""
@@ -216,13 +73,13 @@ def sound_run(new_run: NewRun) -> SampleRun:
     run.saw(
         "getVideos",
         400,
-        _problem(400),
+        problem(400),
         intent=Intent.INVALID,
         purpose=Defect("query", "/count", "maximum"),
         times=4,
     )
     run.saw("getVideo", 200, VIDEO, times=8)
-    run.saw("getVideo", 404, _problem(404), intent=Intent.PROVOKED, purpose=ABSENT)
+    run.saw("getVideo", 404, problem(404), intent=Intent.PROVOKED, purpose=ABSENT)
     run.saw("delVideo", 204, times=2)
     run.saw("getOAuthToken", 200, {"access_token": "abc", "expires_in": 86399}, times=8, role="anonymous")
     for operation in run.contract.operations:
@@ -239,7 +96,7 @@ def faulty_run(sound_run: SampleRun) -> SampleRun:
     sound_run.saw(
         "getVideo",
         404,
-        _problem(400),
+        problem(400),
         wrong,
         intent=Intent.PROVOKED,
         purpose=ABSENT,
@@ -262,9 +119,6 @@ def faulty(faulty_run: SampleRun) -> dict[str, Any]:
     return faulty_run.document()
 
 
-HOSTILE = "</script><img src=x onerror=alert(1)>\x1b[31m]]>`|\u202e\ud800"
-
-
 @pytest.fixture
 def hostile(new_run: NewRun) -> dict[str, Any]:
     """A run against an instance that puts markup, control characters and half a character everywhere."""
@@ -281,10 +135,6 @@ def hostile(new_run: NewRun) -> dict[str, Any]:
     for entry in document["operations"]:
         entry["unwitnessed"] = dict.fromkeys(entry["unwitnessed"], HOSTILE)
     return document
-
-
-def _problem(status: int) -> dict[str, Any]:
-    return {"type": "about:blank", "title": "Not Found", "status": status, "detail": "Video not found"}
 
 
 @pytest.fixture

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from peertube_conformance.conformance.cli import main
 from peertube_conformance.reports.recording.recorder import Recorder, read_parts
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import clean_document
 from peertube_conformance.reports.report_directory.lock_file import MARK
 from peertube_conformance.reports.report_directory.writer import ReportError, ReportFolder
 from peertube_conformance.reports.views import VIEWS, write_all
+from tests.reports.report_directory.written_folders import OWN, contents, placed
 
-OWN = "their own, and no copy of it"
 WRITTEN = (
     *VIEWS,
     "exchanges.ndjson",
@@ -29,26 +25,6 @@ WRITTEN = (
     "parts/begun.json",
     "allure-results/environment.properties",
 )
-HOLDER = """
-import sys, time
-from pathlib import Path
-from peertube_conformance.reports.report_directory.writer import ReportFolder
-folder = ReportFolder(Path(sys.argv[1]))
-print("locked", flush=True)
-time.sleep(60)
-"""
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder, by its path in it."""
-    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
-
-
-def placed(folder: Path, name: str, text: str = OWN) -> Path:
-    file = folder / name
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text)
-    return file
 
 
 def begun(folder: Path) -> None:
@@ -245,47 +221,6 @@ def test_a_page_that_was_edited_is_somebody_s_own(sound: dict[str, Any], tmp_pat
     placed(tmp_path, "summary.md", "# What I think of it\n")
     with pytest.raises(ReportError, match=r"summary\.md was not written by"):
         begun(tmp_path)
-
-
-# One at a time
-
-
-def test_a_folder_is_one_process_s_until_it_ends_however_it_does(tmp_path: Path) -> None:
-    holder = subprocess.Popen([sys.executable, "-c", HOLDER, tmp_path / "report"], stdout=subprocess.PIPE)
-    try:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == b"locked\n"
-        with pytest.raises(ReportError, match="another run or command is writing its report to"):
-            ReportFolder(tmp_path / "report")
-        os.kill(holder.pid, signal.SIGKILL)
-        holder.wait()
-        ReportFolder(tmp_path / "report").close()
-    finally:
-        holder.kill()
-        holder.communicate()
-
-
-@pytest.mark.parametrize("command", ["report", "merge"])
-def test_commands_do_not_write_into_a_locked_folder(
-    command: str, sound: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    write_all(clean_document(sound, Redactor()), tmp_path / "run")
-    before = contents(tmp_path / "run")
-    with ReportFolder(tmp_path / "run"):
-        assert main([command, str(tmp_path / "run"), "--report-dir", str(tmp_path / "run")]) == 4
-    assert "ERROR: another run or command is writing its report to" in capsys.readouterr().err
-    assert contents(tmp_path / "run") == before
-
-
-@pytest.mark.parametrize("command", ["report", "merge"])
-def test_commands_replace_nothing_of_somebody_s_own(
-    command: str, sound: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    write_all(clean_document(sound, Redactor()), tmp_path / "run")
-    placed(tmp_path, "into/report.html")
-    assert main([command, str(tmp_path / "run"), "--report-dir", str(tmp_path / "into")]) == 4
-    assert "report.html was not written by peertube-conformance" in capsys.readouterr().err
-    assert contents(tmp_path / "into") == {"report.html": OWN.encode()}
 
 
 # Trouble

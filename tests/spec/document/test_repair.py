@@ -2,38 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
-
 import pytest
 
-from peertube_conformance.spec import (
-    Authentication,
-    Contract,
-    ContractError,
-    Effect,
-    Repair,
-    Role,
-    WireRequest,
-    body_violations,
-    load_contract,
-    violations,
-)
-
-Loaded = Callable[[str], Contract]
-HEAD = "openapi: 3.1.0\ninfo: {title: Things, version: 1.0.0}\n"
-FINE = 'responses: {"200": {description: Fine.}}'
-
-
-@pytest.fixture
-def loaded(written: Callable[[Mapping[str, str]], Path]) -> Loaded:
-    """The contract of a document's text; the head is put in front unless it has one."""
-
-    def load(text: str) -> Contract:
-        whole = text if text.startswith("openapi") else HEAD + text
-        return load_contract(written({"document.yaml": whole}) / "document.yaml")
-
-    return load
+from peertube_conformance.spec import ContractError, Repair, WireRequest, body_violations, violations
+from tests.spec.document.loaded_documents import FINE, Loaded
 
 
 def test_a_sound_document_needs_no_repair(loaded: Loaded) -> None:
@@ -261,53 +233,6 @@ components:
     assert [v.defect.keyword for v in body_violations(operation, 200, "application/json", {"x": 6})] == [
         "maximum"
     ]
-
-
-DERIVED = """
-security: [{OAuth2: [user]}]
-paths:
-  /a:
-    get: {operationId: mine, responses: {}}
-    head: {operationId: open, security: [], responses: {}}
-    options: {operationId: either, security: [{}, {OAuth2: []}], responses: {}}
-    post: {operationId: make, security: [{OAuth2: [user, moderator]}], responses: {}}
-    put: {operationId: change, security: [{OAuth2: [admin, moderator]}], responses: {}}
-  /api/v1/a: {get: {operationId: counted, responses: {}}}
-  /feeds/a.xml: {get: {operationId: fed, responses: {}}}
-components: {securitySchemes: {OAuth2: {type: http, scheme: bearer}}}
-"""
-
-
-@pytest.mark.parametrize(
-    ("name", "derived"),
-    [
-        ("mine", (Role.USER, Authentication.REQUIRED, Effect.NONE, ())),
-        ("open", (Role.ANONYMOUS, Authentication.NONE, Effect.NONE, ())),
-        ("either", (Role.ANONYMOUS, Authentication.OPTIONAL, Effect.NONE, ())),
-        ("make", (Role.MODERATOR, Authentication.REQUIRED, Effect.CREATE, ())),
-        ("change", (Role.ADMIN, Authentication.REQUIRED, Effect.RESOURCE, ())),
-        ("counted", (Role.USER, Authentication.REQUIRED, Effect.NONE, ("api",))),
-        ("fed", (Role.USER, Authentication.REQUIRED, Effect.NONE, ("feeds",))),
-    ],
-)
-def test_what_is_not_said_is_derived(loaded: Loaded, name: str, derived: tuple[object, ...]) -> None:
-    found = loaded(DERIVED).operation(name)
-    assert (found.role, found.authentication, found.effect, found.rate_limits) == derived
-    assert found.since == (1, 0, 0)
-
-
-def test_what_the_bundled_contract_knows_of_an_operation_is_taken_over(
-    loaded: Loaded, contract: Contract
-) -> None:
-    known = contract.match("GET", "/api/v1/videos/1")
-    assert known is not None
-    parameter = "parameters: [{name: video, in: path, required: true, schema: {type: string}}]"
-    found = loaded(f"paths: {{'/api/v1/videos/{{video}}': {{{parameter}, get: {{operationId: x, {FINE}}}}}}}")
-    operation = found.operation("x")
-    assert operation.rate_limits == known.rate_limits
-    assert operation.role is known.role
-    assert operation.parameters[0].resource == known.parameters[0].resource == "video"
-    assert found.repairs == ()
 
 
 def test_an_operation_that_cannot_be_tested_is_named(loaded: Loaded) -> None:

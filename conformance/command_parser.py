@@ -1,0 +1,125 @@
+"""The commands of `peertube-conformance`, their options and arguments."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import NoReturn
+
+from peertube_conformance.conformance.exit_codes import UNUSABLE
+from peertube_conformance.conformance.options import ADMIN_PASSWORD, OPTIONS
+
+_DESCRIPTION = (
+    "Tests PeerTube instances, and compares and joins the reports. Each COMMAND has its own --help."
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """Ends with the exit code of unusable options, which is not argparse's."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(UNUSABLE, f"ERROR: {message}: see {self.prog} --help\n")
+
+
+def command_parser() -> argparse.ArgumentParser:
+    """The parser of all commands; the name of the one that was given is in `command`."""
+    parser = Parser(prog="peertube-conformance", description=_DESCRIPTION)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
+
+    run = commands.add_parser("run", help="test an instance; other options are passed to pytest (-n 2, -k …)")
+    run.add_argument(
+        "--base-url", default="", metavar="URL", help="URL of the instance; default: the embedded instance"
+    )
+    for option in OPTIONS:
+        run.add_argument(option.flag, **option.arguments)
+
+    serve = commands.add_parser("serve", help="start the embedded instance and keep it running")
+    serve.add_argument(
+        "--port", type=int, default=9000, help="port to listen on, 0 for any free port; default 9000"
+    )
+    serve.add_argument(
+        "--signup",
+        choices=["direct", "approval", "closed"],
+        default="direct",
+        help="who may sign up: everybody (default), everybody after approval, or nobody",
+    )
+    serve.add_argument(
+        "--limits",
+        choices=["stock", "raised"],
+        default="stock",
+        help="rate limits: those of a stock PeerTube (default) or higher ones",
+    )
+    serve.add_argument(
+        "--smtp", default="", metavar="HOST:PORT", help="mail server to which the instance sends mail"
+    )
+
+    compare = commands.add_parser(
+        "compare", help="show what changed between two runs; exits 1 on regressions"
+    )
+    compare.add_argument("before", type=Path, help="report directory or run.json of the earlier run")
+    compare.add_argument("after", type=Path, help="report directory or run.json of the later run")
+    compare.add_argument(
+        "--format",
+        choices=["console", "markdown", "html", "json"],
+        default="console",
+        help="form of the comparison; default console",
+    )
+
+    report = commands.add_parser(
+        "report", help="write the report of a run again, or that of a run that was killed"
+    )
+    report.add_argument("run", type=Path, help="report directory or run.json of the run")
+    report.add_argument(
+        "--report-dir",
+        type=Path,
+        default=None,
+        help="directory of the report; default: the folder of the run document",
+    )
+
+    merge = commands.add_parser(
+        "merge",
+        help="join the reports of the parts of one run (--shard); exits as one complete run would",
+    )
+    merge.add_argument("parts", type=Path, nargs="+", metavar="PART", help="report directory of a part")
+    merge.add_argument(
+        "--report-dir",
+        type=Path,
+        default=Path("conformance-report"),
+        help="directory of the joint report; default conformance-report",
+    )
+    merge.add_argument(
+        "--baseline",
+        type=Path,
+        default=None,
+        help="run.json of an earlier run; the report shows what changed since",
+    )
+    merge.add_argument(
+        "--strict-deviations", action="store_true", help="fail if a known deviation no longer occurs"
+    )
+
+    deviations = commands.add_parser(
+        "deviations", help="print entries for a file of known deviations, one for each new finding of a run"
+    )
+    deviations.add_argument("run", type=Path, help="report directory or run.json of the run")
+
+    commands.add_parser(
+        "requirements", help="list all requirements and the tests that prove them; needs no target"
+    )
+
+    parties = commands.add_parser(
+        "parties", help="compare the contract and the servers of several runs, side by side"
+    )
+    parties.add_argument(
+        "runs", type=Path, nargs="+", metavar="RUN", help="report directory or run.json of a run"
+    )
+    parties.add_argument("--all", action="store_true", help="show also what every server passes")
+
+    reap = commands.add_parser("reap", help="remove what killed runs left on a target")
+    reap.add_argument("--base-url", required=True, metavar="URL", help="URL of the instance")
+    reap.add_argument(
+        "--admin-username",
+        required=True,
+        help=f"administrator of the instance; the password is read from {ADMIN_PASSWORD}",
+    )
+    reap.add_argument("--dry-run", action="store_true", help="only print what would be removed")
+    return parser
