@@ -118,8 +118,8 @@ def _compare(given: argparse.Namespace) -> int:
 def _report(given: argparse.Namespace) -> int:
     from peertube_conformance.conformance.pytest_plugin.report_recovery import is_unfinished, recovered
     from peertube_conformance.reports.redaction.safe_output import clean_document
-    from peertube_conformance.reports.report_directory.writer import ReportFolder
-    from peertube_conformance.reports.views import write_views
+    from peertube_conformance.reports.report_directory.report_folder import ReportFolder
+    from peertube_conformance.reports.views.report_files import write_views
 
     directory = given.report_dir or run_file(given.run).parent
     # What is no run document is said before what it would be written over.
@@ -140,9 +140,9 @@ def _merge(given: argparse.Namespace) -> int:
     from peertube_conformance.reports.comparison.compare import compare
     from peertube_conformance.reports.merge import merge
     from peertube_conformance.reports.redaction.safe_output import clean_document
-    from peertube_conformance.reports.report_directory.writer import ReportFolder
-    from peertube_conformance.reports.views import write_views
+    from peertube_conformance.reports.report_directory.report_folder import ReportFolder
     from peertube_conformance.reports.views.console import lines
+    from peertube_conformance.reports.views.report_files import write_views
     from peertube_conformance.spec.errors import ContractError
 
     with ReportFolder(given.report_dir) as folder:

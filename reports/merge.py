@@ -11,7 +11,7 @@ from typing import IO, Any
 from peertube_conformance.reports.comparison.announced_changes import contract_of_run
 from peertube_conformance.reports.redaction.safe_output import escaped_json
 from peertube_conformance.reports.report_directory.file_recognition import EXCHANGES
-from peertube_conformance.reports.report_directory.writer import ReportFolder
+from peertube_conformance.reports.report_directory.report_folder import ReportFolder
 from peertube_conformance.reports.run_document.builder import RunDocument
 from peertube_conformance.reports.run_document.run_json import RunFileError, read_run, run_file
 from peertube_conformance.spec.deviations import Deviation

@@ -39,7 +39,7 @@ ALLOWED = {
     ("reports/merge.py", "write"),
     ("conformance/pytest_plugin/controller.py", "copyfileobj"),
     ("conformance/pytest_plugin/report_recovery.py", "write"),
-    ("reports/report_directory/writer.py", "write"),
+    ("reports/report_directory/report_folder.py", "write"),
     # The private folder of a run, the ledger, the budget: no texts of the target but names and ids.
     ("fixtures/environment/run_state.py", "write_text"),
     ("fixtures/environment/private_directory.py", "write_text"),

@@ -38,10 +38,10 @@ from peertube_conformance.reports.recording.recorder import Recorder, part_files
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import clean_document
 from peertube_conformance.reports.report_directory.file_recognition import EXCHANGES
-from peertube_conformance.reports.report_directory.writer import ReportFolder
+from peertube_conformance.reports.report_directory.report_folder import ReportError, ReportFolder
 from peertube_conformance.reports.run_document.builder import RunDocument
 from peertube_conformance.reports.run_document.run_json import RunFileError, read_run
-from peertube_conformance.reports.views import ReportError, write_views
+from peertube_conformance.reports.views.report_files import write_views
 from peertube_conformance.spec import Contract, Operation, load_contract
 from peertube_conformance.spec.deviations import Deviation, DeviationError, check_deviations, load_deviations
 from peertube_conformance.spec.errors import ContractError

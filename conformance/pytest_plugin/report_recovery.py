@@ -14,7 +14,7 @@ from peertube_conformance.fixtures.safety.ledger.ledger import read_ledger
 from peertube_conformance.fixtures.safety.ledger.secure_files import LedgerError
 from peertube_conformance.reports.recording.recorder import read_parts
 from peertube_conformance.reports.report_directory.file_recognition import BEGUN, PARTS
-from peertube_conformance.reports.report_directory.writer import ReportFolder
+from peertube_conformance.reports.report_directory.report_folder import ReportFolder
 from peertube_conformance.reports.run_document.builder import RunDocument
 from peertube_conformance.spec import load_contract
 from peertube_conformance.spec.deviations import Deviation

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from peertube_conformance.reports.comparison.change import Change, Kind
-from peertube_conformance.reports.comparison.significance import is_certain, is_flip, is_shifted
 from peertube_conformance.reports.comparison.situations import met_by_both
+from peertube_conformance.reports.comparison.statistical_tests import is_certain, is_flip, is_shifted
 from peertube_conformance.reports.run_document.behaviour import is_drawn
 
 Members = Mapping[str, Any]

@@ -8,7 +8,7 @@ from typing import Any
 
 from peertube_conformance.reports.comparison.behaviour_diff import Doubt, Pair
 from peertube_conformance.reports.comparison.change import Change, Kind
-from peertube_conformance.reports.comparison.significance import is_certain, is_flip
+from peertube_conformance.reports.comparison.statistical_tests import is_certain, is_flip
 
 Shape = Mapping[str, Mapping[str, int]]
 _FIRST_ERROR = "400"

@@ -7,8 +7,8 @@ from typing import Any
 
 from peertube_conformance.reports.comparison.behaviour_diff import Doubt, Pair
 from peertube_conformance.reports.comparison.change import Change, Kind
-from peertube_conformance.reports.comparison.significance import is_certain
 from peertube_conformance.reports.comparison.situations import outcomes_of
+from peertube_conformance.reports.comparison.statistical_tests import is_certain
 from peertube_conformance.reports.model.finding import Level
 
 Document = Mapping[str, Any]

@@ -27,7 +27,7 @@ from peertube_conformance.reports.recording.request_values import part_names
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import clean_document, escaped_json, escaped_line
 from peertube_conformance.reports.report_directory.file_recognition import PARTS, is_part
-from peertube_conformance.reports.report_directory.writer import open_part
+from peertube_conformance.reports.report_directory.report_folder import open_part
 
 _MAX_BODY_CHARACTERS = 8192
 _MAX_BYTES = 256

@@ -15,9 +15,9 @@ from peertube_conformance.reports.merge import merge
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import clean_document
 from peertube_conformance.reports.report_directory.file_recognition import PARTS
-from peertube_conformance.reports.report_directory.writer import ReportFolder
+from peertube_conformance.reports.report_directory.report_folder import ReportFolder
 from peertube_conformance.reports.run_document.run_json import RunFileError
-from peertube_conformance.reports.views import write_all
+from peertube_conformance.reports.views.report_files import write_all
 from peertube_conformance.spec import load_contract
 from peertube_conformance.spec.deviations import Deviation
 from tests.reports.conftest import NewRun, SampleRun

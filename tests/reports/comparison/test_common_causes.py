@@ -9,7 +9,7 @@ import pytest
 from peertube_conformance.reports import Finding, Intent, Situation, Verdict
 from peertube_conformance.reports.comparison.change import Change, Kind
 from peertube_conformance.reports.comparison.compare import compare
-from peertube_conformance.reports.comparison.significance import is_shifted
+from peertube_conformance.reports.comparison.statistical_tests import is_shifted
 from tests.reports.conftest import VIDEO, NewRun, SampleRun
 
 MISSING = Finding(

@@ -14,9 +14,9 @@ from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import clean_document
 from peertube_conformance.reports.report_directory.file_recognition import KINDS
 from peertube_conformance.reports.report_directory.lock_file import MARK
-from peertube_conformance.reports.report_directory.writer import ReportError, ReportFolder
+from peertube_conformance.reports.report_directory.report_folder import ReportError, ReportFolder
 from peertube_conformance.reports.run_document.builder import RunDocument
-from peertube_conformance.reports.views import VIEWS, write_all
+from peertube_conformance.reports.views.report_files import VIEWS, write_all
 
 RESULT = "6c4f1f0e-0000-4000-8000-000000000001-result.json"
 RESEMBLING = [

@@ -14,14 +14,14 @@ import pytest
 from peertube_conformance.conformance.cli import main
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import clean_document
-from peertube_conformance.reports.report_directory.writer import ReportError, ReportFolder
-from peertube_conformance.reports.views import write_all
+from peertube_conformance.reports.report_directory.report_folder import ReportError, ReportFolder
+from peertube_conformance.reports.views.report_files import write_all
 from tests.reports.report_directory.written_folders import OWN, contents, placed
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from peertube_conformance.reports.report_directory.writer import ReportFolder
+from peertube_conformance.reports.report_directory.report_folder import ReportFolder
 folder = ReportFolder(Path(sys.argv[1]))
 print("locked", flush=True)
 time.sleep(60)

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from peertube_conformance.reports import Exchange, Finding, Intent, Request, Response, Situation
-from peertube_conformance.reports.comparison.significance import is_certain, is_flip
+from peertube_conformance.reports.comparison.statistical_tests import is_certain, is_flip
 from peertube_conformance.reports.run_document.behaviour import LATENCY_BOUNDS, Behaviour, latency_of
 from peertube_conformance.reports.run_document.timeline import Timeline
 

@@ -11,17 +11,19 @@ from typing import Any
 import jsonschema
 import pytest
 
-from peertube_conformance.reports import views
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import clean_document
 from peertube_conformance.reports.report_directory.lock_file import MARK
-from peertube_conformance.reports.report_directory.writer import ReportFolder
-from peertube_conformance.reports.views import ReportError, write_all, write_views
+from peertube_conformance.reports.report_directory.report_folder import ReportError, ReportFolder
+from peertube_conformance.reports.views import report_files
 from peertube_conformance.reports.views.badge import badge
+from peertube_conformance.reports.views.report_files import write_all, write_views
 from peertube_conformance.reports.views.sarif import sarif
 from peertube_conformance.spec.deviations import Deviation
 
-SCHEMA = json.loads((Path(views.__file__).parents[1] / "run_document" / "run.schema.json").read_text("utf-8"))
+SCHEMA = json.loads(
+    (Path(report_files.__file__).parents[1] / "run_document" / "run.schema.json").read_text("utf-8")
+)
 FILES = {"run.json", "report.html", "summary.md", "junit.xml", "report.sarif", "badge.json", MARK}
 FOLDERS = {"allure-results"}
 NAMES = ["sound", "faulty", "known", "hostile", "empty", "flood"]
@@ -72,7 +74,7 @@ def test_a_view_that_fails_does_not_cost_the_others(
     def fail(_document: Any) -> bytes:
         raise KeyError("gone")
 
-    monkeypatch.setattr(views, "VIEWS", {"first": fail, **views.VIEWS})
+    monkeypatch.setattr(report_files, "VIEWS", {"first": fail, **report_files.VIEWS})
     with pytest.raises(ReportError, match=r"^these files .* first \(KeyError: 'gone'\)$"):
         write_all(clean_document(sound, Redactor()), tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == FILES | FOLDERS

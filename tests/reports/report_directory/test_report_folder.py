@@ -14,8 +14,8 @@ from peertube_conformance.reports.recording.recorder import Recorder, read_parts
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import clean_document
 from peertube_conformance.reports.report_directory.lock_file import MARK
-from peertube_conformance.reports.report_directory.writer import ReportError, ReportFolder
-from peertube_conformance.reports.views import VIEWS, write_all
+from peertube_conformance.reports.report_directory.report_folder import ReportError, ReportFolder
+from peertube_conformance.reports.views.report_files import VIEWS, write_all
 from tests.reports.report_directory.written_folders import OWN, contents, placed
 
 WRITTEN = (

@@ -1,0 +1,81 @@
+"""The files of a report: which view writes each, and how all are written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from peertube_conformance.reports.redaction.safe_output import CleanDocument, file_text
+from peertube_conformance.reports.report_directory.file_recognition import ALLURE
+from peertube_conformance.reports.report_directory.report_folder import ReportError, ReportFolder
+from peertube_conformance.reports.views.allure import allure_files
+from peertube_conformance.reports.views.badge import badge
+from peertube_conformance.reports.views.html.page import page
+from peertube_conformance.reports.views.junit import junit
+from peertube_conformance.reports.views.markdown import summary
+from peertube_conformance.reports.views.sarif import sarif
+from peertube_conformance.reports.views.serialization import encoded, json_text
+from peertube_conformance.spec.deviations import Deviation
+
+VIEWS: Mapping[str, Callable[[CleanDocument], bytes]] = {
+    "run.json": lambda document: encoded(json_text(document)),
+    "report.html": lambda document: encoded(file_text(page(document))),
+    "summary.md": lambda document: encoded(file_text(summary(document))),
+    "junit.xml": junit,
+    "report.sarif": lambda document: encoded(json_text(sarif(document))),
+    "badge.json": lambda document: encoded(json_text(badge(document))),
+}
+
+
+def write_all(document: CleanDocument, directory: Path, deviations: Iterable[Deviation] = ()) -> None:
+    """Writes every view of the run into the directory, which is made where it does not exist: see `write_views`."""
+    with ReportFolder(directory) as folder:
+        write_views(document, folder, deviations)
+
+
+def write_views(document: CleanDocument, folder: ReportFolder, deviations: Iterable[Deviation] = ()) -> None:
+    """Writes every view of the run into the folder.
+
+    The document is told with what is known of these deviations. A view that fails does not keep the others
+    from being written; ReportError then names it.
+    """
+    told = _explained(document, deviations)
+    failures: dict[str, Exception] = {}
+    for name, view in VIEWS.items():
+        try:
+            folder.write(name, view(told))
+        except Exception as error:  # noqa: BLE001 - a defect in one view must not cost the others
+            failures[name] = error
+    try:
+        folder.write_allure(allure_files(told))
+    except Exception as error:  # noqa: BLE001 - as above
+        failures[ALLURE] = error
+    if failures:
+        reasons = "; ".join(f"{name} ({_why(error)})" for name, error in failures.items())
+        raise ReportError(
+            f"these files of the report could not be written to {folder.path}: {reasons}"
+        ) from next(iter(failures.values()))
+
+
+def _explained(document: CleanDocument, deviations: Iterable[Deviation]) -> CleanDocument:
+    entries = [
+        {
+            "id": deviation.id,
+            "party": deviation.party,
+            "reason": deviation.reason,
+            "evidence": deviation.evidence,
+            "fingerprint": list(deviation.fingerprint),
+            "occasional": deviation.occasional,
+            "expires": None if deviation.expires is None else deviation.expires.isoformat(),
+        }
+        for deviation in deviations
+    ]
+    known = document["deviations"]
+    told = {**document, "deviations": {**known, "entries": entries or known.get("entries", [])}}
+    return CleanDocument(told)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return f"{type(error).__name__}: {error}"
