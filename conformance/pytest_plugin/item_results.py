@@ -66,3 +66,16 @@ def _told(findings: Sequence[Finding]) -> str:
             f"  {finding.curl}",
         ]
     return "\n".join(lines)
+
+
+def record_error(
+    session: Session, item: pytest.Item, when: str, raised: pytest.ExceptionInfo[BaseException]
+) -> None:
+    """Records an item that ended by an exception, other than by findings, as an error of the harness."""
+    if isinstance(raised.value, (pytest.fail.Exception, pytest.skip.Exception)):
+        return
+    # Cut short only when it is clean: half a secret would not be known as one.
+    reason = " ".join(session.ground.redactor.error(str(raised.value)).split())[:300]
+    callspec = getattr(item, "callspec", None)
+    name = callspec.params.get("operation_id", item.name) if callspec is not None else item.name
+    session.recorder.outcome(name, when, Verdict.ERROR, f"{raised.typename}: {reason}")

@@ -15,7 +15,6 @@ import pytest
 
 from peertube_conformance.conformance.options import OPTIONS, OptionError, Options
 from peertube_conformance.conformance.pytest_plugin.item_ordering import put_in_order
-from peertube_conformance.reports.model.verdict import Verdict
 
 if TYPE_CHECKING:
     # Sessions without a conformance run are not to wait for these.
@@ -179,17 +178,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         options = metafunc.config.stash[_OPTIONS]
         operations = in_shard(chosen(load_contract(options.spec or None), options), options)
         shared = _shared(metafunc.config)
-        if shared is not None:
-            operations = spaced(operations, shared.limits)
+        operations = operations if shared is None else spaced(operations, shared.limits)
         metafunc.config.stash[_OPERATIONS] = operations
     metafunc.parametrize("operation_id", [operation.id for operation in operations], scope="session")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What goes first, and what is left out."""
-    if not config.stash.get(_ACTIVE, False):
-        return
-    config.hook.pytest_deselected(items=put_in_order(items, config.stash[_OPTIONS]))
+    if config.stash.get(_ACTIVE, False):
+        config.hook.pytest_deselected(items=put_in_order(items, config.stash[_OPTIONS]))
 
 
 @pytest.fixture(scope="session")
@@ -237,8 +234,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 @pytest.hookimpl(optionalhook=True)
 def pytest_handlecrashitem(crashitem: str, report: pytest.TestReport, sched: Any) -> None:  # noqa: ARG001
     """A worker that was killed cannot say so itself."""
-    config = sched.config
-    controller = config.stash.get(_CONTROLLER, None)
+    controller = sched.config.stash.get(_CONTROLLER, None)
     if controller is not None:
         controller.crashed(crashitem)
 
@@ -261,13 +257,10 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """An item that breaks off, other than by findings, is an error of the harness, and the report says so."""
     session = item.config.stash.get(_SESSION, None)
-    expected = (pytest.fail.Exception, pytest.skip.Exception)
-    if session is not None and call.excinfo is not None and not isinstance(call.excinfo.value, expected):
-        # Cut short only when it is clean: half a secret would not be known as one.
-        told = " ".join(session.ground.redactor.error(str(call.excinfo.value)).split())[:300]
-        where = getattr(item, "callspec", None)
-        name = where.params.get("operation_id", item.name) if where is not None else item.name
-        session.recorder.outcome(name, call.when, Verdict.ERROR, f"{call.excinfo.typename}: {told}")
+    if session is not None and call.excinfo is not None:
+        from peertube_conformance.conformance.pytest_plugin.item_results import record_error
+
+        record_error(session, item, call.when, call.excinfo)
     return (yield)
 
 
