@@ -106,6 +106,7 @@ def test_a_wait_that_max_time_would_end_is_not_begun(target: EmbeddedInstance, t
     assert how_to_reap(proxy) in text
 
 
+@pytest.mark.nightly
 def test_a_target_that_refuses_for_an_hour_is_not_waited_for(
     target: EmbeddedInstance, tmp_path: Path
 ) -> None:

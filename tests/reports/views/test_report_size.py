@@ -19,6 +19,7 @@ def test_a_hundred_thousand_exchanges(tmp_path: Path) -> None:
     assert figures["pageMegabytes"] < 5
 
 
+@pytest.mark.nightly
 def test_a_page_takes_no_more_memory_for_more_exchanges(tmp_path: Path) -> None:
     few, many = (measured(tmp_path / str(number), number) for number in (7_000, 14_000))
     assert many["megabytes"] < few["megabytes"] + 20
