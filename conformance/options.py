@@ -79,7 +79,7 @@ _SWITCH = {"action": "store_true"}
 OPTIONS: tuple[Option, ...] = (
     Option(
         "--spec",
-        "contract: a PeerTube version (6.2), or the path or URL of an OpenAPI 3 document; default: the server's version",
+        "contract: a PeerTube version (6.2), or the path or URL of an OpenAPI 3 document; default: the newest known",
     ),
     Option("--admin-username", f"administrator of the target; the password is read from {ADMIN_PASSWORD}"),
     Option(

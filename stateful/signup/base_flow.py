@@ -193,7 +193,7 @@ class Desk(Flow):
     def same(self, answer: Exchange, *rows: tuple[str, str, Any, Any]) -> None:
         """Compares members of an answer with the model: requirement, pointer into the body, expected, actual."""
         for requirement, at, expected, actual in rows:
-            so = f"{at} does not have its current value"
+            so = f"{at} differs from what the steps before led to"
             self.agree(
                 answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, so=so
             )
