@@ -247,7 +247,7 @@ def _rewritten(path: Path, changed: Callable[[Any], Any]) -> None:
     for line in path.read_text().splitlines():
         try:
             members = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(members, dict):
             for name in ("names", "ids", "candidates"):
