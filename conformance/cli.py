@@ -107,11 +107,11 @@ def _compare(given: argparse.Namespace) -> int:
     from peertube_conformance.reports.views.comparison import rendered
 
     comparison = compare(_read(given.before), _read(given.after))
-    told = rendered(comparison, given.format)
+    output = rendered(comparison, given.format)
     if given.format in {"html", "json"}:
-        _console().write_file(told)
+        _console().write_file(output)
     else:
-        _console().show(told.split("\n"))
+        _console().show(output.split("\n"))
     return 1 if comparison.has_regressions else 0
 
 

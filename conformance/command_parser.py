@@ -9,9 +9,7 @@ from typing import NoReturn
 from peertube_conformance.conformance.exit_codes import UNUSABLE
 from peertube_conformance.conformance.options import ADMIN_PASSWORD, OPTIONS
 
-_DESCRIPTION = (
-    "Tests PeerTube instances, and compares and joins the reports. Each COMMAND has its own --help."
-)
+_DESCRIPTION = "Tests PeerTube instances, and compares and joins the reports. Each COMMAND has its own --help."
 
 
 class Parser(argparse.ArgumentParser):
@@ -34,9 +32,7 @@ def command_parser() -> argparse.ArgumentParser:
         run.add_argument(option.flag, **option.arguments)
 
     serve = commands.add_parser("serve", help="start the embedded instance and keep it running")
-    serve.add_argument(
-        "--port", type=int, default=9000, help="port to listen on, 0 for any free port; default 9000"
-    )
+    serve.add_argument("--port", type=int, default=9000, help="port to listen on, 0 for any free port; default 9000")
     serve.add_argument(
         "--signup",
         choices=["direct", "approval", "closed"],
@@ -49,13 +45,9 @@ def command_parser() -> argparse.ArgumentParser:
         default="stock",
         help="rate limits: those of a stock PeerTube (default) or higher ones",
     )
-    serve.add_argument(
-        "--smtp", default="", metavar="HOST:PORT", help="mail server to which the instance sends mail"
-    )
+    serve.add_argument("--smtp", default="", metavar="HOST:PORT", help="mail server to which the instance sends mail")
 
-    compare = commands.add_parser(
-        "compare", help="show what changed between two runs; exits 1 on regressions"
-    )
+    compare = commands.add_parser("compare", help="show what changed between two runs; exits 1 on regressions")
     compare.add_argument("before", type=Path, help="report directory or run.json of the earlier run")
     compare.add_argument("after", type=Path, help="report directory or run.json of the later run")
     compare.add_argument(
@@ -65,9 +57,7 @@ def command_parser() -> argparse.ArgumentParser:
         help="form of the comparison; default console",
     )
 
-    report = commands.add_parser(
-        "report", help="write the report of a run again, or that of a run that was killed"
-    )
+    report = commands.add_parser("report", help="write the report of a run again, or that of a run that was killed")
     report.add_argument("run", type=Path, help="report directory or run.json of the run")
     report.add_argument(
         "--report-dir",
@@ -93,25 +83,17 @@ def command_parser() -> argparse.ArgumentParser:
         default=None,
         help="run.json of an earlier run; the report shows what changed since",
     )
-    merge.add_argument(
-        "--strict-deviations", action="store_true", help="fail if a known deviation no longer occurs"
-    )
+    merge.add_argument("--strict-deviations", action="store_true", help="fail if a known deviation no longer occurs")
 
     deviations = commands.add_parser(
         "deviations", help="print entries for a file of known deviations, one for each new finding of a run"
     )
     deviations.add_argument("run", type=Path, help="report directory or run.json of the run")
 
-    commands.add_parser(
-        "requirements", help="list all requirements and the tests that prove them; needs no target"
-    )
+    commands.add_parser("requirements", help="list all requirements and the tests that prove them; needs no target")
 
-    parties = commands.add_parser(
-        "parties", help="compare the contract and the servers of several runs, side by side"
-    )
-    parties.add_argument(
-        "runs", type=Path, nargs="+", metavar="RUN", help="report directory or run.json of a run"
-    )
+    parties = commands.add_parser("parties", help="compare the contract and the servers of several runs, side by side")
+    parties.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="report directory or run.json of a run")
     parties.add_argument("--all", action="store_true", help="show also what every server passes")
 
     reap = commands.add_parser("reap", help="remove what killed runs left on a target")

@@ -27,7 +27,7 @@ def examine(request: pytest.FixtureRequest, conformance_session: Session) -> Exa
     """What a hand-written test sends and judges with. The test is marked with the requirements that it is there for."""
     from peertube_conformance.conformance.execution.assertions import Examination  # noqa: PLC0415 - as above
 
-    return Examination(conformance_session, conformance_session.ground, request.function.__name__)
+    return Examination(conformance_session, conformance_session.environment, request.function.__name__)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -36,16 +36,16 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     examination = cast("Examination | None", pyfuncitem.funcargs.get("examine"))
     if examination is None:
         return (yield)
-    from peertube_conformance.conformance.execution.outcome import HINDRANCES, Outcome, outcome_of  # noqa: PLC0415 - as above
+    from peertube_conformance.conformance.execution.outcome import PRECONDITION_ERRORS, Outcome, outcome_of  # noqa: PLC0415 - as above
 
     session = examination.session
     session.collect()
     outcome = Outcome(Verdict.PASSED)
     try:
-        session.ground.deadline.check()
+        session.environment.deadline.check()
         yield
-    except HINDRANCES as hindrance:
-        outcome = outcome_of(hindrance)
+    except PRECONDITION_ERRORS as blocker:
+        outcome = outcome_of(blocker)
     finally:
         session.recorder.evidence(examination.evidence)
     if outcome.verdict is not Verdict.PASSED:

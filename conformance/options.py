@@ -95,8 +95,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         "--allow",
-        "dangerous classes of requests to send outside the tier disposable, separated by commas: "
-        f"{', '.join(Hazard)}",
+        f"dangerous classes of requests to send outside the tier disposable, separated by commas: {', '.join(Hazard)}",
     ),
     Option("--depth", "how many requests: smoke, standard (default) or thorough", {"choices": list(DEPTHS)}),
     Option(
@@ -180,9 +179,7 @@ class Options:
     reap: bool = False
 
     @classmethod
-    def read(
-        cls, option: Callable[[str], Any], base_url: str, environment: Mapping[str, str] = os.environ
-    ) -> Self:
+    def read(cls, option: Callable[[str], Any], base_url: str, environment: Mapping[str, str] = os.environ) -> Self:
         """From parsed options (`option("peertube_seed")`) and the environment, an option going before a variable.
 
         Raises OptionError for a value that cannot be used.

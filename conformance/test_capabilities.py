@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from peertube_conformance.conformance.execution.outcome import HINDRANCES, outcome_of
+from peertube_conformance.conformance.execution.outcome import PRECONDITION_ERRORS, outcome_of
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.resources.factory import Unavailable
 from peertube_conformance.fixtures.safety.guard import Refused, Safety
@@ -57,7 +57,8 @@ def test_renditions(examine: Examination) -> None:
     body = exchange.response.problem if exchange.response is not None else {}
     examine.agree(
         exchange, "PT-CAP-01", at="/response/body/streamingPlaylists", expected=True,
-        actual=bool(body.get("streamingPlaylists")), so="a published video has no rendition, although hls is enabled",
+        actual=bool(body.get("streamingPlaylists")),
+        message="a published video has no rendition, although hls is enabled",
     )  # fmt: skip
 
 
@@ -68,17 +69,17 @@ def _on_some_ground(examine: Examination, capability: str, *, claimed: bool) -> 
     from peertube_conformance.conformance.generation.schemathesis_driver import NotGenerated  # noqa: PLC0415
 
     assert is_known(capability)
-    for ground in examine.session.grounds():
-        if (capability in ground.world.capabilities) is claimed:
-            examine.ground = ground
-            operation = ground.contract.operation(_SHOWN_BY[capability])
+    for environment in examine.session.grounds():
+        if (capability in environment.world.capabilities) is claimed:
+            examine.environment = environment
+            operation = environment.contract.operation(_SHOWN_BY[capability])
             if capability not in _SIGN_UPS:
                 try:
                     examine.session.generator.first(operation)
                 except NotGenerated as error:
                     raise Unavailable(str(error)) from error
             exercise = Exercise(examine.session, operation)
-            exercise.ground = ground
+            exercise.environment = environment
             (_served if claimed else _refused)(examine, capability, exercise.base)
             return
     raise Unavailable(f"{capability} is {'disabled' if claimed else 'enabled'}")
@@ -91,34 +92,30 @@ def _served(examine: Examination, capability: str, base: Callable[..., Draft]) -
             exchange,
             400,
             requirement="PT-CAP-01",
-            so=f"an incomplete request for {capability}, which is enabled,",
+            situation=f"an incomplete request for {capability}, which is enabled,",
         )
         return
     try:
         draft = base(fresh=True)
-    except HINDRANCES as hindrance:
+    except PRECONDITION_ERRORS as blocker:
         # It is claimed: whatever of it cannot be had is not served, unless the harness lacks the right to ask.
-        shared = examine.ground.shared
-        may_ask = (
-            shared.accounts and shared.safety is not Safety.OBSERVE and not isinstance(hindrance, Refused)
-        )
-        if not may_ask or outcome_of(hindrance).verdict is not Verdict.NOT_APPLICABLE:
+        shared = examine.environment.shared
+        may_ask = shared.accounts and shared.safety is not Safety.OBSERVE and not isinstance(blocker, Refused)
+        if not may_ask or outcome_of(blocker).verdict is not Verdict.NOT_APPLICABLE:
             raise
         exchange = examine.send("getConfig")
-        examine.wrong(
-            "PT-CAP-01", exchange, Finding(f"/response/body/{capability}", str(hindrance), "on", "off")
-        )
+        examine.wrong("PT-CAP-01", exchange, Finding(f"/response/body/{capability}", str(blocker), "on", "off"))
         return
-    exchange = examine.ground.client.send(draft)
+    exchange = examine.environment.client.send(draft)
     right = draft.operation.success_statuses
-    examine.expect(exchange, *right, requirement="PT-CAP-01", so=f"{capability}, which is enabled,")
+    examine.expect(exchange, *right, requirement="PT-CAP-01", situation=f"{capability}, which is enabled,")
 
 
 def _refused(examine: Examination, capability: str, base: Callable[..., Draft]) -> None:
     exchange = (
         examine.send(_SHOWN_BY[capability], body={})
         if capability in _SIGN_UPS
-        else examine.ground.client.send(base(fresh=True))
+        else examine.environment.client.send(base(fresh=True))
     )
     # 404 is what a route is that was never put there.
-    examine.expect(exchange, 400, 403, 404, requirement="PT-CAP-02", so=f"{capability}, which is disabled,")
+    examine.expect(exchange, 400, 403, 404, requirement="PT-CAP-02", situation=f"{capability}, which is disabled,")

@@ -55,7 +55,7 @@ def test_preflight(examine: Examination, group: str) -> None:
             "Access-Control-Request-Headers": _WANTED,
         }
         exchange = examine.send(examine.outside("OPTIONS", _GROUPS[group], "preflight"), headers=headers)
-        if not examine.expect(exchange, 200, 204, requirement="PT-CORS-04", so=f"a preflight to {group}"):
+        if not examine.expect(exchange, 200, 204, requirement="PT-CORS-04", situation=f"a preflight to {group}"):
             continue
         allowed = _listed(exchange, f"{_ALLOW}-methods")
         _holds(
@@ -67,9 +67,7 @@ def test_preflight(examine: Examination, group: str) -> None:
         # An asterisk does not stand for Authorization (Fetch standard, "CORS non-wildcard request-header name").
         names = _listed(exchange, f"{_ALLOW}-headers")
         _holds(examine, exchange, f"{_ALLOW}-headers", {"authorization", "content-type", "range"} <= names)
-        _holds(
-            examine, exchange, f"{_ALLOW}-origin", bool(_listed(exchange, f"{_ALLOW}-origin") & {"*", ORIGIN})
-        )
+        _holds(examine, exchange, f"{_ALLOW}-origin", bool(_listed(exchange, f"{_ALLOW}-origin") & {"*", ORIGIN}))
 
 
 @pytest.mark.requirement("PT-CORS-05")
@@ -82,7 +80,7 @@ def test_exposed_headers(examine: Examination) -> None:
         exposed = _listed(exchange, "access-control-expose-headers")
         examine.agree(
             exchange, "PT-CORS-05", at="/response/headers/access-control-expose-headers", expected=True,
-            actual=bool(exposed & {"retry-after", "*"}), so="Retry-After is not exposed",
+            actual=bool(exposed & {"retry-after", "*"}), message="Retry-After is not exposed",
         )  # fmt: skip
 
 
@@ -94,7 +92,7 @@ def test_other_routes(examine: Examination) -> None:
     origin = exchange.response.headers.get(f"{_ALLOW}-origin")
     examine.agree(
         exchange, "PT-CORS-06", at=f"/response/headers/{_ALLOW}-origin", expected=None, actual=origin,
-        so="a route that is not listed allows other origins",
+        message="a route that is not listed allows other origins",
     )  # fmt: skip
 
 
@@ -109,7 +107,7 @@ def test_credentials(examine: Examination) -> None:
         both = repeated and headers.get(f"{_ALLOW}-credentials") == "true"
         examine.agree(
             exchange, "PT-CORS-07", at=f"/response/headers/{_ALLOW}-credentials", expected=False, actual=both,
-            so="any origin may use credentials",
+            message="any origin may use credentials",
         )  # fmt: skip
 
 
@@ -126,5 +124,5 @@ def _listed(exchange: Exchange, header: str) -> set[str]:
 def _holds(examine: Examination, exchange: Exchange, header: str, holds: bool) -> None:
     examine.agree(
         exchange, "PT-CORS-04", at=f"/response/headers/{header}", expected=True, actual=holds,
-        so=f"{header} does not allow the request",
+        message=f"{header} does not allow the request",
     )  # fmt: skip

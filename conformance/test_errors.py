@@ -31,7 +31,7 @@ def test_unknown_route(examine: Examination) -> None:
     nobody = impossible("user.uuid", 1)
     for path in ("/api/v1/nothing", f"/api/v1/videos/{nobody}/nothing", "/api/v1/users/me/nothing/at/all"):
         exchange = examine.send(examine.outside("GET", path, "unknownRoute"))
-        examine.expect(exchange, 404, requirement="PT-ERR-13", so="an unknown route")
+        examine.expect(exchange, 404, requirement="PT-ERR-13", situation="an unknown route")
 
 
 @pytest.mark.requirement("PT-ERR-14")
@@ -47,7 +47,7 @@ def test_wrong_method(examine: Examination) -> None:
     ):
         wrong = examine.outside(method, path, "wrongMethod", counted_in=_API)
         exchange = examine.send(wrong)
-        if examine.expect(exchange, 405, requirement="PT-ERR-14", so=f"{method} where there is none"):
+        if examine.expect(exchange, 405, requirement="PT-ERR-14", situation=f"{method} where there is none"):
             assert exchange.response is not None
             allowed = exchange.response.headers.get("allow", "")
             named = {name.strip() for name in allowed.split(",") if name.strip()}
@@ -57,7 +57,7 @@ def test_wrong_method(examine: Examination) -> None:
                 at="/response/headers/allow",
                 expected=True,
                 actual=bool(named) and method not in named,
-                so="Allow does not name the methods of the path",
+                message="Allow does not name the methods of the path",
             )
 
 
@@ -69,7 +69,7 @@ def test_wrong_method(examine: Examination) -> None:
 def test_malformed_json(examine: Examination, body: bytes) -> None:
     """Texts that are not JSON, and one that is neither object nor array, sent to an operation that only requests mail."""
     exchange = examine.send("resendEmailToVerifyUser", body=body, purpose=Defect("body", "", "malformed"))
-    examine.expect(exchange, 400, requirement="PT-ERR-15", so="a body that is not JSON")
+    examine.expect(exchange, 400, requirement="PT-ERR-15", situation="a body that is not JSON")
 
 
 @pytest.mark.requirement("PT-STATUS-09")
@@ -81,7 +81,7 @@ def test_wrong_media_type(examine: Examination) -> None:
         ("image/png", b"\x89PNG"),
     ):
         exchange = examine.send("getOAuthToken", body=body, media_type=media_type)
-        examine.expect(exchange, 400, 415, requirement="PT-STATUS-09", so=f"a body of {media_type}")
+        examine.expect(exchange, 400, 415, requirement="PT-STATUS-09", situation=f"a body of {media_type}")
 
 
 @pytest.mark.requirement("PT-ERR-16")
@@ -89,10 +89,8 @@ def test_huge_body(examine: Examination) -> None:
     """Three megabytes of JSON, many times what the largest body of the API needs."""
     body = b'{"beforeDate": "' + b"a" * _TOO_LARGE + b'"}'
     clearing = whatever_is_asked(examine.world.contract.operation("clearMyHistory"), 413)
-    exchange = examine.send(
-        clearing, examine.world.account(), body=body, purpose=Defect("body", "", "malformed")
-    )
-    examine.expect(exchange, 413, requirement="PT-ERR-16", so="a body of three megabytes")
+    exchange = examine.send(clearing, examine.world.account(), body=body, purpose=Defect("body", "", "malformed"))
+    examine.expect(exchange, 413, requirement="PT-ERR-16", situation="a body of three megabytes")
 
 
 @pytest.mark.requirement("PT-ERR-17")
@@ -102,7 +100,7 @@ def test_deep_nesting(examine: Examination, opening: bytes, closing: bytes) -> N
     inner = opening * _DEPTH + (b"1" if opening != b"[" else b"") + closing * _DEPTH
     body = b'{"beforeDate": ' + inner + b"}"
     exchange = examine.send("clearMyHistory", examine.world.account(), body=body)
-    examine.expect(exchange, 400, 413, requirement="PT-ERR-17", so="JSON of 20,000 levels")
+    examine.expect(exchange, 400, 413, requirement="PT-ERR-17", situation="JSON of 20,000 levels")
 
 
 @pytest.mark.requirement("PT-ERR-18")
@@ -112,7 +110,7 @@ def test_invalid_utf8(examine: Examination) -> None:
     video = examine.world.video(owner)
     body = b'{"text": "peertube-conformance \xff\xfe"}'
     exchange = examine.send("addCommentThread", owner, path={"id": video.uuid}, body=body)
-    examine.expect(exchange, 400, requirement="PT-ERR-18", so="JSON that is not UTF-8")
+    examine.expect(exchange, 400, requirement="PT-ERR-18", situation="JSON that is not UTF-8")
 
 
 @pytest.mark.requirement("PT-ERR-19")
@@ -121,37 +119,35 @@ def test_invalid_percent_encoding(examine: Examination, segment: str) -> None:
     """Octets that are not UTF-8, and a percent sign without digits."""
     name = "invalidEncoding"
     broken = examine.outside("GET", f"/api/v1/videos/{segment}/comment-threads/", name, counted_in=_API)
-    examine.expect(examine.send(broken), 400, requirement="PT-ERR-19", so="a path that cannot be decoded")
+    examine.expect(examine.send(broken), 400, requirement="PT-ERR-19", situation="a path that cannot be decoded")
 
 
 @pytest.mark.requirement("PT-ERR-20")
 def test_nul(examine: Examination) -> None:
     """PostgreSQL's texts cannot hold a NUL: whoever hands it on fails."""
     world = examine.world
-    so = "a NUL"
+    message = "a NUL"
     for exchange in (
         examine.send("getVideo", path={"id": "\0"}),
         examine.send("getAccount", path={"name": "a\0b"}),
         examine.send("getVideoChannel", path={"channelHandle": "a\0b"}),
         examine.send("getVideo", path={"id": f"{world.video().uuid}\0"}),
     ):
-        examine.expect(exchange, 400, 404, requirement="PT-ERR-20", so=f"{so} in a path")
+        examine.expect(exchange, 400, 404, requirement="PT-ERR-20", situation=f"{message} in a path")
     for query in ({"search": "a\0b"}, {"tagsOneOf": ["a\0b"]}):
         exchange = examine.send("getVideos", query=query)
-        examine.expect(exchange, 200, 400, requirement="PT-ERR-20", so=f"{so} in a query")
+        examine.expect(exchange, 200, 400, requirement="PT-ERR-20", situation=f"{message} in a query")
     owner = world.account()
-    exchange = examine.send(
-        "addCommentThread", owner, path={"id": world.video(owner).uuid}, body={"text": "a\0b"}
-    )
-    examine.expect(exchange, 200, 400, requirement="PT-ERR-20", so=f"{so} in a body")
+    exchange = examine.send("addCommentThread", owner, path={"id": world.video(owner).uuid}, body={"text": "a\0b"})
+    examine.expect(exchange, 200, 400, requirement="PT-ERR-20", situation=f"{message} in a body")
 
 
 @pytest.mark.requirement("PT-ERR-21")
 def test_long_address(examine: Examination) -> None:
     """What RFC 9110 recommends that every server reads, query included."""
-    prefix = len(examine.ground.client.base_url) + len("/api/v1/videos?search=")
+    prefix = len(examine.environment.client.base_url) + len("/api/v1/videos?search=")
     exchange = examine.send("getVideos", query={"search": "a" * (_READ - prefix)})
-    examine.expect(exchange, 200, 400, requirement="PT-ERR-21", so="an address of 8,000 octets")
+    examine.expect(exchange, 200, 400, requirement="PT-ERR-21", situation="an address of 8,000 octets")
 
 
 @pytest.mark.requirement("PT-ERR-22")
@@ -160,7 +156,7 @@ def test_very_long_address(examine: Examination) -> None:
     where = examine.outside("GET", f"/api/v1/{'a' * _TOO_LONG}", "veryLongAddress")
     exchange = examine.send(where)
     # Whoever reads it finds no route there.
-    examine.expect(exchange, 400, 404, 414, 431, requirement="PT-ERR-22", so="an address of 20,000 octets")
+    examine.expect(exchange, 400, 404, 414, 431, requirement="PT-ERR-22", situation="an address of 20,000 octets")
 
 
 @pytest.mark.requirement("PT-ERR-24")
@@ -179,25 +175,25 @@ def test_refused_fields(examine: Examination) -> None:
          examine.send("uploadResumableInit", user, headers=headers, body=sent)),
     )  # fmt: skip
     for location, field, value, exchange in cases:
-        if not examine.expect(exchange, 400, requirement="PT-ERR-24", so=f"a refused field in {location}"):
+        if not examine.expect(exchange, 400, requirement="PT-ERR-24", situation=f"a refused field in {location}"):
             continue
         assert exchange.response is not None
         problem = exchange.response.problem
         entries = problem.get("invalid-params")
-        entry = {str(name).lower(): told for name, told in (entries or {}).items()}.get(field.lower(), {})
+        entry = {str(name).lower(): reported for name, reported in (entries or {}).items()}.get(field.lower(), {})
         at = f"/response/body/invalid-params/{field}"
         said = str(entry.get("location", "")).replace("header", "headers").replace("headerss", "headers")
         examine.agree(
             exchange, "PT-ERR-24", at=f"{at}/location", expected=location, actual=said,
-            so=f"the location of a field is not {location}",
+            message=f"the location of a field is not {location}",
         )  # fmt: skip
         examine.agree(
             exchange, "PT-ERR-26", at=f"{at}/value", expected=value, actual=str(entry.get("value")),
-            so="the entry does not report the value that was sent",
+            message="the entry does not report the value that was sent",
         )  # fmt: skip
         examine.agree(
             exchange, "PT-ERR-27", at="/response/body/error", expected=True, actual="error" in problem,
-            so="the deprecated member error is missing",
+            message="the deprecated member error is missing",
         )  # fmt: skip
 
 
@@ -213,13 +209,15 @@ def test_refused_sign_in(examine: Examination) -> None:
     ):
         body = {**form, "client_id": client[0], "client_secret": client[1]}
         exchange = examine.send("getOAuthToken", body=body, media_type="application/x-www-form-urlencoded")
-        if not examine.expect(exchange, 400, 401, requirement="PT-ERR-25", so=f"{code} at sign-in"):
+        if not examine.expect(exchange, 400, 401, requirement="PT-ERR-25", situation=f"{code} at sign-in"):
             continue
         assert exchange.response is not None
-        told = exchange.response.problem.get("code")
-        if told != code:
+        reported = exchange.response.problem.get("code")
+        if reported != code:
             examine.wrong(
-                "PT-ERR-25", exchange, Finding("/response/body/code", f"the code is not {code}", code, told)
+                "PT-ERR-25",
+                exchange,
+                Finding("/response/body/code", f"the code is not {code}", code, reported),
             )
 
 

@@ -55,11 +55,11 @@ def test_videos(examine: Examination, name: str) -> None:
         return
     examine.agree(
         exchange, "PT-FEED-09", at="/response/body/title", expected=True, actual=_TITLE in feed.titles,
-        so="the feed does not have the video that was published last under its title",
+        message="the feed does not have the video that was published last under its title",
     )  # fmt: skip
     examine.agree(
         exchange, "PT-FEED-10", at="/response/body/items", expected=False, actual=hidden.name in feed.titles,
-        so="the feed has a private video",
+        message="the feed has a private video",
     )  # fmt: skip
 
 
@@ -71,10 +71,10 @@ def test_comments(examine: Examination, name: str) -> None:
     exchange = examine.send("getSyndicatedComments", path={"format": name}, query={"videoId": video.uuid})
     feed = _valid(examine, exchange, name)
     if feed is not None:
-        told = any("A comment &" in entry.text.replace("&amp;", "&") for entry in feed.entries)
+        is_listed = any("A comment &" in entry.text.replace("&amp;", "&") for entry in feed.entries)
         examine.agree(
-            exchange, "PT-FEED-11", at="/response/body/items", expected=True, actual=told,
-            so="the feed does not have the comment",
+            exchange, "PT-FEED-11", at="/response/body/items", expected=True, actual=is_listed,
+            message="the feed does not have the comment",
         )  # fmt: skip
 
 
@@ -90,12 +90,15 @@ def test_subscriptions(examine: Examination, name: str) -> None:
     if feed is not None:
         examine.agree(
             exchange, "PT-FEED-12", at="/response/body/items", expected=True, actual=_TITLE in feed.titles,
-            so="the feed does not have the video of the channel that the user is subscribed to",
+            message="the feed does not have the video of the channel that the user is subscribed to",
         )  # fmt: skip
     wrong = {"accountId": int(subscriber.account_id), "token": _token(examine, published.owner)}
     exchange = examine.send("getSyndicatedSubscriptionVideos", path=path, query=wrong)
     examine.expect(
-        exchange, 403, requirement="PT-FEED-12", so="the feed of subscriptions with another user's token"
+        exchange,
+        403,
+        requirement="PT-FEED-12",
+        situation="the feed of subscriptions with another user's token",
     )
 
 
@@ -115,11 +118,11 @@ def test_podcast(examine: Examination) -> None:
         ]
         examine.agree(
             exchange, "PT-FEED-05", at="/response/body/item/enclosure", expected=len(feed.titles), actual=len(whole),
-            so="not every item has an enclosure with address, length and type",
+            message="not every item has an enclosure with address, length and type",
         )  # fmt: skip
         examine.agree(
             exchange, "PT-FEED-05", at="/response/body/item", expected=True, actual=_TITLE in feed.titles,
-            so="the podcast does not have the video",
+            message="the podcast does not have the video",
         )  # fmt: skip
 
 
@@ -137,7 +140,7 @@ def test_unacceptable(examine: Examination) -> None:
     ):
         headers = {"Accept": accept}
         exchange = examine.send("getSyndicatedVideos", path={"format": name}, query=query, headers=headers)
-        examine.expect(exchange, 406, requirement="PT-FEED-07", so="a feed that is not acceptable")
+        examine.expect(exchange, 406, requirement="PT-FEED-07", situation="a feed that is not acceptable")
 
 
 @pytest.mark.requirement("PT-FEED-08")
@@ -156,34 +159,32 @@ def test_acceptable(examine: Examination) -> None:
     ):
         headers = {"Accept": accept}
         exchange = examine.send("getSyndicatedVideos", path={"format": name}, query=query, headers=headers)
-        if examine.expect(exchange, 200, requirement="PT-FEED-08", so="a feed that is acceptable"):
+        if examine.expect(exchange, 200, requirement="PT-FEED-08", situation="a feed that is acceptable"):
             assert exchange.response is not None
             examine.agree(
                 exchange, "PT-FEED-08", at="/response/headers/content-type", expected=True,
-                actual=exchange.response.media_type in right, so="the media type is not the one that was asked for",
+                actual=exchange.response.media_type in right, message="the media type is not the one that was asked for",
             )  # fmt: skip
 
 
 def _valid(examine: Examination, exchange: Exchange, name: str) -> Feed | None:
     """The parsed feed, or None; reports what is wrong with it."""
     kind = KINDS[name]
-    if not examine.expect(exchange, 200, requirement="PT-FEED-01", so=f"a feed as {name}"):
+    if not examine.expect(exchange, 200, requirement="PT-FEED-01", situation=f"a feed as {name}"):
         return None
     assert exchange.response is not None
     feed = read(exchange.response)
     if feed is None:
-        examine.wrong(
-            "PT-FEED-01", exchange, Finding("/response/body", "the feed is not well-formed", kind, name)
-        )
+        examine.wrong("PT-FEED-01", exchange, Finding("/response/body", "the feed is not well-formed", kind, name))
         return None
     examine.judged("PT-FEED-01")
     examine.agree(
         exchange, "PT-FEED-06", at="/response/body", expected=kind, actual=feed.kind,
-        so="the format is not the one in the URL",
+        message="the format is not the one in the URL",
     )  # fmt: skip
     examine.agree(
         exchange, "PT-FEED-06", at="/response/headers/content-type", expected=True,
-        actual=exchange.response.media_type in _MEDIA_TYPES[name], so="the media type is not one of the format",
+        actual=exchange.response.media_type in _MEDIA_TYPES[name], message="the media type is not one of the format",
     )  # fmt: skip
     found = faults(feed)
     for place, fault in found:

@@ -44,9 +44,7 @@ def _public(world: World) -> _File:
 def _private(world: World) -> _File:
     video = world.video(privacy=PRIVATE)
     known = web_file(world, video)
-    return _File(
-        "getPrivateWebVideoFile", video.owner, last_part(known.text("fileUrl")), known.number("size")
-    )
+    return _File("getPrivateWebVideoFile", video.owner, last_part(known.text("fileUrl")), known.number("size"))
 
 
 def _download(world: World) -> _File:
@@ -65,16 +63,16 @@ def test_whole(examine: Examination, way: str) -> None:
     """All of it, and as much as the details of the video say."""
     file = _WAYS[way](examine.world)
     exchange = _asked(examine, file)
-    if not examine.expect(exchange, 200, requirement="PT-FILE-01", so="a file"):
+    if not examine.expect(exchange, 200, requirement="PT-FILE-01", situation="a file"):
         return
     answer = _response(exchange)
     examine.agree(
         exchange, "PT-FILE-01", at="/response/body", expected=file.size, actual=len(answer.body),
-        so="the file does not have the length in the video's details",
+        message="the file does not have the length in the video's details",
     )  # fmt: skip
     examine.agree(
         exchange, "PT-FILE-02", at="/response/headers/accept-ranges", expected="bytes",
-        actual=answer.headers.get("accept-ranges"), so="the file is sent without Accept-Ranges: bytes",
+        actual=answer.headers.get("accept-ranges"), message="the file is sent without Accept-Ranges: bytes",
     )  # fmt: skip
 
 
@@ -95,17 +93,17 @@ def test_parts(examine: Examination, way: str) -> None:
         (f"{end - 9}-{end + 100}", end - 9, end),
     ):
         exchange = _asked(examine, file, Range=f"bytes={asked}")
-        if not examine.expect(exchange, 206, requirement="PT-FILE-03", so="a part of a file"):
+        if not examine.expect(exchange, 206, requirement="PT-FILE-03", situation="a part of a file"):
             continue
         answer = _response(exchange)
         examine.agree(
             exchange, "PT-FILE-03", at="/response/headers/content-range",
             expected=f"bytes {first}-{last}/{len(whole)}", actual=answer.headers.get("content-range"),
-            so="Content-Range does not name the bytes that were asked for",
+            message="Content-Range does not name the bytes that were asked for",
         )  # fmt: skip
         examine.agree(
             exchange, "PT-FILE-03", at="/response/body", expected=True, actual=answer.body == whole[first : last + 1],
-            so="the part does not have those bytes of the whole",
+            message="the part does not have those bytes of the whole",
         )  # fmt: skip
 
 
@@ -116,10 +114,10 @@ def test_several_parts(examine: Examination, way: str) -> None:
     file = _WAYS[way](examine.world)
     whole = _whole(examine, file)
     exchange = _asked(examine, file, Range="bytes=0-4,20-29")
-    if examine.expect(exchange, 200, 206, requirement="PT-FILE-04", so="several parts of a file"):
+    if examine.expect(exchange, 200, 206, requirement="PT-FILE-04", situation="several parts of a file"):
         examine.agree(
             exchange, "PT-FILE-04", at="/response/body", expected=True, actual=_holds(_response(exchange), whole),
-            so="the parts do not have those bytes of the whole",
+            message="the parts do not have those bytes of the whole",
         )  # fmt: skip
 
 
@@ -131,10 +129,10 @@ def test_behind_the_end(examine: Examination, way: str) -> None:
     size = len(_whole(examine, file))
     for asked in (f"{size}-", "999999999-", "-0"):
         exchange = _asked(examine, file, Range=f"bytes={asked}")
-        if examine.expect(exchange, 416, requirement="PT-FILE-05", so="a range beyond the end"):
+        if examine.expect(exchange, 416, requirement="PT-FILE-05", situation="a range beyond the end"):
             examine.agree(
                 exchange, "PT-FILE-05", at="/response/headers/content-range", expected=f"bytes */{size}",
-                actual=_response(exchange).headers.get("content-range"), so="Content-Range does not give the length",
+                actual=_response(exchange).headers.get("content-range"), message="Content-Range does not give the length",
             )  # fmt: skip
 
 
@@ -149,9 +147,7 @@ def test_no_range(examine: Examination, way: str) -> None:
         ("bytes=9-5", (200, 400, 416)),
     ):
         exchange = _asked(examine, file, Range=asked)
-        examine.expect(
-            exchange, *statuses, requirement="PT-FILE-06", so="a value that is not a range of bytes"
-        )
+        examine.expect(exchange, *statuses, requirement="PT-FILE-06", situation="a value that is not a range of bytes")
 
 
 @each_way
@@ -161,10 +157,10 @@ def test_long_suffix(examine: Examination, way: str) -> None:
     file = _WAYS[way](examine.world)
     whole = _whole(examine, file)
     exchange = _asked(examine, file, Range=f"bytes=-{len(whole) + 100}")
-    if examine.expect(exchange, 200, 206, requirement="PT-FILE-15", so="a suffix longer than the file"):
+    if examine.expect(exchange, 200, 206, requirement="PT-FILE-15", situation="a suffix longer than the file"):
         examine.agree(
             exchange, "PT-FILE-15", at="/response/body", expected=True, actual=_response(exchange).body == whole,
-            so="a suffix longer than the file is not the whole file",
+            message="a suffix longer than the file is not the whole file",
         )  # fmt: skip
 
 
@@ -176,11 +172,11 @@ def test_head(examine: Examination, way: str) -> None:
     got = _asked(examine, file)
     operation = head_of(examine.world.contract.operation(file.operation))
     head = examine.send(operation, file.actor, path={"filename": file.filename})
-    if examine.expect(head, 200, requirement="PT-FILE-07", so="HEAD of a file"):
+    if examine.expect(head, 200, requirement="PT-FILE-07", situation="HEAD of a file"):
         for name in ("content-type", "content-length", "etag"):
             examine.agree(
                 head, "PT-FILE-07", at=f"/response/headers/{name}", expected=_response(got).headers.get(name),
-                actual=_response(head).headers.get(name), so=f"{name} of HEAD differs from that of GET",
+                actual=_response(head).headers.get(name), message=f"{name} of HEAD differs from that of GET",
             )  # fmt: skip
 
 
@@ -192,9 +188,9 @@ def test_known_file(examine: Examination, way: str) -> None:
     tag = _header(_asked(examine, file), "etag")
     for known in (tag, f'"other", {tag}', "*"):
         exchange = _asked(examine, file, **{"If-None-Match": known})
-        examine.expect(exchange, 304, requirement="PT-FILE-08", so="a file that the client has")
+        examine.expect(exchange, 304, requirement="PT-FILE-08", situation="a file that the client has")
     exchange = _asked(examine, file, **{"If-None-Match": '"other"'})
-    examine.expect(exchange, 200, requirement="PT-FILE-08", so="a file that the client has in another state")
+    examine.expect(exchange, 200, requirement="PT-FILE-08", situation="a file that the client has in another state")
 
 
 @each_way
@@ -205,10 +201,10 @@ def test_other_state(examine: Examination, way: str) -> None:
     for headers in ({"If-Match": '"other"'}, {"If-Unmodified-Since": _LONG_AGO}):
         exchange = _asked(examine, file, **headers)
         examine.expect(
-            exchange, 412, requirement="PT-FILE-09", so="a file in another state than the current one"
+            exchange, 412, requirement="PT-FILE-09", situation="a file in another state than the current one"
         )
     exchange = _asked(examine, file, **{"If-Match": "*"})
-    examine.expect(exchange, 200, requirement="PT-FILE-09", so="a file in any state")
+    examine.expect(exchange, 200, requirement="PT-FILE-09", situation="a file in any state")
 
 
 @each_way
@@ -218,9 +214,9 @@ def test_modified_since(examine: Examination, way: str) -> None:
     file = _WAYS[way](examine.world)
     modified = _header(_asked(examine, file), "last-modified")
     same = _asked(examine, file, **{"If-Modified-Since": modified})
-    examine.expect(same, 304, requirement="PT-FILE-10", so="a file that was not modified since")
+    examine.expect(same, 304, requirement="PT-FILE-10", situation="a file that was not modified since")
     since = _asked(examine, file, **{"If-Modified-Since": _LONG_AGO})
-    examine.expect(since, 200, requirement="PT-FILE-10", so="a file that was modified since")
+    examine.expect(since, 200, requirement="PT-FILE-10", situation="a file that was modified since")
 
 
 @each_way
@@ -230,27 +226,27 @@ def test_part_of_the_same(examine: Examination, way: str) -> None:
     file = _WAYS[way](examine.world)
     tag = _header(_asked(examine, file), "etag")
     changed = _asked(examine, file, Range="bytes=0-9", **{"If-Range": '"other"'})
-    examine.expect(changed, 200, requirement="PT-FILE-11", so="a part of a file that changed")
+    examine.expect(changed, 200, requirement="PT-FILE-11", situation="a part of a file that changed")
     # A weak tag does not say that the bytes are the same (section 13.1.5): either answer is right.
     same = _asked(examine, file, Range="bytes=0-9", **{"If-Range": tag})
     right = (200, 206) if tag.startswith("W/") else (206,)
-    examine.expect(same, *right, requirement="PT-FILE-11", so="a part of a file that is the same")
+    examine.expect(same, *right, requirement="PT-FILE-11", situation="a part of a file that is the same")
 
 
 @pytest.mark.requirement("PT-FILE-14")
 def test_download(examine: Examination) -> None:
     """Content-Disposition, and the same bytes as the file that is played."""
     saved, played = (_asked(examine, _WAYS[way](examine.world)) for way in ("download", "public"))
-    if examine.expect(saved, 200, requirement="PT-FILE-14", so="a download"):
+    if examine.expect(saved, 200, requirement="PT-FILE-14", situation="a download"):
         disposition = _response(saved).headers.get("content-disposition", "")
         examine.agree(
             saved, "PT-FILE-14", at="/response/headers/content-disposition", expected=True,
             actual=bool(re.match(r"attachment\s*;.*filename", disposition, re.IGNORECASE)),
-            so="the download names no file to save",
+            message="the download names no file to save",
         )  # fmt: skip
         examine.agree(
             saved, "PT-FILE-14", at="/response/body", expected=True,
-            actual=_response(saved).body == _response(played).body, so="the download is another file",
+            actual=_response(saved).body == _response(played).body, message="the download is another file",
         )  # fmt: skip
 
 

@@ -38,24 +38,24 @@ def test_bounds(examine: Examination) -> None:
         draft = _prepared(examine.world, operation)
         for query, longest in (({"count": 1}, 1), ({}, _DEFAULT)):
             exchange = _page(examine, draft, **query)
-            if examine.expect(exchange, 200, requirement="PT-PAGE-01", so="a page"):
+            if examine.expect(exchange, 200, requirement="PT-PAGE-01", situation="a page"):
                 examine.agree(
                     exchange, "PT-PAGE-01", at="/response/body/data", expected=True,
-                    actual=len(_data(exchange)) <= longest, so="the page is longer than its count",
+                    actual=len(_data(exchange)) <= longest, message="the page is longer than its count",
                 )  # fmt: skip
-        for requirement, query, so in (
+        for requirement, query, situation in (
             ("PT-PAGE-04", {"start": _BEHIND}, "a page beyond the end"),
             ("PT-PAGE-05", {"count": 0}, "a page with count 0"),
         ):
             exchange = _page(examine, draft, **query)
-            if examine.expect(exchange, 200, requirement=requirement, so=so):
+            if examine.expect(exchange, 200, requirement=requirement, situation=situation):
                 examine.agree(
                     exchange, requirement, at="/response/body/data", expected=0, actual=len(_data(exchange)),
-                    so=f"{so} is not empty",
+                    message=f"{situation} is not empty",
                 )  # fmt: skip
         for query in ({"count": _MOST + 1}, {"count": -1}, {"start": -1}):
             exchange = _page(examine, draft, **query)
-            examine.expect(exchange, 400, requirement="PT-PAGE-06", so="a page with numbers out of bounds")
+            examine.expect(exchange, 400, requirement="PT-PAGE-06", situation="a page with numbers out of bounds")
 
 
 Listed = tuple[Draft, list[Any], str]
@@ -102,27 +102,27 @@ def test_pages(examine: Examination, kind: str) -> None:
             last = None
             for start in range(0, _ITEMS, count):
                 last = _page(examine, draft, sort=sort, start=start, count=count)
-                if not examine.expect(last, 200, requirement="PT-PAGE-02", so="a page"):
+                if not examine.expect(last, 200, requirement="PT-PAGE-02", situation="a page"):
                     return
                 found += [item["id"] for item in _data(last)]
                 examine.agree(
                     last, "PT-PAGE-03", at="/response/body/total", expected=len(made), actual=_total(last),
-                    so="the total is not the number of all items",
+                    message="the total is not the number of all items",
                 )  # fmt: skip
             assert last is not None
             examine.agree(
                 last, "PT-PAGE-02", at="/response/body/data", expected=sorted(made), actual=sorted(found),
-                so="the pages together are not the whole list",
+                message="the pages together are not the whole list",
             )  # fmt: skip
             orders.setdefault(sort, found)
             examine.agree(
                 last, "PT-PAGE-02", at="/response/body/data/*/id", expected=orders[sort], actual=found,
-                so="the order depends on the length of the pages",
+                message="the order depends on the length of the pages",
             )  # fmt: skip
     assert last is not None
     examine.agree(
         last, "PT-PAGE-07", at="/response/body/data", expected=orders[column][::-1], actual=orders[f"-{column}"],
-        so="the other direction is not the other order",
+        message="the other direction is not the other order",
     )  # fmt: skip
 
 

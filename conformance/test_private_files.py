@@ -23,13 +23,13 @@ def test_private_file(examine: Examination, operation: str) -> None:
     video = world.video(privacy=PRIVATE)
     path = {"filename": _name(world, video, operation)}
     token = {"videoFileToken": _token(examine, video)}
-    for so, exchange, statuses in (
+    for message, exchange, statuses in (
         ("its owner", examine.send(operation, video.owner, path=path), (200,)),
         ("whoever has the file token", examine.send(operation, path=path, query=token), (200,)),
         ("somebody who is not signed in", examine.send(operation, path=path), (401, 403)),
         ("another user", examine.send(operation, world.account("other user"), path=path), (403, 404)),
     ):
-        examine.expect(exchange, *statuses, requirement="PT-FILE-12", so=f"a private file for {so}")
+        examine.expect(exchange, *statuses, requirement="PT-FILE-12", situation=f"a private file for {message}")
 
 
 @pytest.mark.requirement("PT-FILE-13")
@@ -42,7 +42,7 @@ def test_wrong_file_token(examine: Examination, operation: str) -> None:
     other = _token(examine, world.video(video.owner, privacy=PRIVATE, fresh=True))
     for token in (other, "00000000-0000-4000-8000-000000000000"):
         exchange = examine.send(operation, path=path, query={"videoFileToken": token})
-        examine.expect(exchange, 401, 403, requirement="PT-FILE-13", so="a private file with a wrong token")
+        examine.expect(exchange, 401, 403, requirement="PT-FILE-13", situation="a private file with a wrong token")
 
 
 def _name(world: World, video: VideoRef, operation: str) -> str:

@@ -18,7 +18,7 @@ from peertube_conformance.conformance.execution.forwarded_clients import (
     forwarded,
     number_in,
 )
-from peertube_conformance.conformance.execution.outcome import HINDRANCES, outcome_of
+from peertube_conformance.conformance.execution.outcome import PRECONDITION_ERRORS, outcome_of
 from peertube_conformance.conformance.pytest_plugin.item_results import report
 from peertube_conformance.fixtures.resources.factory import NotArranged, Unavailable
 from peertube_conformance.reports import Exchange
@@ -80,12 +80,12 @@ def test_counting(examine: Examination) -> None:
             continue
         examine.agree(
             after, "PT-RATE-07", at=f"/response/headers/{REMAINING}", expected=(number_in(before, REMAINING) or 0) - 1,
-            actual=number_in(after, REMAINING), so="the remaining requests did not decrease by one",
+            actual=number_in(after, REMAINING), message="the remaining requests did not decrease by one",
         )  # fmt: skip
         for name in (LIMIT, RESET):
             examine.agree(
                 after, "PT-RATE-08", at=f"/response/headers/{name}", expected=number_in(before, name),
-                actual=number_in(after, name), so=f"{name} changed within a window",
+                actual=number_in(after, name), message=f"{name} changed within a window",
             )  # fmt: skip
         before = after
 
@@ -97,17 +97,15 @@ def test_window(examine: Examination) -> None:
     client, other = forwarded(examine), forwarded(examine)
     refusal = client.use_up("getConfig")
     examine.session.left[_REFUSED] = client, refusal, time.monotonic()
-    examine.expect(
-        other.send("getConfig"), 200, requirement="PT-RATE-13", so="another client at the same time"
-    )
-    if not examine.expect(refusal, 429, requirement="PT-RATE-09", so="a client that used up its requests"):
+    examine.expect(other.send("getConfig"), 200, requirement="PT-RATE-13", situation="another client at the same time")
+    if not examine.expect(refusal, 429, requirement="PT-RATE-09", situation="a client that used up its requests"):
         return
     seconds = number_in(refusal, RETRY)
     if seconds is None:
         raise NotArranged("the refusal does not say how long to wait")
     examine.agree(
         refusal, "PT-RATE-09", at=f"/response/headers/{RETRY}", expected=True,
-        actual=abs(seconds - _left(refusal)) <= _ROUNDING_SECONDS, so="Retry-After does not end with the window",
+        actual=abs(seconds - _left(refusal)) <= _ROUNDING_SECONDS, message="Retry-After does not end with the window",
     )  # fmt: skip
 
 
@@ -125,11 +123,11 @@ def test_window_ends(examine: Examination) -> None:
     examine.world.deadline.sleep(left, "a rate limit that the run used up to open again")
     again = client.send("getConfig")
     if examine.expect(
-        again, 200, requirement="PT-RATE-09", so="a client that waited as long as Retry-After says"
+        again, 200, requirement="PT-RATE-09", situation="a client that waited as long as Retry-After says"
     ):
         examine.agree(
             again, "PT-RATE-09", at=f"/response/headers/{REMAINING}", expected=(number_in(again, LIMIT) or 0) - 1,
-            actual=number_in(again, REMAINING), so="the new window does not begin with the whole limit",
+            actual=number_in(again, REMAINING), message="the new window does not begin with the whole limit",
         )  # fmt: skip
 
 
@@ -140,12 +138,12 @@ def test_failed_sign_ups(examine: Examination) -> None:
     seen: list[int | None] = []
     for _ in range(4):
         exchange = client.send("registerUser", body={})
-        if not examine.expect(exchange, 400, 403, requirement="PT-RATE-10", so="a sign-up that fails"):
+        if not examine.expect(exchange, 400, 403, requirement="PT-RATE-10", situation="a sign-up that fails"):
             return
         seen.append(number_in(exchange, REMAINING))
     examine.agree(
         exchange, "PT-RATE-10", at=f"/response/headers/{REMAINING}", expected=seen[0], actual=seen[-1],
-        so="sign-ups that failed are counted",
+        message="sign-ups that failed are counted",
     )  # fmt: skip
 
 
@@ -159,7 +157,7 @@ def test_limits_of_their_own(examine: Examination, operation: str) -> None:
     exchange = client.send(operation, **_COUNTED[operation])
     examine.agree(
         exchange, "PT-RATE-11", at=f"/response/headers/{REMAINING}", expected=(number_in(exchange, LIMIT) or 0) - 1,
-        actual=number_in(exchange, REMAINING), so="the route is counted together with others",
+        actual=number_in(exchange, REMAINING), message="the route is counted together with others",
     )  # fmt: skip
 
 
@@ -168,8 +166,8 @@ def test_too_many_sign_ins(examine: Examination) -> None:
     """As the reference has it: 15 sign-ins in five minutes, whether they succeed or not."""
     client = forwarded(examine)
     refusal = client.use_up("getOAuthToken", **_SIGN_IN)
-    examine.expect(refusal, 429, requirement="PT-RATE-12", so="one sign-in too many")
-    examine.expect(client.send("getConfig"), 200, requirement="PT-RATE-12", so="everything but signing in")
+    examine.expect(refusal, 429, requirement="PT-RATE-12", situation="one sign-in too many")
+    examine.expect(client.send("getConfig"), 200, requirement="PT-RATE-12", situation="everything but signing in")
 
 
 def _recorded(session: Session, send: Callable[[], None]) -> None:
@@ -177,9 +175,9 @@ def _recorded(session: Session, send: Callable[[], None]) -> None:
     session.collect()
     try:
         send()
-    except HINDRANCES as hindrance:
+    except PRECONDITION_ERRORS as blocker:
         report(session, session.collect())
-        outcome = outcome_of(hindrance)
+        outcome = outcome_of(blocker)
         pytest.skip(f"{outcome.verdict.value}: {outcome.reason}")
     report(session, session.collect())
 

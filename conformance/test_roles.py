@@ -52,19 +52,17 @@ class Callers:
             if cell.asked_by != ROLES:
                 continue
             outcome = self._exercise.run(partial(self._asked, cell))
-            session.recorder.outcome(
-                self._operation.id, f"roles: {cell.caller}", outcome.verdict, outcome.reason
-            )
+            session.recorder.outcome(self._operation.id, f"roles: {cell.caller}", outcome.verdict, outcome.reason)
             if outcome.verdict is Verdict.ERROR:
                 break_off(session, outcome.reason)
 
     def _asked(self, cell: Cell) -> Outcome:
-        self._examine.ground = self._exercise.ground
+        self._examine.environment = self._exercise.environment
         draft = self._draft(cell)
-        exchange = self._exercise.ground.client.send(draft)
+        exchange = self._exercise.environment.client.send(draft)
         allowed = exchange.status is not None and exchange.status < 400
         documented = None if exchange.status is None else self._operation.response_for(exchange.status)
-        so = f"the caller {cell.caller}"
+        situation = f"the caller {cell.caller}"
         if cell.status == 0:
             if (
                 not allowed
@@ -72,18 +70,16 @@ class Callers:
                 and documented.refuses_valid
                 and exchange.status not in {401, 403}
             ):
-                return Outcome(
-                    Verdict.NO_EVIDENCE, f"answered with {exchange.status}, which says nothing about roles"
-                )
+                return Outcome(Verdict.NO_EVIDENCE, f"answered with {exchange.status}, which says nothing about roles")
             right = self._operation.success_statuses
             if not allowed:
-                self._examine.expect(exchange, *right, requirement=_requirement(cell), so=so)
+                self._examine.expect(exchange, *right, requirement=_requirement(cell), situation=situation)
             else:
                 self._examine.judged(_requirement(cell))
         else:
-            # Whoever may not have a thing need not be told that it exists (RFC 9110 section 15.5.4).
+            # A server may hide from a caller without access that a resource exists (RFC 9110 section 15.5.4).
             hidden = (404,) if cell.on_others else ()
-            self._examine.expect(exchange, cell.status, *hidden, requirement=_requirement(cell), so=so)
+            self._examine.expect(exchange, cell.status, *hidden, requirement=_requirement(cell), situation=situation)
         if allowed:
             self._exercise.forget_base()
         return Outcome(Verdict.PASSED)
@@ -129,7 +125,7 @@ def _revoked(world: World) -> str:
         account = world.account(fresh=True, label="signed out")
         world.call("revokeOAuthToken", account)
         whoami = Draft(world.contract.operation("getUserInfo"), actor=account)
-        for _ in world.deadline.looks("a sign-out to take effect", _TAKES_EFFECT_SECONDS, repeat(0.1)):
+        for _ in world.deadline.polls("a sign-out to take effect", _TAKES_EFFECT_SECONDS, repeat(0.1)):
             if world.send(whoami).status == 401:
                 break
         return account.token

@@ -75,7 +75,7 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def lasting(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
     """A short time to a tenth of a second, a long one in minutes and seconds."""
     if round(seconds, 1) < _MINUTE_SECONDS:
         return f"{round(seconds, 1):g} s"

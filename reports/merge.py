@@ -86,8 +86,8 @@ def _written(folders: Sequence[Path], out: IO[bytes]) -> Iterator[dict[str, Any]
                     continue
                 if "id" in part:
                     part["id"] = f"{number}.{part['id']}"
-                told = escaped_json(json.dumps(part, ensure_ascii=False)) + "\n"
-                out.write(told.encode("utf-8", "backslashreplace"))
+                encoded = escaped_json(json.dumps(part, ensure_ascii=False)) + "\n"
+                out.write(encoded.encode("utf-8", "backslashreplace"))
                 yield part
 
 

@@ -47,7 +47,7 @@ def load_contract(source: str | Path | None = None) -> Contract:
     if not text:
         return _bundled(list(available_versions().values())[-1])
     if text.startswith(("http://", "https://")):
-        return _foreign(_fetched(text), _told(text))
+        return _foreign(_fetched(text), _shown_url(text))
     path = Path(text)
     if _VERSION.fullmatch(text) and not path.exists():
         return _bundled(_folder_for(text))
@@ -126,17 +126,17 @@ def _fetched(url: str) -> str:
         answer.raise_for_status()
     except httpx.HTTPStatusError as error:
         raise ContractError(
-            f"{_told(url)} answered {error.response.status_code} instead of a document: check the address."
+            f"{_shown_url(url)} answered {error.response.status_code} instead of a document: check the address."
         ) from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         why = "it is not a URL" if isinstance(error, httpx.InvalidURL) else str(error)
         raise ContractError(
-            f"{_told(url)} cannot be fetched ({why}): check the address and the connection."
+            f"{_shown_url(url)} cannot be fetched ({why}): check the address and the connection."
         ) from None
     return answer.text
 
 
-def _told(url: str) -> str:
+def _shown_url(url: str) -> str:
     """The address for reports: what stands before an @ or behind a question mark may be a secret."""
     scheme, _, rest = url.partition("://")
     return f"{scheme}://{re.split('[?#]', rest.rpartition('@')[2])[0]}"

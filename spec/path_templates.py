@@ -39,17 +39,13 @@ def path_values(template: str, path: str) -> Mapping[str, bytes] | None:
     hit = _pattern(template).fullmatch(path)
     if hit is None:
         return None
-    return {
-        name: unquote_to_bytes(value)
-        for name, value in zip(parameter_names(template), hit.groups(), strict=True)
-    }
+    return {name: unquote_to_bytes(value) for name, value in zip(parameter_names(template), hit.groups(), strict=True)}
 
 
 def _specificity(template: str) -> tuple[int, ...]:
     """Literal segments come before those that mix text and parameter, and these before bare parameters."""
     return tuple(
-        0 if "{" not in segment else 2 if _PARAMETER.fullmatch(segment) else 1
-        for segment in _segments(template)
+        0 if "{" not in segment else 2 if _PARAMETER.fullmatch(segment) else 1 for segment in _segments(template)
     )
 
 

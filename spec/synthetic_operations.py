@@ -31,9 +31,7 @@ _MADE_UP = "x-outside"
 _ANY = {"default": ResponseSpec("default", "Whatever the test for it says.", {}, {})}
 
 
-def outside(
-    contract: Contract, method: str, path: str, name: str, *, counted_in: tuple[str, ...] = ()
-) -> Operation:
+def outside(contract: Contract, method: str, path: str, name: str, *, counted_in: tuple[str, ...] = ()) -> Operation:
     """An operation of this method and this very path, percent-encoded and without parameters; findings name it `name`.
 
     Whoever sends it expects to be refused, or changes nothing by it: to the guard it is without effect. `counted_in`

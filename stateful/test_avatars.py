@@ -70,7 +70,7 @@ class Avatars(Flow):
         if not sitter.files:
             self._pick(sitter, 0)
         answer = self.send("deleteMyAvatar", sitter.account)
-        if self.expect(answer, 200, requirement="PT-AVATAR-04", so="deleting one's avatar"):
+        if self.expect(answer, 200, requirement="PT-AVATAR-04", situation="deleting one's avatar"):
             former = list(sitter.files.values())
             sitter.shows, sitter.files = None, {}
             self._are_gone(former, "PT-AVATAR-04")
@@ -88,7 +88,7 @@ class Avatars(Flow):
             answer = self.send("pickMyAvatar", sitter.account, body={"comment": "No file."}, media_type=_FORM)
         else:
             answer = self._send(sitter, b"This is a text.", "avatar.txt", "text/plain")
-        self.expect(answer, 400, requirement="PT-AVATAR-05", so=f"an avatar that is {what}")
+        self.expect(answer, 400, requirement="PT-AVATAR-05", situation=f"an avatar that is {what}")
 
     @invariant()
     def avatars_are_as_remembered(self) -> None:
@@ -101,10 +101,10 @@ class Avatars(Flow):
                 (me, me.members.get("account"), "/response/body/account/avatars"),
                 (public, public.members, "/response/body/avatars"),
             ):
-                self.expect(answer, 200, requirement="PT-AVATAR-01", so="an account")
-                so = "the files of the avatar changed"
+                self.expect(answer, 200, requirement="PT-AVATAR-01", situation="an account")
+                message = "the files of the avatar changed"
                 seen = sorted(_listed(account if isinstance(account, dict) else {}))
-                self.agree(answer, sitter.because, at=at, expected=wanted, actual=seen, so=so)
+                self.agree(answer, sitter.because, at=at, expected=wanted, actual=seen, message=message)
             if sitter.files:
                 self._is_served(sitter, min(sitter.files), sitter.because)
 
@@ -120,14 +120,14 @@ class Avatars(Flow):
         data, most = self._drawn(_PICTURES[number]), self._most()
         is_large = largest and most <= _MAX_BYTES
         answer = self._send(sitter, padded(data, most) if is_large else data)
-        so = "a picture as large as the configuration allows" if is_large else "a picture"
+        situation = "a picture as large as the configuration allows" if is_large else "a picture"
         requirement = "PT-AVATAR-06" if is_large else "PT-AVATAR-01"
-        if not self.expect(answer, 200, requirement=requirement, so=so):
+        if not self.expect(answer, 200, requirement=requirement, situation=situation):
             return
         former = list(sitter.files.values())
         sitter.shows, listed = number, _listed(answer.members)
-        at, so = "/response/body/avatars", "no file of the avatar is listed"
-        self.agree(answer, "PT-AVATAR-01", at=at, expected=True, actual=bool(listed), so=so)
+        at, message = "/response/body/avatars", "no file of the avatar is listed"
+        self.agree(answer, "PT-AVATAR-01", at=at, expected=True, actual=bool(listed), message=message)
         sitter.files = {width: self.name(name, "AVATAR_FILE") for width, name in listed}
         for width in sitter.files:
             self._is_served(sitter, width, "PT-AVATAR-02")
@@ -143,9 +143,7 @@ class Avatars(Flow):
             config = config.get(member) if isinstance(config, dict) else None
         return config if isinstance(config, int) else _MAX_BYTES + 1
 
-    def _send(
-        self, sitter: Sitter, data: bytes, name: str = "avatar.png", kind: str = "image/png"
-    ) -> Exchange:
+    def _send(self, sitter: Sitter, data: bytes, name: str = "avatar.png", kind: str = "image/png") -> Exchange:
         body = {"avatarfile": Upload(name, kind, data)}
         return self.send("pickMyAvatar", sitter.account, body=body, media_type=_FORM)
 
@@ -156,21 +154,26 @@ class Avatars(Flow):
 
     def _is_served(self, sitter: Sitter, width: int, requirement: str) -> None:
         answer = self._file(sitter.files[width])
-        if not self.expect(answer, 200, requirement=requirement, so="a file of an avatar"):
+        if not self.expect(answer, 200, requirement=requirement, situation="a file of an avatar"):
             return
         assert answer.response is not None
-        kind, so = answer.response.media_type.partition("/")[0], "the file of an avatar is not a picture"
+        kind, message = answer.response.media_type.partition("/")[0], "the file of an avatar is not a picture"
         at = "/response/headers/content-type"
-        self.agree(answer, "PT-AVATAR-02", at=at, expected="image", actual=kind, so=so)
+        self.agree(answer, "PT-AVATAR-02", at=at, expected="image", actual=kind, message=message)
         seen = picture(answer.response.body)
         if seen is None:  # a server may keep avatars in another format
             return
-        at, so = "/response/body", "the file of an avatar does not have the listed width"
-        self.agree(answer, "PT-AVATAR-02", at=at, expected=width, actual=seen.width, so=so)
+        at, message = "/response/body", "the file of an avatar does not have the listed width"
+        self.agree(answer, "PT-AVATAR-02", at=at, expected=width, actual=seen.width, message=message)
         if seen.corner is not None:
-            so = "the file of an avatar does not show what was sent last"
+            message = "the file of an avatar does not show what was sent last"
             self.agree(
-                answer, requirement, at=at, expected=sitter.shows, actual=self._shown(seen.corner), so=so
+                answer,
+                requirement,
+                at=at,
+                expected=sitter.shows,
+                actual=self._shown(seen.corner),
+                message=message,
             )
 
     def _shown(self, corner: tuple[int, int]) -> int:
@@ -188,8 +191,8 @@ class Avatars(Flow):
         """A server may take a moment to remove files."""
         for name in names:
             self.eventually(partial(self._status, name), 404, _GONE_SECONDS)
-            so = "a file of an avatar that was removed"
-            self.expect(self._file(name), 404, requirement=requirement, so=so)
+            situation = "a file of an avatar that was removed"
+            self.expect(self._file(name), 404, requirement=requirement, situation=situation)
 
     def _status(self, name: str) -> int:
         return self._file(name).status or 0

@@ -14,7 +14,7 @@ from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.engine.rule_decorators import initialize, stage
 from peertube_conformance.stateful.export_import.account_data import Belongings
-from peertube_conformance.stateful.export_import.export_steps import COMPLETED, ENDED, PRIVACIES, Exporting
+from peertube_conformance.stateful.export_import.export_steps import COMPLETED, ENDED, PRIVACIES, ExportSteps
 
 _DONE = "PT-IMPORT-01"
 _SETTINGS = "PT-IMPORT-02"
@@ -45,7 +45,7 @@ _MOST_TIMES = 2
 _ZIP, _BINARY = "application/zip", "application/octet-stream"
 
 
-class ExportImport(Exporting):
+class ExportImport(ExportSteps):
     """Whatever an account has is in its export and, once that is imported, in the account that it was imported into."""
 
     about = (
@@ -116,9 +116,9 @@ class ExportImport(Exporting):
             return
         self.because = _FOREIGN
         self.brought_as_it_is += 1
-        left, so = self.seen(self.owner), "what the owner of the channels still has"
+        left, message = self.seen(self.owner), "what the owner of the channels still has"
         for topic in _TOPICS:
-            self.same(answer, _FOREIGN, topic, (self.has.topic(topic), left.topic(topic)), so)
+            self.same(answer, _FOREIGN, topic, (self.has.topic(topic), left.topic(topic)), message)
 
     def _bring(self, brought: Belongings, names: Mapping[str, str]) -> Exchange | None:
         assert self.archive is not None
@@ -135,13 +135,13 @@ class ExportImport(Exporting):
 
     def _bring_lost_rates(self, first: Exchange, content: bytes) -> None:
         """A server may skip a rating whose transaction met another, and say so to nobody: the archive's next import
-        brings it. That it came late is told here; that it never came, by the comparison with the model."""
+        brings it. That it came late is reported here; that it never came, by the comparison with the model."""
         wanted, seen = self.got.topic("rates"), self.rates_of(self.mover)
         if not wanted or seen == wanted or self._import(content, COMPLETED, _DONE) is None:
             return
         if self.rates_of(self.mover) == wanted:
-            so = "ratings came only with a second import of the archive"
-            self.same(first, _TIES, "rates/late", (wanted, seen), so)
+            message = "ratings came only with a second import of the archive"
+            self.same(first, _TIES, "rates/late", (wanted, seen), message)
 
     @precondition(lambda self: not self.broken)
     @stage(how=st.sampled_from(["no archive", "half of one"]))
@@ -155,7 +155,7 @@ class ExportImport(Exporting):
     def _import(self, content: bytes, label: str, requirement: str) -> Exchange | None:
         """Sends an archive in one chunk, waits until its import has ended, and compares how."""
         answer = self._announce(self.mover, len(content))
-        if not self.expect(answer, 201, requirement=_DONE, so="announcing an archive"):
+        if not self.expect(answer, 201, requirement=_DONE, situation="announcing an archive"):
             return None
         assert answer.response is not None
         upload = self.name(upload_id_in(answer.response.headers["location"]), "UPLOAD_ID")
@@ -168,15 +168,15 @@ class ExportImport(Exporting):
             body=content,
             media_type=_BINARY,
         )
-        if not self.expect(answer, 200, requirement=_DONE, so="sending an archive"):
+        if not self.expect(answer, 200, requirement=_DONE, situation="sending an archive"):
             return None
         assert answer.response is not None
         number = answer.response.json["userImport"]["id"]
         self.eventually(lambda: _state(self._latest()[1]).get("id") in ENDED, True, _JOB_SECONDS)
         answer, latest = self._latest()
-        self.expect(answer, 200, requirement=_DONE, so="reading one's latest import")
+        self.expect(answer, 200, requirement=_DONE, situation="reading one's latest import")
         refused = self._latest(self.stranger)[0]
-        self.expect(refused, 403, requirement=_OWN, so="reading the latest import of another user")
+        self.expect(refused, 403, requirement=_OWN, situation="reading the latest import of another user")
         self.same(answer, _DONE, "id", (number, latest.get("id")), "which import is the latest")
         self.same(answer, requirement, "state", (label, _state(latest).get("label")), "how the import ended")
         return answer
@@ -204,7 +204,7 @@ class ExportImport(Exporting):
             self._announce(actor, 10),
             self._latest(actor)[0],
         ):
-            self.expect(answer, 403, requirement=_OWN, so=f"{who} who names the user")
+            self.expect(answer, 403, requirement=_OWN, situation=f"{who} who names the user")
 
     @invariant()
     def the_mover_has_what_was_brought(self) -> None:
@@ -218,12 +218,12 @@ class ExportImport(Exporting):
     def _same_things(self, answer: Exchange, requirement: str, topic: str, seen: Belongings) -> None:
         """Compares one kind of things; members of the profile and preferences one by one."""
         wanted, found = self.got.topic(topic), seen.topic(topic)
-        so = f"{topic} of the account that imported the archive"
+        message = f"{topic} of the account that imported the archive"
         if topic not in {"profile", "preferences"}:
-            self.same(answer, requirement, topic, (wanted, found), so)
+            self.same(answer, requirement, topic, (wanted, found), message)
             return
         for name in sorted(wanted):
-            if not self.same(answer, requirement, f"{topic}/{name}", (wanted[name], found[name]), so):
+            if not self.same(answer, requirement, f"{topic}/{name}", (wanted[name], found[name]), message):
                 wanted[name] = found[name]
 
 

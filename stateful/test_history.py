@@ -38,9 +38,7 @@ class WatchHistory(Flow):
 
     def video(self, number: int) -> VideoRef:
         """One of the videos that there are to watch."""
-        return self.once(
-            f"video {number}", lambda: self.world.video(self.other, PUBLIC, fresh=True, seconds=_SECONDS)
-        )
+        return self.once(f"video {number}", lambda: self.world.video(self.other, PUBLIC, fresh=True, seconds=_SECONDS))
 
     @rule(video=videos, position=positions)
     def watch(self, video: int, position: int) -> None:
@@ -50,7 +48,7 @@ class WatchHistory(Flow):
     def _watch(self, video: int, position: int) -> None:
         body = {"currentTime": position}
         answer = self.send("addView", self.viewer, path={"id": self.video(video).uuid}, body=body)
-        self.expect(answer, 204, requirement="PT-HISTORY-01", so="a position of a public video")
+        self.expect(answer, 204, requirement="PT-HISTORY-01", situation="a position of a public video")
         self.because = "PT-HISTORY-01" if self.enabled else "PT-HISTORY-05"
         if self.enabled:
             self.positions.pop(video, None)
@@ -66,7 +64,7 @@ class WatchHistory(Flow):
     def delete_one(self, video: int) -> None:
         """Forget one video, whether it was watched or not."""
         answer = self.send("deleteMyHistoryElement", self.viewer, path={"videoId": self.video(video).id})
-        self.expect(answer, 204, requirement="PT-HISTORY-03", so="deleting an element of one's history")
+        self.expect(answer, 204, requirement="PT-HISTORY-03", situation="deleting an element of one's history")
         self.positions.pop(video, None)
         self.because = "PT-HISTORY-03"
 
@@ -74,7 +72,7 @@ class WatchHistory(Flow):
     def clear(self) -> None:
         """Forget everything."""
         answer = self.send("clearMyHistory", self.viewer)
-        self.expect(answer, 204, requirement="PT-HISTORY-04", so="clearing one's history")
+        self.expect(answer, 204, requirement="PT-HISTORY-04", situation="clearing one's history")
         self.positions.clear()
         self.because = "PT-HISTORY-04"
 
@@ -84,7 +82,7 @@ class WatchHistory(Flow):
         date = self._moment()
         self._watch(video, position)
         answer = self.send("clearMyHistory", self.viewer, body={"beforeDate": date})
-        self.expect(answer, 204, requirement="PT-HISTORY-04", so="clearing one's history before a date")
+        self.expect(answer, 204, requirement="PT-HISTORY-04", situation="clearing one's history before a date")
         self.positions = {video: position} if self.enabled else {}
         self.because = "PT-HISTORY-04"
 
@@ -99,14 +97,13 @@ class WatchHistory(Flow):
     def the_history_is_what_was_watched(self) -> None:
         """Compare the history with the model."""
         answer = self.send("listMyHistory", self.viewer, query={"count": 100})
-        if not self.expect(answer, 200, requirement="PT-HISTORY-02", so="listing one's history"):
+        if not self.expect(answer, 200, requirement="PT-HISTORY-02", situation="listing one's history"):
             return
         assert answer.response is not None
         listed = answer.response.json
         numbers = {int(self.video(number).id): number for number in range(_VIDEOS)}
         seen = [
-            (numbers.get(video["id"], video["id"]), video["userHistory"]["currentTime"])
-            for video in listed["data"]
+            (numbers.get(video["id"], video["id"]), video["userHistory"]["currentTime"]) for video in listed["data"]
         ]
         wanted = list(reversed(self.positions.items()))
         for requirement, at, expected, actual in (
@@ -115,14 +112,19 @@ class WatchHistory(Flow):
             ("PT-HISTORY-02", "data", wanted, seen),
             ("PT-HISTORY-02", "total", len(wanted), listed["total"]),
         ):
-            so = f"{at} of the history does not match what was watched"
+            message = f"{at} of the history does not match what was watched"
             self.agree(
-                answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, so=so
+                answer,
+                requirement,
+                at=f"/response/body/{at}",
+                expected=expected,
+                actual=actual,
+                message=message,
             )
 
     def _settle(self, preferences: dict[str, bool]) -> None:
         answer = self.send("putUserInfo", self.viewer, body=preferences)
-        self.expect(answer, 204, requirement="PT-HISTORY-05", so="turning one's history on or off")
+        self.expect(answer, 204, requirement="PT-HISTORY-05", situation="turning one's history on or off")
 
     def _moment(self) -> str:
         """A moment after all that was done and before what will be, by the server's clock: that of a new comment."""

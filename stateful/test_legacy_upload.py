@@ -65,11 +65,11 @@ class LegacyUpload(base_flow.VideoFlow):
         answer = self.send("uploadLegacy", self.owner, body=body, media_type=_MULTIPART)
         self.compare("PT-VIDEO-12")
         if not self.fits(len(file.data)):
-            self.expect(answer, 413, requirement="PT-VIDEO-12", so="a video over the user's quota")
+            self.expect(answer, 413, requirement="PT-VIDEO-12", situation="a video over the user's quota")
             return
         limited = any(limit != NO_LIMIT for limit in self.limits.values())
         because = "PT-VIDEO-12" if limited else "PT-VIDEO-01"
-        if self.expect(answer, 200, requirement=because, so="a video within the quota"):
+        if self.expect(answer, 200, requirement=because, situation="a video within the quota"):
             assert answer.response is not None
             video = self.new_video(answer.response.json["video"], Privacy(privacy or Privacy.PRIVATE), [0])
             self.compare("PT-VIDEO-01" if privacy else "PT-VIDEO-02", video)
@@ -88,7 +88,7 @@ class LegacyUpload(base_flow.VideoFlow):
 
     def _see_the_source(self, video: Video, size: int) -> None:
         source = self.send("getVideoSource", self.owner, path={"id": video.ids["uuid"]})
-        if self.expect(source, 200, requirement="PT-VIDEO-01", so="reading the source of a video"):
+        if self.expect(source, 200, requirement="PT-VIDEO-01", situation="reading the source of a video"):
             assert source.response is not None
             self.agree(
                 source,
@@ -96,7 +96,7 @@ class LegacyUpload(base_flow.VideoFlow):
                 at="/response/body/size",
                 expected=size,
                 actual=source.response.json["size"],
-                so="the source of a video does not have the size of the file that was sent",
+                message="the source of a video does not have the size of the file that was sent",
             )
 
     @stage(what=model.others, kind=model.kinds)
@@ -107,7 +107,7 @@ class LegacyUpload(base_flow.VideoFlow):
         answer = self.send("uploadLegacy", self.owner, body=body, media_type=_MULTIPART)
         self.compare("PT-VIDEO-14")
         statuses = (status,) if self.fits(len(file.data)) else (status, 413)
-        if not self.expect(answer, *statuses, requirement="PT-VIDEO-14", so=f"a file with {what} in it"):
+        if not self.expect(answer, *statuses, requirement="PT-VIDEO-14", situation=f"a file with {what} in it"):
             assert answer.response is not None
             self.world.call("delVideo", self.owner, path={"id": answer.response.json["video"]["uuid"]})
 
@@ -127,15 +127,15 @@ class LegacyUpload(base_flow.VideoFlow):
         if by in _MANAGERS:
             self.compare("PT-VIDEO-07", changed, set(said))
             because = "PT-VIDEO-06" if by == "owner" else "PT-VIDEO-09"
-            if self.expect(answer, 204, requirement=because, so=f"a change of a video by its {by}"):
+            if self.expect(answer, 204, requirement=because, situation=f"a change of a video by its {by}"):
                 changed.write(said)
         else:
             self._refused(answer, changed, by, "change")
 
     def _refused(self, answer: Exchange, video: Video, by: str, what: str) -> None:
         self.compare("PT-VIDEO-09", video)
-        so = f"to {what} somebody else's video as {by}"
-        self.expect(answer, 401 if by == "anonymous" else 403, requirement="PT-VIDEO-09", so=so)
+        situation = f"to {what} somebody else's video as {by}"
+        self.expect(answer, 401 if by == "anonymous" else 403, requirement="PT-VIDEO-09", situation=situation)
 
     @any_video
     @stage(video=indexes, picture=st.sampled_from(sorted(model.PICTURES)))
@@ -144,14 +144,14 @@ class LegacyUpload(base_flow.VideoFlow):
         changed, path = self._video(video), model.PICTURES[picture]
         answer = self._put(changed, {**self.secrets_of(changed), picture: model.picture()})
         self.compare("PT-VIDEO-07", changed)
-        if not self.expect(answer, 204, requirement="PT-VIDEO-06", so="a new picture for a video"):
+        if not self.expect(answer, 204, requirement="PT-VIDEO-06", situation="a new picture for a video"):
             return
         answer = self.send("getVideo", self.owner, path={"id": changed.ids["uuid"]})
-        if self.expect(answer, 200, requirement="PT-VIDEO-06", so="reading a video with a new picture"):
+        if self.expect(answer, 200, requirement="PT-VIDEO-06", situation="reading a video with a new picture"):
             assert answer.response is not None
             shown, at = answer.response.json[path], f"/response/body/{path}"
-            so, new = f"{path} is still the old one", shown != changed.said[path]
-            self.agree(answer, "PT-VIDEO-06", at=at, expected=True, actual=new, so=so)
+            message, new = f"{path} is still the old one", shown != changed.said[path]
+            self.agree(answer, "PT-VIDEO-06", at=at, expected=True, actual=new, message=message)
             changed.said[path] = shown
 
     @any_video
@@ -162,7 +162,10 @@ class LegacyUpload(base_flow.VideoFlow):
         if privacy == Privacy.PASSWORD:
             answer = self._put(changed, {"privacy": privacy})
             self.expect(
-                answer, 400, requirement="PT-VIDEO-08", so="a password-protected video without password"
+                answer,
+                400,
+                requirement="PT-VIDEO-08",
+                situation="a password-protected video without password",
             )
             # Those that replace others are the ones to see.
             for _ in range(1 if changed.passwords else 2):
@@ -176,14 +179,14 @@ class LegacyUpload(base_flow.VideoFlow):
             body["videoPasswords"] = self.passwords(passwords)
         answer = self._put(video, body)
         self.compare("PT-VIDEO-10", video, {"privacy"})
-        if self.expect(answer, 204, requirement="PT-VIDEO-10", so="a change of a video's privacy"):
+        if self.expect(answer, 204, requirement="PT-VIDEO-10", situation="a change of a video's privacy"):
             video.privacy, video.passwords = privacy, list(passwords)
 
     def _put(self, video: Video, body: Mapping[str, Any], by: str = "owner") -> Exchange:
         with_files = any(name in body for name in model.PICTURES)
         media_type = _MULTIPART if with_files else "application/json"
         path = {"id": video.ids["uuid"]}
-        return self.send("putVideo", self.eyes[by], path=path, body=dict(body), media_type=media_type)
+        return self.send("putVideo", self.viewer[by], path=path, body=dict(body), media_type=media_type)
 
     @any_video
     @stage(video=indexes, wrong=st.sampled_from(sorted(model.WRONG)))
@@ -192,12 +195,12 @@ class LegacyUpload(base_flow.VideoFlow):
         changed = self._video(video)
         body = {**model.BESIDE, **self.secrets_of(changed), **model.WRONG[wrong]}
         if wrong == model.FOREIGN_CHANNEL:
-            reader = self.eyes["user"]
+            reader = self.viewer["user"]
             assert reader is not None
             body[model.CHANNEL] = reader.channel_id
         answer = self._put(changed, body)
         self.compare("PT-VIDEO-08", changed)
-        self.expect(answer, 400, requirement="PT-VIDEO-08", so=f"a change with {wrong}")
+        self.expect(answer, 400, requirement="PT-VIDEO-08", situation=f"a change with {wrong}")
 
     @any_video
     @stage(video=indexes, name=st.sampled_from(model.NAMES), by=people)
@@ -206,20 +209,20 @@ class LegacyUpload(base_flow.VideoFlow):
         victim = self._video(video)
         path = {"id": victim.ids[name]}
         if by not in _MANAGERS:
-            answer = self.send("delVideo", self.eyes[by], path=path)
+            answer = self.send("delVideo", self.viewer[by], path=path)
             self._refused(answer, victim, by, "delete")
             answer = self.send("getVideo", self.owner, path=path)
-            self.expect(answer, 200, requirement="PT-VIDEO-09", so=f"a video that {by} must not delete")
+            self.expect(answer, 200, requirement="PT-VIDEO-09", situation=f"a video that {by} must not delete")
             by = "owner"
-        answer = self.send("delVideo", self.eyes[by], path=path)
-        if self.expect(answer, 204, requirement="PT-VIDEO-13", so=f"deleting a video as its {by}"):
+        answer = self.send("delVideo", self.viewer[by], path=path)
+        if self.expect(answer, 204, requirement="PT-VIDEO-13", situation=f"deleting a video as its {by}"):
             self.videos.remove(victim)
             self.compare("PT-VIDEO-13", victim)
-            again = self.send("delVideo", self.eyes[by], path=path)
-            self.expect(again, 404, requirement="PT-VIDEO-13", so="deleting a deleted video")
+            again = self.send("delVideo", self.viewer[by], path=path)
+            self.expect(again, 404, requirement="PT-VIDEO-13", situation="deleting a deleted video")
 
-    @stage(eyes=st.sampled_from(model.EYES), place=st.sampled_from(_PLACES))
-    def look_through(self, eyes: str, place: str) -> None:
+    @stage(viewer=st.sampled_from(model.VIEWERS), place=st.sampled_from(_PLACES))
+    def look_through(self, viewer: str, place: str) -> None:
         """What is listed for whom. Moderators may have everything listed."""
         there = list(self.videos)
         parts: dict[str, Any] = {"query": {"sort": "-createdAt"}}
@@ -232,7 +235,7 @@ class LegacyUpload(base_flow.VideoFlow):
             number, handle = self.channels[int(place[-1])]
             operation, parts = "getVideoChannelVideos", {"path": {"channelHandle": handle}}
             there = [video for video in there if video.channel == number]
-        self.look_in(operation, eyes, [video for video in there if video.is_listed_for(eyes)], **parts)
+        self.look_in(operation, viewer, [video for video in there if video.is_listed_for(viewer)], **parts)
 
     def _video(self, index: int) -> Video:
         return self.videos[index % len(self.videos)]

@@ -64,11 +64,11 @@ class MyUser(Flow):
         self.sign_ins = 1 if self.context.is_scarce("getOAuthToken") else 3
         for session in ("owner elsewhere", "owner"):
             answer = self.send("putUserInfo", self.sessions[session], body=dict(BEFORE))
-            self.expect(answer, 204, requirement="PT-ME-01", so="preferences")
+            self.expect(answer, 204, requirement="PT-ME-01", situation="preferences")
         self.people: dict[str, Person] = {}
         for user in ("owner", "other"):
             answer = self.send("putUserInfo", self.sessions[user], body=dict(FIRST))
-            self.expect(answer, 204, requirement="PT-ME-01", so="preferences")
+            self.expect(answer, 204, requirement="PT-ME-01", situation="preferences")
             me = self._me(user).members
             self.people[user] = Person({member: me.get(member) for member in ADDRESSES})
             self.people[user].settle("PT-ME-02")
@@ -82,7 +82,7 @@ class MyUser(Flow):
         self._act("PT-ME-02", *(session for session, _ in updates))
         for session, written in updates:
             answer = self.send("putUserInfo", self._actor(session), body=written)
-            if self.expect(answer, 204, requirement="PT-ME-01", so="preferences"):
+            if self.expect(answer, 204, requirement="PT-ME-01", situation="preferences"):
                 self.people[_USERS[session]].wrote(written, "PT-ME-01", session, "PT-ME-11")
 
     @stage(session=sessions, wrong=st.sampled_from(sorted(REFUSED)))
@@ -96,7 +96,7 @@ class MyUser(Flow):
         if "password" in body:
             body["password"] = self.stand_in(body["password"], "SHORT_PASSWORD")
         answer = self.send("putUserInfo", self._actor(session), body=body)
-        self.expect(answer, 400, requirement="PT-ME-03", so=f"an update with {wrong}")
+        self.expect(answer, 400, requirement="PT-ME-03", situation=f"an update with {wrong}")
 
     # The password
 
@@ -106,21 +106,24 @@ class MyUser(Flow):
         self._act("PT-ME-02", "owner")
         old, new = self.owner.password, self.owner.passwords[to]
         answer = self._put_guarded(old, password=new)
-        if not self.expect(answer, 204, requirement="PT-ME-07", so="a new password with the current one"):
+        if not self.expect(answer, 204, requirement="PT-ME-07", situation="a new password with the current one"):
             return
         self.owner.present = to
-        answer, so = self._me("owner"), "the session in which the password was changed"
-        if not self.expect(answer, 200, requirement="PT-ME-08", so=so):
+        answer, situation = self._me("owner"), "the session in which the password was changed"
+        if not self.expect(answer, 200, requirement="PT-ME-08", situation=situation):
             name = self.sessions["owner"].username
             self.sessions["owner"] = self.owner.account = self.world.sign_in(name, new, "owner")
         if old == new:
             return
-        so = "an update with the old password"
-        self.expect(self._put_guarded(old, password=old), 401, requirement="PT-ME-07", so=so)
+        situation = "an update with the old password"
+        self.expect(self._put_guarded(old, password=old), 401, requirement="PT-ME-07", situation=situation)
         if "owner elsewhere" in self.sessions:
             body, elsewhere = {"password": old, "currentPassword": old}, self.sessions["owner elsewhere"]
-            answer, so = self.send("putUserInfo", elsewhere, body=body), f"{so}, in another session"
-            if not self.expect(answer, 401, requirement="PT-ME-11", so=so):
+            answer, situation = (
+                self.send("putUserInfo", elsewhere, body=body),
+                f"{situation}, in another session",
+            )
+            if not self.expect(answer, 401, requirement="PT-ME-11", situation=situation):
                 # Where that is known to happen, one of the two is present, and that session goes by a copy of its own.
                 self._set_password(self.owner, to)
                 del self.sessions["owner elsewhere"]
@@ -133,8 +136,11 @@ class MyUser(Flow):
         value = self.owner.passwords[1] if what == "password" else self.world.address()
         wrong = self.stand_in("wrong-password", "WRONG_PASSWORD") if present == "wrong" else None
         answer = self._put_guarded(wrong, **{what: value}, **contrary(self.people["owner"].members))
-        status, so = 401 if present == "wrong" else 400, f"a new {what} with the current password {present}"
-        self.expect(answer, status, requirement="PT-ME-06", so=so)
+        status, situation = (
+            401 if present == "wrong" else 400,
+            f"a new {what} with the current password {present}",
+        )
+        self.expect(answer, status, requirement="PT-ME-06", situation=situation)
 
     @precondition(lambda self: self.sign_ins > 0)
     @stage(password=passwords)
@@ -144,8 +150,8 @@ class MyUser(Flow):
         self.sign_ins -= 1
         answer = self.ask_for_tokens(self.sessions["owner"].username, self.owner.passwords[password])
         is_right = password == self.owner.present
-        so = "a sign-in with the current password" if is_right else "a sign-in with another password"
-        self.expect(answer, 200 if is_right else 400, requirement="PT-ME-07", so=so)
+        situation = "a sign-in with the current password" if is_right else "a sign-in with another password"
+        self.expect(answer, 200 if is_right else 400, requirement="PT-ME-07", situation=situation)
 
     # The address
 
@@ -161,8 +167,8 @@ class MyUser(Flow):
             self._verify(address)
         else:
             sent = self.stand_in("0" * 64, "INVENTED_STRING") if not earlier else self._string(earlier)
-            so = f"a verification string, {string}"
-            self.expect(self._sent(sent), 403, requirement="PT-ME-10", so=so)
+            situation = f"a verification string, {string}"
+            self.expect(self._sent(sent), 403, requirement="PT-ME-10", situation=situation)
             self.people["owner"].because |= dict.fromkeys(ADDRESSES, "PT-ME-10")
 
     # What is there
@@ -175,19 +181,19 @@ class MyUser(Flow):
             if answer.status == 401 and session == "owner elsewhere":
                 del self.sessions[session]  # ended by a change of the password, which nothing forbids
                 continue
-            self.expect(answer, 200, requirement="PT-ME-01", so="one's own user")
+            self.expect(answer, 200, requirement="PT-ME-01", situation="one's own user")
             for member, value in list(self.people[user].members.items()):
-                requirement, so = self.people[user].because[member], f"{member} changed"
+                requirement, message = self.people[user].because[member], f"{member} changed"
                 at, seen = where(member), read(answer.members, member)
-                if not self.agree(answer, requirement, at=at, expected=value, actual=seen, so=so):
+                if not self.agree(answer, requirement, at=at, expected=value, actual=seen, message=message):
                     self.people[user].lost(member, seen)
         for user, person in self.people.items():
             answer = self.send("getAccount", path={"name": self.sessions[user].username})
-            self.expect(answer, 200, requirement="PT-ME-05", so="a public account")
+            self.expect(answer, 200, requirement="PT-ME-05", situation="a public account")
             for member in ("displayName", "description"):
-                so = f"{member} of the public account is not what its user wrote"
+                message = f"{member} of the public account is not what its user wrote"
                 at, seen = f"/response/body/{member}", answer.members.get(member)
-                self.agree(answer, "PT-ME-05", at=at, expected=person.members[member], actual=seen, so=so)
+                self.agree(answer, "PT-ME-05", at=at, expected=person.members[member], actual=seen, message=message)
 
     # How it is done
 
@@ -245,7 +251,7 @@ class MyUser(Flow):
     def _write_address(self) -> str:
         address = self.world.address()
         answer = self._put_guarded(self.owner.password, email=address)
-        self.expect(answer, 204, requirement="PT-ME-09", so="a new address with the current password")
+        self.expect(answer, 204, requirement="PT-ME-09", situation="a new address with the current password")
         member = "pendingEmail" if self._verifies() else "email"
         self.people["owner"].because |= dict.fromkeys(ADDRESSES, "PT-ME-09")
         self.people["owner"].members[member] = address
@@ -263,11 +269,11 @@ class MyUser(Flow):
     def _verify(self, address: str) -> None:
         """Sends the right string, twice."""
         string = self._string(address)
-        answer, so = self._sent(string), "the verification string of a new address"
-        if self.expect(answer, 204, requirement="PT-ME-09", so=so):
+        answer, situation = self._sent(string), "the verification string of a new address"
+        if self.expect(answer, 204, requirement="PT-ME-09", situation=situation):
             self.people["owner"].wrote({"email": address, "pendingEmail": None}, "PT-ME-09")
-            so = "a verification string that was used"
-            self.expect(self._sent(string), 403, 400, requirement="PT-ME-10", so=so)
+            situation = "a verification string that was used"
+            self.expect(self._sent(string), 403, 400, requirement="PT-ME-10", situation=situation)
 
 
 def test_my_user(walk: Callable[[type[Flow]], None]) -> None:

@@ -54,11 +54,11 @@ class ResumableImport(chunk_steps.Resumable):
         begun = answer.response.json["userImport"]["id"]
         self._one_at_a_time(session)
         latest = self._ended()
-        at, so = "/response/body/id", "the latest import is not the one that was started last"
-        self.agree(latest, "PT-RESUME-14", at=at, expected=begun, actual=_member(latest, "id"), so=so)
-        at, so = "/response/body/state/id", "a complete archive is not restored completely"
+        at, message = "/response/body/id", "the latest import is not the one that was started last"
+        self.agree(latest, "PT-RESUME-14", at=at, expected=begun, actual=_member(latest, "id"), message=message)
+        at, message = "/response/body/state/id", "a complete archive is not restored completely"
         state = _member(latest, "state") or {}
-        self.agree(latest, "PT-RESUME-14", at=at, expected=_COMPLETED, actual=state.get("id"), so=so)
+        self.agree(latest, "PT-RESUME-14", at=at, expected=_COMPLETED, actual=state.get("id"), message=message)
         self.imported = begun
         self.restored = session.name, self.descriptions[session.name]
 
@@ -66,8 +66,8 @@ class ResumableImport(chunk_steps.Resumable):
         answer = self.announce(session)
         if answer.status == 201 and not _is_at_work(self._latest()):
             return  # it was quicker than the question
-        so = "announcing an archive while another is imported"
-        self.expect(answer, 400, requirement="PT-RESUME-18", so=so)
+        situation = "announcing an archive while another is imported"
+        self.expect(answer, 400, requirement="PT-RESUME-18", situation=situation)
 
     def let_through(self, answer: Exchange) -> None:  # noqa: ARG002 - the list of imports tells
         """Waits for what comes of it."""
@@ -76,16 +76,16 @@ class ResumableImport(chunk_steps.Resumable):
     def compare(self) -> None:
         """The user is described as in the archive that was restored last."""
         latest = self._latest()
-        at, so = "/response/body/id", "the latest import is not of the archive that arrived last"
-        self.agree(latest, self.because, at=at, expected=self.imported, actual=_member(latest, "id"), so=so)
+        at, message = "/response/body/id", "the latest import is not of the archive that arrived last"
+        self.agree(latest, self.because, at=at, expected=self.imported, actual=_member(latest, "id"), message=message)
         answer = self.send("getUserInfo", self.owner)
-        if self.expect(answer, 200, requirement=self.because, so="showing the user"):
+        if self.expect(answer, 200, requirement=self.because, situation="showing the user"):
             for member, wanted, actual in zip(_RESTORED, self.restored, _described(answer), strict=True):
-                at, so = (
+                at, message = (
                     f"/response/body/account/{member}",
                     f"{member} is not that of the archive restored last",
                 )
-                self.agree(answer, self.because, at=at, expected=wanted, actual=actual, so=so)
+                self.agree(answer, self.because, at=at, expected=wanted, actual=actual, message=message)
 
     def _read(self) -> None:
         self.imported = _member(self._ended(), "id")

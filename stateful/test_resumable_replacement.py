@@ -59,20 +59,20 @@ class ResumableReplacement(chunk_steps.Resumable):
         """The source of the video is the new file."""
         self.file = session.content
         source = self.send("getVideoSource", self.owner, path=self.path())
-        if not self.expect(source, 200, requirement="PT-RESUME-19", so="showing the source of a video"):
+        if not self.expect(source, 200, requirement="PT-RESUME-19", situation="showing the source of a video"):
             return
-        for told in (answer, source):
-            assert told.response is not None
-            shown = told.response.json
+        for each in (answer, source):
+            assert each.response is not None
+            shown = each.response.json
             for at, wanted in (("inputFilename", f"{session.name}.mp4"), ("size", session.size)):
-                so = f"{at} of the source is not that of the new file"
+                message = f"{at} of the source is not that of the new file"
                 self.agree(
-                    told,
+                    each,
                     "PT-RESUME-19",
                     at=f"/response/body/{at}",
                     expected=wanted,
                     actual=shown[at],
-                    so=so,
+                    message=message,
                 )
 
     def let_through(self, answer: Exchange) -> None:  # noqa: ARG002 - the video tells
@@ -82,7 +82,7 @@ class ResumableReplacement(chunk_steps.Resumable):
     def compare(self) -> None:
         """The video is what it was, with the file that arrived last, and the quota counts this file alone."""
         shown = self.send("getVideo", None, path=self.path())
-        if self.expect(shown, 200, requirement="PT-RESUME-19", so="showing a video whose file is replaced"):
+        if self.expect(shown, 200, requirement="PT-RESUME-19", situation="showing a video whose file is replaced"):
             assert shown.response is not None
             for at in _KEPT:
                 self.agree(
@@ -91,33 +91,38 @@ class ResumableReplacement(chunk_steps.Resumable):
                     at=f"/response/body/{at}",
                     expected=_plain(self.kept[at]),
                     actual=_plain(shown.response.json[at]),
-                    so=f"{at} of a video changed though only its file is replaced",
+                    message=f"{at} of a video changed though only its file is replaced",
                 )
             self._has_file(shown)
             self._is_counted(shown)
 
     def _is_counted(self, shown: Exchange) -> None:
         answer = self.send("getMyQuotaUsed", self.owner)
-        if self.expect(answer, 200, requirement="PT-RESUME-16", so="reading the used quota"):
+        if self.expect(answer, 200, requirement="PT-RESUME-16", situation="reading the used quota"):
             assert shown.response is not None
             assert answer.response is not None
             wanted = self.others + counted(shown.response.json)
             used = answer.response.json["videoQuotaUsed"]
-            at, so = "/response/body/videoQuotaUsed", "the used quota does not count the current file"
-            self.agree(answer, "PT-RESUME-16", at=at, expected=wanted, actual=used, so=so)
+            at, message = "/response/body/videoQuotaUsed", "the used quota does not count the current file"
+            self.agree(answer, "PT-RESUME-16", at=at, expected=wanted, actual=used, message=message)
 
     def _has_file(self, shown: Exchange) -> None:
         files = shown.response.json["files"] if shown.response else []
-        at, so = "/response/body/files", "a video does not have exactly the one file that arrived last"
-        if not self.agree(shown, self.because, at=at, expected=1, actual=len(files), so=so):
+        at, message = "/response/body/files", "a video does not have exactly the one file that arrived last"
+        if not self.agree(shown, self.because, at=at, expected=1, actual=len(files), message=message):
             return
         kept = self.send("downloadVideoFile", None, path={"filename": self._filename(files)})
-        if self.expect(kept, 200, requirement=self.because, so="downloading the file of a video"):
+        if self.expect(kept, 200, requirement=self.because, situation="downloading the file of a video"):
             assert kept.response is not None
             apart = difference(self.file, kept.response.body)
-            so = "the file of a video is not the one that arrived last"
+            message = "the file of a video is not the one that arrived last"
             self.agree(
-                kept, self.because, at="/response/body", expected="the same bytes", actual=apart, so=so
+                kept,
+                self.because,
+                at="/response/body",
+                expected="the same bytes",
+                actual=apart,
+                message=message,
             )
 
     def _filename(self, files: list[dict[str, Any]]) -> str:

@@ -51,9 +51,7 @@ class ResumableUpload(chunk_steps.Resumable):
         self.channels = (self.owner.channel_id, second.id)
         self.exact = self.keeps_what_is_sent()
         self.arrived: dict[str, str] = {}
-        self.before = {
-            listed["uuid"] for listed in self._read("listMyVideos", count=100, sort="-publishedAt")["data"]
-        }
+        self.before = {listed["uuid"] for listed in self._read("listMyVideos", count=100, sort="-publishedAt")["data"]}
         self.used = self._read("getMyQuotaUsed")["videoQuotaUsed"]
 
     def path(self) -> dict[str, Any]:
@@ -81,19 +79,19 @@ class ResumableUpload(chunk_steps.Resumable):
         session = self.open[upload % len(self.open)]
         answer = self.announce(session)
         status, wanted = (200, stored_range(session.stored)) if session.stored else (201, None)
-        so = "announcing a file of which a part was sent" if session.stored else "announcing a file again"
+        situation = "announcing a file of which a part was sent" if session.stored else "announcing a file again"
         assert answer.response is not None
         same = f"upload_id={session.upload_id}" in answer.response.headers.get("location", "")
         at = "/response/headers"
         if not (
-            self.expect(answer, status, requirement="PT-RESUME-17", so=so)
+            self.expect(answer, status, requirement="PT-RESUME-17", situation=situation)
             and self.agree(
                 answer,
                 "PT-RESUME-17",
                 at=f"{at}/location",
                 expected=True,
                 actual=same,
-                so=f"{so} opens another session",
+                message=f"{situation} opens another session",
             )
             and self.agree(
                 answer,
@@ -101,7 +99,7 @@ class ResumableUpload(chunk_steps.Resumable):
                 at=f"{at}/range",
                 expected=wanted,
                 actual=told_range(answer),
-                so=f"{so} gives a wrong Range",
+                message=f"{situation} gives a wrong Range",
             )
         ):
             self.give_up(session, answer)
@@ -117,8 +115,8 @@ class ResumableUpload(chunk_steps.Resumable):
         if session not in self.with_room:
             return
         answer = self.put(session, session.chunk(session.stored + gap, session.size))
-        so = "the end of a file after a gap"
-        self.refused(session, answer, 409, requirement="PT-RESUME-06", so=so)
+        situation = "the end of a file after a gap"
+        self.refused(session, answer, 409, requirement="PT-RESUME-06", situation=situation)
 
     def taken_over(self, session: Session, answer: Exchange) -> None:
         """The video is as it was announced, and its file the one that was sent."""
@@ -127,9 +125,7 @@ class ResumableUpload(chunk_steps.Resumable):
         self.arrived[uuid] = session.name
         # While a video is transcoded only its owner sees it.
         shown = self.send("getVideo", None if self.exact else self.owner, path={"id": uuid})
-        if not self.expect(
-            shown, 200, requirement="PT-RESUME-15", so="showing a video that arrived in chunks"
-        ):
+        if not self.expect(shown, 200, requirement="PT-RESUME-15", situation="showing a video that arrived in chunks"):
             return
         assert shown.response is not None
         seen = shown.response.json
@@ -140,27 +136,39 @@ class ResumableUpload(chunk_steps.Resumable):
             ("channel/id", announced["channelId"], seen["channel"]["id"]),
             ("privacy/id", announced["privacy"], seen["privacy"]["id"]),
         ):
-            so = f"{at} of a video differs from the announcement"
+            message = f"{at} of a video differs from the announcement"
             self.agree(
-                shown, "PT-RESUME-15", at=f"/response/body/{at}", expected=wanted, actual=actual, so=so
+                shown,
+                "PT-RESUME-15",
+                at=f"/response/body/{at}",
+                expected=wanted,
+                actual=actual,
+                message=message,
             )
         if self.exact:
             self._has_file(shown, session, seen["files"])
 
     def _has_file(self, shown: Exchange, session: Session, files: list[dict[str, Any]]) -> None:
-        at, so = "/response/body/files", "a video does not have exactly the one file that was sent"
-        if not self.agree(shown, "PT-RESUME-14", at=at, expected=1, actual=len(files), so=so):
+        at, message = "/response/body/files", "a video does not have exactly the one file that was sent"
+        if not self.agree(shown, "PT-RESUME-14", at=at, expected=1, actual=len(files), message=message):
             return
         filename = self.name(files[0]["fileDownloadUrl"].rpartition("/")[2], "FILE")
         kept = self.send("downloadVideoFile", None, path={"filename": filename})
         if not self.expect(
-            kept, 200, requirement="PT-RESUME-14", so="downloading a video that arrived in chunks"
+            kept, 200, requirement="PT-RESUME-14", situation="downloading a video that arrived in chunks"
         ):
             return
         assert kept.response is not None
         apart = difference(session.content, kept.response.body)
-        so = "the file of a video is not the one that was sent"
-        self.agree(kept, "PT-RESUME-14", at="/response/body", expected="the same bytes", actual=apart, so=so)
+        message = "the file of a video is not the one that was sent"
+        self.agree(
+            kept,
+            "PT-RESUME-14",
+            at="/response/body",
+            expected="the same bytes",
+            actual=apart,
+            message=message,
+        )
 
     def let_through(self, answer: Exchange) -> None:
         """Deletes the video."""
@@ -170,26 +178,26 @@ class ResumableUpload(chunk_steps.Resumable):
     def compare(self) -> None:
         """The list has the videos that arrived, and the quota counts them."""
         answer = self.send("listMyVideos", self.owner, query={"count": 100, "sort": "-publishedAt"})
-        if self.expect(answer, 200, requirement=self.because, so="listing one's videos"):
+        if self.expect(answer, 200, requirement=self.because, situation="listing one's videos"):
             assert answer.response is not None
             listed = [one["name"] for one in answer.response.json["data"] if one["uuid"] not in self.before]
-            at, so = "/response/body/data/*/name", "the videos of a user are not those that arrived"
+            at, message = "/response/body/data/*/name", "the videos of a user are not those that arrived"
             self.agree(
                 answer,
                 self.because,
                 at=at,
                 expected=sorted(self.arrived.values()),
                 actual=sorted(listed),
-                so=so,
+                message=message,
             )
         if not self.exact:
             return
         answer = self.send("getMyQuotaUsed", self.owner)
-        if self.expect(answer, 200, requirement="PT-RESUME-16", so="reading the used quota"):
+        if self.expect(answer, 200, requirement="PT-RESUME-16", situation="reading the used quota"):
             assert answer.response is not None
             used = answer.response.json["videoQuotaUsed"]
-            at, so = "/response/body/videoQuotaUsed", "the used quota is not the sum of what arrived"
-            self.agree(answer, "PT-RESUME-16", at=at, expected=self.used, actual=used, so=so)
+            at, message = "/response/body/videoQuotaUsed", "the used quota is not the sum of what arrived"
+            self.agree(answer, "PT-RESUME-16", at=at, expected=self.used, actual=used, message=message)
 
     def _read(self, operation_id: str, **query: Any) -> Any:
         answer = self.world.call(operation_id, self.owner, query=query).response

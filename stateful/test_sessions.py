@@ -13,7 +13,7 @@ from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.engine.flow import FORM, Flow
 from peertube_conformance.stateful.engine.rule_decorators import initialize, stage
 from peertube_conformance.stateful.sessions import base_flow
-from peertube_conformance.stateful.sessions.base_flow import JSON, OTP_HEADER, near
+from peertube_conformance.stateful.sessions.base_flow import JSON, OTP_HEADER
 from peertube_conformance.stateful.sessions.model import MISTAKES, Authenticator, SignedIn, SignIns
 
 _WATCHED_LIVE, _WATCHED_ENDED = 3, 2
@@ -46,7 +46,7 @@ class Sessions(base_flow.SessionRequests):
         """The model: the sign-ins of this walk and the second factor; the session of the account is not touched."""
         self.holder, self.other = self.signed_in_holder(), self.account("other holder")
         self.signed_in = SignIns()
-        self.lifetimes: list[Any] = []
+        self.lifetimes = []
         self.authenticator: Authenticator | None = None
         self.was_on = self.guessed = False
         # The requirement that the second factor is as it is for.
@@ -72,13 +72,11 @@ class Sessions(base_flow.SessionRequests):
         if held is None:
             answer = self.ask(username=user)
             requirement = "PT-SESSION-15" if self.was_on else "PT-SESSION-01"
-            so = f"a sign-in with {by} and password"
+            situation = f"a sign-in with {by} and password"
         else:
-            answer = self.with_code(
-                held, 400, lambda code: self.ask(username=user, code=code, command=held.command)
-            )
-            requirement, so = "PT-SESSION-11", f"a sign-in with {by}, password and one-time code"
-        if not self.expect(answer, 200, requirement=requirement, so=so):
+            answer = self.with_code(held, 400, lambda code: self.ask(username=user, code=code, command=held.command))
+            requirement, situation = "PT-SESSION-11", f"a sign-in with {by}, password and one-time code"
+        if not self.expect(answer, 200, requirement=requirement, situation=situation):
             return False
         self._begun(answer, "PT-SESSION-01")
         return True
@@ -91,11 +89,11 @@ class Sessions(base_flow.SessionRequests):
         one = _picked(self.signed_in.live, session)
         if by == "revoke":
             answer = self.send("revokeOAuthToken", token=one.token)
-            if self.expect(answer, 200, requirement="PT-SESSION-05", so="a sign-out"):
+            if self.expect(answer, 200, requirement="PT-SESSION-05", situation="a sign-out"):
                 self.signed_in.end(one, "PT-SESSION-05")
         else:
-            answer, so = self.refreshed(one), "a refresh token that was not used yet"
-            if self.expect(answer, 200, requirement="PT-SESSION-03", so=so):
+            answer, situation = self.refreshed(one), "a refresh token that was not used yet"
+            if self.expect(answer, 200, requirement="PT-SESSION-03", situation=situation):
                 self._begun(answer, "PT-SESSION-03")
                 self.signed_in.end(one, "PT-SESSION-03")
         if use and one in self.signed_in.ended and self._is_over(one):
@@ -109,8 +107,8 @@ class Sessions(base_flow.SessionRequests):
 
     def _use(self, one: SignedIn) -> None:
         answer = self.send("revokeOAuthToken", token=one.token)
-        self.expect(answer, 401, requirement="PT-SESSION-06", so="a sign-out from a session that ended")
-        if not self._refused(self.refreshed(one), "PT-SESSION-04", "a refresh token whose session ended"):
+        self.expect(answer, 401, requirement="PT-SESSION-06", situation="a sign-out from a session that ended")
+        if not self.refused(self.refreshed(one), "PT-SESSION-04", "a refresh token whose session ended"):
             self.signed_in.forget(one)
 
     @stage(mistake=st.sampled_from([*MISTAKES]))
@@ -121,7 +119,7 @@ class Sessions(base_flow.SessionRequests):
         for name in sorted(_SECRET & wrong.keys()):
             wrong[name] = wrong[name] and self.stand_in(wrong[name], f"WRONG_{name.upper()}")
         answer = self.ask(media_type=JSON if made.json else FORM, **wrong)
-        self._refused(answer, "PT-SESSION-08", f"asking for tokens with {mistake}", made.code)
+        self.refused(answer, "PT-SESSION-08", f"asking for tokens with {mistake}", made.code)
 
     @precondition(lambda self: not self.guessed)
     @stage()
@@ -130,11 +128,16 @@ class Sessions(base_flow.SessionRequests):
         answers, self.guessed = [], True
         for who, name in (("somebody", self.holder.username), ("nobody", str(impossible("user.name", 1)))):
             answers.append(self.ask(username=name, password=self.wrong_password))
-            self._refused(answers[-1], "PT-SESSION-09", f"a wrong password of {who}")
-        told = [answer.response.problem for answer in answers if answer.response]
-        so = "the answer to a wrong password reveals whether the user exists"
+            self.refused(answers[-1], "PT-SESSION-09", f"a wrong password of {who}")
+        reported = [answer.response.problem for answer in answers if answer.response]
+        message = "the answer to a wrong password reveals whether the user exists"
         self.agree(
-            answers[-1], "PT-SESSION-09", at="/response/body", expected=told[0], actual=told[-1], so=so
+            answers[-1],
+            "PT-SESSION-09",
+            at="/response/body",
+            expected=reported[0],
+            actual=reported[-1],
+            message=message,
         )
 
     # The second factor
@@ -164,28 +167,28 @@ class Sessions(base_flow.SessionRequests):
                 token = self.stand_in("0" * 64, "INVENTED_TOKEN")
             answer = self.confirm(token, code, command)
             self.because = "PT-SESSION-12"
-        so = f"turning two-factor authentication on with {wrong}"
-        self.expect(answer, status, requirement=self.because, so=so)
+        situation = f"turning two-factor authentication on with {wrong}"
+        self.expect(answer, status, requirement=self.because, situation=situation)
 
     @precondition(lambda self: self.authenticator is not None)
     @stage(wrong=st.sampled_from(["no code", "a wrong code", "a wrong password"]))
     def sign_in_without_second_factor(self, wrong: str) -> None:
         """Sign in with less than is needed."""
         assert self.authenticator is not None
-        so = f"a sign-in with two-factor authentication and {wrong}"
+        message = f"a sign-in with two-factor authentication and {wrong}"
         if wrong == "a wrong password":
-            self._refused(self.ask(password=self.wrong_password), "PT-SESSION-09", so)
+            self.refused(self.ask(password=self.wrong_password), "PT-SESSION-09", message)
         elif wrong == "a wrong code":
             code = self.authenticator.wrong_code
             answer = self.ask(code=code, command=f"echo {code}")
-            self._refused(answer, "PT-SESSION-11", so, "invalid_two_factor")
+            self.refused(answer, "PT-SESSION-11", message, "invalid_two_factor")
         else:
             answer = self.ask()
-            self._refused(answer, "PT-SESSION-11", so, "missing_two_factor", 401)
-            told = answer.response.headers.get(OTP_HEADER, "") if answer.response else ""
+            self.refused(answer, "PT-SESSION-11", message, "missing_two_factor", 401)
+            reported = answer.response.headers.get(OTP_HEADER, "") if answer.response else ""
             at = f"/response/headers/{OTP_HEADER}"
-            so = "the answer does not say that a code is needed"
-            self.agree(answer, "PT-SESSION-11", at=at, expected="required", actual=told[:8], so=so)
+            message = "the answer does not say that a code is needed"
+            self.agree(answer, "PT-SESSION-11", at=at, expected="required", actual=reported[:8], message=message)
 
     @precondition(lambda self: self.authenticator is not None)
     @stage(confirm_again=st.booleans())
@@ -198,8 +201,8 @@ class Sessions(base_flow.SessionRequests):
     def fail_to_turn_two_factor_off(self) -> None:
         """Turn it off with a wrong password."""
         answer, self.because = self.disable(self.wrong_password), "PT-SESSION-14"
-        so = "turning two-factor authentication off with a wrong password"
-        self.expect(answer, 403, requirement="PT-SESSION-14", so=so)
+        situation = "turning two-factor authentication off with a wrong password"
+        self.expect(answer, 403, requirement="PT-SESSION-14", situation=situation)
 
     # What is there
 
@@ -207,39 +210,44 @@ class Sessions(base_flow.SessionRequests):
     def sessions_are_as_remembered(self) -> None:
         """Use the session that nothing touched, and tokens."""
         answer = self.send("getUserInfo", self.holder)
-        if self.expect(answer, 200, requirement="PT-SESSION-02", so="the session that nothing touched"):
+        if self.expect(answer, 200, requirement="PT-SESSION-02", situation="the session that nothing touched"):
             self._second_factor(answer, self.because)
         for one in self.signed_in.live[-_WATCHED_LIVE:]:
             answer = self.send("getUserInfo", token=one.token)
-            so = "the access token of a valid session"
-            if not self.expect(answer, 200, requirement=one.because, so=so):
+            situation = "the access token of a valid session"
+            if not self.expect(answer, 200, requirement=one.because, situation=situation):
                 self.signed_in.forget(one)
             one.because = "PT-SESSION-02"
         for one in self.signed_in.ended[-_WATCHED_ENDED:]:
             self._is_over(one)
 
     def _is_over(self, one: SignedIn) -> bool:
-        answer, so = self.used(one), "the access token of a session that ended"
-        if not self.expect(answer, 401, requirement=one.because, so=so):
+        answer, situation = self.used(one), "the access token of a session that ended"
+        if not self.expect(answer, 401, requirement=one.because, situation=situation):
             self.signed_in.forget(one)
             return False
-        return self._code(answer, "PT-SESSION-06", "invalid_token", f"{so} is refused with another code")
+        return self.has_code(answer, "PT-SESSION-06", "invalid_token", f"{situation} is refused with another code")
 
     def _second_factor(self, answer: Exchange, because: str) -> None:
         is_on, at = self.authenticator is not None, "/response/body/twoFactorEnabled"
-        seen, so = answer.members.get("twoFactorEnabled"), "the second factor changed"
-        self.agree(answer, because, at=at, expected=is_on, actual=seen, so=so)
+        seen, message = answer.members.get("twoFactorEnabled"), "the second factor changed"
+        self.agree(answer, because, at=at, expected=is_on, actual=seen, message=message)
 
     def _begun(self, answer: Exchange, because: str) -> None:
         """Takes in a new pair of tokens."""
         tokens, number = answer.members, self.signed_in.begun + 1
         token, refresh_token = (str(tokens.get(f"{kind}_token", "")) for kind in ("access", "refresh"))
         known = self.signed_in.handed_out(token) or self.signed_in.handed_out(refresh_token)
-        so = "the tokens were given out before"
+        message = "the tokens were given out before"
         self.agree(
-            answer, "PT-SESSION-01", at="/response/body/access_token", expected=False, actual=known, so=so
+            answer,
+            "PT-SESSION-01",
+            at="/response/body/access_token",
+            expected=False,
+            actual=known,
+            message=message,
         )
-        self._last_as_long(answer, [tokens.get("expires_in"), tokens.get("refresh_token_expires_in")])
+        self.last_as_long(answer, [tokens.get("expires_in"), tokens.get("refresh_token_expires_in")])
         self.signed_in.begin(
             SignedIn(
                 self.secret(token, f"SESSION_{number}_TOKEN"),
@@ -248,44 +256,26 @@ class Sessions(base_flow.SessionRequests):
             )
         )
 
-    def _last_as_long(self, answer: Exchange, told: list[Any]) -> None:
-        known, self.lifetimes = self.lifetimes, self.lifetimes or told
-        if known:
-            so = "the lifetimes are not those of another session"
-            at, seen = "/response/body/expires_in", known if near(told, known) else told
-            self.agree(answer, "PT-SESSION-07", at=at, expected=known, actual=seen, so=so)
-
-    def _refused(
-        self, answer: Exchange, requirement: str, so: str, code: str = "invalid_grant", status: int = 400
-    ) -> bool:
-        if not self.expect(answer, status, requirement=requirement, so=so):
-            return False
-        return self._code(answer, "PT-SESSION-08", code, f"{so} is refused with another code")
-
-    def _code(self, answer: Exchange, requirement: str, code: str, so: str) -> bool:
-        seen = answer.response.problem.get("code") if answer.response else None
-        return self.agree(answer, requirement, at="/response/body/code", expected=code, actual=seen, so=so)
-
     def _turn_on(self) -> None:
         asked = self.requested(self.holder)
         self._second_factor(self.send("getUserInfo", self.holder), "PT-SESSION-12")
-        token, so = asked.request_token, "the one-time code of a request for two-factor authentication"
+        token, situation = asked.request_token, "the one-time code of a request for two-factor authentication"
         answer = self.with_code(asked, 403, lambda code: self.confirm(token, code, asked.command))
-        if self.expect(answer, 204, requirement="PT-SESSION-10", so=so):
+        if self.expect(answer, 204, requirement="PT-SESSION-10", situation=situation):
             self.authenticator = asked
         self.because = "PT-SESSION-10"
 
     def _turn_off(self, confirm_again: bool) -> None:
         used = self.authenticator
         answer, self.because = self.disable(self.holder.password), "PT-SESSION-15"
-        so = "turning two-factor authentication off"
-        if not self.expect(answer, 204, requirement="PT-SESSION-15", so=so) or used is None:
+        situation = "turning two-factor authentication off"
+        if not self.expect(answer, 204, requirement="PT-SESSION-15", situation=situation) or used is None:
             return
         self.authenticator, self.was_on = None, True
         if confirm_again:
             answer, self.because = self.confirm(used.request_token, used.code, used.command), "PT-SESSION-13"
-            so = "a request for two-factor authentication that was confirmed before"
-            if not self.expect(answer, 403, requirement="PT-SESSION-13", so=so) and answer.status == 204:
+            situation = "a request for two-factor authentication that was confirmed before"
+            if not self.expect(answer, 403, requirement="PT-SESSION-13", situation=situation) and answer.status == 204:
                 self.authenticator = used
 
 

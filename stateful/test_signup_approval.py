@@ -34,7 +34,7 @@ _OUTCOMES = {
 }
 
 
-class SignUpByApproval(base_flow.Desk):
+class SignUpByApproval(base_flow.SignupFlow):
     """Who asks for an account gets it when a moderator says so, once, under names that nobody else has."""
 
     about = ("requestRegistration", *_MODERATION)
@@ -52,7 +52,7 @@ class SignUpByApproval(base_flow.Desk):
     @initialize()
     def begin(self) -> None:
         """The model: two wait, of whom the second wants a channel too, and proved the address where that is asked for."""
-        self.open_desk()
+        self.set_up()
         self._ask_anew(with_channel=False)
         self._ask_anew(with_channel=True)
         if self.verifies:
@@ -73,12 +73,12 @@ class SignUpByApproval(base_flow.Desk):
         channel = last if with_channel else None
         answer = self._ask(person, person, channel)
         self.because = "PT-SIGNUP-01"
-        if self.expect(answer, 200, requirement="PT-SIGNUP-01", so="asking for an account"):
-            told = body_of(answer)
-            number, verified = self.name(told["id"], "REQUEST_ID"), False if self.verifies else None
+        if self.expect(answer, 200, requirement="PT-SIGNUP-01", situation="asking for an account"):
+            registration = body_of(answer)
+            number, verified = self.name(registration["id"], "REQUEST_ID"), False if self.verifies else None
             made = Request(number, person, person, channel, verified, expects_mail=self.verifies)
             self.book.requests.append(made)
-            self.same(answer, ("PT-SIGNUP-01", "registrationReason", _REASON, told["registrationReason"]))
+            self.same(answer, ("PT-SIGNUP-01", "registrationReason", _REASON, registration["registrationReason"]))
 
     @precondition(lambda self: self.book.taken_addresses and not self.rationed)
     @stage(place=places, what=st.sampled_from(("user name", "address", "channel")))
@@ -88,7 +88,7 @@ class SignUpByApproval(base_flow.Desk):
         wanted = {"user name": BESIDE[0], "address": BESIDE[0], what: taken[place % len(taken)]}
         answer = self._ask(wanted["user name"], wanted["address"], wanted.get("channel"))
         self.because = "PT-SIGNUP-09"
-        self.expect(answer, 409, requirement="PT-SIGNUP-09", so=f"asking for a taken {what}")
+        self.expect(answer, 409, requirement="PT-SIGNUP-09", situation=f"asking for a taken {what}")
 
     def _ask(self, name: str, address: str, channel: str | None) -> Exchange:
         body: dict[str, Any] = {"username": self.names[name], "email": self.emails[address]}
@@ -115,7 +115,7 @@ class SignUpByApproval(base_flow.Desk):
             parts["body"] = {"moderationResponse": "Not mine to give."}
         answer = self.send(what, self.user if who == "user" else None, **parts)
         status = 403 if who == "user" else 401
-        self.expect(answer, status, requirement="PT-SIGNUP-03", so="moderating without the right to")
+        self.expect(answer, status, requirement="PT-SIGNUP-03", situation="moderating without the right to")
 
     @precondition(lambda self: self.book.free)
     @stage(place=places, mail=st.booleans(), by=deciders)
@@ -125,7 +125,7 @@ class SignUpByApproval(base_flow.Desk):
         text = f"Welcome, {self.world.unique('answer')}."
         answer = self._decide("accept", request, text, mail=mail, by=by)
         self.because = "PT-SIGNUP-05"
-        if self.expect(answer, 204, requirement="PT-SIGNUP-05", so="accepting a request"):
+        if self.expect(answer, 204, requirement="PT-SIGNUP-05", situation="accepting a request"):
             self._accepted(request)
             self._told(answer, request, text, mail=mail)
 
@@ -137,7 +137,7 @@ class SignUpByApproval(base_flow.Desk):
         text = f"Not now, {self.world.unique('answer')}."
         answer = self._decide("reject", request, text, mail=mail, by=by)
         self.because = "PT-SIGNUP-06"
-        if self.expect(answer, 204, requirement="PT-SIGNUP-06", so="rejecting a request"):
+        if self.expect(answer, 204, requirement="PT-SIGNUP-06", situation="rejecting a request"):
             request.state = "Rejected"
             self._told(answer, request, text, mail=mail)
 
@@ -150,9 +150,7 @@ class SignUpByApproval(base_flow.Desk):
         answer = self._decide(what, request, "On second thoughts.", mail=True, by="moderator")
         self.because = "PT-SIGNUP-11" if request.deleted else "PT-SIGNUP-07"
         status = 404 if request.deleted else 409
-        self.expect(
-            answer, status, requirement=self.because, so="deciding on a request that needs no decision"
-        )
+        self.expect(answer, status, requirement=self.because, situation="deciding on a request that needs no decision")
 
     def _decide(self, what: str, request: Request, text: str, *, mail: bool, by: str) -> Exchange:
         body = {"moderationResponse": text, "preventEmailDelivery": not mail}
@@ -167,8 +165,8 @@ class SignUpByApproval(base_flow.Desk):
             # A mail that comes later tells that this one does not come.
             self.resend(request.address)
             arrived = bool(self.world.mailbox.arrived(self.emails[request.address], text))
-        so = "a mail was sent although it was to be prevented" if arrived else "no mail was sent"
-        self.agree(answer, "PT-SIGNUP-08", at="/mail", expected=mail, actual=arrived, so=so)
+        message = "a mail was sent although it was to be prevented" if arrived else "no mail was sent"
+        self.agree(answer, "PT-SIGNUP-08", at="/mail", expected=mail, actual=arrived, message=message)
 
     def _accepted(self, request: Request) -> None:
         name = self.names[request.name]
@@ -179,7 +177,7 @@ class SignUpByApproval(base_flow.Desk):
             self.world.signed_up(name, member.id)
         if request.channel:
             answer = self.send("getAccountVideoChannels", path={"name": name})
-            if self.expect(answer, 200, requirement="PT-SIGNUP-05", so="the channels of an accepted account"):
+            if self.expect(answer, 200, requirement="PT-SIGNUP-05", situation="the channels of an accepted account"):
                 seen = [(one["name"], one["displayName"]) for one in body_of(answer)["data"]]
                 wanted = [(str(self.names[request.channel]), f"Films by {request.channel}")]
                 self.same(answer, ("PT-SIGNUP-05", "data/*/name", wanted, seen))
@@ -190,7 +188,7 @@ class SignUpByApproval(base_flow.Desk):
         """Delete a request, decided or not."""
         request, self.because = self.book.kept[place % len(self.book.kept)], "PT-SIGNUP-11"
         answer = self.send("deleteRegistration", self.moderator, path={"registrationId": request.id})
-        if self.expect(answer, 204, requirement="PT-SIGNUP-11", so="deleting a request"):
+        if self.expect(answer, 204, requirement="PT-SIGNUP-11", situation="deleting a request"):
             request.deleted = True
 
     @precondition(lambda self: self.book.requests)
@@ -217,7 +215,7 @@ class SignUpByApproval(base_flow.Desk):
         # Whether a string serves twice is nowhere said; that the address stays verified is.
         statuses = (204, 403) if request.verified else (204,)
         answer = self._verify(request, request.strings[-1])
-        if self.expect(answer, *statuses, requirement="PT-SIGNUP-10", so="verifying as the mail says"):
+        if self.expect(answer, *statuses, requirement="PT-SIGNUP-10", situation="verifying as the mail says"):
             request.verified = True
 
     @precondition(lambda self: self.book.unaccepted and self.verifies)
@@ -231,7 +229,7 @@ class SignUpByApproval(base_flow.Desk):
         known = {"replaced": request.strings[0], "another's": other.strings[-1]}.get(string)
         sent = known if known and known != request.strings[-1] else _MADE_UP
         answer = self._verify(request, sent)
-        self.expect(answer, 403, requirement="PT-SIGNUP-10", so="verifying with another string")
+        self.expect(answer, 403, requirement="PT-SIGNUP-10", situation="verifying with another string")
 
     def unaccepted(self, place: int) -> Request:
         """One of the requests that no account came of, once its mail was read."""
@@ -254,7 +252,7 @@ class SignUpByApproval(base_flow.Desk):
         if string is None:
             return
         answer = self.send("verifyUser", path={"id": member.id}, body=self.verification(string))
-        if self.expect(answer, 204, requirement="PT-SIGNUP-12", so="verifying with the mailed string"):
+        if self.expect(answer, 204, requirement="PT-SIGNUP-12", situation="verifying with the mailed string"):
             member.verified = True
 
     @precondition(lambda self: self.book.free)
@@ -277,7 +275,7 @@ class SignUpByApproval(base_flow.Desk):
             answer,
             409,
             requirement="PT-SIGNUP-09",
-            so="accepting a request whose names were taken in the meantime",
+            situation="accepting a request whose names were taken in the meantime",
         )
 
     @precondition(lambda self: self.book.present)
@@ -287,7 +285,7 @@ class SignUpByApproval(base_flow.Desk):
         member = self.book.present[place % len(self.book.present)]
         answer = self.send("delUser", self.admin, path={"id": member.id})
         self.because = "PT-SIGNUP-11"
-        if self.expect(answer, 204, requirement="PT-SIGNUP-11", so="deleting an account"):
+        if self.expect(answer, 204, requirement="PT-SIGNUP-11", situation="deleting an account"):
             self.book.remove(member)
 
 

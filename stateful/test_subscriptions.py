@@ -64,7 +64,7 @@ class Subscriptions(notification_steps.News):
     def subscribe(self, channel: int) -> None:
         """Follow a channel, perhaps again."""
         answer = self.send("addSubscription", self.reader, body={"uri": self.handles[channel]})
-        if not self.expect(answer, 204, requirement=model.SUBSCRIBED, so="subscribing to a channel"):
+        if not self.expect(answer, 204, requirement=model.SUBSCRIBED, situation="subscribing to a channel"):
             return
         self.because = model.SUBSCRIBED
         if channel in self.following.followed:
@@ -81,13 +81,13 @@ class Subscriptions(notification_steps.News):
         channel = followed[number % len(followed)]
         path = {"subscriptionHandle": self.handles[channel]}
         answer = self.send("deleteSubscription", self.reader, path=path)
-        if not self.expect(answer, 204, requirement=model.UNSUBSCRIBED, so="unsubscribing from a channel"):
+        if not self.expect(answer, 204, requirement=model.UNSUBSCRIBED, situation="unsubscribing from a channel"):
             return
         followed.remove(channel)
         self.because = model.UNSUBSCRIBED
         answer, follows = self._follows(self.other)
-        so = "whether others are still subscribed to each channel"
-        self.same(answer, model.UNSUBSCRIBED, "*", ([True] * CHANNELS, follows), so)
+        message = "whether others are still subscribed to each channel"
+        self.same(answer, model.UNSUBSCRIBED, "*", ([True] * CHANNELS, follows), message)
 
     def _follows(self, account: Account) -> tuple[Exchange, list[bool]]:
         """Whether somebody follows each of the channels."""
@@ -106,9 +106,9 @@ class Subscriptions(notification_steps.News):
             ({"search": name}, [number for number in order if number == channel]),
         ):
             answer = self.send("listSubscriptions", self.reader, query=query)
-            if self.expect(answer, 200, requirement=_LOOKED_UP, so="looking up subscriptions"):
-                so = f"subscriptions by {', '.join(query)}"
-                self.same(answer, _LOOKED_UP, "data/*/name", (expected, self._listed(answer)), so)
+            if self.expect(answer, 200, requirement=_LOOKED_UP, situation="looking up subscriptions"):
+                message = f"subscriptions by {', '.join(query)}"
+                self.same(answer, _LOOKED_UP, "data/*/name", (expected, self._listed(answer)), message)
 
     def _listed(self, answer: Exchange) -> list[int]:
         """The numbers of the channels that an answer lists, -1 for one that is not of this walk."""
@@ -120,7 +120,7 @@ class Subscriptions(notification_steps.News):
     def the_reader_finds_what_is_followed(self) -> None:
         """Compare the subscriptions with the model."""
         answer = self.send("listSubscriptions", self.reader, query={"count": 100})
-        if not self.expect(answer, 200, requirement=self.because, so="listing one's subscriptions"):
+        if not self.expect(answer, 200, requirement=self.because, situation="listing one's subscriptions"):
             return
         assert answer.response is not None
         listed, wanted = self._listed(answer), sorted(self.following.followed)
@@ -137,7 +137,7 @@ class Subscriptions(notification_steps.News):
         """Compare the videos of the subscriptions with the model."""
         query = {"count": 100, "sort": "-publishedAt"}
         answer = self.send("listSubscriptionVideos", self.reader, query=query)
-        if not self.expect(answer, 200, requirement=model.VIDEOS, so="listing videos of subscriptions"):
+        if not self.expect(answer, 200, requirement=model.VIDEOS, situation="listing videos of subscriptions"):
             return
         assert answer.response is not None
         videos, total = answer.response.json["data"], answer.response.json["total"]
@@ -179,16 +179,14 @@ class Subscriptions(notification_steps.News):
         old, reading = self.feed_token(self.reader), self.world.unique("reading")
         self._fed(self._asked(form, self.reader, old, reading), form, _FED)
         answer = self.send("renewFeedToken", self.reader)
-        if not self.expect(answer, 200, requirement=_RENEWED, so="replacing the feed token"):
+        if not self.expect(answer, 200, requirement=_RENEWED, situation="replacing the feed token"):
             return
         new = self.feed_token(self.reader)
-        self.same(
-            answer, _RENEWED, "feedToken", (False, new == old), "whether the token is still the old one"
-        )
+        self.same(answer, _RENEWED, "feedToken", (False, new == old), "whether the token is still the old one")
         self._fed(self._asked(form, self.reader, new), form, _RENEWED)
         self._refused(form, self.reader, old, _RENEWED, "the feed with a token that was replaced")
-        so = "an address that was read before the token in it was replaced"
-        self._refused(form, self.reader, old, _REMEMBERED, so, reading=reading)
+        message = "an address that was read before the token in it was replaced"
+        self._refused(form, self.reader, old, _REMEMBERED, message, reading=reading)
 
     def _asked(self, form: str, account: Account, token: str, reading: str = "") -> Exchange:
         """Asks for a feed; servers keep feeds by their whole address, so that each reading has one of its own."""
@@ -197,7 +195,7 @@ class Subscriptions(notification_steps.News):
         return self.send("getSyndicatedSubscriptionVideos", path={"format": form}, query=query)
 
     def _fed(self, answer: Exchange, form: str, requirement: str) -> Feed | None:
-        if not self.expect(answer, 200, requirement=requirement, so="the feed with its token"):
+        if not self.expect(answer, 200, requirement=requirement, situation="the feed with its token"):
             return None
         assert answer.response is not None
         feed = read(answer.response)
@@ -209,15 +207,15 @@ class Subscriptions(notification_steps.News):
             at="/response/body",
             expected="a feed",
             actual="a feed" if feed else "none",
-            so=f"the answer is not a {form} feed",
+            message=f"the answer is not a {form} feed",
         )
         return feed
 
     def _refused(
-        self, form: str, account: Account, token: str, requirement: str, so: str, *, reading: str = ""
+        self, form: str, account: Account, token: str, requirement: str, situation: str, *, reading: str = ""
     ) -> None:
         answer = self._asked(form, account, token, reading)
-        self.expect(answer, 403, requirement=requirement, so=so)
+        self.expect(answer, 403, requirement=requirement, situation=situation)
 
 
 def test_subscriptions(walk: Callable[[type[Flow]], None]) -> None:

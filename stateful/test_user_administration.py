@@ -60,11 +60,11 @@ class UserAdministration(change_steps.Changing):
         ]
         state, code, because, _ = next((case for case in barred if case[-1]), ("", "", "", False))
         if state:
-            if self.expect(answer, 400, requirement=because, so=f"a sign-in of somebody who is {state}"):
-                so = f"the code of a refused sign-in of somebody who is {state}"
-                told = answer.members.get("code")
-                self.agree(answer, because, at="/response/body/code", expected=code, actual=told, so=so)
-        elif self.expect(answer, 200, requirement="PT-USER-07", so="a sign-in with the present password"):
+            if self.expect(answer, 400, requirement=because, situation=f"a sign-in of somebody who is {state}"):
+                message = f"the code of a refused sign-in of somebody who is {state}"
+                fields = answer.members.get("code")
+                self.agree(answer, because, at="/response/body/code", expected=code, actual=fields, message=message)
+        elif self.expect(answer, 200, requirement="PT-USER-07", situation="a sign-in with the present password"):
             self.enter(person, answer)
 
     @precondition(lambda flow: any(person.signed_in for person in flow.persons))
@@ -74,13 +74,13 @@ class UserAdministration(change_steps.Changing):
         signed_in = [one for one in self.persons if one.signed_in]
         owner = signed_in[person % len(signed_in)]
         self.world.call("putUser", self.staff["admin"], path={"id": owner.user_id}, body={quota: room})
-        owner.told[quota] = room
+        owner.fields[quota] = room
         file = video_model.video_file("mp4", len(owner.videos))
         body = {"channelId": owner.channel_id, "name": "A day out", "privacy": 1, "videofile": file}
         answer = self.send("uploadLegacy", token=owner.token, body=body, media_type="multipart/form-data")
         fits = owner.has_room()
-        so = f"a video {'within' if fits else 'beyond'} the quota"
-        if self.expect(answer, 200 if fits else 413, requirement="PT-USER-09", so=so) and fits:
+        situation = f"a video {'within' if fits else 'beyond'} the quota"
+        if self.expect(answer, 200 if fits else 413, requirement="PT-USER-09", situation=situation) and fits:
             owner.videos.append(self.name(answer.members["video"]["uuid"], "VIDEO_UUID"))
         self.changed("PT-USER-09", owner, {quota})
 
@@ -92,7 +92,7 @@ class UserAdministration(change_steps.Changing):
     def look_for(self, person: int, by: str, blocked: bool | None) -> None:
         """A search finds who has the text in their name or address, and of those the blocked or the others."""
         wanted = self.persons[person % len(self.persons)]
-        text = {"name": wanted.username, "address": wanted.told["email"], "all": self.base}[by]
+        text = {"name": wanted.username, "address": wanted.fields["email"], "all": self.base}[by]
         self.search(text, blocked=blocked)
 
 

@@ -110,17 +110,17 @@ class WholeJourney(base_flow.Journey):
         form = {"client_id": client_id, "client_secret": client_secret, **credentials}
         answer = self.send("getOAuthToken", body=form, media_type="application/x-www-form-urlencoded")
         if not self.deleted:
-            so = "signing in before the address is verified"
-            self.expect(answer, 400, requirement="PT-JOURNEY-02", so=so)
-        elif self.expect(answer, 400, requirement="PT-JOURNEY-11", so="signing in to a deleted account"):
+            situation = "signing in before the address is verified"
+            self.expect(answer, 400, requirement="PT-JOURNEY-02", situation=situation)
+        elif self.expect(answer, 400, requirement="PT-JOURNEY-11", situation="signing in to a deleted account"):
             assert answer.response is not None
             self.same(answer, ("PT-JOURNEY-11", "code", "invalid_grant", answer.response.problem.get("code")))
 
     @step()
     def verify(self) -> None:
         """Verify the address with the mailed string."""
-        so = "verifying with the mailed string"
-        self.must("verifyUser", 204, "PT-JOURNEY-03", so, **self._verification(self.who.string))
+        message = "verifying with the mailed string"
+        self.must("verifyUser", 204, "PT-JOURNEY-03", message, **self._verification(self.who.string))
         self.who.verified = True
 
     @step("unproven", string=st.sampled_from(("invented", "turned round")))
@@ -129,7 +129,7 @@ class WholeJourney(base_flow.Journey):
         value, command = model.wrong_string(string, self.who.string)
         self.computed("WRONG_STRING", command)
         answer = self.send("verifyUser", **self._verification(self.secret(value, "WRONG_STRING")))
-        self.expect(answer, 403, requirement="PT-JOURNEY-03", so="verifying with another string")
+        self.expect(answer, 403, requirement="PT-JOURNEY-03", situation="verifying with another string")
 
     def _verification(self, string: str) -> dict[str, Any]:
         for variable, command in model.from_the_mail(self.who).items():
@@ -159,7 +159,7 @@ class WholeJourney(base_flow.Journey):
         film = self.films[0]
         parts = {"path": {"id": film.uuid}, "body": {"name": name}}
         answer = self.send("putVideo", self.who.signed_in, **parts)
-        if self.expect(answer, 204, requirement="PT-JOURNEY-05", so="renaming a video"):
+        if self.expect(answer, 204, requirement="PT-JOURNEY-05", situation="renaming a video"):
             film.name = name
 
     @step("films", position=st.integers(0, 1))
@@ -168,7 +168,7 @@ class WholeJourney(base_flow.Journey):
         film = self.films[0]
         parts = {"path": {"id": film.uuid}, "body": {"currentTime": position}}
         answer = self.send("addView", self.viewer, **parts)
-        if self.expect(answer, 204, requirement="PT-JOURNEY-06", so="watching a video"):
+        if self.expect(answer, 204, requirement="PT-JOURNEY-06", situation="watching a video"):
             film.position = position
 
     @step(
@@ -181,7 +181,7 @@ class WholeJourney(base_flow.Journey):
         film = self.films[0]
         actor = self.viewer if by == "viewer" else self.who.signed_in
         answer = self.send("rateVideo", actor, path={"id": film.uuid}, body={"rating": rating})
-        if self.expect(answer, 204, requirement="PT-JOURNEY-07", so="rating a video"):
+        if self.expect(answer, 204, requirement="PT-JOURNEY-07", situation="rating a video"):
             film.ratings[by] = rating
 
     @step()
@@ -205,14 +205,14 @@ class WholeJourney(base_flow.Journey):
         """Ask for a second archive while the first is kept."""
         parts = {"path": {"userId": self.who.user_id}, "body": {"withVideoFiles": False}}
         answer = self.send("requestUserExport", self.who.signed_in, **parts)
-        self.expect(answer, 400, requirement="PT-JOURNEY-08", so="requesting a second export")
+        self.expect(answer, 400, requirement="PT-JOURNEY-08", situation="requesting a second export")
 
     @step("exports")
     def download_archive(self) -> None:
         """Download the archive, and look into it."""
         export = self.exports[0]
         answer = self.send("downloadUserExport", **export.download)
-        if not self.expect(answer, 200, requirement="PT-JOURNEY-09", so="downloading an archive"):
+        if not self.expect(answer, 200, requirement="PT-JOURNEY-09", situation="downloading an archive"):
             return
         assert answer.response is not None
         held, wanted = model.opened(answer.response.body), export.holds
@@ -250,7 +250,7 @@ class WholeJourney(base_flow.Journey):
     def look_again(self) -> None:
         """Ask for the videos of the deleted account."""
         answer = self.send("getAccountVideos", path={"name": self.who.username})
-        self.expect(answer, 404, requirement="PT-JOURNEY-12", so="the videos of a deleted account")
+        self.expect(answer, 404, requirement="PT-JOURNEY-12", situation="the videos of a deleted account")
 
     @step("deleted")
     def renew_the_session(self) -> None:

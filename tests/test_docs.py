@@ -31,12 +31,8 @@ def instance() -> Iterator[EmbeddedInstance]:
 
 
 @pytest.mark.parametrize("page", WITH_COMMANDS)
-def test_the_commands_of_a_page_run_one_after_the_other(
-    page: str, instance: EmbeddedInstance, tmp_path: Path
-) -> None:
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PEERTUBE_", "PYTEST_"))
-    }
+def test_the_commands_of_a_page_run_one_after_the_other(page: str, instance: EmbeddedInstance, tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PEERTUBE_", "PYTEST_"))}
     environment |= {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "INSTANCE": instance.base_url,

@@ -20,9 +20,7 @@ LINTER = "from importlinter.cli import lint_imports_command; lint_imports_comman
 def copy(tmp_path: Path) -> Path:
     """The rooms as they would be installed."""
     for room in ROOMS:
-        shutil.copytree(
-            ROOT / room, tmp_path / NAMESPACE / room, ignore=shutil.ignore_patterns("__pycache__")
-        )
+        shutil.copytree(ROOT / room, tmp_path / NAMESPACE / room, ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path
 
 

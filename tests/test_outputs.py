@@ -13,9 +13,7 @@ ROOMS = ("spec", "reports", "fixtures", "conformance", "stateful")
 _LOGGERS = frozenset({"log", "logger", "logging", "_log", "warnings"})
 _LOGGING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
 _STREAMS = frozenset({"stdout", "stderr", "__stdout__", "__stderr__"})
-_CONSOLE = frozenset(
-    {"print", "pprint", "write_line", "write_sep", "rewrite", "print_exc", "print_exception"}
-)
+_CONSOLE = frozenset({"print", "pprint", "write_line", "write_sep", "rewrite", "print_exc", "print_exception"})
 _FILES = frozenset({"write_text", "write_bytes", "write", "writelines", "copyfileobj"})
 _MADE = frozenset({"Shown", "CleanDocument"})
 
@@ -98,9 +96,7 @@ def modules() -> Iterator[tuple[str, ast.Module]]:
 
 
 def test_nothing_else_writes() -> None:
-    found = {
-        (where, name) for where, tree in modules() if not where.startswith(SERVER) for name in ways_out(tree)
-    }
+    found = {(where, name) for where, tree in modules() if not where.startswith(SERVER) for name in ways_out(tree)}
     assert found - ALLOWED == set(), (
         "write with conformance.pytest_plugin.console_writer.Console, or clean the text in reports.redaction.safe_output"
     )
@@ -127,8 +123,6 @@ def test_what_writes_is_recognised(source: str) -> None:
     assert list(ways_out(ast.parse(source)))
 
 
-@pytest.mark.parametrize(
-    "source", ["redactor.error(text)", "def f(line: Shown) -> Shown: ...", "console.say(text)"]
-)
+@pytest.mark.parametrize("source", ["redactor.error(text)", "def f(line: Shown) -> Shown: ...", "console.say(text)"])
 def test_what_writes_nothing_is_not(source: str) -> None:
     assert list(ways_out(ast.parse(source))) == []

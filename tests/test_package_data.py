@@ -32,7 +32,5 @@ def test_every_package_is_in_the_wheel(monkeypatch) -> None:
     distribution = Distribution()
     distribution.parse_config_files()
     named = {name.removeprefix("peertube_conformance.").replace(".", "/") for name in distribution.packages}
-    folders = {
-        path.parent.relative_to(ROOT).as_posix() for room in ROOMS for path in (ROOT / room).rglob("*.py")
-    }
+    folders = {path.parent.relative_to(ROOT).as_posix() for room in ROOMS for path in (ROOT / room).rglob("*.py")}
     assert folders == named

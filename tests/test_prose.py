@@ -69,9 +69,7 @@ def literals(tree: ast.Module) -> Iterator[str]:
         if id(node) in parts | docs:
             continue
         if isinstance(node, ast.JoinedStr):
-            text = "".join(
-                str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values
-            )
+            text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             text = node.value
         else:
@@ -149,7 +147,7 @@ def test_slang_is_found(text: str, word: str) -> None:
         "The remaining requests",
         "It is no longer there; there is no such file.",
         "The key `guilty` names the cause.",
-        "```\nwhat is told\n```",
+        "```\nwhat is reported\n```",
         "A waiting room, untold.",
     ],
 )

@@ -27,9 +27,7 @@ def history_of_nobody(_world: World, draft: Draft) -> None:
 
 
 @arrange("getAccountVideos", answer=401)
-@situation(
-    "account-videos-unpublished-without-moderator", "Somebody who is no moderator asks for unpublished videos"
-)
+@situation("account-videos-unpublished-without-moderator", "Somebody who is no moderator asks for unpublished videos")
 def everything_for_everybody(_world: World, draft: Draft) -> None:
     draft.query["include"] = 1
 

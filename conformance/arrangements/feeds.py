@@ -35,9 +35,7 @@ def of_a_private_video(world: World, draft: Draft) -> None:
 
 
 @arrange("getSyndicatedComments", answer=403)
-@situation(
-    "feed-of-protected-video-without-password", "Comments on a password-protected video, without its password"
-)
+@situation("feed-of-protected-video-without-password", "Comments on a password-protected video, without its password")
 def of_a_guarded_video(world: World, draft: Draft) -> None:
     video = world.video(world.account("other user"), privacy=PASSWORD_PROTECTED)
     draft.query, draft.actor, draft.headers = {"videoId": video.uuid}, None, {}
@@ -70,9 +68,7 @@ def with_the_token_of_the_account(world: World, draft: Draft) -> None:
     """Opens the feed with the token that belongs to it; somebody whom its owner follows published a video."""
     account = world.account()
     welcome(world, "notice", lambda: world.notification(account))
-    token = world.secret(
-        world.ask("getFeedToken", account).token("feedToken"), f"{account.variable}_FEED_TOKEN"
-    )
+    token = world.secret(world.ask("getFeedToken", account).token("feedToken"), f"{account.variable}_FEED_TOKEN")
     draft.query |= {"accountId": account.account_id, "token": token}
 
 

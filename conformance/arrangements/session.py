@@ -39,9 +39,7 @@ def wrong_password(world: World, draft: Draft) -> None:
 
 
 @arrange("getOAuthToken", answer=401)
-@situation(
-    "sign-in-one-time-code-missing", "The user has two-factor authentication and the one-time code is missing"
-)
+@situation("sign-in-one-time-code-missing", "The user has two-factor authentication and the one-time code is missing")
 def missing_code(world: World, draft: Draft) -> None:
     credentials(world, draft)
     account = with_two_factor(world)

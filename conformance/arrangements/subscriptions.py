@@ -36,9 +36,7 @@ def filtered_by_whom_the_filter_is_for(world: World, draft: Draft) -> None:
 
 
 def _not_followed(world: World, draft: Draft) -> None:
-    draft.path["subscriptionHandle"] = (
-        f"{impossible('channel.handle', world.random.getrandbits(24))}@{world.host}"
-    )
+    draft.path["subscriptionHandle"] = f"{impossible('channel.handle', world.random.getrandbits(24))}@{world.host}"
 
 
 @arrange("getSubscription", answer=404)

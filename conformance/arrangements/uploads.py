@@ -117,9 +117,7 @@ def _send(draft: Draft, session: UploadRef, content: bytes, total: int | None = 
     """Makes the draft send the first bytes of an upload."""
     draft.query["upload_id"] = session.upload_id
     draft.media_type, draft.body = _BINARY, content
-    draft.headers = {
-        "Content-Range": f"bytes 0-{len(content) - 1}/{session.size if total is None else total}"
-    }
+    draft.headers = {"Content-Range": f"bytes 0-{len(content) - 1}/{session.size if total is None else total}"}
 
 
 @arrange("uploadResumable")
@@ -264,6 +262,4 @@ def the_replacement_of_another_user(world: World, draft: Draft) -> None:
 @situation("replacement-cancelled-already", "Cancels a replacement that was cancelled")
 def a_replacement_once_more(world: World, draft: Draft) -> None:
     an_open_replacement(world, draft)
-    world.call(
-        "replaceVideoSourceResumableCancel", draft.actor, path=dict(draft.path), query=dict(draft.query)
-    )
+    world.call("replaceVideoSourceResumableCancel", draft.actor, path=dict(draft.path), query=dict(draft.query))

@@ -21,10 +21,7 @@ def _documented_with_content(exchange: Exchange) -> bool:
 
 def _says_json(exchange: Exchange) -> bool:
     return (
-        answered(exchange)
-        and exchange.response is not None
-        and exchange.response.is_json
-        and _expects_body(exchange)
+        answered(exchange) and exchange.response is not None and exchange.response.is_json and _expects_body(exchange)
     )
 
 
@@ -51,9 +48,7 @@ def documented_media_type(exchange: Exchange) -> Iterator[Finding]:
         return
     if response.media_type not in documented.content:
         expected = sorted(documented.content)
-        yield Finding(
-            "/response/headers/content-type", "undocumented media type", expected, response.media_type
-        )
+        yield Finding("/response/headers/content-type", "undocumented media type", expected, response.media_type)
 
 
 @check("PT-BODY-02", on=_documented_json)
@@ -82,9 +77,7 @@ def json_is_well_formed(exchange: Exchange) -> Iterator[Finding]:
     response = exchange.response
     if response is not None and not response.has_json:
         what = "the body is empty" if not response.body else "the body is not JSON"
-        yield Finding(
-            "/response/body", f"{what}, but is declared as {response.media_type}", "a JSON text", what
-        )
+        yield Finding("/response/body", f"{what}, but is declared as {response.media_type}", "a JSON text", what)
 
 
 def _short(value: object) -> object:

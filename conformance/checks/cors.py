@@ -42,9 +42,7 @@ def _closed(exchange: Exchange) -> Iterator[Finding]:
     assert exchange.response is not None
     value = exchange.response.headers.get("access-control-allow-origin")
     if value is None or (value != "*" and value != _origin(exchange)):
-        yield Finding(
-            "/response/headers/access-control-allow-origin", "other origins cannot read this", "*", value
-        )
+        yield Finding("/response/headers/access-control-allow-origin", "other origins cannot read this", "*", value)
 
 
 @check("PT-CORS-02", on=_names_origin)

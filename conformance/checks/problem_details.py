@@ -95,14 +95,10 @@ def status_member_repeats_the_status(exchange: Exchange) -> Iterator[Finding]:
 def title_is_there(exchange: Exchange) -> Iterator[Finding]:
     """RFC 9457 section 3.1.3; the reference shows it in every example."""
     if not _is_text(_member(exchange, "title")):
-        yield Finding(
-            "/response/body/title", "the problem has no title", "a short text", _member(exchange, "title")
-        )
+        yield Finding("/response/body/title", "the problem has no title", "a short text", _member(exchange, "title"))
 
 
-@check(
-    "PT-ERR-05", on=lambda e: problems(e) and _member(e, "type") == _BLANK and _is_text(_member(e, "title"))
-)
+@check("PT-ERR-05", on=lambda e: problems(e) and _member(e, "type") == _BLANK and _is_text(_member(e, "title")))
 def blank_type_has_the_phrase_as_title(exchange: Exchange) -> Iterator[Finding]:
     """RFC 9457 section 4.2.1; phrases of earlier HTTP specifications are accepted."""
     status = exchange.status or 0
@@ -120,9 +116,7 @@ def blank_type_has_the_phrase_as_title(exchange: Exchange) -> Iterator[Finding]:
 def detail_is_there(exchange: Exchange) -> Iterator[Finding]:
     """RFC 9457 section 3.1.4; the reference's errors all have it."""
     if not _is_text(_member(exchange, "detail")):
-        yield Finding(
-            "/response/body/detail", "the problem has no detail", "a text", _member(exchange, "detail")
-        )
+        yield Finding("/response/body/detail", "the problem has no detail", "a text", _member(exchange, "detail"))
 
 
 @check("PT-ERR-07", on=lambda e: problems(e) and not is_outside(e.operation))
@@ -130,9 +124,7 @@ def docs_names_the_operation(exchange: Exchange) -> Iterator[Finding]:
     """Reference, "Errors": the link ends in `#operation/` and the operationId."""
     docs = _member(exchange, "docs")
     if not (isinstance(docs, str) and docs.endswith(f"#operation/{exchange.operation.id}")):
-        yield Finding(
-            "/response/body/docs", "no link to this operation's documentation", exchange.operation.id, docs
-        )
+        yield Finding("/response/body/docs", "no link to this operation's documentation", exchange.operation.id, docs)
 
 
 @check("PT-ERR-08", on=_validation)
@@ -147,9 +139,7 @@ def invalid_params_say_where_and_what(exchange: Exchange) -> Iterator[Finding]:
     for entry in entries.values():
         location = entry.get("location") if isinstance(entry, dict) else None
         if location not in _LOCATIONS:
-            yield Finding(
-                "/response/body/invalid-params/location", "unknown location", sorted(_LOCATIONS), location
-            )
+            yield Finding("/response/body/invalid-params/location", "unknown location", sorted(_LOCATIONS), location)
         if not isinstance(entry, dict) or not _is_text(entry.get("msg")):
             yield Finding("/response/body/invalid-params/msg", "an entry without a message", "a text", entry)
 
@@ -161,9 +151,7 @@ def invalid_params_name_the_field(exchange: Exchange) -> Iterator[Finding]:
     for name, entry in entries.items() if isinstance(entries, dict) else ():
         if not isinstance(entry, dict) or entry.get("param") != name:
             members = sorted(entry) if isinstance(entry, dict) else entry
-            yield Finding(
-                "/response/body/invalid-params/param", "param does not name the field", name, members
-            )
+            yield Finding("/response/body/invalid-params/param", "param does not name the field", name, members)
             return
 
 

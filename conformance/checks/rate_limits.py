@@ -75,9 +75,7 @@ def reset_is_ahead(exchange: Exchange) -> Iterator[Finding]:
         now = exchange.sent_at
     if reset is None or not now - _ROUNDING_SECONDS <= reset <= now + _LONGEST_WINDOW_SECONDS:
         ahead = None if reset is None else round(reset - now)
-        yield Finding(
-            "/response/headers/x-ratelimit-reset", "reset is not in the window", "within the window", ahead
-        )
+        yield Finding("/response/headers/x-ratelimit-reset", "reset is not in the window", "within the window", ahead)
 
 
 @lru_cache(maxsize=16)

@@ -11,7 +11,7 @@ from peertube_conformance.reports.model.exchange import PROBLEM_JSON
 from peertube_conformance.spec.requirements import load_requirements
 
 Predicate = Callable[[Exchange], bool]
-Looks = Callable[[Exchange], Iterable[Finding]]
+CheckFunction = Callable[[Exchange], Iterable[Finding]]
 _INDEX = re.compile(r"/\d+(?=/|$)")
 
 
@@ -23,19 +23,19 @@ class Check:
     requirement: str
     level: Level
     applies: Predicate
-    look: Looks
+    function: CheckFunction
 
 
 CHECKS: list[Check] = []
 
 
-def check(requirement: str, *, on: Predicate) -> Callable[[Looks], Looks]:
+def check(requirement: str, *, on: Predicate) -> Callable[[CheckFunction], CheckFunction]:
     """Registers a check of this requirement for the exchanges where `on` holds."""
     level = Level(load_requirements()[requirement].level)
 
-    def register(look: Looks) -> Looks:
-        CHECKS.append(Check(look.__name__, requirement, level, on, look))
-        return look
+    def register(function: CheckFunction) -> CheckFunction:
+        CHECKS.append(Check(function.__name__, requirement, level, on, function))
+        return function
 
     return register
 
@@ -48,7 +48,7 @@ def judge(exchange: Exchange) -> tuple[list[Finding], list[str]]:
         if not candidate.applies(exchange):
             continue
         evidence.append(candidate.requirement)
-        findings.extend(_completed(finding, candidate, exchange) for finding in candidate.look(exchange))
+        findings.extend(_completed(finding, candidate, exchange) for finding in candidate.function(exchange))
     return findings, evidence
 
 
@@ -96,12 +96,7 @@ def errors(exchange: Exchange) -> bool:
 def problems(exchange: Exchange) -> bool:
     """The response says that it carries problem details, and carries a JSON object."""
     response = exchange.response
-    return (
-        errors(exchange)
-        and response is not None
-        and response.media_type == PROBLEM_JSON
-        and bool(response.problem)
-    )
+    return errors(exchange) and response is not None and response.media_type == PROBLEM_JSON and bool(response.problem)
 
 
 # Where a finding is

@@ -183,9 +183,7 @@ def _other_than_expected(exchange: Exchange) -> Iterator[Finding]:
 def response_arrives(exchange: Exchange) -> Iterator[Finding]:
     """RFC 9110 section 3.4: a server answers each request with a response."""
     if exchange.response is None:
-        yield Finding(
-            "/response", f"no response: {exchange.failure}", "a response", exchange.failure.partition(":")[0]
-        )
+        yield Finding("/response", f"no response: {exchange.failure}", "a response", exchange.failure.partition(":")[0])
 
 
 def _at(exchange: Exchange) -> str:

@@ -14,7 +14,7 @@ from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.fixtures.messages.account import Account
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.resources.factory import World
-from peertube_conformance.fixtures.run.run import Ground
+from peertube_conformance.fixtures.run.run import WorkerEnvironment
 from peertube_conformance.reports import Exchange, Finding, Level, Purpose
 from peertube_conformance.spec import Operation
 from peertube_conformance.spec.requirements import load_requirements
@@ -27,9 +27,9 @@ _RETRY_SECONDS = 0.5
 class Examination:
     """One test on one target. Findings give its `name` as their check."""
 
-    def __init__(self, session: Session, ground: Ground, name: str) -> None:
+    def __init__(self, session: Session, environment: WorkerEnvironment, name: str) -> None:
         self.session = session
-        self.ground = ground
+        self.environment = environment
         self.name = name
         self.evidence: Counter[str] = Counter()
         self.findings: list[Finding] = []
@@ -37,7 +37,7 @@ class Examination:
     @property
     def world(self) -> World:
         """The resource factories of the target."""
-        return self.ground.world
+        return self.environment.world
 
     def outside(self, method: str, path: str, name: str, *, counted_in: tuple[str, ...] = ()) -> Operation:
         """An operation that the contract does not have, to be sent anonymously: see `synthetic_operations`."""
@@ -62,15 +62,15 @@ class Examination:
             operation = self.world.contract.operation(operation)
         parts.setdefault("media_type", "application/json" if "body" in parts else None)
         draft = Draft(operation, actor=actor, **parts)
-        exchange = self.ground.client.send(draft, purpose=purpose, paced=paced)
+        exchange = self.environment.client.send(draft, purpose=purpose, paced=paced)
         for _ in range(_TRIES - 1):
             if (exchange.status or 0) < 500 or not conflicted(exchange):
                 break
             self.world.deadline.sleep(_RETRY_SECONDS)
-            exchange = self.ground.client.send(draft, purpose=purpose, paced=paced)
+            exchange = self.environment.client.send(draft, purpose=purpose, paced=paced)
         return exchange
 
-    def expect(self, exchange: Exchange, *statuses: int, requirement: str, so: str) -> bool:
+    def expect(self, exchange: Exchange, *statuses: int, requirement: str, situation: str) -> bool:
         """Whether the answer has one of these statuses; `so` names the situation, as a noun phrase."""
         if exchange.status in statuses:
             self.judged(requirement)
@@ -84,18 +84,14 @@ class Examination:
                 Finding("/response", f"no response: {exchange.failure}", wanted, failure),
             )
         if exchange.status >= 500:
-            message = f"{so}: the server failed with {exchange.status}"
+            message = f"{situation}: the server failed with {exchange.status}"
             failed = "PT-STATUS-10" if conflicted(exchange) else "PT-STATUS-01"
-            return self.wrong(
-                failed, exchange, Finding(f"/request{exchange.cause}", message, wanted, exchange.status)
-            )
-        message = f"{so} is answered with {exchange.status} instead of {' or '.join(map(str, statuses))}"
+            return self.wrong(failed, exchange, Finding(f"/request{exchange.cause}", message, wanted, exchange.status))
+        message = f"{situation} is answered with {exchange.status} instead of {' or '.join(map(str, statuses))}"
         at = f"/response/status/{statuses[0]}"
         return self.wrong(requirement, exchange, Finding(at, message, wanted, exchange.status))
 
-    def agree(
-        self, exchange: Exchange, requirement: str, *, at: str, expected: Any, actual: Any, so: str
-    ) -> bool:
+    def agree(self, exchange: Exchange, requirement: str, *, at: str, expected: Any, actual: Any, message: str) -> bool:
         """Whether what was observed in an answer is what it must be; `so` is the sentence for where it is not.
 
         `at` is a pointer into the answer (`/response/body/data/*/id`), without generated values.
@@ -103,17 +99,17 @@ class Examination:
         if expected == actual:
             self.judged(requirement)
             return True
-        return self.wrong(requirement, exchange, Finding(at, so, expected, actual))
+        return self.wrong(requirement, exchange, Finding(at, message, expected, actual))
 
     def judged(self, requirement: str) -> None:
         """Notes that the requirement was judged; raises KeyError for one that the catalogue does not have."""
         load_requirements()[requirement]
         self.evidence[requirement] += 1
 
-    def wrong(self, requirement: str, exchange: Exchange, told: Finding) -> bool:
+    def wrong(self, requirement: str, exchange: Exchange, difference: Finding) -> bool:
         """Records a difference; always False."""
         self.judged(requirement)
-        found = self.session.recorder.finding(exchange, self.completed(told, requirement, exchange))
+        found = self.session.recorder.finding(exchange, self.completed(difference, requirement, exchange))
         self.findings.append(found)
         return False
 

@@ -12,7 +12,7 @@ from peertube_conformance.conformance.execution.access_matrix import ACCESS, ROL
 from peertube_conformance.conformance.options import Depth, Options
 from peertube_conformance.fixtures.run.run import Shared
 from peertube_conformance.fixtures.safety.guard import Safety
-from peertube_conformance.reports.formatting import counted, lasting
+from peertube_conformance.reports.formatting import counted, duration_text
 from peertube_conformance.spec import Operation
 
 # Measured on two cores against a real 6.2.0 without limits: what generating, judging and recording a request takes beside
@@ -63,7 +63,9 @@ class Cost:
     parts: Mapping[str, float] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return f"about {counted(self.requests, 'request')}, about {lasting(round(self.seconds))} ({self.bound_by})"
+        return (
+            f"about {counted(self.requests, 'request')}, about {duration_text(round(self.seconds))} ({self.bound_by})"
+        )
 
 
 def estimate(

@@ -28,6 +28,4 @@ class Acting(World):
     def account(self, role: str = "user", *, fresh: bool = False, label: str = "") -> Account:
         """As in any world, with the higher role for a user; two users have one role."""
         wanted = self._role if role == "user" else role
-        return super().account(
-            "user" if fresh and wanted == "other user" else wanted, fresh=fresh, label=label
-        )
+        return super().account("user" if fresh and wanted == "other user" else wanted, fresh=fresh, label=label)

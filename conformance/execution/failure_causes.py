@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from peertube_conformance.conformance.checks.status_codes import conflicted
-from peertube_conformance.conformance.generation.failure_minimizer import Culprits
+from peertube_conformance.conformance.generation.failure_minimizer import FailureMinimizer
 from peertube_conformance.fixtures.http.exchange_steps import Send
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.reports import Exchange, Intent
@@ -19,7 +19,7 @@ class FailureCauses:
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
-        self._culprits = Culprits()
+        self._minimizer = FailureMinimizer()
 
     def __call__(self, draft: Draft, exchange: Exchange, send: Send) -> Exchange:
         """See ExchangeStep."""
@@ -35,4 +35,4 @@ class FailureCauses:
             self._recorder.exchange(asked, (), ())
             return asked
 
-        return replace(exchange, cause=self._culprits.of(draft, ask))
+        return replace(exchange, cause=self._minimizer.of(draft, ask))

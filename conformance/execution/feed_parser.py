@@ -107,8 +107,7 @@ def _read_json(document: Any) -> Feed:
 
 def _rss_entry(item: Any) -> Entry:
     enclosures = (
-        Enclosure(one.get("url", ""), one.get("length", ""), one.get("type", ""))
-        for one in item.findall("enclosure")
+        Enclosure(one.get("url", ""), one.get("length", ""), one.get("type", "")) for one in item.findall("enclosure")
     )
     text = text_of(item, "description") or text_of(item, _ENCODED)
     return Entry(text_of(item, "link"), text_of(item, "title"), text, tuple(enclosures))

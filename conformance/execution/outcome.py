@@ -14,7 +14,7 @@ from peertube_conformance.reports import Verdict
 # The target does not offer it, or the tier does not let it through.
 _NOT_APPLICABLE = (Unavailable, Refused)
 _BLOCKED = (NotArranged, NoMail, TargetGone)
-HINDRANCES = (*_NOT_APPLICABLE, *_BLOCKED)
+PRECONDITION_ERRORS = (*_NOT_APPLICABLE, *_BLOCKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,9 @@ class Outcome:
     reason: str = ""
 
 
-def outcome_of(hindrance: Exception) -> Outcome:
+def outcome_of(blocker: Exception) -> Outcome:
     """The outcome of what met this hindrance, which is one of HINDRANCES."""
-    if isinstance(hindrance, OutOfTime):
-        return Outcome(Verdict.NO_EVIDENCE, str(hindrance))
-    verdict = Verdict.NOT_APPLICABLE if isinstance(hindrance, _NOT_APPLICABLE) else Verdict.BLOCKED
-    return Outcome(verdict, str(hindrance))
+    if isinstance(blocker, OutOfTime):
+        return Outcome(Verdict.NO_EVIDENCE, str(blocker))
+    verdict = Verdict.NOT_APPLICABLE if isinstance(blocker, _NOT_APPLICABLE) else Verdict.BLOCKED
+    return Outcome(verdict, str(blocker))

@@ -15,11 +15,11 @@ from peertube_conformance.conformance.checks.authentication import (
 )
 from peertube_conformance.conformance.execution.applicability import why_not_offered
 from peertube_conformance.conformance.execution.cost import SCARCE_DEFECTS, SCARCE_VALID, is_scarce
-from peertube_conformance.conformance.execution.outcome import HINDRANCES, Outcome, outcome_of
+from peertube_conformance.conformance.execution.outcome import PRECONDITION_ERRORS, Outcome, outcome_of
 from peertube_conformance.conformance.execution.valid_requests import Drafting, HarnessError
 from peertube_conformance.conformance.execution.worker_session import FOREIGN_TOKEN
 from peertube_conformance.conformance.generation.boundary_values import beyond
-from peertube_conformance.conformance.generation.edge_cases import pitfalls
+from peertube_conformance.conformance.generation.edge_cases import edge_case_mutations
 from peertube_conformance.conformance.generation.enum_values import longest, with_values
 from peertube_conformance.conformance.generation.schemathesis_driver import (
     NotGenerated,
@@ -43,28 +43,28 @@ class Exercise(Drafting):
 
     def run(self, phase: Callable[[], Outcome]) -> Outcome:
         """The outcome of a phase on the first target that can be asked for it."""
-        before, first = self.ground, None
+        before, first = self.environment, None
         try:
-            for ground in self.session.grounds():
-                self.ground = ground
+            for environment in self.session.grounds():
+                self.environment = environment
                 outcome = self._attempted(phase)
                 if outcome.verdict is not Verdict.NOT_APPLICABLE:
                     return outcome
                 first = first or outcome
         finally:
-            self.ground = before
+            self.environment = before
         assert first is not None
         return first
 
     def _attempted(self, phase: Callable[[], Outcome]) -> Outcome:
         """The outcome of a phase, with what stands in its way turned into a verdict."""
-        why_not = why_not_offered(self.operation, self.ground.shared)
+        why_not = why_not_offered(self.operation, self.environment.shared)
         if why_not:
             return Outcome(Verdict.NOT_APPLICABLE, why_not)
         try:
             return phase()
-        except HINDRANCES as hindrance:
-            return outcome_of(hindrance)
+        except PRECONDITION_ERRORS as blocker:
+            return outcome_of(blocker)
         except NotGenerated as error:
             foreign = self.session.contract.deviations is None
             return Outcome(Verdict.BLOCKED if foreign else Verdict.ERROR, str(error))
@@ -175,7 +175,7 @@ class Exercise(Drafting):
         for defect in self.session.generator.defects(self.operation, more, self.depth.variants, set(bounds)):
             yield partial(spliced, found=defect)
         if self.depth.every_value and not self._is_scarce:
-            yield from pitfalls(base)
+            yield from edge_case_mutations(base)
 
     def _recorded(self, status: int, provoke: Callable[[], Outcome]) -> Outcome:
         outcome = self.run(provoke)
@@ -216,13 +216,11 @@ class Exercise(Drafting):
             yield draft, 403, SOMEBODY_ELSE
 
     def _names_own_things(self) -> bool:
-        return any(
-            parameter.location == "path" and parameter.resource for parameter in self.operation.parameters
-        )
+        return any(parameter.location == "path" and parameter.resource for parameter in self.operation.parameters)
 
     @cached_property
     def _is_scarce(self) -> bool:
-        return is_scarce(self.operation, self.ground.shared.limits)
+        return is_scarce(self.operation, self.environment.shared.limits)
 
     def _spent(self, exchange: Exchange | None) -> bool:
         """Whether a variant was accepted, so that the base may no longer be valid."""
@@ -235,7 +233,7 @@ class Exercise(Drafting):
         self, draft: Draft, intent: Intent, *, purpose: Purpose | None = None, expects: int | None = None
     ) -> Exchange | None:
         try:
-            return self.ground.client.send(draft, intent, purpose=purpose, expects=expects)
+            return self.environment.client.send(draft, intent, purpose=purpose, expects=expects)
         except Unsendable:
             # Only generated invalid headers come here: no client library sends them, so no answer is missed.
             if intent is Intent.INVALID:

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from peertube_conformance.conformance.checks.status_codes import WINDOW_OVER
-from peertube_conformance.conformance.execution.outcome import HINDRANCES, outcome_of
+from peertube_conformance.conformance.execution.outcome import PRECONDITION_ERRORS, outcome_of
 from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.fixtures.http.client import Client
 from peertube_conformance.fixtures.messages.request_draft import UNSET, Draft
@@ -47,8 +47,8 @@ class Exhaustion:
             self._windows = list(self._used_up())
             if not self._session.shared.embedded:
                 self._reopened()
-        except HINDRANCES as hindrance:
-            outcome = outcome_of(hindrance)
+        except PRECONDITION_ERRORS as blocker:
+            outcome = outcome_of(blocker)
             _record(self._session, outcome.verdict, outcome.reason)
             raise
         _record(self._session, Verdict.PASSED, "")
@@ -71,7 +71,7 @@ class Exhaustion:
     def _used_up(self) -> Iterator[tuple[Operation, float]]:
         """The first operation of each window that was used up, and when the window ends (monotonic seconds)."""
         operations = self._session.contract.operations
-        contract = self._session.ground.contract
+        contract = self._session.environment.contract
         for first, bucket in (
             (contract.operation("getConfig"), "api"),
             (contract.operation("getSyndicatedVideos"), "feeds"),
@@ -89,7 +89,7 @@ class Exhaustion:
     def _reopened(self) -> None:
         for first, ends in self._windows or ():
             left = max(0.0, ends - time.monotonic())
-            self._session.ground.deadline.sleep(left, "a rate limit that the run used up to open again")
+            self._session.environment.deadline.sleep(left, "a rate limit that the run used up to open again")
             self._send(first, WINDOW_OVER, 200)
 
     def _refused_for(self, operation: Operation) -> float | None:
@@ -103,9 +103,7 @@ class Exhaustion:
 
     def _send(self, operation: Operation, situation: Situation, expects: int | None) -> Exchange:
         intent = Intent.PROVOKED if expects is not None else Intent.ARRANGED
-        return self._client.send(
-            _harmless(operation), intent, purpose=situation, expects=expects, paced=False
-        )
+        return self._client.send(_harmless(operation), intent, purpose=situation, expects=expects, paced=False)
 
 
 def _harmless(operation: Operation) -> Draft:
@@ -129,18 +127,18 @@ def _some_value(operation: Operation, parameter: Parameter, number: int) -> Any:
 def limited_client(session: Session) -> Iterator[Client]:
     """A client of a target whose general limit can be used up: the target, or beside the embedded instance a second
     one with the limits of the reference. Raises Unavailable where there is none."""
-    ground = session.ground
+    environment = session.environment
     if session.shared.embedded:
         with EmbeddedInstance(limits="stock") as second, TemporaryDirectory() as folder:
             # A budget of its own: what this instance says of its limits is not true of the target.
-            budget = Budget(Path(folder) / "budget.json", deadline=ground.deadline)
+            budget = Budget(Path(folder) / "budget.json", deadline=environment.deadline)
             client = Client(
                 second.base_url,
-                ground.guard,
-                ground.ledger,
+                environment.guard,
+                environment.ledger,
                 budget,
                 (session.judge,),
-                deadline=ground.deadline,
+                deadline=environment.deadline,
             )
             try:
                 yield client
@@ -148,15 +146,13 @@ def limited_client(session: Session) -> Iterator[Client]:
                 client.close()
         return
     if session.shared.safety is Safety.OBSERVE:
-        raise Unavailable(
-            "using up a limit would block others at this address: not allowed in the tier observe"
-        )
+        raise Unavailable("using up a limit would block others at this address: not allowed in the tier observe")
     # The limit is not always the stock one: an answer says what it is.
-    ground.client.send(_harmless(session.ground.contract.operation("getConfig")))
-    limit = ground.budget.limits()["api"]["calls"]
+    environment.client.send(_harmless(session.environment.contract.operation("getConfig")))
+    limit = environment.budget.limits()["api"]["calls"]
     if limit > _MOST_REQUESTS:
         raise Unavailable(f"a limit of {limit:.0f} requests is too high for a test to use up")
-    yield ground.client
+    yield environment.client
 
 
 def _record(session: Session, verdict: Verdict, reason: str) -> None:

@@ -27,14 +27,14 @@ class Drafting:
     def __init__(self, session: Session, operation: Operation) -> None:
         self.session = session
         self.operation = operation
-        self.ground = session.ground
+        self.environment = session.environment
         self.depth = session.options.depth
         self._world: World | None = None
 
     @property
     def world(self) -> World:
         """The resource factories of the target that is being tested."""
-        return self._world or self.ground.world
+        return self._world or self.environment.world
 
     def base(self, *, fresh: bool = False, world: World | None = None) -> Draft:
         """A valid request for whoever may make it: the one that the phases share, a fresh one that was never sent, or one
@@ -49,7 +49,7 @@ class Drafting:
 
     def forget_base(self) -> None:
         """Notes that the shared request was accepted, so that it may no longer be valid."""
-        self.session.bases.pop((self.ground.shared.base_url, self.operation.id), None)
+        self.session.bases.pop((self.environment.shared.base_url, self.operation.id), None)
 
     @cached_property
     def _arrangement(self) -> Arrange | None:
@@ -88,9 +88,9 @@ class Drafting:
             self._arrange(self._arrangement, draft)
         wrong = found_in(draft)
         if wrong:
-            told = f"{wrong[0].defect}: {wrong[0].message}"
-            told = self.session.ground.redactor.error(told)
-            raise self._misfit(f"the request prepared for {self.operation.id} is not valid: {told}"[:400])
+            detail = f"{wrong[0].defect}: {wrong[0].message}"
+            detail = self.session.environment.redactor.error(detail)
+            raise self._misfit(f"the request prepared for {self.operation.id} is not valid: {detail}"[:400])
         return draft
 
     def _arrange(self, arrange: Arrange, draft: Draft) -> None:
@@ -99,13 +99,11 @@ class Drafting:
         except (AttributeError, KeyError, TypeError) as error:
             if self.session.contract.deviations is not None:
                 raise
-            raise self._misfit(
-                f"the request prepared for {self.operation.id} does not fit this document"
-            ) from error
+            raise self._misfit(f"the request prepared for {self.operation.id} does not fit this document") from error
 
-    def _misfit(self, told: str) -> Exception:
+    def _misfit(self, detail: str) -> Exception:
         """Arrangements are made for the contract of this package; a foreign document may say otherwise of a request."""
-        return HarnessError(told) if self.session.contract.deviations is not None else NotArranged(told)
+        return HarnessError(detail) if self.session.contract.deviations is not None else NotArranged(detail)
 
     def _deletes_the_thing(self) -> bool:
         """Whether what the path names is gone after a success, so that each request needs one of its own."""
@@ -113,7 +111,7 @@ class Drafting:
 
     def _base(self) -> Draft:
         """A valid request that was not sent yet; refused variants of it leave it so, and the phases share it."""
-        key = (self.ground.shared.base_url, self.operation.id)
+        key = (self.environment.shared.base_url, self.operation.id)
         known = self.session.bases.get(key)
         if known is None:
             known = self.session.bases[key] = self._arranged(self._plain())

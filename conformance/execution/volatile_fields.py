@@ -17,10 +17,10 @@ MOVING = BACKGROUND | {
 }
 
 
-def lasting(body: Any, moving: frozenset[str] = MOVING) -> Any:
+def without_volatile_fields(body: Any, moving: frozenset[str] = MOVING) -> Any:
     """A JSON value without the members that change by themselves, however deep."""
     if isinstance(body, dict):
-        return {name: lasting(member, moving) for name, member in body.items() if name not in moving}
+        return {name: without_volatile_fields(member, moving) for name, member in body.items() if name not in moving}
     if isinstance(body, list):
-        return [lasting(item, moving) for item in body]
+        return [without_volatile_fields(item, moving) for item in body]
     return body

@@ -17,7 +17,7 @@ from peertube_conformance.fixtures.cleanup.orphaned_files import remove_own_file
 from peertube_conformance.fixtures.http.exchange_steps import Send
 from peertube_conformance.fixtures.http.outage import Death
 from peertube_conformance.fixtures.messages.request_draft import Draft
-from peertube_conformance.fixtures.run.run import Ground, Shared
+from peertube_conformance.fixtures.run.run import Shared, WorkerEnvironment
 from peertube_conformance.fixtures.safety.ownership.proofs import Contradiction
 from peertube_conformance.reports import Exchange, Finding, Intent, Level
 from peertube_conformance.reports.recording.recorder import Recorder
@@ -62,20 +62,20 @@ class Session:
         self._found: list[Finding] = []
         self._watching: list[Callable[[Exchange], None]] = []
         self._steps = (FailureCauses(self.recorder), self._watched, self.judge)
-        self.ground = self._ground(shared)
-        self._others: list[Ground] = []
+        self.environment = self._environment(shared)
+        self._others: list[WorkerEnvironment] = []
 
     @cached_property
     def generator(self) -> Generator:
         """Made when first needed: it loads the whole contract into Schemathesis."""
         return Generator(self.contract, self.options.seed, self.examples)
 
-    def grounds(self) -> Iterator[Ground]:
+    def grounds(self) -> Iterator[WorkerEnvironment]:
         """The target, then those that offer what it does not; each is opened when it is first needed."""
-        yield self.ground
+        yield self.environment
         for number, state in enumerate(self.shared.others):
             if number == len(self._others):
-                self._others.append(self._ground(Shared.load(Path(state))))
+                self._others.append(self._environment(Shared.load(Path(state))))
             yield self._others[number]
 
     def collect(self, operation: Operation | None = None) -> list[Finding]:
@@ -93,22 +93,22 @@ class Session:
         ]
 
     @property
-    def hindrance(self) -> str:
+    def stop_reason(self) -> str:
         """Why nothing more can be tested; empty where it can."""
         return self.recorder.lost or next(
             (
-                f"{ground.shared.base_url} no longer answers"
-                for ground in (self.ground, *self._others)
-                if ground.client.outage.is_gone
+                f"{environment.shared.base_url} no longer answers"
+                for environment in (self.environment, *self._others)
+                if environment.client.outage.is_gone
             ),
             "",
         )
 
     def close(self) -> None:
         """Writes the sums and closes everything."""
-        for ground in (self.ground, *self._others):
-            remove_own_files(ground.client, ground.contract, ground.ledger)
-            budget = ground.budget
+        for environment in (self.environment, *self._others):
+            remove_own_files(environment.client, environment.contract, environment.ledger)
+            budget = environment.budget
             self.recorder.note(
                 "budget",
                 {
@@ -117,8 +117,8 @@ class Session:
                     "self429": budget.self_429,
                 },
             )
-            self.recorder.note("refusals", {"refusals": ground.guard.refusals})
-            ground.close()
+            self.recorder.note("refusals", {"refusals": environment.guard.refusals})
+            environment.close()
         self.examples.close()
         self.recorder.close()
 
@@ -146,8 +146,8 @@ class Session:
             saw(exchange)
         return exchange
 
-    def _ground(self, shared: Shared) -> Ground:
-        return Ground(
+    def _environment(self, shared: Shared) -> WorkerEnvironment:
+        return WorkerEnvironment(
             shared,
             self.worker,
             self._redactor,

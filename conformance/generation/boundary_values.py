@@ -67,11 +67,7 @@ def _values(place: Place) -> Iterator[Any]:
             yield from _NO_MATCHES
             yield from (f"{text}!" for text in texts)
         if "enum" in part:
-            yield from (
-                _NO_NUMBERS
-                if all(isinstance(v, int) for v in part["enum"] if v is not None)
-                else (_NO_VALUE,)
-            )
+            yield from (_NO_NUMBERS if all(isinstance(v, int) for v in part["enum"] if v is not None) else (_NO_VALUE,))
         if "minItems" in part or "maxItems" in part or part.get("uniqueItems"):
             yield from _lists(place, part)
 

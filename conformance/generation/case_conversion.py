@@ -19,9 +19,7 @@ def draft_of(operation: Operation, case: Any) -> Draft:
     return Draft(
         operation,
         # Schemathesis percent-encodes path parameters as it draws them; a draft is encoded when it is sent.
-        path={
-            n: unquote(v) if isinstance(v, str) else v for n, v in dict(case.path_parameters or {}).items()
-        },
+        path={n: unquote(v) if isinstance(v, str) else v for n, v in dict(case.path_parameters or {}).items()},
         query=_undone(dict(case.query or {})),
         headers={str(name): str(value) for name, value in dict(case.headers or {}).items()},
         body=UNSET if case.body is NOT_SET else _body(operation, case),

@@ -31,7 +31,7 @@ _WITH_DOT = "0.5"
 _HANDLE = re.compile(r"[^@\s]+@([^@\s/]+)")
 
 
-def pitfalls(base: Draft) -> Iterator[Spoil]:
+def edge_case_mutations(base: Draft) -> Iterator[Spoil]:
     """What puts each such value into a request, where nothing else of the request is wrong then."""
     for change in changes(base, _values):
         spoil = partial(spoiled, change)

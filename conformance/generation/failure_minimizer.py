@@ -12,7 +12,7 @@ from peertube_conformance.spec import Parameter
 Ask = Callable[[Draft], Exchange]
 
 
-class Culprits:
+class FailureMinimizer:
     """Finds the part of a request that makes a server fail; earlier causes are tried first, in one request."""
 
     def __init__(self) -> None:
@@ -30,15 +30,15 @@ class Culprits:
             if parameter.location == "query" and not parameter.required and parameter.name in draft.query
         ]
         known = self._known[draft.operation.id]
-        for guilty in known:
-            innocent = [parameter for parameter in optional if parameter not in guilty]
-            if all(one in optional for one in guilty) and _fails(draft, innocent, ask):
-                return _pointer(draft, guilty)
-        guilty = tuple(parameter for parameter in optional if not _fails(draft, [parameter], ask))
-        if not guilty:
+        for causes in known:
+            innocent = [parameter for parameter in optional if parameter not in causes]
+            if all(one in optional for one in causes) and _fails(draft, innocent, ask):
+                return _pointer(draft, causes)
+        causes = tuple(parameter for parameter in optional if not _fails(draft, [parameter], ask))
+        if not causes:
             return ""
-        known.append(guilty)
-        return _pointer(draft, guilty)
+        known.append(causes)
+        return _pointer(draft, causes)
 
 
 def _fails(draft: Draft, left_out: Iterable[Parameter], ask: Ask) -> bool:
@@ -48,10 +48,10 @@ def _fails(draft: Draft, left_out: Iterable[Parameter], ask: Ask) -> bool:
     return (ask(without).status or 500) >= 500
 
 
-def _pointer(draft: Draft, guilty: tuple[Parameter, ...]) -> str:
-    pointer = "/query/" + ",".join(sorted(parameter.name for parameter in guilty))
-    if len(guilty) > 1:
+def _pointer(draft: Draft, causes: tuple[Parameter, ...]) -> str:
+    pointer = "/query/" + ",".join(sorted(parameter.name for parameter in causes))
+    if len(causes) > 1:
         return pointer
-    value = draft.query[guilty[0].name]
-    is_told = isinstance(value, str) and value in draft.operation.schemas.enumerated(guilty[0].schema)
-    return f"{pointer}/{value}" if is_told else pointer
+    value = draft.query[causes[0].name]
+    is_enumerated = isinstance(value, str) and value in draft.operation.schemas.enumerated(causes[0].schema)
+    return f"{pointer}/{value}" if is_enumerated else pointer

@@ -122,9 +122,7 @@ def _dependent(operation: Operation, schema: Any, name: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for part in operation.schemas.parts(schema):
         for other in part.get("dependentRequired", {}).get(name, ()):
-            lengths = [
-                p["minLength"] for p in operation.schemas.parts(part["properties"][other]) if "minLength" in p
-            ]
+            lengths = [p["minLength"] for p in operation.schemas.parts(part["properties"][other]) if "minLength" in p]
             found[other] = "a" * max([1, *lengths])
     return found
 

@@ -103,19 +103,13 @@ class Generator:
         for draft in self._drawn(operation, GenerationMode.NEGATIVE, count, variants):
             for violation in found_in(draft):
                 defect = violation.defect
-                if (
-                    defect not in without
-                    and seen.get(defect, 0) < variants
-                    and _fits(draft.request(_ANY_HOST))
-                ):
+                if defect not in without and seen.get(defect, 0) < variants and _fits(draft.request(_ANY_HOST)):
                     seen[defect] = seen.get(defect, 0) + 1
                     yield DrawnDefect(defect, draft)
             if sum(seen.values()) >= count:
                 return
 
-    def _drawn(
-        self, operation: Operation, mode: GenerationMode, count: int, variants: int = 1
-    ) -> Iterator[Draft]:
+    def _drawn(self, operation: Operation, mode: GenerationMode, count: int, variants: int = 1) -> Iterator[Draft]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
@@ -131,9 +125,7 @@ class Generator:
                 # seldom finds another defect, only other values for a known one.
                 yield from systematic
                 if variants > 1 or operation.id in self.shortfalls:
-                    yield from self._random(
-                        operation, drawn, mode, max(_FEWEST_RANDOM, count // _RANDOM_SHARE)
-                    )
+                    yield from self._random(operation, drawn, mode, max(_FEWEST_RANDOM, count // _RANDOM_SHARE))
 
     def _systematic(self, operation: Operation, drawn: Any, mode: GenerationMode) -> Iterator[Draft]:
         config = drawn.schema.config.generation_for(operation=drawn)
@@ -208,9 +200,7 @@ def found_in(draft: Draft) -> list[Violation]:
         request = draft.request(_ANY_HOST)
     except (UnicodeError, ValueError):
         return []
-    return violations(
-        draft.operation, WireRequest(request.method, request.url, request.headers, request.body)
-    )
+    return violations(draft.operation, WireRequest(request.method, request.url, request.headers, request.body))
 
 
 def spliced(base: Draft, found: DrawnDefect) -> Draft | None:

@@ -48,9 +48,7 @@ class RedactingLogger(_Logger):  # type: ignore[misc]
         if isinstance(value, list | tuple):
             return [self._clean(one) for one in value]
         if attrs.has(type(value)):
-            members = {
-                field.name: self._clean(getattr(value, field.name)) for field in attrs.fields(type(value))
-            }
+            members = {field.name: self._clean(getattr(value, field.name)) for field in attrs.fields(type(value))}
             return attrs.evolve(value, **members)
         return value
 

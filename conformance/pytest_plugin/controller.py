@@ -208,13 +208,13 @@ class Controller:
         interrupted = interrupted or self._run.is_interrupted
         document = self._document(cleaned, limits)
         document.add(read_parts(self.options.report_dir))
-        told = document.to_json()
+        content = document.to_json()
         errors = document.harness_errors()
-        code = self._exit_code(document, errors, interrupted=interrupted or _is_gone(told))
+        code = self._exit_code(document, errors, interrupted=interrupted or _is_gone(content))
         if self._baseline is not None:
-            told["comparison"] = compare(self._baseline, told | {"exitCode": code}).to_json()
-        told["exitCode"] = code
-        clean = clean_document(told, self._redactor)
+            content["comparison"] = compare(self._baseline, content | {"exitCode": code}).to_json()
+        content["exitCode"] = code
+        clean = clean_document(content, self._redactor)
         try:
             self._merge_parts()
             write_views(clean, self._folder, self.deviations)
@@ -257,9 +257,7 @@ class Controller:
     def _facts(self, cleaned: Cleaned, limits: Mapping[str, Any]) -> dict[str, Any]:
         return {
             "harness": {"name": PRODUCT, "version": VERSION},
-            "startedAt": datetime.datetime.fromtimestamp(self._began, datetime.UTC).isoformat(
-                timespec="seconds"
-            ),
+            "startedAt": datetime.datetime.fromtimestamp(self._began, datetime.UTC).isoformat(timespec="seconds"),
             "durationSeconds": round(time.time() - self._began, 1),
             "target": {
                 "baseUrl": self.shared.base_url,

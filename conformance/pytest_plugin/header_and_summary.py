@@ -41,9 +41,7 @@ def announce(config: pytest.Config, controller: Controller, redactor: Redactor) 
     shared, options = controller.shared, controller.options
     what = "the embedded instance" if shared.embedded else shared.base_url
     workers = config.getoption("numprocesses", None) or 1
-    rooms = [
-        room for room in ("conformance", "stateful") if any(room in argument for argument in config.args)
-    ]
+    rooms = [room for room in ("conformance", "stateful") if any(room in argument for argument in config.args)]
     cost = controller.cost(workers if isinstance(workers, int) else 2, rooms)
     console = console_of(config, redactor)
     config.pluginmanager.register(Progress(console, cost))
@@ -57,7 +55,5 @@ def announce(config: pytest.Config, controller: Controller, redactor: Redactor) 
     for repair in controller.contract.repairs:
         console.say(f"repaired: {repair}")
     if not shared.accounts:
-        console.say(
-            "no account: only what is open to everybody is tested (give --admin-username for the rest)"
-        )
+        console.say("no account: only what is open to everybody is tested (give --admin-username for the rest)")
     console.say(f"cost: {cost}")

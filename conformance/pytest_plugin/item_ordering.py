@@ -32,9 +32,7 @@ def _asked_for(items: list[pytest.Item], options: Options) -> list[pytest.Item]:
         items.sort(key=_place_of_phase)
     if not (options.operations or options.tags):
         return []
-    general: list[pytest.Item] = [
-        item for item in items if isinstance(item, pytest.Function) and _is_general(item)
-    ]
+    general: list[pytest.Item] = [item for item in items if isinstance(item, pytest.Function) and _is_general(item)]
     _take_out(items, general)
     return general
 

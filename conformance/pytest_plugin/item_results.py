@@ -23,7 +23,7 @@ def conclude(exercise: Exercise, phase: str, run: Callable[[], Outcome]) -> None
     """Runs a phase, records its outcome, and makes pytest's of it."""
     session = exercise.session
     try:
-        session.ground.deadline.check()
+        session.environment.deadline.check()
     except OutOfTime as up:
         session.recorder.outcome(exercise.operation.id, phase, Verdict.NO_EVIDENCE, str(up))
         pytest.skip(str(up))
@@ -39,17 +39,17 @@ def conclude(exercise: Exercise, phase: str, run: Callable[[], Outcome]) -> None
 
 def break_off(session: Session, reason: str) -> NoReturn:
     """Fails the item by the harness's own fault."""
-    pytest.fail(f"the harness failed: {session.ground.redactor.error(reason)}", pytrace=False)
+    pytest.fail(f"the harness failed: {session.environment.redactor.error(reason)}", pytrace=False)
 
 
 def report(session: Session, findings: Sequence[Finding]) -> None:
     """Fails the item where a finding counts that no deviation explains."""
     found = session.unexplained(findings)
     if found:
-        pytest.fail(_told(found), pytrace=False)
+        pytest.fail(_report_text(found), pytrace=False)
 
 
-def _told(findings: Sequence[Finding]) -> str:
+def _report_text(findings: Sequence[Finding]) -> str:
     lines: list[str] = []
     for finding in {finding.fingerprint: finding for finding in findings}.values():
         lines += [
@@ -68,14 +68,12 @@ def _told(findings: Sequence[Finding]) -> str:
     return "\n".join(lines)
 
 
-def record_error(
-    session: Session, item: pytest.Item, when: str, raised: pytest.ExceptionInfo[BaseException]
-) -> None:
+def record_error(session: Session, item: pytest.Item, when: str, raised: pytest.ExceptionInfo[BaseException]) -> None:
     """Records an item that ended by an exception, other than by findings, as an error of the harness."""
     if isinstance(raised.value, (pytest.fail.Exception, pytest.skip.Exception)):
         return
     # Cut short only when it is clean: half a secret would not be known as one.
-    reason = " ".join(session.ground.redactor.error(str(raised.value)).split())[:300]
+    reason = " ".join(session.environment.redactor.error(str(raised.value)).split())[:300]
     callspec = getattr(item, "callspec", None)
     name = callspec.params.get("operation_id", item.name) if callspec is not None else item.name
     session.recorder.outcome(name, when, Verdict.ERROR, f"{raised.typename}: {reason}")

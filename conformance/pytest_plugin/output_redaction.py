@@ -101,10 +101,10 @@ class Redacting:
             path, line, reason = report.longrepr
             report.longrepr = (path, line, sentence(reason, redactor))
         elif report.longrepr is not None:
-            is_told = call.excinfo is not None and isinstance(call.excinfo.value, pytest.fail.Exception)
-            told = report.longreprtext
+            is_reported = call.excinfo is not None and isinstance(call.excinfo.value, pytest.fail.Exception)
+            output = report.longreprtext
             # The lines that replay a finding have variables already; a broken item may show what nobody is to see.
-            report.longrepr = view(told, redactor) if is_told else paragraph(told, redactor)
+            report.longrepr = view(output, redactor) if is_reported else paragraph(output, redactor)
         return report
 
     @pytest.hookimpl(wrapper=True, trylast=True)
@@ -118,11 +118,11 @@ class Redacting:
     @pytest.hookimpl(tryfirst=True)
     def pytest_internalerror(self, excrepr: Any) -> None:
         """Reports an error outside any item without secrets."""
-        told = paragraph(str(excrepr), self._redactor())
-        excrepr.toterminal = lambda writer: writer.write(told)
+        output = paragraph(str(excrepr), self._redactor())
+        excrepr.toterminal = lambda writer: writer.write(output)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_warning_recorded(self, warning_message: Any) -> None:
         """Reports a warning without secrets."""
-        told = paragraph(str(warning_message.message), self._redactor())
-        warning_message.message = UserWarning(told)
+        output = paragraph(str(warning_message.message), self._redactor())
+        warning_message.message = UserWarning(output)

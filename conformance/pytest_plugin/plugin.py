@@ -244,10 +244,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
     """Ends the session if nothing can be recorded or the target did not come back."""
     result = yield
     session = item.config.stash.get(_SESSION, None)
-    if session is not None and session.hindrance:
+    if session is not None and session.stop_reason:
         from peertube_conformance.reports.redaction.safe_output import sentence
 
-        item.session.shouldstop = sentence(session.hindrance, session.ground.redactor)
+        item.session.shouldstop = sentence(session.stop_reason, session.environment.redactor)
     return result
 
 

@@ -28,7 +28,7 @@ class Progress:
         self._console = console
         self._cost = cost
         self._weights: dict[str, float] = {}
-        self._began = self._told = time.monotonic()
+        self._began = self._shown_at = time.monotonic()
         self._items = 0
         self._requests = 0.0
 
@@ -54,8 +54,8 @@ class Progress:
         self._items += 1
         self._requests += self._weights.get(_kind(report.nodeid), 0)
         now = time.monotonic()
-        if now - self._told >= _PROGRESS_SECONDS:
-            self._told = now
+        if now - self._shown_at >= _PROGRESS_SECONDS:
+            self._shown_at = now
             left = self.left(now - self._began)
             self._console.say(f"{counted(self._items, 'test')} done, about {left} s left")
 

@@ -147,7 +147,7 @@ def interrupt_when(file: Path) -> None:
 def _collects_garbage(frame: FrameType | None) -> bool:
     """Whether this is a function that is called before and after a collection: Hypothesis has one.
 
-    What is raised there is told with its stack, and lost.
+    Python prints the traceback of what is raised there, and drops it.
     """
     codes = [getattr(callback, "__code__", None) for callback in gc.callbacks]
     return frame is not None and frame.f_code in codes

@@ -60,8 +60,7 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no typ
         """Removes a worker; returns the item during which it ended, or None if it had nothing left to do."""
         workload = self.assigned_work.pop(node)
         left = {
-            scope: {item: False for item, is_done in unit.items() if not is_done}
-            for scope, unit in workload.items()
+            scope: {item: False for item, is_done in unit.items() if not is_done} for scope, unit in workload.items()
         }
         left = {scope: unit for scope, unit in left.items() if unit}
         if not left:

@@ -69,7 +69,7 @@ def media_types(pair: Pair) -> Iterator[Doubt]:
     for status in sorted(before.keys() & after.keys()):
         old, new = before[status], after[status]
         if old.keys().isdisjoint(new) and old and new:
-            told = Change(
+            found = Change(
                 Kind.SHAPE,
                 pair.name,
                 f"media type of {status}",
@@ -78,7 +78,7 @@ def media_types(pair: Pair) -> Iterator[Doubt]:
                 sorted(new),
                 status=status,
             )
-            yield told, _differs(old, new)
+            yield found, _differs(old, new)
 
 
 def headers(pair: Pair) -> Iterator[Doubt]:
@@ -112,9 +112,7 @@ def slower(pairs: Sequence[Pair]) -> Iterator[Change]:
         slower_at = [_is_slower(old[share], new[share], max(1.0, drift)) for share in ("p50", "p95")]
         if all(slower_at) and is_shifted(old["histogram"], new["histogram"]):
             message = f"the median response takes {new['p50'] / max(old['p50'], 0.1):.1f} times as long"
-            yield Change(
-                Kind.SLOWER, pair.name, "latency", message, f"{old['p50']:.1f} ms", f"{new['p50']:.1f} ms"
-            )
+            yield Change(Kind.SLOWER, pair.name, "latency", message, f"{old['p50']:.1f} ms", f"{new['p50']:.1f} ms")
 
 
 def _is_timed(entry: Members) -> bool:

@@ -32,9 +32,7 @@ class _Bodies:
     Where both contracts let a member be null (`may_be_null`), whether it is depends on the data.
     """
 
-    def __init__(
-        self, operation_id: str, status: str, before: Shape, after: Shape, may_be_null: set[str]
-    ) -> None:
+    def __init__(self, operation_id: str, status: str, before: Shape, after: Shape, may_be_null: set[str]) -> None:
         self._operation_id = operation_id
         self._status = status
         self._before = before
@@ -60,8 +58,8 @@ class _Bodies:
         if bool(hits) != bool(other_hits):
             types = sorted(self._after.get(pointer, self._before.get(pointer, {})))
             what = "added" if other_hits else "removed"
-            told = self._change(pointer, f"{pointer} {what} ({' or '.join(types)})")
-            yield from self._doubted(told, hits, tries, other_hits, other_tries)
+            found = self._change(pointer, f"{pointer} {what} ({' or '.join(types)})")
+            yield from self._doubted(found, hits, tries, other_hits, other_tries)
         elif self._is_success and is_certain(tries - hits, tries, other_tries - other_hits, other_tries):
             what = "is no longer always present" if other_hits < other_tries else "is now always present"
             yield self._change(pointer, f"{pointer} {what}"), True
@@ -71,27 +69,23 @@ class _Bodies:
         where = pointer or "the body"
         if pointer not in self._may_be_null:
             message = f"{where} may now be null" if new.get("null") else f"{where} is no longer null"
-            told = self._change(pointer, message, sorted(old), sorted(new))
+            found = self._change(pointer, message, sorted(old), sorted(new))
             counts = (old.get("null", 0), sum(old.values()), new.get("null", 0), sum(new.values()))
-            yield from self._doubted(told, *counts)
+            yield from self._doubted(found, *counts)
         old_types, new_types = _without_null(old), _without_null(new)
         # Null tells nothing of the type that other values have.
         if old_types and new_types:
-            told = self._change(pointer, f"the type of {where} changed", sorted(old_types), sorted(new_types))
+            found = self._change(pointer, f"the type of {where} changed", sorted(old_types), sorted(new_types))
             tries, other_tries = sum(old_types.values()), sum(new_types.values())
             for kind in sorted(old_types.keys() ^ new_types.keys()):
-                yield from self._doubted(
-                    told, old_types.get(kind, 0), tries, new_types.get(kind, 0), other_tries
-                )
+                yield from self._doubted(found, old_types.get(kind, 0), tries, new_types.get(kind, 0), other_tries)
 
-    def _doubted(
-        self, told: Change, hits: int, tries: int, other_hits: int, other_tries: int
-    ) -> Iterator[Doubt]:
+    def _doubted(self, found: Change, hits: int, tries: int, other_hits: int, other_tries: int) -> Iterator[Doubt]:
         flips = is_flip(hits, tries, other_hits, other_tries)
         # Which members an error has depends on the error; only what is always so counts there.
         certain = is_certain(hits, tries, other_hits, other_tries) and (flips or self._is_success)
         if certain or flips:
-            yield told, certain
+            yield found, certain
 
     @property
     def _is_success(self) -> bool:

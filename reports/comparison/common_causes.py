@@ -17,10 +17,10 @@ _RESPONSE_BODY = "/response/body"
 def consolidated(doubts: Iterable[Doubt], pairs: Sequence[Pair], announced: Announced | None) -> list[Doubt]:
     """The differences, with one change for each cause."""
     lost = {pair.name: change for pair in pairs for change in _lost(pair)}
-    told: list[Doubt] = [(change, True) for change in lost.values()]
-    told += [(change, sure) for change, sure in doubts if change.operation_id not in lost]
-    told = [(change, sure or _is_announced(change, announced)) for change, sure in told]
-    return list(_without_echoes(list(_folded(told)), announced))
+    reported: list[Doubt] = [(change, True) for change in lost.values()]
+    reported += [(change, sure) for change, sure in doubts if change.operation_id not in lost]
+    reported = [(change, sure or _is_announced(change, announced)) for change, sure in reported]
+    return list(_without_echoes(list(_folded(reported)), announced))
 
 
 def _lost(pair: Pair) -> Iterator[Change]:
@@ -51,9 +51,7 @@ def _is_announced(change: Change, announced: Announced | None) -> bool:
 def _folded(doubts: Sequence[Doubt]) -> Iterator[Doubt]:
     """The findings of an operation that the earlier run did not test, as a number."""
     new = {change.operation_id for change, _ in doubts if change.kind is Kind.NEW and not change.is_finding}
-    found = Counter(
-        change.operation_id for change, _ in doubts if change.kind is Kind.NEW and change.is_finding
-    )
+    found = Counter(change.operation_id for change, _ in doubts if change.kind is Kind.NEW and change.is_finding)
     for change, sure in doubts:
         if change.kind is not Kind.NEW or change.operation_id not in new:
             yield change, sure
@@ -66,9 +64,7 @@ def _folded(doubts: Sequence[Doubt]) -> Iterator[Doubt]:
 def _without_echoes(doubts: Sequence[Doubt], announced: Announced | None) -> Iterator[Doubt]:
     """Drops fixes that are announced new members: they were not missing before."""
     shapes = {
-        (change.operation_id, change.status, change.pointer)
-        for change, _ in doubts
-        if _is_announced(change, announced)
+        (change.operation_id, change.status, change.pointer) for change, _ in doubts if _is_announced(change, announced)
     }
     for change, sure in doubts:
         place = (change.operation_id, change.status, change.pointer.removeprefix(_RESPONSE_BODY))

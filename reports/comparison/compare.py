@@ -34,7 +34,7 @@ class Group:
         """The members that the views show."""
         return {
             "operations": [name for name in self.operations if name],
-            "told": self.change.message,
+            "message": self.change.message,
             "before": self.change.before,
             "after": self.change.after,
             "isFinding": self.change.is_finding,
@@ -74,7 +74,7 @@ class Comparison:
         counts = {kind: len(groups) for kind, groups in self.grouped().items()}
         regressions, fixes = counts.pop(Kind.REGRESSION, 0), counts.pop(Kind.FIX, 0)
         others = sum(counts.values())
-        told = [
+        reported = [
             f"{count} {one if count == 1 else many}"
             for count, one, many in (
                 (regressions, "regression", "regressions"),
@@ -83,7 +83,7 @@ class Comparison:
             )
             if count
         ]
-        what = ", ".join(told) or "no change"
+        what = ", ".join(reported) or "no change"
         return f"{what} in {counted(self.compared, 'operation')}: {self.before} to {self.after}"
 
     def to_json(self) -> dict[str, Any]:
@@ -119,12 +119,12 @@ def compare(before: Document, after: Document, announced: Announced | None = Non
     pairs, gone, new = _paired(before["operations"], after["operations"])
     by_name = {name: pair for pair in pairs for name in (pair.before["operationId"], pair.name)}
     doubts = list(findings(before, after, by_name))
-    told = _told_situations(before, after, [change for change, _ in doubts])
+    reported = _reported_situations(before, after, [change for change, _ in doubts])
     doubts += [(change, True) for change in _verdicts(pairs, gone, new)]
     doubts += [(change, True) for change in _requirements(before, after)]
     for pair in pairs:
         # A finding about the status says the same and more.
-        doubts += [*answers(pair, told), *media_types(pair), *headers(pair), *bodies(pair)]
+        doubts += [*answers(pair, reported), *media_types(pair), *headers(pair), *bodies(pair)]
     doubts += [(change, True) for change in slower(pairs)]
     doubts = consolidated(doubts, pairs, announced)
     return Comparison(
@@ -149,9 +149,7 @@ def _grouped(changes: Iterable[Change]) -> dict[Kind, list[Group]]:
     return {kind: groups[kind] for kind in Kind if kind in groups}
 
 
-def _paired(
-    before: Sequence[Members], after: Sequence[Members]
-) -> tuple[list[Pair], list[Members], list[Members]]:
+def _paired(before: Sequence[Members], after: Sequence[Members]) -> tuple[list[Pair], list[Members], list[Members]]:
     by_id = {entry["operationId"]: entry for entry in before}
     by_route = {(entry["method"], entry["path"]): entry for entry in before}
     pairs, new = [], []
@@ -191,7 +189,7 @@ def _requirements(before: Document, after: Document) -> Iterator[Change]:
             yield Change(Kind.GONE, "", entry["id"], f"{entry['id']} no longer has evidence", was, is_now)
 
 
-def _told_situations(before: Document, after: Document, told: Iterable[Change]) -> set[tuple[str, str]]:
+def _reported_situations(before: Document, after: Document, reported: Iterable[Change]) -> set[tuple[str, str]]:
     """Operations and situations of changed findings that are about the status."""
     met = {
         finding["fingerprint"]: names_of(finding["exchange"])
@@ -199,7 +197,7 @@ def _told_situations(before: Document, after: Document, told: Iterable[Change]) 
         for finding in document["findings"]
         if "exchange" in finding and finding["pointer"].startswith(_ABOUT_STATUS)
     }
-    return {(change.operation_id, name) for change in told for name in met.get(change.subject, ())}
+    return {(change.operation_id, name) for change in reported for name in met.get(change.subject, ())}
 
 
 def _ordered(changes: Iterable[Change], announced: Announced | None) -> list[Change]:
@@ -228,9 +226,9 @@ def _remarks(before: Document, after: Document) -> Iterator[str]:
         versions = f"{before['contract']['version']} before, {after['contract']['version']} after"
         yield f"the runs used different contracts: {versions}"
     offered, offers = (set(document["target"].get("capabilities", ())) for document in (before, after))
-    for names, told in ((offers - offered, "only the later"), (offered - offers, "only the earlier")):
+    for names, reported in ((offers - offered, "only the later"), (offered - offers, "only the earlier")):
         if names:
-            yield f"{told} instance offers {', '.join(sorted(names))}"
+            yield f"{reported} instance offers {', '.join(sorted(names))}"
     for document, which in ((before, "earlier"), (after, "later")):
         if document.get("exitCode") in {2, 3, 5}:
             yield f"the {which} run did not end normally"

@@ -29,14 +29,14 @@ def findings(before: Document, after: Document, pairs: Mapping[str, Pair]) -> It
 
 def _came(finding: Members, pairs: Mapping[str, Pair], weakest: Level) -> Doubt:
     pair = pairs.get(finding["operationId"])
-    message = _told(finding)
+    message = _summary(finding)
     if pair is None or not _asked(pair.before, finding):
-        told = _change(Kind.NEW, finding, f"{message} (the earlier run did not check this)")
-        return told, _is_unexplained(finding)
+        found = _change(Kind.NEW, finding, f"{message} (the earlier run did not check this)")
+        return found, _is_unexplained(finding)
     hits, tries = _share(pair.after, finding)
     if finding["deviation"] is not None:
-        told = _change(Kind.NEW, finding, f"{message} (known as {finding['deviation']})")
-        return told, is_certain(0, _times_asked(pair.before, finding), hits, tries)
+        found = _change(Kind.NEW, finding, f"{message} (known as {finding['deviation']})")
+        return found, is_certain(0, _times_asked(pair.before, finding), hits, tries)
     if not Level(finding["level"]).is_at_least(weakest):
         return _change(Kind.NEW, finding, f"{message} (below the level that fails)"), True
     return _change(Kind.REGRESSION, finding, message), True
@@ -44,10 +44,10 @@ def _came(finding: Members, pairs: Mapping[str, Pair], weakest: Level) -> Doubt:
 
 def _went(finding: Members, pairs: Mapping[str, Pair]) -> Doubt:
     pair = pairs.get(finding["operationId"])
-    message = _told(finding)
+    message = _summary(finding)
     if pair is None or not _asked(pair.after, finding):
-        told = _change(Kind.GONE, finding, f"{message} (the later run did not check this)", came=False)
-        return told, _is_unexplained(finding)
+        found = _change(Kind.GONE, finding, f"{message} (the later run did not check this)", came=False)
+        return found, _is_unexplained(finding)
     hits, tries = _share(pair.before, finding)
     other_tries = _times_asked(pair.after, finding)
     # Found every time it was asked, it was no matter of chance.
@@ -90,7 +90,7 @@ def _share(entry: Members, finding: Members) -> tuple[int, int]:
     return min(finding["occurrences"], tries), tries
 
 
-def _told(finding: Members) -> str:
+def _summary(finding: Members) -> str:
     where = f"{finding['requirement']} at {finding['pointer'] or '/'}"
     return f"{where} of {finding['status'] or 'no answer'}: {finding['message']}"
 

@@ -51,7 +51,5 @@ def is_certain(hits: int, tries: int, other_hits: int, other_tries: int) -> bool
     """Whether something seen in one run only is a change: `hits` of `tries` before, the others after."""
     if not tries or not other_tries or bool(hits) == bool(other_hits):
         return False
-    chance = (
-        chance_of_split(hits, tries, other_tries) if hits else chance_of_split(other_hits, other_tries, tries)
-    )
+    chance = chance_of_split(hits, tries, other_tries) if hits else chance_of_split(other_hits, other_tries, tries)
     return chance <= (FLIP_CHANCE if is_flip(hits, tries, other_hits, other_tries) else APPEARANCE_CHANCE)

@@ -73,11 +73,7 @@ class Finding:
     @classmethod
     def from_json(cls, members: dict[str, Any]) -> Self:
         """The finding that `to_json` wrote."""
-        known = {
-            key: value
-            for key, value in members.items()
-            if key not in {"fingerprint", "pointer", "operationId"}
-        }
+        known = {key: value for key, value in members.items() if key not in {"fingerprint", "pointer", "operationId"}}
         known["level"] = Level(members["level"])
         known["needs"] = tuple(members.get("needs", ()))
         known["steps"] = tuple(Step(step["call"], tuple(step["lines"])) for step in members.get("steps", ()))

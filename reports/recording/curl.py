@@ -50,9 +50,7 @@ def curl_line(request: Request, redactor: Redactor, spare: str = "") -> tuple[st
     return line, variables_in("".join(texts))
 
 
-def _with_body(
-    line: str, request: Request, redactor: Redactor, spare: str, word: Callable[[str], str]
-) -> str:
+def _with_body(line: str, request: Request, redactor: Redactor, spare: str, word: Callable[[str], str]) -> str:
     if len(request.body) > _INLINE_BYTES:
         return f"{line} --data-binary @{word(mark('BODY_FILE'))}"
     text = redactor.replayable(request.marked_body.decode("utf-8", "surrogateescape"), spare)

@@ -42,16 +42,14 @@ class Recorder:
 
     def __init__(self, directory: Path, worker: str, redactor: Redactor) -> None:
         self._redactor = redactor
-        self._told: Counter[str] = Counter()
+        self._reported: Counter[str] = Counter()
         self._directory = directory
         self._file = open_part(directory, worker)
         self.lost = ""
         self._worker = worker
         self._number = 0
 
-    def exchange(
-        self, exchange: Exchange, evidence: Iterable[str], findings: Iterable[Finding]
-    ) -> list[Finding]:
+    def exchange(self, exchange: Exchange, evidence: Iterable[str], findings: Iterable[Finding]) -> list[Finding]:
         """Records an exchange with what it is evidence of and what is wrong with it; returns the findings completed."""
         self._number += 1
         spare = "" if exchange.defect is None else exchange.defect.field
@@ -82,13 +80,13 @@ class Recorder:
 
     def unjudged(self, requirements: Iterable[str], verdict: Verdict, reason: str) -> None:
         """Records what stood in the way of judging these requirements."""
-        told = self._redactor.error(reason)
+        reported = self._redactor.error(reason)
         self._write(
             {
                 "kind": "unjudged",
                 "requirements": list(requirements),
                 "verdict": verdict.value,
-                "reason": told,
+                "reason": reported,
             }
         )
 
@@ -111,8 +109,8 @@ class Recorder:
     def _found(self, findings: list[Finding]) -> dict[str, Any]:
         """The first few of each fingerprint in full, the others by fingerprint alone."""
         for finding in findings:
-            self._told[finding.fingerprint] += 1
-        full = {f.fingerprint: self._told[f.fingerprint] <= _MAX_PER_FINGERPRINT for f in findings}
+            self._reported[finding.fingerprint] += 1
+        full = {f.fingerprint: self._reported[f.fingerprint] <= _MAX_PER_FINGERPRINT for f in findings}
         return {
             "findings": [f.to_json() for f in findings if full[f.fingerprint] or f.steps],
             "more": [f.fingerprint for f in findings if not (full[f.fingerprint] or f.steps)],
@@ -137,8 +135,8 @@ class Recorder:
     def named(self, request: Request) -> dict[str, Any]:
         """A request for people: method and target, curl line, and the variables to set first."""
         curl, needs = curl_line(request, self._redactor)
-        told = f"{request.method} {self._redactor.text(shown(request.marked_target))}"
-        return {"request": told, "curl": curl, "needs": list(needs)}
+        reported = f"{request.method} {self._redactor.text(shown(request.marked_target))}"
+        return {"request": reported, "curl": curl, "needs": list(needs)}
 
     def close(self) -> None:
         """Closes the file."""
@@ -200,10 +198,10 @@ class Recorder:
         if len(text) > _MAX_READ_CHARACTERS:
             # What was not read may be the rest of a secret.
             longest = min(longest, max(0, len(clean) - _MAX_SECRET_CHARACTERS))
-        told, more = clean[:longest], "…" if len(clean) > longest else ""
+        reported, more = clean[:longest], "…" if len(clean) > longest else ""
         if is_text:
-            return told + more
-        return f"base64:{base64.b64encode(told.encode('utf-8', 'surrogateescape')).decode()}{more}"
+            return reported + more
+        return f"base64:{base64.b64encode(reported.encode('utf-8', 'surrogateescape')).decode()}{more}"
 
     def _write(self, members: Mapping[str, Any]) -> None:
         """Nothing is raised here: who sends a request must not fail because it cannot be recorded; `lost` says why."""

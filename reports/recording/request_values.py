@@ -58,9 +58,7 @@ def _members(body: str, media_type: str) -> Iterator[tuple[str, str | None]]:
             return
         if isinstance(decoded, dict):
             for name, value in decoded.items():
-                yield from (
-                    (name, _text(one)) for one in (value if isinstance(value, list) and value else [value])
-                )
+                yield from ((name, _text(one)) for one in (value if isinstance(value, list) and value else [value]))
     elif media_type == "application/x-www-form-urlencoded":
         yield from parse_qsl(body, keep_blank_values=True)
     elif media_type == _MULTIPART:

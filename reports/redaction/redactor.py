@@ -132,8 +132,8 @@ class Redactor:
         if known is None:
             if len(self._fields) >= _MOST_FIELDS:
                 self._fields.clear()
-            told, marked = self.marks(name), self._header(name, value)
-            known = _Field((told, marked), (shown(told), self.text(marked)))
+            marked_name, marked = self.marks(name), self._header(name, value)
+            known = _Field((marked_name, marked), (shown(marked_name), self.text(marked)))
             self._fields[name, value] = known
         return known
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-SECRET_HEADERS = frozenset(
-    {"authorization", "cookie", "set-cookie", "x-peertube-otp", "x-peertube-video-password"}
-)
+SECRET_HEADERS = frozenset({"authorization", "cookie", "set-cookie", "x-peertube-otp", "x-peertube-video-password"})
 _KEYS = (
     "access_token|refresh_token|client_secret|password|currentPassword|verificationString|requestToken|otpToken|"
     "videoFileToken|feedToken|videoPasswords|secret|token|externalAuthToken"
@@ -42,9 +40,7 @@ _PYTHON_VALUE = re.compile(
 _IN_USER_INFO = re.compile(r"(://)[^/\s@\"'?#]+@")
 # The patterns for JSON, forms and multipart each need one of these; most texts have none.
 _NAMES = tuple(
-    key
-    for key in f"{_KEYS}|jwt".split("|")
-    if not any(other in key and other != key for other in _KEYS.split("|"))
+    key for key in f"{_KEYS}|jwt".split("|") if not any(other in key and other != key for other in _KEYS.split("|"))
 )
 
 
@@ -62,10 +58,10 @@ def in_json(text: str, value: Callable[[str, str], str]) -> str:
     """The text with every JSON string that stands under such a name, alone or in a list, as `value(name, string)`."""
 
     def replaced(found: re.Match[str]) -> str:
-        name, told = found["json"], found[3]
-        if told[0] == '"':
-            return f'{found[1]}"{value(name, told)}"'
-        return found[1] + _STRING.sub(lambda one: f'"{value(name, one[0])}"', told)
+        name, literal = found["json"], found[3]
+        if literal[0] == '"':
+            return f'{found[1]}"{value(name, literal)}"'
+        return found[1] + _STRING.sub(lambda one: f'"{value(name, one[0])}"', literal)
 
     return _IN_JSON.sub(replaced, text)
 

@@ -133,9 +133,7 @@ class ReportFolder:
             raise error if isinstance(error, ReportError) else self._not_writable(error) from error
 
     def _not_writable(self, error: OSError) -> ReportError:
-        return ReportError(
-            f"the report cannot be written to {self.path} ({error.strerror}): give another --report-dir"
-        )
+        return ReportError(f"the report cannot be written to {self.path} ({error.strerror}): give another --report-dir")
 
     def _reopen_where_removed(self) -> None:
         """Somebody removed the folder while the run went on: it is made again."""

@@ -16,9 +16,7 @@ from peertube_conformance.reports.model.verdict import Verdict
 # Upper ends of the latency histogram in milliseconds; one more class is open.
 LATENCY_BOUNDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 # They belong to the connection or to a proxy on the way, and change from one request to the next.
-_HEADERS_LEFT_OUT = frozenset(
-    {"age", "connection", "content-length", "date", "keep-alive", "transfer-encoding", "via"}
-)
+_HEADERS_LEFT_OUT = frozenset({"age", "connection", "content-length", "date", "keep-alive", "transfer-encoding", "via"})
 
 
 def _counters() -> defaultdict[str, Counter[str]]:

@@ -70,9 +70,7 @@ class RunDocument:
                     seen = self._seen[part["operationId"]]
                     seen.outcomes.append((Verdict(part["verdict"]), part["reason"], part["phase"]))
                 case "budget":
-                    self._budget.update(
-                        {key: part[key] for key in ("requests", "throttledSeconds", "self429")}
-                    )
+                    self._budget.update({key: part[key] for key in ("requests", "throttledSeconds", "self429")})
                 case "finding":
                     for members in part["findings"]:
                         self._add_finding(Finding.from_json(members), with_purpose(part))
@@ -162,9 +160,7 @@ class RunDocument:
 
     def harness_errors(self) -> list[str]:
         """What went wrong on the harness's own side."""
-        flows = [
-            f"{flow['name']}: {flow['reason']}" for flow in self._flows if flow["verdict"] == Verdict.ERROR
-        ]
+        flows = [f"{flow['name']}: {flow['reason']}" for flow in self._flows if flow["verdict"] == Verdict.ERROR]
         return flows + [
             f"{operation_id} {phase}: {reason}"
             for operation_id, seen in sorted(self._seen.items())
@@ -235,9 +231,7 @@ class RunDocument:
                 if not seen.statuses[status]
             },
             **seen.to_json(),
-            "nullable": {
-                status: nullable(operation, status, shape) for status, shape in sorted(seen.shape.items())
-            },
+            "nullable": {status: nullable(operation, status, shape) for status, shape in sorted(seen.shape.items())},
         }
 
     def _requirement(self, requirement: Requirement) -> dict[str, Any]:
@@ -273,8 +267,8 @@ class RunDocument:
         capability = requirement.capability
         if capability and capability not in target.get("capabilities", (capability,)):
             return Verdict.NOT_APPLICABLE, f"the instance does not offer {capability}"
-        hindered = self._unjudged[requirement.id]
-        return hindered[0] if hindered else (Verdict.NO_EVIDENCE, "no exchange of this run tests it")
+        unjudged = self._unjudged[requirement.id]
+        return unjudged[0] if unjudged else (Verdict.NO_EVIDENCE, "no exchange of this run tests it")
 
 
 def _preference(finding: Finding) -> tuple[bool, int, str]:

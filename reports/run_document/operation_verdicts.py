@@ -17,10 +17,10 @@ _PHASES = {400: "invalid", 401: "access", 403: "access"}
 def operation_verdict(seen: Behaviour, findings: Sequence[Finding], fail_on: Level) -> tuple[Verdict, str]:
     """The verdict of an operation with its reason: green only where it was accepted and nothing is wrong."""
     failing = sum(f.deviation is None and f.level.is_at_least(fail_on) for f in findings)
-    told = {verdict: reason for verdict, reason, _ in reversed(seen.outcomes)}
+    reasons = {verdict: reason for verdict, reason, _ in reversed(seen.outcomes)}
     phases = {phase: verdict for verdict, _, phase in seen.outcomes}
-    if Verdict.ERROR in told:
-        return Verdict.ERROR, told[Verdict.ERROR]
+    if Verdict.ERROR in reasons:
+        return Verdict.ERROR, reasons[Verdict.ERROR]
     if failing:
         return Verdict.FAILED, counted(failing, "finding")
     blocked = next((reason for verdict, reason, phase in seen.outcomes if verdict is Verdict.BLOCKED), None)
@@ -28,14 +28,12 @@ def operation_verdict(seen: Behaviour, findings: Sequence[Finding], fail_on: Lev
         return Verdict.BLOCKED, blocked
     if phases.get("valid") is Verdict.NOT_APPLICABLE:
         return next(
-            (v, reason)
-            for v, reason, phase in seen.outcomes
-            if phase == "valid" and v is Verdict.NOT_APPLICABLE
+            (v, reason) for v, reason, phase in seen.outcomes if phase == "valid" and v is Verdict.NOT_APPLICABLE
         )
     if not seen.outcomes and not seen.accepted:
         return Verdict.NO_EVIDENCE, "other tests called it" if seen.statuses else "nothing called it"
     if not seen.accepted:
-        return Verdict.NO_EVIDENCE, told.get(Verdict.NO_EVIDENCE, "no request was accepted")
+        return Verdict.NO_EVIDENCE, reasons.get(Verdict.NO_EVIDENCE, "no request was accepted")
     known = sorted({f.deviation for f in findings if f.deviation})
     return (Verdict.KNOWN, ", ".join(known)) if known else (Verdict.PASSED, "")
 
@@ -49,9 +47,9 @@ def why_unwitnessed(operation: Operation, status: int, seen: Behaviour) -> str:
     for verdict, reason, phase in seen.outcomes:
         if phase in asking and reason and verdict is not Verdict.PASSED:
             return reason
-    hindered = {Verdict.BLOCKED, Verdict.NOT_APPLICABLE, Verdict.ERROR}
+    unjudged = {Verdict.BLOCKED, Verdict.NOT_APPLICABLE, Verdict.ERROR}
     for verdict, reason, phase in seen.outcomes:
-        if phase == "valid" and verdict in hindered:
+        if phase == "valid" and verdict in unjudged:
             return reason
     if not seen.statuses:
         return "never called"

@@ -10,7 +10,7 @@ _MOST_BEFORE = 10
 # Workers notice the same death at their next requests, which may wait for windows of rate limits.
 _SAME_DEATH_SECONDS = 30.0
 _UNANSWERED_SECONDS = 60.0
-_TOLD = ("id", "at", "operationId", "role", "curl", "needs")
+_SUMMARY_FIELDS = ("id", "at", "operationId", "role", "curl", "needs")
 
 
 class Deaths:
@@ -40,15 +40,15 @@ class Deaths:
     def to_json(self) -> list[dict[str, Any]]:
         """Each outage once: when and why, whether and after how many seconds the target was back, the request that it
         died of again when it was replayed (or null), and the last requests of all workers, what was not answered last."""
-        told: list[dict[str, Any]] = []
+        deaths: list[dict[str, Any]] = []
         for noted in sorted(self._deaths, key=lambda death: float(death["at"])):
-            if told and noted["at"] - told[-1]["at"] <= _SAME_DEATH_SECONDS:
-                self._merge(told[-1], noted)
+            if deaths and noted["at"] - deaths[-1]["at"] <= _SAME_DEATH_SECONDS:
+                self._merge(deaths[-1], noted)
             else:
-                told.append({key: value for key, value in noted.items() if key not in {"kind", "worker"}})
-        for death in told:
-            death["before"] = self._told_before(death)
-        return told
+                deaths.append({key: value for key, value in noted.items() if key not in {"kind", "worker"}})
+        for death in deaths:
+            death["before"] = self._requests_before(death)
+        return deaths
 
     @staticmethod
     def _merge(death: dict[str, Any], noted: Mapping[str, Any]) -> None:
@@ -58,23 +58,19 @@ class Deaths:
         death["replayed"] += noted["replayed"]
         death["guilty"] = death["guilty"] or noted["guilty"]
 
-    def _told_before(self, death: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def _requests_before(self, death: Mapping[str, Any]) -> list[dict[str, Any]]:
         at = float(death["at"])
         # What several workers saw, and what none of them noted: their last request may have been their only one.
-        lost = [
-            part
-            for part in self._unanswered
-            if -_SAME_DEATH_SECONDS <= at - part["at"] <= _UNANSWERED_SECONDS
-        ]
+        lost = [part for part in self._unanswered if -_SAME_DEATH_SECONDS <= at - part["at"] <= _UNANSWERED_SECONDS]
         found = {part["id"]: part for part in [*death["before"], *lost]}.values()
         ordered = sorted(found, key=lambda part: (part["response"] is None, part["at"]))
-        return [_told(part) for part in ordered[-_MOST_BEFORE:]]
+        return [_summary(part) for part in ordered[-_MOST_BEFORE:]]
 
 
-def _told(part: Mapping[str, Any]) -> dict[str, Any]:
+def _summary(part: Mapping[str, Any]) -> dict[str, Any]:
     request, response = part["request"], part["response"]
     return {
-        **{key: part[key] for key in _TOLD},
+        **{key: part[key] for key in _SUMMARY_FIELDS},
         "request": f"{request['method']} {request['target']}",
         "status": None if response is None else response["status"],
         "failure": part["failure"],

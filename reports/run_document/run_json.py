@@ -23,9 +23,7 @@ def read_run(path: Path) -> Mapping[str, Any]:
     try:
         document = json.loads(file.read_text("utf-8"))
     except OSError as error:
-        raise RunFileError(
-            f"{file} cannot be read ({error.strerror}): give a run.json or its folder"
-        ) from error
+        raise RunFileError(f"{file} cannot be read ({error.strerror}): give a run.json or its folder") from error
     except ValueError as error:
         raise RunFileError(f"{file} is not a run document: give the run.json that a run wrote") from error
     if not isinstance(document, dict) or "schemaVersion" not in document:

@@ -59,9 +59,7 @@ class Exercised:
         asked = [pattern for pattern in patterns if pattern[3].startswith("/request")]
         answered = [pattern for pattern in patterns if not pattern[3].startswith("/request")]
         tried = sum(self._tried(*pattern) for pattern in asked)
-        return all(self._was_judged(*pattern, by_hand) for pattern in answered) and (
-            not asked or tried >= _ENOUGH
-        )
+        return all(self._was_judged(*pattern, by_hand) for pattern in answered) and (not asked or tried >= _ENOUGH)
 
     def _tried(self, operation: str, requirement: str, status: str, pointer: str) -> int:
         """How many requests had what such a finding is about. What makes a server fail is not known where the pattern
@@ -87,9 +85,7 @@ class Exercised:
         )
 
     def _of(self, operation: str) -> Iterator[tuple[tuple[str, str, str], set[str]]]:
-        return (
-            (key, judged) for key, judged in self._judged.items() if fnmatch.fnmatchcase(key[0], operation)
-        )
+        return ((key, judged) for key, judged in self._judged.items() if fnmatch.fnmatchcase(key[0], operation))
 
 
 def _parts(pattern: str) -> _Pattern:

@@ -58,9 +58,7 @@ def allure_files(document: Document) -> dict[str, bytes]:
         for finding in [*new_findings(document), *known_findings(document)]:
             found.setdefault(finding[member], []).append(finding)
         for entry in document.get(f"{kind}s", ()):
-            result = _result(
-                document, kind, entry, on_one_line(entry[identity]), found.get(entry[identity], ())
-            )
+            result = _result(document, kind, entry, on_one_line(entry[identity]), found.get(entry[identity], ()))
             result.attachments = list(_attached(files, result, found.get(entry[identity], ())))
             members = attrs.asdict(result, filter=lambda _attribute, value: value or value is False)
             name = result.file_pattern.format(prefix=uuid.uuid4())
@@ -69,14 +67,12 @@ def allure_files(document: Document) -> dict[str, bytes]:
     return files
 
 
-def _result(
-    document: Document, kind: str, entry: Members, name: str, findings: Iterable[Members]
-) -> TestResult:
+def _result(document: Document, kind: str, entry: Members, name: str, findings: Iterable[Members]) -> TestResult:
     full_name = f"{_PACKAGE}.{kind}#{name}"
     history = hashlib.md5(full_name.encode("utf-8", "backslashreplace"), usedforsecurity=False).hexdigest()
     verdict = Verdict(entry["verdict"])
     began = _milliseconds(document["startedAt"])
-    told = "\n".join(_told(finding) for finding in findings)
+    rendered = "\n".join(_summary(finding) for finding in findings)
     return TestResult(
         uuid=str(uuid.uuid5(_NAMESPACE, f"{full_name} {document['startedAt']} {document['seed']}")),
         historyId=history,
@@ -88,7 +84,7 @@ def _result(
         statusDetails=StatusDetails(
             known=verdict is Verdict.KNOWN,
             message=on_one_line(f"{verdict.value}: {entry['reason']}" if entry["reason"] else verdict.value),
-            trace=cleaned(told),
+            trace=cleaned(rendered),
         ),
         labels=[Label(name=key, value=on_one_line(value)) for key, value in _labels(document, kind, entry)],
         start=began,
@@ -115,7 +111,7 @@ def _description(entry: Members) -> str:
     return str(entry["title"] if "title" in entry else f"{entry['statement']} ({entry['source']})")
 
 
-def _told(finding: Members) -> str:
+def _summary(finding: Members) -> str:
     known = f" [known: {finding['deviation']}]" if finding["deviation"] else ""
     return (
         f"{finding['requirement']} ({finding['level']}) {on_one_line(finding['message'])}{known}\n"
@@ -124,9 +120,7 @@ def _told(finding: Members) -> str:
     )
 
 
-def _attached(
-    files: dict[str, bytes], result: TestResult, findings: Iterable[Members]
-) -> Iterator[Attachment]:
+def _attached(files: dict[str, bytes], result: TestResult, findings: Iterable[Members]) -> Iterator[Attachment]:
     """Adds to the files the exchange of each finding and the lines that replay it. They hold no secret: the record has
     none."""
     for number, finding in enumerate(list(findings)[:_MAX_ATTACHED]):
@@ -135,8 +129,8 @@ def _attached(
         needs = "".join(f"# set {name} first\n" for name in lines.needs)
         texts = [(f"replay {about}", "text/plain", "txt", cleaned(f"{needs}{lines.text}\n"))]
         if finding.get("exchange"):
-            told = escaped_json(json.dumps(finding["exchange"], indent=2))
-            texts.append((f"exchange {about}", "application/json", "json", told))
+            rendered = escaped_json(json.dumps(finding["exchange"], indent=2))
+            texts.append((f"exchange {about}", "application/json", "json", rendered))
         for title, kind, ending, text in texts:
             source = f"{uuid.uuid5(_NAMESPACE, f'{result.uuid} {title} {number}')}-attachment.{ending}"
             files[source] = encoded(file_text(text))

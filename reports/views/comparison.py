@@ -40,23 +40,23 @@ def rendered(comparison: Comparison, form: str) -> str:
 def lines(comparison: Comparison, width: int) -> list[str]:
     """For a terminal, in lines of at most `width` columns but for curl lines."""
     width = max(width, _NARROWEST)
-    told = wrapped(on_one_line(comparison.sentence), width)
+    output = wrapped(on_one_line(comparison.sentence), width)
     for remark in comparison.remarks:
-        told += wrapped(on_one_line(f"note: {remark}"), width)
+        output += wrapped(on_one_line(f"note: {remark}"), width)
     for kind, groups in comparison.grouped().items():
-        told += ["", f"{TITLES[kind].lower()} ({len(groups)})"]
+        output += ["", f"{TITLES[kind].lower()} ({len(groups)})"]
         for group in groups:
-            told += _lines_of(group, width)
+            output += _lines_of(group, width)
     doubtful = comparison.perhaps()
     if doubtful:
-        told += ["", *wrapped(_unsure(doubtful), width)]
+        output += ["", *wrapped(_unsure(doubtful), width)]
     for group in doubtful[:_MAX_DOUBTFUL]:
-        told += wrapped(on_one_line(_told(group)), width, "  ")
-    return told
+        output += wrapped(on_one_line(_summary(group)), width, "  ")
+    return output
 
 
 def _lines_of(group: Group, width: int) -> Iterator[str]:
-    yield from wrapped(on_one_line(_told(group)), width, "  ")
+    yield from wrapped(on_one_line(_summary(group)), width, "  ")
     values = _values(group.change)
     if values:
         yield from wrapped(values, width, "      ")
@@ -69,32 +69,32 @@ def _lines_of(group: Group, width: int) -> Iterator[str]:
 def summary(comparison: Comparison) -> str:
     """For the summary page of a CI job."""
     sign = "❌" if comparison.has_regressions else "✅"
-    told = [f"# {sign} {plain(comparison.sentence)}"]
+    output = [f"# {sign} {plain(comparison.sentence)}"]
     if comparison.remarks:
-        told += ["", *(f"* {plain(remark)}" for remark in comparison.remarks)]
+        output += ["", *(f"* {plain(remark)}" for remark in comparison.remarks)]
     for kind, groups in comparison.grouped().items():
-        told += ["", f"## {TITLES[kind]}", ""]
+        output += ["", f"## {TITLES[kind]}", ""]
         for group in groups[:_MAX_ENTRIES]:
-            told += _markdown_of(group)
+            output += _markdown_of(group)
         if len(groups) > _MAX_ENTRIES:
-            told.append(f"* and {len(groups) - _MAX_ENTRIES} more")
+            output.append(f"* and {len(groups) - _MAX_ENTRIES} more")
     doubtful = comparison.perhaps()
     if doubtful:
-        told += ["", plain(_unsure(doubtful)), ""]
-        told += [f"* {plain(_told(group))}" for group in doubtful[:_MAX_DOUBTFUL]]
-    return "\n".join(told) + "\n"
+        output += ["", plain(_unsure(doubtful)), ""]
+        output += [f"* {plain(_summary(group))}" for group in doubtful[:_MAX_DOUBTFUL]]
+    return "\n".join(output) + "\n"
 
 
 def _markdown_of(group: Group) -> Iterator[str]:
     values = _values(group.change)
-    yield f"* {plain(_told(group))}" + (f": {code(values)}" if values else "")
+    yield f"* {plain(_summary(group))}" + (f": {code(values)}" if values else "")
     if group.change.curl:
         yield ""
         yield from (f"  {line}" for line in block(verbatim(group.change.curl), "sh"))
         yield ""
 
 
-def _told(group: Group) -> str:
+def _summary(group: Group) -> str:
     names = listed([name for name in group.operations if name], _MAX_NAMES)
     announced = " (announced)" if group.change.announced else ""
     return f"{names}: {group.change.message}{announced}" if names else f"{group.change.message}{announced}"

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from peertube_conformance.reports.formatting import counted, lasting, listed, on_one_line, value_text, wrapped
+from peertube_conformance.reports.formatting import (
+    counted,
+    duration_text,
+    listed,
+    on_one_line,
+    value_text,
+    wrapped,
+)
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.views.outages import outages
 from peertube_conformance.reports.views.reproduction import replay
@@ -35,7 +42,7 @@ _NARROWEST = 40
 def lines(document: Document, width: int) -> list[str]:
     """What a run found, in lines of at most `width` columns; curl lines are longer, to be copied whole."""
     width = max(width, _NARROWEST)
-    told: list[str] = []
+    summary: list[str] = []
     parts = (
         _answer,
         _sections,
@@ -54,8 +61,8 @@ def lines(document: Document, width: int) -> list[str]:
     for part in parts:
         block = list(part(document, width))
         if block:
-            told += [*([""] if told else []), *block]
-    return told
+            summary += [*([""] if summary else []), *block]
+    return summary
 
 
 def _answer(document: Document, width: int) -> Iterator[str]:
@@ -78,17 +85,15 @@ def _sections(document: Document, width: int) -> Iterator[str]:
 
 def _requirements(document: Document, width: int) -> Iterator[str]:
     verdicts = Counter(entry["verdict"] for entry in document["requirements"])
-    told = [f"{verdicts[verdict]} {NOUNS[verdict]}" for verdict in Verdict if verdicts[verdict]]
-    if told:
-        yield from wrapped(f"requirements: {', '.join(told)}", width)
+    summary = [f"{verdicts[verdict]} {NOUNS[verdict]}" for verdict in Verdict if verdicts[verdict]]
+    if summary:
+        yield from wrapped(f"requirements: {', '.join(summary)}", width)
 
 
 def _coverage(document: Document, width: int) -> Iterator[str]:
     coverage = document.get("coverage")
     if coverage:
-        shares = [
-            f"{m['name']} {m['tested']}/{m['documented']}" for m in coverage["measures"] if m["documented"]
-        ]
+        shares = [f"{m['name']} {m['tested']}/{m['documented']}" for m in coverage["measures"] if m["documented"]]
         yield from wrapped(f"coverage: level {coverage['level']} of 7; {', '.join(shares)}", width)
 
 
@@ -101,9 +106,9 @@ def _changes(document: Document, width: int) -> Iterator[str]:
 def _flows(document: Document, width: int) -> Iterator[str]:
     flows = document.get("flows", ())
     verdicts = Counter(flow["verdict"] for flow in flows)
-    told = [f"{verdicts[verdict]} {NOUNS[verdict]}" for verdict in Verdict if verdicts[verdict]]
-    if told:
-        yield from wrapped(f"flows: {', '.join(told)}", width)
+    summary = [f"{verdicts[verdict]} {NOUNS[verdict]}" for verdict in Verdict if verdicts[verdict]]
+    if summary:
+        yield from wrapped(f"flows: {', '.join(summary)}", width)
     for flow in flows:
         if flow["verdict"] not in {Verdict.PASSED, Verdict.FAILED}:
             reason = on_one_line(flow["reason"], _MAX_VALUE) or "no reason was recorded"
@@ -155,8 +160,8 @@ def _known(document: Document, width: int) -> Iterator[str]:
     known = known_findings(document)
     if known:
         used = Counter(finding["deviation"] for finding in known)
-        told = f"known deviations: {counted(len(known), 'finding')} under {listed(sorted(used), _MAX_NAMES)}"
-        yield from wrapped(told, width)
+        summary = f"known deviations: {counted(len(known), 'finding')} under {listed(sorted(used), _MAX_NAMES)}"
+        yield from wrapped(summary, width)
     if document["deviations"]["stale"]:
         stale = listed(document["deviations"]["stale"], _MAX_NAMES)
         yield from wrapped(f"known deviations that no longer occur: {stale}", width)
@@ -169,8 +174,8 @@ def _untested(document: Document, width: int) -> Iterator[str]:
     for group in groups:
         names = listed(group.operations, _MAX_NAMES)
         reason = on_one_line(group.reason, _MAX_VALUE) or "no reason was recorded"
-        told = f"{counted(len(group.operations), 'operation')}, {group.verdict}: {reason} ({names})"
-        yield from wrapped(told, width, "  ")
+        summary = f"{counted(len(group.operations), 'operation')}, {group.verdict}: {reason} ({names})"
+        yield from wrapped(summary, width, "  ")
 
 
 def _left(document: Document, width: int) -> Iterator[str]:
@@ -188,18 +193,18 @@ def _refused(document: Document, width: int) -> Iterator[str]:
     refused = document["refused"]
     if refused:
         most = max(refused, key=lambda reason: (refused[reason], reason))
-        told = (
+        summary = (
             f"not allowed in the tier {document['safety']}: {counted(sum(refused.values()), 'request')}, mostly because "
             f"{on_one_line(most, _MAX_VALUE)} ({refused[most]:,})"
         )
-        yield from wrapped(told, width)
+        yield from wrapped(summary, width)
 
 
 def _budget(document: Document, width: int) -> Iterator[str]:
     budget = document["budget"]
-    told = (
-        f"traffic: {counted(budget['requests'], 'request')} in {lasting(document['durationSeconds'])}; "
-        f"workers waited {lasting(budget['throttledSeconds'])} for the instance's limits, "
+    summary = (
+        f"traffic: {counted(budget['requests'], 'request')} in {duration_text(document['durationSeconds'])}; "
+        f"workers waited {duration_text(budget['throttledSeconds'])} for the instance's limits, "
         f"which refused {budget['self429']:,}; seed {document['seed']}, depth {document['depth']}"
     )
-    yield from wrapped(told, width)
+    yield from wrapped(summary, width)

@@ -12,7 +12,7 @@ def entries(document: Mapping[str, Any]) -> str:
     """YAML text. Party and reason are left for a person to say; the evidence is the request and what was answered."""
     version = document["target"]["serverVersion"]
     new = [finding for finding in document["findings"] if finding["deviation"] is None]
-    told = [
+    drafts = [
         {
             "id": _id(finding),
             "fingerprint": finding["fingerprint"],
@@ -24,7 +24,7 @@ def entries(document: Mapping[str, Any]) -> str:
         }
         for finding in new
     ]
-    return yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=120) if told else ""
+    return yaml.safe_dump(drafts, sort_keys=False, allow_unicode=True, width=120) if drafts else ""
 
 
 def _id(finding: Mapping[str, Any]) -> str:

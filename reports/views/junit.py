@@ -40,8 +40,8 @@ def junit(document: Document) -> bytes:
     for count in ("tests", "failures", "errors"):
         root.set(count, str(sum(int(suite.get(count, "0")) for suite in root)))
     ET.indent(root)
-    told: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return told
+    rendered: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return rendered
 
 
 class _Suite:
@@ -104,7 +104,7 @@ class _Suite:
             ET.SubElement(case, "skipped", message=f"{verdict.value}: {reason}")
         elif verdict is Verdict.KNOWN:
             known = self._of(entry, known_findings(self._document))
-            ET.SubElement(case, "system-out").text = _told(known)
+            ET.SubElement(case, "system-out").text = _summary(known)
         return case
 
     def _fail(self, case: ET.Element, entry: Members) -> None:
@@ -113,7 +113,7 @@ class _Suite:
         message = on_one_line(found[0]["message"]) if len(found) == 1 else counted(len(found), "finding")
         kinds = on_one_line(", ".join(sorted({finding["requirement"] for finding in found})))
         failure = ET.SubElement(case, "failure", type=kinds or "failed", message=message or "failed")
-        failure.text = _told(found)
+        failure.text = _summary(found)
 
     def _of(self, entry: Members, findings: Sequence[Members]) -> list[Members]:
         member = {"operation": "operationId", "flow": "check"}.get(self._kind, "requirement")
@@ -128,7 +128,7 @@ def _stands_for(entry: Members) -> str:
     return f"{entry['level']}: {entry['statement']} ({entry['source']})"
 
 
-def _told(findings: Sequence[Members]) -> str:
+def _summary(findings: Sequence[Members]) -> str:
     blocks = []
     for finding in findings[:_MAX_FINDINGS]:
         known = f" [known: {finding['deviation']}]" if finding["deviation"] else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from peertube_conformance.reports.formatting import counted, lasting, value_text
+from peertube_conformance.reports.formatting import counted, duration_text, value_text
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.views.markdown_elements import block, code, plain, table
 from peertube_conformance.reports.views.outages import outages
@@ -50,7 +50,7 @@ def summary(document: Document) -> str:
         _facts,
     )
     blocks = ["\n".join(part(document)) for part in parts]
-    return "\n\n".join(told for told in blocks if told) + "\n"
+    return "\n\n".join(shown for shown in blocks if shown) + "\n"
 
 
 def _answer(document: Document) -> Iterator[str]:
@@ -126,18 +126,18 @@ def _findings(document: Document) -> Iterator[str]:
     yield "## Findings"
     room = _MAX_FINDINGS
     for group in by_requirement(document, new):
-        told = min(room, _MAX_PER_REQUIREMENT, len(group.findings))
-        room -= told
-        yield from _group(group, told)
+        shown = min(room, _MAX_PER_REQUIREMENT, len(group.findings))
+        room -= shown
+        yield from _group(group, shown)
 
 
-def _group(group: Group, told: int) -> Iterator[str]:
+def _group(group: Group, shown: int) -> Iterator[str]:
     yield ""
     yield f"### {plain(group.requirement)} ({group.level}): {counted(len(group.findings), 'finding')}"
     if group.statement:
         yield ""
         yield plain(group.statement)
-    for finding in group.findings[:told]:
+    for finding in group.findings[:shown]:
         expected, actual = (
             value_text(finding["expected"], _MAX_VALUE),
             value_text(finding["actual"], _MAX_VALUE),
@@ -153,9 +153,9 @@ def _group(group: Group, told: int) -> Iterator[str]:
             yield from block(again.text, "sh")
         else:
             yield "The request is too long for this page; `report.html` has it."
-    if told < len(group.findings):
+    if shown < len(group.findings):
         yield ""
-        yield f"{len(group.findings) - told} more in `report.html`."
+        yield f"{len(group.findings) - shown} more in `report.html`."
 
 
 def _deviations(document: Document) -> Iterator[str]:
@@ -213,8 +213,8 @@ def _facts(document: Document) -> Iterator[str]:
     yield ""
     rows = [
         ("Requests", f"{budget['requests']:,}"),
-        ("Duration", lasting(document["durationSeconds"])),
-        ("Waited for the instance's limits", lasting(budget["throttledSeconds"])),
+        ("Duration", duration_text(document["durationSeconds"])),
+        ("Waited for the instance's limits", duration_text(budget["throttledSeconds"])),
         ("Seed, depth, tier", plain(f"{document['seed']}, {document['depth']}, {document['safety']}")),
         ("Created, removed", f"{document['ledger']['created']:,}, {document['ledger']['removed']:,}"),
     ]

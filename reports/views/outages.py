@@ -33,18 +33,18 @@ def outages(document: Document) -> Iterator[OutageView]:
     for death in document.get("deaths", ()):
         found = death["guilty"]
         if found is not None:
-            told = (
+            advice = (
                 f"the cause is {on_one_line(found['request'])}: the target stopped again when this request was "
                 "replayed alone"
             )
             suspects = [Suspect(on_one_line(found["request"]), verbatim(found["curl"]))]
         else:
-            told = "these requests came just before it, the most likely cause first"
+            advice = "these requests came just before it, the most likely cause first"
             if death["replayed"]:
                 again = counted(death["replayed"], "request that came", "requests that came")
-                told = f"{again} before it did not stop the target when replayed; {told}"
+                advice = f"{again} before it did not stop the target when replayed; {advice}"
             suspects = [_suspect(before) for before in reversed(death["before"])]
-        yield OutageView(f"{_happened(death)}; {told}", tuple(suspects))
+        yield OutageView(f"{_happened(death)}; {advice}", tuple(suspects))
 
 
 def _happened(death: Members) -> str:
@@ -55,9 +55,7 @@ def _happened(death: Members) -> str:
 
 
 def _suspect(before: Members) -> Suspect:
-    answer = (
-        f"answered {before['status']}" if before["status"] is not None else on_one_line(before["failure"])
-    )
+    answer = f"answered {before['status']}" if before["status"] is not None else on_one_line(before["failure"])
     return Suspect(
         f"{before['operationId']} as {before['role']}: {on_one_line(before['request'])} ({answer})",
         verbatim(before["curl"]),

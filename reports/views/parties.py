@@ -30,21 +30,15 @@ def _table(
     names = list(dict.fromkeys(name for known in entries for name in known))
     rows = []
     for name in names:
-        cells = [
-            _cell(document, kind, known.get(name)) for document, known in zip(documents, entries, strict=True)
-        ]
+        cells = [_cell(document, kind, known.get(name)) for document, known in zip(documents, entries, strict=True)]
         if every or any(cell != Verdict.PASSED for cell in cells):
             rows.append([name, _asked(kind, next(known[name] for known in entries if name in known)), *cells])
-    yield f"{len(rows)} of {len(names)} {kind}s" + (
-        "" if every else ", those on which a server does not pass"
-    )
+    yield f"{len(rows)} of {len(names)} {kind}s" + ("" if every else ", those on which a server does not pass")
     if rows:
         columns = [[kind, *heads], *rows]
         widths = [min(_WIDEST, max(len(row[at]) for row in columns)) for at in range(len(columns[0]))]
         for row in columns:
-            yield "  ".join(
-                cell[:width].ljust(width) for cell, width in zip(row, widths, strict=True)
-            ).rstrip()
+            yield "  ".join(cell[:width].ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
 def _head(document: Document) -> str:
@@ -63,9 +57,7 @@ def _cell(document: Document, kind: str, entry: Members | None) -> str:
     if entry is None:
         return "not in this run"
     member, name = (
-        ("requirement", entry.get("id"))
-        if kind == "requirement"
-        else ("operationId", entry.get("operationId"))
+        ("requirement", entry.get("id")) if kind == "requirement" else ("operationId", entry.get("operationId"))
     )
     parties = {known["id"]: known["party"] for known in document["deviations"].get("entries", ())}
     blamed = Counter(
@@ -73,5 +65,5 @@ def _cell(document: Document, kind: str, entry: Members | None) -> str:
         for finding in document["findings"]
         if finding[member] == name and finding["deviation"] is not None
     )
-    told = ", ".join(f"{party} {count}" for party, count in sorted(blamed.items()))
-    return f"{entry['verdict']} ({told})" if told else str(entry["verdict"])
+    counts = ", ".join(f"{party} {count}" for party, count in sorted(blamed.items()))
+    return f"{entry['verdict']} ({counts})" if counts else str(entry["verdict"])

@@ -36,25 +36,25 @@ def write_all(document: CleanDocument, directory: Path, deviations: Iterable[Dev
 def write_views(document: CleanDocument, folder: ReportFolder, deviations: Iterable[Deviation] = ()) -> None:
     """Writes every view of the run into the folder.
 
-    The document is told with what is known of these deviations. A view that fails does not keep the others
+    The document is completed with what is known of these deviations. A view that fails does not keep the others
     from being written; ReportError then names it.
     """
-    told = _explained(document, deviations)
+    explained = _explained(document, deviations)
     failures: dict[str, Exception] = {}
     for name, view in VIEWS.items():
         try:
-            folder.write(name, view(told))
+            folder.write(name, view(explained))
         except Exception as error:  # noqa: BLE001 - a defect in one view must not cost the others
             failures[name] = error
     try:
-        folder.write_allure(allure_files(told))
+        folder.write_allure(allure_files(explained))
     except Exception as error:  # noqa: BLE001 - as above
         failures[ALLURE] = error
     if failures:
         reasons = "; ".join(f"{name} ({_why(error)})" for name, error in failures.items())
-        raise ReportError(
-            f"these files of the report could not be written to {folder.path}: {reasons}"
-        ) from next(iter(failures.values()))
+        raise ReportError(f"these files of the report could not be written to {folder.path}: {reasons}") from next(
+            iter(failures.values())
+        )
 
 
 def _explained(document: CleanDocument, deviations: Iterable[Deviation]) -> CleanDocument:
@@ -71,8 +71,8 @@ def _explained(document: CleanDocument, deviations: Iterable[Deviation]) -> Clea
         for deviation in deviations
     ]
     known = document["deviations"]
-    told = {**document, "deviations": {**known, "entries": entries or known.get("entries", [])}}
-    return CleanDocument(told)
+    explained = {**document, "deviations": {**known, "entries": entries or known.get("entries", [])}}
+    return CleanDocument(explained)
 
 
 def _why(error: Exception) -> str:

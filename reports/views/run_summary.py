@@ -101,9 +101,7 @@ def judgement(document: Document) -> Judgement:
         failed = bool(counting) or document.get("exitCode") == 1
         answer = Answer.FAILS if failed else Answer.CONFORMS
     if answer is Answer.FAILS and not counting:
-        return Judgement(
-            answer, f"{counted(len(stale), 'known deviation')} no longer found; {_tested(document)}"
-        )
+        return Judgement(answer, f"{counted(len(stale), 'known deviation')} no longer found; {_tested(document)}")
     return Judgement(answer, f"{_found(document, counting)}; {_tested(document)}")
 
 
@@ -129,10 +127,10 @@ def _tested(document: Document) -> str:
     operations = document["operations"]
     verdicts = Counter(entry["verdict"] for entry in operations)
     left_out = sum(verdicts[verdict] for verdict in NOT_TESTED)
-    told = f"{verdicts[Verdict.PASSED]} of {counted(len(operations), 'operation')} passed"
+    text = f"{verdicts[Verdict.PASSED]} of {counted(len(operations), 'operation')} passed"
     known = verdicts[Verdict.KNOWN]
-    told += f", {known} {NOUNS[Verdict.KNOWN]}" if known else ""
-    return told + (f", {left_out} not tested" if left_out else "")
+    text += f", {known} {NOUNS[Verdict.KNOWN]}" if known else ""
+    return text + (f", {left_out} not tested" if left_out else "")
 
 
 def _tested_otherwise(document: Document) -> str:
@@ -140,8 +138,8 @@ def _tested_otherwise(document: Document) -> str:
     flows = document.get("flows", ())
     passed = sum(flow["verdict"] == Verdict.PASSED for flow in flows)
     judged = sum(entry["evidence"] > 0 for entry in document["requirements"])
-    told = f"{passed} of {counted(len(flows), 'flow')} passed, " if flows else ""
-    return f"{told}{counted(judged, 'requirement')} judged; {not_one_by_one(document)}"
+    text = f"{passed} of {counted(len(flows), 'flow')} passed, " if flows else ""
+    return f"{text}{counted(judged, 'requirement')} judged; {not_one_by_one(document)}"
 
 
 def tests_operations(document: Document) -> bool:
@@ -195,10 +193,7 @@ def sections(entries: Sequence[Members], by: str) -> list[Section]:
     found: defaultdict[str, list[Members]] = defaultdict(list)
     for entry in entries:
         found[entry[by]].append(entry)
-    return [
-        Section(name, members, Counter(entry["verdict"] for entry in members))
-        for name, members in found.items()
-    ]
+    return [Section(name, members, Counter(entry["verdict"] for entry in members)) for name, members in found.items()]
 
 
 def untested(document: Document) -> list[Untested]:
@@ -209,9 +204,7 @@ def untested(document: Document) -> list[Untested]:
         verdict = Verdict(entry["verdict"])
         if verdict in NOT_TESTED:
             groups[verdict, entry["reason"]].append(entry["operationId"])
-    ordered = sorted(
-        groups.items(), key=lambda item: (NOT_TESTED.index(item[0][0]), -len(item[1]), item[0][1])
-    )
+    ordered = sorted(groups.items(), key=lambda item: (NOT_TESTED.index(item[0][0]), -len(item[1]), item[0][1]))
     return [Untested(verdict, reason, operations) for (verdict, reason), operations in ordered]
 
 

@@ -51,7 +51,7 @@ def _result(
     finding: Members, index: dict[str, int], operations: dict[str, Members], reasons: dict[str, str]
 ) -> dict[str, Any]:
     operation = operations.get(finding["operationId"], {"method": "", "path": finding["operationId"]})
-    told = (
+    message = (
         f"{on_one_line(finding['message'])}: expected {value_text(finding['expected'])}, "
         f"got {value_text(finding['actual'])} at {on_one_line(finding['pointer'] or '/')} "
         f"of {on_one_line(finding['request'])}. Replay: {on_one_line(finding['curl'])}"
@@ -59,7 +59,7 @@ def _result(
     result: dict[str, Any] = {
         "ruleId": finding["requirement"],
         "level": _LEVELS[finding["level"]],
-        "message": {"text": told},
+        "message": {"text": message},
         "locations": [
             {
                 # Viewers want a file; the path of the operation stands for one.

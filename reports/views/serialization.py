@@ -27,14 +27,14 @@ def json_text(members: Mapping[str, Any]) -> Shown:
 
 
 def _by_entry(members: Mapping[str, Any]) -> str:
-    told = []
+    parts = []
     for name, value in members.items():
         if isinstance(value, list) and value:
             text = ",\n".join(map(_compact, value))
-            told.append(f"{_compact(name)}: [\n{text}\n]")
+            parts.append(f"{_compact(name)}: [\n{text}\n]")
         else:
-            told.append(f"{_compact(name)}: {_compact(value)}")
-    return "{\n" + ",\n".join(told) + "\n}\n"
+            parts.append(f"{_compact(name)}: {_compact(value)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
 def _compact(value: Any) -> str:

@@ -56,9 +56,7 @@ class _Bundler:
             for name, entry in list(entries.items()):
                 entries[name] = self._component(section, entry)
         document = {key: value for key, value in source.items() if key not in {"paths", "components"}}
-        document["paths"] = {
-            path: self._path_item(item, self._root) for path, item in source.get("paths", {}).items()
-        }
+        document["paths"] = {path: self._path_item(item, self._root) for path, item in source.get("paths", {}).items()}
         document["components"] = self._components
         expand_rate_limits(document)
         return document
@@ -215,7 +213,5 @@ def expand_rate_limits(document: dict[str, Any]) -> None:
             limited.setdefault("429", dict(responses["TooManyRequests"]))
             for status, response in limited.items():
                 wanted = {**RATE_HEADERS, **(_RETRY if status == "429" else {})}
-                references = {
-                    name: {"$ref": f"#/components/headers/{entry}"} for name, entry in wanted.items()
-                }
+                references = {name: {"$ref": f"#/components/headers/{entry}"} for name, entry in wanted.items()}
                 response["headers"] = {**references, **response.get("headers", {})}

@@ -40,9 +40,7 @@ def operations_of(document: Mapping[str, Any]) -> tuple[Operation, ...]:
             if isinstance(item.get(method), Mapping):
                 try:
                     found.append(
-                        _operation(
-                            document, schemas, method.upper(), path, definition=item[method], shared=shared
-                        )
+                        _operation(document, schemas, method.upper(), path, definition=item[method], shared=shared)
                     )
                 except (LookupError, ValueError, TypeError, AttributeError) as error:
                     raise ContractError(
@@ -87,9 +85,7 @@ def _operation(
             str(status): _response(document, str(status), response)
             for status, response in definition.get("responses", {}).items()
         },
-        definition=definition
-        if body is definition.get("requestBody", body)
-        else {**definition, "requestBody": body},
+        definition=definition if body is definition.get("requestBody", body) else {**definition, "requestBody": body},
         schemas=schemas,
     )
 
@@ -136,9 +132,7 @@ def _response(document: Mapping[str, Any], status: str, node: Any) -> ResponseSp
         status=status.upper() if status != "default" else status,
         description=response.get("description", ""),
         content={kind: media.get("schema", {}) for kind, media in response.get("content", {}).items()},
-        headers={
-            name.lower(): resolve(document, header) for name, header in response.get("headers", {}).items()
-        },
+        headers={name.lower(): resolve(document, header) for name, header in response.get("headers", {}).items()},
         unwitnessed=response.get("x-unwitnessed"),
         refuses_valid=response.get("x-refuses-valid"),
     )

@@ -22,9 +22,7 @@ _PASSES = 16
 _TEXT: Mapping[str, Any] = {"type": "string"}
 
 
-def mended(
-    parsed: Any, source: str, reference: Mapping[str, Any] | None = None
-) -> tuple[dict[str, Any], list[Repair]]:
+def mended(parsed: Any, source: str, reference: Mapping[str, Any] | None = None) -> tuple[dict[str, Any], list[Repair]]:
     """A valid OpenAPI 3.1 document made from a parsed one, and the repairs.
 
     `reference` is a bundled contract whose `x-` members fill in what the document does not say. No operation
@@ -56,9 +54,7 @@ def _checked(parsed: Any, source: str) -> dict[str, Any]:
         )
     version = str(parsed.get("openapi", parsed.get("swagger")))
     if not version.startswith(("3.0", "3.1")):
-        raise ContractError(
-            f"{source} is written in version {version}: convert it to OpenAPI 3.0 or 3.1 first."
-        )
+        raise ContractError(f"{source} is written in version {version}: convert it to OpenAPI 3.0 or 3.1 first.")
     try:
         document: dict[str, Any] = _unshared(parsed)
     except RecursionError:
@@ -70,9 +66,7 @@ def _checked(parsed: Any, source: str) -> dict[str, Any]:
         broken = [method for method in METHODS if method in item] if isinstance(item, dict) else ["the path"]
         broken = [what for what in broken if not (isinstance(item, dict) and isinstance(item[what], dict))]
         if broken:
-            raise ContractError(
-                f"{source} has no description of {broken[0].upper()} {path}: describe it or remove it."
-            )
+            raise ContractError(f"{source} has no description of {broken[0].upper()} {path}: describe it or remove it.")
     return document
 
 
@@ -108,9 +102,7 @@ def _replace_dangling(document: dict[str, Any]) -> Iterator[Repair]:
         for at, node in found:
             reference = node.pop("$ref")
             where, kind = "/".join(at), at[-2] if len(at) > 1 else ""
-            parent = lookup(
-                document, "/" + "/".join(key.replace("~", "~0").replace("/", "~1") for key in at[:-1])
-            )
+            parent = lookup(document, "/" + "/".join(key.replace("~", "~0").replace("/", "~1") for key in at[:-1]))
             if kind == "parameters":
                 if isinstance(parent, list):
                     parent.remove(node)
@@ -180,9 +172,7 @@ def _name_operations(document: Mapping[str, Any]) -> Iterator[Repair]:
             nameless.append((path, method, operation))
         elif stated in taken:
             nameless.append((path, method, operation))
-            yield Repair(
-                f"{method} {path}", f"operationId {stated} belongs to two operations; it was replaced"
-            )
+            yield Repair(f"{method} {path}", f"operationId {stated} belongs to two operations; it was replaced")
         else:
             taken.add(stated)
     for path, method, operation in nameless:
@@ -217,17 +207,13 @@ def _mend_schemas(document: dict[str, Any]) -> Iterator[Repair]:
     for name, schema in schemas.items():
         if not _compiles(probe, _without_references(schema)):
             schemas[name] = {}
-            yield Repair(
-                f"components/schemas/{name}", "is not a valid JSON Schema; any value is allowed there"
-            )
+            yield Repair(f"components/schemas/{name}", "is not a valid JSON Schema; any value is allowed there")
     probe = Schemas(document)
     for path, method, operation, _ in _operations(document):
         for holder in _schema_holders(document, operation):
             if not _compiles(probe, holder["schema"]):
                 holder["schema"] = {}
-                yield Repair(
-                    f"{method} {path}", "a schema is not a valid JSON Schema; any value is allowed there"
-                )
+                yield Repair(f"{method} {path}", "a schema is not a valid JSON Schema; any value is allowed there")
 
 
 def _patterns(node: Any, at: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:

@@ -22,9 +22,7 @@ def mend_links(document: Mapping[str, Any]) -> Iterator[Repair]:
                     reason = _reason(document, link_node)
                     if reason:
                         del response["links"][name]
-                        yield Repair(
-                            f"{method.upper()} {path} {status}", f"link {name} {reason}; it was removed"
-                        )
+                        yield Repair(f"{method.upper()} {path} {status}", f"link {name} {reason}; it was removed")
 
 
 def _reason(document: Mapping[str, Any], node: Any) -> str | None:
@@ -42,9 +40,7 @@ def _reason(document: Mapping[str, Any], node: Any) -> str | None:
     return f"sets {', '.join(unknown)}, which its operation does not have" if unknown else None
 
 
-def _target(
-    document: Mapping[str, Any], link: Mapping[str, Any]
-) -> tuple[Mapping[str, Any], tuple[Any, ...]]:
+def _target(document: Mapping[str, Any], link: Mapping[str, Any]) -> tuple[Mapping[str, Any], tuple[Any, ...]]:
     if "operationRef" in link:
         reference = str(link["operationRef"])
         if not reference.startswith("#"):

@@ -55,7 +55,7 @@ def read_yaml(path: Path) -> Any:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise ContractError(f"{path} cannot be read: {reason}.") from None
     except yaml.YAMLError as error:
-        raise ContractError(f"{path} is not YAML: {_told(error)}; correct it.") from None
+        raise ContractError(f"{path} is not YAML: {_reason(error)}; correct it.") from None
 
 
 def parse_leniently(text: str, source: str) -> tuple[Any, list[Repair]]:
@@ -73,7 +73,7 @@ def parse_leniently(text: str, source: str) -> tuple[Any, list[Repair]]:
             lines = text.split("\n")
             if mark is None or not (mark.line < len(lines) and "\t" in lines[mark.line]):
                 raise ContractError(
-                    f"{source} is neither YAML nor JSON ({_told(error)}): give an OpenAPI document."
+                    f"{source} is neither YAML nor JSON ({_reason(error)}): give an OpenAPI document."
                 ) from None
             several = len(repairs) >= _MOST_SINGLE_TABS
             chosen = range(mark.line, len(lines)) if several else (mark.line,)
@@ -84,7 +84,7 @@ def parse_leniently(text: str, source: str) -> tuple[Any, list[Repair]]:
             text = "\n".join(lines)
 
 
-def _told(error: yaml.YAMLError) -> str:
+def _reason(error: yaml.YAMLError) -> str:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error).splitlines()[0]
     return f"line {mark.line + 1}: {problem}" if mark else str(problem)

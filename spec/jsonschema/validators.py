@@ -57,9 +57,7 @@ class Schemas:
     def __deepcopy__(self, memo: dict[int, Any]) -> Schemas:
         return self
 
-    def validator(
-        self, schema: Schema, direction: Direction = "response"
-    ) -> jsonschema_rs.Draft202012Validator:
+    def validator(self, schema: Schema, direction: Direction = "response") -> jsonschema_rs.Draft202012Validator:
         """The compiled validator of a schema of the document, or of one that refers into it.
 
         The schema must not be changed afterwards.

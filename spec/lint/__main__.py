@@ -47,14 +47,10 @@ def _invalid(document: Any) -> Iterator[Breach]:
 
 def _unused(folder: Path) -> Iterator[Breach]:
     """Definitions that no file refers to, directly or through others in use."""
-    files = sorted(
-        file for file in folder.rglob("*.yaml") if file.parent.name in {folder.name, "paths", "schemas"}
-    )
+    files = sorted(file for file in folder.rglob("*.yaml") if file.parent.name in {folder.name, "paths", "schemas"})
     contents = {file.resolve(): read_yaml(file) for file in files}
     reached: set[tuple[Path, str]] = set()
-    waiting = [
-        (file, contents[file]) for file in contents if file.parent.name == "paths" or file.stem == "openapi"
-    ]
+    waiting = [(file, contents[file]) for file in contents if file.parent.name == "paths" or file.stem == "openapi"]
     while waiting:
         base, node = waiting.pop()
         for _, holder in references(node, named=base.parent.name == "paths"):

@@ -71,9 +71,7 @@ def breaches(contract: Contract) -> list[Breach]:
 
 @_rule("operation-id")
 def _operation_id(contract: Contract, operation: Operation) -> Iterator[str]:
-    others = [
-        str(other) for other in contract.operations if other.id == operation.id and other is not operation
-    ]
+    others = [str(other) for other in contract.operations if other.id == operation.id and other is not operation]
     if others:
         yield f"operationId {operation.id} also belongs to {others[0]}"
 
@@ -146,16 +144,12 @@ def _rate_limit(_: Contract, operation: Operation) -> Iterator[str]:
 def _extension(contract: Contract, operation: Operation) -> Iterator[str]:
     places: list[Mapping[str, Any]] = [operation.definition]
     places += [resolve(contract.document, node) for node in operation.definition.get("parameters", ())]
-    places += [
-        resolve(contract.document, node) for node in operation.definition.get("responses", {}).values()
-    ]
+    places += [resolve(contract.document, node) for node in operation.definition.get("responses", {}).values()]
     for place in places:
         for key, value in place.items():
             if key.startswith("x-") and key not in _EXTENSIONS:
                 yield f"{key} is not a known extension"
-            elif key in {"x-unwitnessed", "x-refuses-valid"} and not (
-                isinstance(value, str) and value.strip()
-            ):
+            elif key in {"x-unwitnessed", "x-refuses-valid"} and not (isinstance(value, str) and value.strip()):
                 yield f"{key} must give the reason"
 
 

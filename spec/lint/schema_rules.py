@@ -24,9 +24,7 @@ def anything_goes(schemas: Schemas, schema: Any) -> Iterator[str]:
         bare = types == ANY
         bare |= types == {"object"} and not (
             schemas.properties(part)
-            or any(
-                {"additionalProperties", "patternProperties"} & piece.keys() for piece in schemas.parts(part)
-            )
+            or any({"additionalProperties", "patternProperties"} & piece.keys() for piece in schemas.parts(part))
         )
         bare |= types == {"array"} and not (
             schemas.items(part) or any("prefixItems" in piece for piece in schemas.parts(part))
@@ -96,9 +94,7 @@ def example_breaches(operation: Operation) -> Iterator[str]:
                 yield from _judged(schemas, schema, content[kind], f"response {code}", "response")
 
 
-def _judged(
-    schemas: Schemas, schema: Any, media: Mapping[str, Any], name: str, direction: Any
-) -> Iterator[str]:
+def _judged(schemas: Schemas, schema: Any, media: Mapping[str, Any], name: str, direction: Any) -> Iterator[str]:
     examples = [media["example"]] if "example" in media else []
     examples += [entry["value"] for entry in media.get("examples", {}).values() if "value" in entry]
     if not examples:

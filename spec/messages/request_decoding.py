@@ -38,9 +38,7 @@ class UnsupportedMediaType(ValueError):
     def __init__(self, media_type: str | None, accepted: Iterable[str]) -> None:
         self.media_type = media_type
         self.accepted = tuple(accepted)
-        super().__init__(
-            f"{media_type or 'no media type'} was sent where {' or '.join(self.accepted)} is accepted"
-        )
+        super().__init__(f"{media_type or 'no media type'} was sent where {' or '.join(self.accepted)} is accepted")
 
 
 @dataclass(slots=True)
@@ -134,14 +132,10 @@ def decoded(operation: Operation, request: WireRequest) -> DecodedRequest:
         elif parameter.location == "header":
             name = name.lower()
             raw = request.fields.get(name)
-            _put(
-                schemas, found.headers, name, schema, _value(schemas, parameter, raw), present=raw is not None
-            )
+            _put(schemas, found.headers, name, schema, _value(schemas, parameter, raw), present=raw is not None)
         elif parameter.location == "cookie":
             raw = cookies.get(name)
-            _put(
-                schemas, found.cookies, name, schema, _value(schemas, parameter, raw), present=raw is not None
-            )
+            _put(schemas, found.cookies, name, schema, _value(schemas, parameter, raw), present=raw is not None)
     return found
 
 
@@ -152,9 +146,7 @@ def _cookies(header: str) -> dict[str, str]:
         return {}
 
 
-def _put(
-    schemas: Schemas, target: dict[str, Any], name: str, schema: Any, value: Any, *, present: bool
-) -> None:
+def _put(schemas: Schemas, target: dict[str, Any], name: str, schema: Any, value: Any, *, present: bool) -> None:
     if present:
         target[name] = value
         return
@@ -180,22 +172,14 @@ def _value(schemas: Schemas, parameter: Parameter, raw: Any) -> Any:
     separator = _SEPARATORS.get(parameter.style)
     takes_list = "array" in schemas.types(parameter.schema)
     delimited = parameter.location in {"path", "header"} or not parameter.explode
-    if (
-        isinstance(raw, str)
-        and takes_list
-        and delimited
-        and separator
-        and schemas.types(parameter.schema) != ANY
-    ):
+    if isinstance(raw, str) and takes_list and delimited and separator and schemas.types(parameter.schema) != ANY:
         raw = [item.strip(" ") for item in raw.split(separator)]
     return coerced(schemas, parameter.schema, raw, wrap=True)
 
 
 def header_value(schemas: Schemas, schema: Any, raw: str) -> Any:
     """A header field's text as the value its schema asks for; lists are separated by commas."""
-    header = Parameter(
-        name="", location="header", required=False, schema=schema, style="simple", explode=False
-    )
+    header = Parameter(name="", location="header", required=False, schema=schema, style="simple", explode=False)
     return _value(schemas, header, raw)
 
 
@@ -226,9 +210,7 @@ def read_body(operation: Operation, request: WireRequest, found: DecodedRequest)
         fields = nested([(name, value) for name, value in pairs if not isinstance(value, FilePart)])
         encoding = operation.definition["requestBody"]["content"][accepted].get("encoding", {})
         found.body = {
-            name: coerced(
-                operation.schemas, operation.schemas.property(schema, name), _untyped(name, value, encoding)
-            )
+            name: coerced(operation.schemas, operation.schemas.property(schema, name), _untyped(name, value, encoding))
             for name, value in fields.items()
         }
     elif media_type.startswith("text/"):

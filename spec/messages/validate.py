@@ -121,9 +121,7 @@ def examine(operation: Operation, request: WireRequest) -> tuple[DecodedRequest,
 def _path_violations(operation: Operation, request: WireRequest) -> Iterator[Violation]:
     values = path_values(operation.path, request.path)
     if values is None:
-        yield Violation(
-            Defect("path", "", "template"), f"the path does not fit {operation.path}", request.path
-        )
+        yield Violation(Defect("path", "", "template"), f"the path does not fit {operation.path}", request.path)
         return
     for name, value in values.items():
         try:
@@ -180,14 +178,10 @@ def _file_violations(operation: Operation, found: DecodedRequest, schema: Schema
         part: FilePart | None = found.files.get(name)
         if not operation.schemas.is_file(property_schema):
             if part is not None:
-                yield Violation(
-                    Defect("body", pointer, "file"), "a file was sent instead of text", part.filename
-                )
+                yield Violation(Defect("body", pointer, "file"), "a file was sent instead of text", part.filename)
         elif part is None:
             if name in found.body:
-                yield Violation(
-                    Defect("body", pointer, "file"), "text was sent instead of a file", found.body[name]
-                )
+                yield Violation(Defect("body", pointer, "file"), "text was sent instead of a file", found.body[name])
         elif stated := str(encoding.get(name, {}).get("contentType", "")):
             sent = part.content_type.partition(";")[0].strip().lower()
             if accepted_media_type(sent, stated.split(",")) is None:
@@ -203,18 +197,10 @@ def body_violations(operation: Operation, status: int, media_type: str | None, d
     response = operation.response_for(status)
     if response is None:
         known = ", ".join(operation.responses)
-        return [
-            Violation(
-                Defect("body", "", "status"), f"status {status} is not documented ({known} are)", status
-            )
-        ]
+        return [Violation(Defect("body", "", "status"), f"status {status} is not documented ({known} are)", status)]
     absent = data is None or (isinstance(data, bytes) and not data)
     if not response.content:
-        return (
-            []
-            if absent
-            else [Violation(Defect("body", "", "content"), f"status {status} has no documented body")]
-        )
+        return [] if absent else [Violation(Defect("body", "", "content"), f"status {status} has no documented body")]
     essence = (media_type or "").partition(";")[0].strip().lower()
     kind = accepted_media_type(essence, response.content)
     if kind is None:
@@ -247,9 +233,7 @@ def header_violations(operation: Operation, status: int, headers: Mapping[str, s
         pointer = f"/{token(name)}"
         if name not in sent:
             if header.get("required"):
-                broken.append(
-                    Violation(Defect("header", pointer, "required"), f'"{name}" is a required header')
-                )
+                broken.append(Violation(Defect("header", pointer, "required"), f'"{name}" is a required header'))
             continue
         schema = header.get("schema", {})
         value = header_value(operation.schemas, schema, sent[name])
@@ -279,11 +263,7 @@ def _schema_violations(
     for error in errors:
         pointer = "".join(f"/{token(key)}" for key in error.instance_path)
         keyword = error.kind.name
-        message = (
-            error.message
-            if len(error.message) <= _LONGEST_MESSAGE
-            else error.message[:_LONGEST_MESSAGE] + "…"
-        )
+        message = error.message if len(error.message) <= _LONGEST_MESSAGE else error.message[:_LONGEST_MESSAGE] + "…"
         if keyword == "required":
             name = error.kind.as_dict()["property"]
             yield Violation(Defect(location, f"{pointer}/{token(name)}", keyword), message)

@@ -13,7 +13,7 @@ from peertube_conformance.conformance.execution.assertions import Examination
 from peertube_conformance.conformance.execution.cost import is_scarce, is_tight
 from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.fixtures.messages.account import Account
-from peertube_conformance.fixtures.run.run import Ground
+from peertube_conformance.fixtures.run.run import WorkerEnvironment
 from peertube_conformance.fixtures.timing.deadline import OutOfTime
 from peertube_conformance.reports import Exchange, Finding
 from peertube_conformance.stateful.engine.reproduction_steps import Call, Story
@@ -57,8 +57,8 @@ def violation(finding: Finding, exchange: Exchange, story: Story, values: Mappin
 class Context(Examination):
     """One flow on one target. A walk begins with `begin`; accounts outlive it."""
 
-    def __init__(self, session: Session, ground: Ground, name: str) -> None:
-        super().__init__(session, ground, name)
+    def __init__(self, session: Session, environment: WorkerEnvironment, name: str) -> None:
+        super().__init__(session, environment, name)
         self.story = Story()
         self.answers: list[Exchange] = []
         self.walks = 0
@@ -72,7 +72,7 @@ class Context(Examination):
     def begin(self) -> None:
         """A new walk."""
         try:
-            self.ground.deadline.check()
+            self.environment.deadline.check()
         except OutOfTime as up:
             raise Halted(up) from up
         self.walks += 1
@@ -95,12 +95,12 @@ class Context(Examination):
 
     def is_scarce(self, operation_id: str) -> bool:
         """Whether the target allows so few calls of the operation that a walk must be sparing of them."""
-        return is_scarce(self.world.contract.operation(operation_id), self.ground.shared.limits)
+        return is_scarce(self.world.contract.operation(operation_id), self.environment.shared.limits)
 
     @property
     def is_tight(self) -> bool:
         """Whether the target allows fewer requests of any kind than a machine sends."""
-        return is_tight(self.ground.shared.limits)
+        return is_tight(self.environment.shared.limits)
 
     def account(self, name: str, role: str, *, own: bool = False) -> Account:
         """An account that the walks share: this flow's own, or, where sign-ins are scarce, the one that other flows
@@ -118,11 +118,11 @@ class Context(Examination):
         """What the walks of this flow share beside accounts."""
         return self.world.once(("flow", self.name, what), make)
 
-    def wrong(self, requirement: str, exchange: Exchange, told: Finding) -> bool:
+    def wrong(self, requirement: str, exchange: Exchange, difference: Finding) -> bool:
         """Ends the walk; where a known deviation explains the difference, records it and lets the walk go on."""
-        finding = self.completed(told, requirement, exchange)
+        finding = self.completed(difference, requirement, exchange)
         if not self.session.unexplained([finding]):
-            return super().wrong(requirement, exchange, told)
+            return super().wrong(requirement, exchange, difference)
         self.failed_at = self.failed_at or time.monotonic()
         ended = violation(finding, exchange, self.story, dict(self.values))
         self.violations.append(ended)

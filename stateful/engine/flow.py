@@ -2,7 +2,7 @@
 
 A flow keeps a small model of what the server must remember. A rule sends a request with `send`, holds the answer against
 the model with `expect` and `agree`, and changes the model; an invariant reads the state back and compares. What the
-server does otherwise ends the walk, is shrunk to its shortest form, and is told with the requests that lead to it.
+server does otherwise ends the walk, is shrunk to its shortest form, and is reported with the requests that lead to it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from peertube_conformance.stateful.engine.context import Context, Halted
 
 _T = TypeVar("_T")
 FORM = "application/x-www-form-urlencoded"
-_HINDRANCES = (NotArranged, Unavailable, Refused, NoMail, TargetGone, Unsendable)
+_PRECONDITION_ERRORS = (NotArranged, Unavailable, Refused, NoMail, TargetGone, Unsendable)
 
 
 class Flow(RuleBasedStateMachine):
@@ -155,44 +155,40 @@ class Flow(RuleBasedStateMachine):
         """Signs in as anybody does."""
         return self.send("getOAuthToken", body=self.password_form(username, password), media_type=FORM)
 
-    def poll(
-        self, operation_id: str, actor: Account | None, done: Callable[[Any], _T | None], **parts: Any
-    ) -> _T:
+    def poll(self, operation_id: str, actor: Account | None, done: Callable[[Any], _T | None], **parts: Any) -> _T:
         """Repeats a reading request until `done` makes something of its JSON body, for at most 30 s."""
         return self.world.poll(operation_id, actor, done, **parts)
 
     def wait(self, reached: Callable[[], bool], seconds: float = 30.0) -> None:
         """Asks again until a state is reached; raises NotArranged after so many seconds."""
-        if not any(reached() for _ in self.world.deadline.looks("a state to be reached", seconds)):
+        if not any(reached() for _ in self.world.deadline.polls("a state to be reached", seconds)):
             raise NotArranged(f"a state was not reached within {seconds:.0f} s")
 
     def eventually(self, look: Callable[[], _T], wanted: _T, seconds: float = 15.0) -> _T:
         """What `look` sees as soon as it is what is wanted, otherwise what it sees after so many seconds: what servers
         do in the background is judged by its result. A walk that is being shortened waits less."""
         longest = seconds if self.context.failed_at is None else seconds / 5
-        for _ in self.world.deadline.looks("an effect that the server brings about later", longest):
+        for _ in self.world.deadline.polls("an effect that the server brings about later", longest):
             if (seen := look()) == wanted:
                 break
         return seen
 
     # Judging
 
-    def expect(self, exchange: Exchange, *statuses: int, requirement: str, so: str) -> bool:
+    def expect(self, exchange: Exchange, *statuses: int, requirement: str, situation: str) -> bool:
         """Whether the answer has one of these statuses; `so` names the situation, as a noun phrase.
 
         False only where a known deviation explains the difference: the model must then follow the server, or let go
         of the thing. Any other difference ends the walk.
         """
-        return self.context.expect(exchange, *statuses, requirement=requirement, so=so)
+        return self.context.expect(exchange, *statuses, requirement=requirement, situation=situation)
 
-    def agree(
-        self, exchange: Exchange, requirement: str, *, at: str, expected: Any, actual: Any, so: str
-    ) -> bool:
+    def agree(self, exchange: Exchange, requirement: str, *, at: str, expected: Any, actual: Any, message: str) -> bool:
         """Whether what was observed in an answer is what the model remembers; `so` completes the finding's sentence.
 
         `at` is a pointer into the answer (`/response/body/data/*/id`). False as with `expect`.
         """
-        return self.context.agree(exchange, requirement, at=at, expected=expected, actual=actual, so=so)
+        return self.context.agree(exchange, requirement, at=at, expected=expected, actual=actual, message=message)
 
     # What Hypothesis calls
 
@@ -218,5 +214,5 @@ class Flow(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Ends the walk. What stands in the way of walking at all ends the flow, and is not shortened."""
         error = sys.exc_info()[1]
-        if isinstance(error, _HINDRANCES):
+        if isinstance(error, _PRECONDITION_ERRORS):
             raise Halted(error) from error

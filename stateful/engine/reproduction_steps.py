@@ -44,8 +44,8 @@ class _Called:
 class Story:
     """Collects the rules that were called and the requests that each sent.
 
-    What only observes (`observing`) changes nothing, and is told where the walk ends with it. What is sent `aside` is
-    not told.
+    What only observes (`observing`) changes nothing, and is reported where the walk ends with it. What is sent `aside` is
+    not reported.
     """
 
     def __init__(self) -> None:
@@ -86,15 +86,11 @@ class Story:
         calls = [call for call in self._calls if call.exchanges]
         if self.observing:
             calls.append(_Called("# the current state", self._observed))
-        told = [[*_once_each(call.exchanges, last)] for call in calls]
-        lines = _Lines(
-            [exchange for exchanges in told for exchange in exchanges], redactor, known, self._computed
-        )
+        reported = [[*_once_each(call.exchanges, last)] for call in calls]
+        lines = _Lines([exchange for exchanges in reported for exchange in exchanges], redactor, known, self._computed)
         return tuple(
-            Step(
-                redactor.text(call.text), tuple(line for exchange in exchanges for line in lines.of(exchange))
-            )
-            for call, exchanges in zip(calls, told, strict=True)
+            Step(redactor.text(call.text), tuple(line for exchange in exchanges for line in lines.of(exchange)))
+            for call, exchanges in zip(calls, reported, strict=True)
         )
 
 

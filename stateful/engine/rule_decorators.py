@@ -18,7 +18,7 @@ _initialize: Any = stateful.initialize
 def rule(**arguments: SearchStrategy[Any]) -> Callable[[Step], Step]:
     """A step that a walk may take, with its arguments drawn from these strategies (hypothesis.stateful.rule).
 
-    Arguments are told to people as they are printed: draw numbers and short texts, and no bundles.
+    Reports show arguments as they are printed: draw numbers and short texts, and no bundles.
     """
     decorate: Callable[[Step], Step] = _rule(**arguments)
     return lambda step: decorate(_noted(step))

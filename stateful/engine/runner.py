@@ -18,7 +18,7 @@ from peertube_conformance.conformance.execution.applicability import why_not_off
 from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.conformance.pytest_plugin.controller import chosen
 from peertube_conformance.fixtures.resources.factory import NotArranged
-from peertube_conformance.fixtures.run.run import Ground
+from peertube_conformance.fixtures.run.run import WorkerEnvironment
 from peertube_conformance.fixtures.timing.deadline import OutOfTime
 from peertube_conformance.reports import Finding, Verdict
 from peertube_conformance.reports.formatting import counted
@@ -46,9 +46,9 @@ class Walked:
 def walk(session: Session, flow: type[Flow]) -> Walked:
     """Walks the flow on the first target that offers what it needs, and records how it ended."""
     first: Walked | None = None
-    for ground in session.grounds():
-        why_not = _not_applicable(ground, flow)
-        walked = Walked(Verdict.NOT_APPLICABLE, why_not) if why_not else _walk(session, ground, flow)
+    for environment in session.grounds():
+        why_not = _not_applicable(environment, flow)
+        walked = Walked(Verdict.NOT_APPLICABLE, why_not) if why_not else _walk(session, environment, flow)
         if walked.verdict is not Verdict.NOT_APPLICABLE:
             return walked
         first = first or walked
@@ -65,16 +65,16 @@ def selected(session: Session, flow: type[Flow]) -> bool:
     return not left.isdisjoint(flow.about)
 
 
-def _not_applicable(ground: Ground, flow: type[Flow]) -> str:
+def _not_applicable(environment: WorkerEnvironment, flow: type[Flow]) -> str:
     for name in flow.about:
-        reason = why_not_offered(ground.contract.operation(name), ground.shared)
+        reason = why_not_offered(environment.contract.operation(name), environment.shared)
         if reason:
             return reason
-    return ground.world.no_mailbox if flow.mail else ""
+    return environment.world.no_mailbox if flow.mail else ""
 
 
-def _walk(session: Session, ground: Ground, flow: type[Flow]) -> Walked:
-    context = Context(session, ground, flow.__name__)
+def _walk(session: Session, environment: WorkerEnvironment, flow: type[Flow]) -> Walked:
+    context = Context(session, environment, flow.__name__)
     bound = type(flow.__name__, (flow,), {"context": context, "__doc__": flow.__doc__})
     began = time.monotonic()
     with session.watched_by(context.saw):
@@ -89,10 +89,10 @@ def _outcome(context: Context, flow: type[Flow]) -> Walked:
         with with_reporter(lambda _: None), _bounded_shortening():
             run_state_machine_as_test(flow, settings=_bounds(flow, context.session))
     except Halted as halted:
-        return _hindered(context, halted.cause)
+        return _blocked(context, halted.cause)
     except Exception as error:  # noqa: BLE001 - whatever a walk ends with is sorted here
         end = _halted(error)
-        return _hindered(context, end.cause) if end else _failed(context, flow, error)
+        return _blocked(context, end.cause) if end else _failed(context, flow, error)
     if not context.evidence:
         return Walked(Verdict.NO_EVIDENCE, "no walk reached anything that could be judged")
     return Walked(Verdict.PASSED)
@@ -131,7 +131,7 @@ def _halted(error: BaseException | None) -> Halted | None:
     return error
 
 
-def _hindered(context: Context, cause: Exception) -> Walked:
+def _blocked(context: Context, cause: Exception) -> Walked:
     if isinstance(cause, OutOfTime):
         verdict = Verdict.PASSED if context.evidence else Verdict.NO_EVIDENCE
         return Walked(verdict, str(cause))
@@ -140,17 +140,17 @@ def _hindered(context: Context, cause: Exception) -> Walked:
 
 
 def _failed(context: Context, flow: type[Flow], error: Exception) -> Walked:
-    redactor = context.session.ground.redactor
+    redactor = context.session.environment.redactor
     violations = list(_violations(error))
     confirmed = _confirmed(flow, context.violations) if isinstance(error, Flaky) else violations
     if not confirmed:
         # Cut short only when it is clean: half a secret would not be known as one.
-        told = " ".join(redactor.error(str(violations[0] if violations else error)).split())[:400]
+        cause_text = " ".join(redactor.error(str(violations[0] if violations else error)).split())[:400]
         if violations or isinstance(error, Flaky):
-            return Walked(Verdict.BLOCKED, f"repeating the same steps had another result: {told}")
+            return Walked(Verdict.BLOCKED, f"repeating the same steps had another result: {cause_text}")
         if all(isinstance(each, _UNREADABLE) for each in _each(error)) and (why := _incomplete(context)):
             return Walked(Verdict.BLOCKED, why)
-        return Walked(Verdict.ERROR, f"{type(error).__name__}: {told}")
+        return Walked(Verdict.ERROR, f"{type(error).__name__}: {cause_text}")
     findings: list[Finding] = []
     for violation in confirmed:
         found = reduced(flow, violation, _SHORTENING_SECONDS / len(confirmed))
@@ -210,7 +210,7 @@ def _record(
             "name": flow.__name__,
             "title": title,
             "verdict": walked.verdict.value,
-            "reason": session.ground.redactor.error(walked.reason),
+            "reason": session.environment.redactor.error(walked.reason),
             "examples": context.walks if context else 0,
             "requests": context.requests if context else 0,
             "seconds": round(seconds, 1),

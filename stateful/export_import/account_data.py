@@ -69,9 +69,7 @@ class Belongings:
             if self._can_have(video) and self.named("videos", video["name"]) is None:
                 self.videos.append(dict(video))
         for playlist in brought.playlists:
-            is_possible = (
-                self._can_have(playlist) if playlist["channel"] else playlist["privacy"] == PRIVATE_PLAYLIST
-            )
+            is_possible = self._can_have(playlist) if playlist["channel"] else playlist["privacy"] == PRIVATE_PLAYLIST
             if is_possible and self.named("playlists", playlist["name"]) is None:
                 self.playlists.append(dict(playlist))
 

@@ -20,7 +20,7 @@ _ALL = {"count": 100}
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-class Movers(Flow):
+class ExportImportFlow(Flow):
     """Base of the flows: the accounts of a walk, what they gain and lose, and what the API says that they have."""
 
     def prepare(self) -> None:
@@ -30,9 +30,7 @@ class Movers(Flow):
         self.labels: dict[str, str] = {}
         for number in range(THEIRS):
             self.labels[str(self.theirs(number))] = f"theirs {number}"
-        self.hidden = self.once(
-            "hidden video", lambda: self.world.video(self.stranger, privacy=3, fresh=True)
-        )
+        self.hidden = self.once("hidden video", lambda: self.world.video(self.stranger, privacy=3, fresh=True))
         self.uuids: dict[str, str] = {}
         self.contents: dict[str, bytes] = {}
         self.made = 0

@@ -55,7 +55,7 @@ class Archive:
         except DAMAGES as error:
             raise ValueError(str(error)) from error
 
-    def told(self, name: str) -> Any:
+    def document(self, name: str) -> Any:
         """The content of a JSON file; None where it is missing or not JSON."""
         try:
             return json.loads(self.members.get(f"{_FOLDER}/{name}.json", b"null"))
@@ -75,7 +75,7 @@ class Archive:
             return self._belongings(label)
 
     def _belongings(self, label: Callable[[str], str]) -> Belongings:
-        account, settings = self.told("account") or {}, self.told("user-settings") or {}
+        account, settings = self.document("account") or {}, self.document("user-settings") or {}
         return Belongings(
             profile={
                 "displayName": account.get("displayName"),
@@ -116,8 +116,7 @@ class Archive:
                 if one.get("type") == _REGULAR
             ],
             comments=[
-                [label(one.get("videoUrl", "")), one.get("text", "")]
-                for one in self._things("comments", "comments")
+                [label(one.get("videoUrl", "")), one.get("text", "")] for one in self._things("comments", "comments")
             ],
         )
 
@@ -130,8 +129,8 @@ class Archive:
             }
 
     def _things(self, file: str, member: str) -> Iterator[dict[str, Any]]:
-        told = self.told(file)
-        listed = told.get(member) if isinstance(told, dict) else None
+        document = self.document(file)
+        listed = document.get(member) if isinstance(document, dict) else None
         yield from (one for one in listed or [] if isinstance(one, dict))
 
     def leaks(self, secrets: Mapping[str, str]) -> list[str]:
@@ -159,7 +158,7 @@ class Archive:
 
     def _for_import(self, file: str, names: Mapping[str, str], is_known: Callable[[str], bool]) -> str:
         try:
-            return json.dumps(_only_known(_with_names(self.told(file), names), is_known))
+            return json.dumps(_only_known(_with_names(self.document(file), names), is_known))
         except RecursionError:
             return "null"
 

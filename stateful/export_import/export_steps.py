@@ -16,7 +16,7 @@ from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.model.variables import NamedText
 from peertube_conformance.stateful.engine.rule_decorators import stage
 from peertube_conformance.stateful.export_import.account_data import Belongings
-from peertube_conformance.stateful.export_import.base_flow import THEIRS, Movers
+from peertube_conformance.stateful.export_import.base_flow import THEIRS, ExportImportFlow
 from peertube_conformance.stateful.export_import.export_archive import Archive
 
 PRIVACIES = (3, 2, 4, 5, 1)
@@ -47,7 +47,7 @@ _GAINS = ("like", "dislike", "unrate", "watch", "comment", "playlist", "public p
 numbers = st.integers(0, 5)
 
 
-class Exporting(Movers):
+class ExportSteps(ExportImportFlow):
     """The steps until there is an archive. No flow by itself."""
 
     export: int | None = None
@@ -110,30 +110,26 @@ class Exporting(Movers):
     def ask_for_export(self, with_files: bool) -> None:
         """Have an archive made, try to have another, save the one."""
         answer = self._ask(self.owner, with_files)
-        if not self.expect(answer, 200, requirement=_LISTED, so="asking for an export"):
+        if not self.expect(answer, 200, requirement=_LISTED, situation="asking for an export"):
             return
         assert answer.response is not None
         self.forced, self.changed = False, False
         self.export = self.name(int(answer.response.json["export"]["id"]), "EXPORT_ID")
         again = self._ask(self.owner, with_files)
-        self.expect(again, 400, requirement=_ONE, so="asking for a second export")
+        self.expect(again, 400, requirement=_ONE, situation="asking for a second export")
         refused = self.exports(self.stranger)[0]
-        self.expect(refused, 403, requirement=_OWN, so="listing the exports of somebody else")
+        self.expect(refused, 403, requirement=_OWN, situation="listing the exports of somebody else")
         self.eventually(lambda: self._state() in ENDED, True, _JOB_SECONDS)
         answer, entries = self.exports()
-        self.same(
-            answer, _LISTED, "data/*/id", ([self.export], [entry["id"] for entry in entries]), "exports"
-        )
+        self.same(answer, _LISTED, "data/*/id", ([self.export], [entry["id"] for entry in entries]), "exports")
         entry = next((entry for entry in entries if entry["id"] == self.export), None)
         if entry is None:
             return
         self.same(answer, _LISTED, "data/*/state", (COMPLETED, entry["state"]["label"]), "the state")
         created, expires = (datetime.fromisoformat(entry[name]) for name in ("createdAt", "expiresOn"))
-        kept = timedelta(
-            milliseconds=self.answered("getConfig", self.owner)["export"]["users"]["exportExpiration"]
-        )
-        so = "how long the archive is kept"
-        self.same(answer, _EXPIRY, "data/*/expiresOn", (str(kept), str(expires - created)), so)
+        kept = timedelta(milliseconds=self.answered("getConfig", self.owner)["export"]["users"]["exportExpiration"])
+        message = "how long the archive is kept"
+        self.same(answer, _EXPIRY, "data/*/expiresOn", (str(kept), str(expires - created)), message)
         self.with_files = with_files
         self._save(entry)
 
@@ -153,7 +149,7 @@ class Exporting(Movers):
     def _save(self, entry: dict[str, Any]) -> None:
         self.address = self._address(entry, "EXPORT")
         answer = self._download(*self.address)
-        if not self.expect(answer, 200, requirement=_OPENED, so="downloading an export with its token"):
+        if not self.expect(answer, 200, requirement=_OPENED, situation="downloading an export with its token"):
             return
         assert answer.response is not None
         body = answer.response.body
@@ -214,7 +210,7 @@ class Exporting(Movers):
         listed = [self.export]
         if who == "an administrator":
             answer, entries = self.exports(self.world.account("admin"))
-            self.expect(answer, 200, requirement=_OWN, so="an administrator who lists exports")
+            self.expect(answer, 200, requirement=_OWN, situation="an administrator who lists exports")
             self.same(answer, _OWN, "data/*/id", (listed, [one["id"] for one in entries]), "exports")
             return
         path = {"userId": self.owner.user_id, "id": self.export}
@@ -223,7 +219,7 @@ class Exporting(Movers):
             self._ask(accounts[who]),
             self.send("deleteUserExport", accounts[who], path=path),
         ):
-            self.expect(answer, 403, requirement=_OWN, so=f"{who} who names the user")
+            self.expect(answer, 403, requirement=_OWN, situation=f"{who} who names the user")
 
     @precondition(lambda self: self.export is not None and not self.forced)
     @stage()
@@ -232,14 +228,14 @@ class Exporting(Movers):
         self.forced = True
         filename, token = self.address
         answer = self._download(filename, None)
-        self.expect(answer, 400, 401, 403, requirement=_OPENED, so="a download without a token")
+        self.expect(answer, 400, 401, 403, requirement=_OPENED, situation="a download without a token")
         others = self._address(self.strangers_export(), "OTHER_EXPORT")[1]
         answer = self._download(filename, others)
-        self.expect(answer, 403, requirement=_OPENED, so="a download with the token of another export")
+        self.expect(answer, 403, requirement=_OPENED, situation="a download with the token of another export")
         signed, _, signature = token.rpartition(".")
         forged = self.stand_in(f"{signed}.{signature[::-1]}", "FORGED_TOKEN")
         answer = self._download(filename, forged)
-        self.expect(answer, 403, requirement=_OPENED, so="a download with a forged token")
+        self.expect(answer, 403, requirement=_OPENED, situation="a download with a forged token")
 
     def strangers_export(self) -> dict[str, Any]:
         """An export of the stranger, as it is listed."""
@@ -253,25 +249,23 @@ class Exporting(Movers):
         actor = self.owner if by == "the owner" else self.world.account("admin")
         path = {"userId": self.owner.user_id, "id": self.export}
         answer = self.send("deleteUserExport", actor, path=path)
-        if not self.expect(answer, 204, requirement=_DELETED, so="deleting an export"):
+        if not self.expect(answer, 204, requirement=_DELETED, situation="deleting an export"):
             return
         self.export = None
         gone = self._download(*self.address)
-        self.expect(gone, 404, requirement=_DELETED, so="downloading an export that was deleted")
+        self.expect(gone, 404, requirement=_DELETED, situation="downloading an export that was deleted")
 
     @invariant()
     def the_exports_are_what_was_asked_for(self) -> None:
         """Compare the list with the model."""
         answer, entries = self.exports()
-        if self.expect(answer, 200, requirement=_LISTED, so="listing one's exports"):
+        if self.expect(answer, 200, requirement=_LISTED, situation="listing one's exports"):
             wanted = [] if self.export is None else [self.export]
             requirement = _LISTED if wanted else _DELETED
             self.same(answer, requirement, "data/*/id", (wanted, [one["id"] for one in entries]), "exports")
 
-    def same(
-        self, answer: Exchange, requirement: str, at: str, wanted_and_seen: tuple[Any, Any], so: str
-    ) -> bool:
+    def same(self, answer: Exchange, requirement: str, at: str, wanted_and_seen: tuple[Any, Any], message: str) -> bool:
         """Compares what stands at a place of the body with the model, as `agree` does."""
         expected, actual = wanted_and_seen
         at = f"/response/body/{at}".rstrip("/")
-        return self.agree(answer, requirement, at=at, expected=expected, actual=actual, so=so)
+        return self.agree(answer, requirement, at=at, expected=expected, actual=actual, message=message)

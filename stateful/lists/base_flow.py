@@ -36,11 +36,7 @@ def questions(draw: Any, listings: Sequence[Listing], *, parts: bool = True) -> 
     listing = draw(st.sampled_from(listings))
     who = draw(st.sampled_from(listing.readers))
     allowed = listing.allowed(who)
-    some = (
-        st.lists(st.sampled_from(allowed), max_size=2, unique_by=lambda one: one.name)
-        if allowed
-        else st.just([])
-    )
+    some = st.lists(st.sampled_from(allowed), max_size=2, unique_by=lambda one: one.name) if allowed else st.just([])
     return Question(
         of=listing.operation,
         who=who,
@@ -92,12 +88,12 @@ def _telling(listing: Listing, library: Library, question: Question) -> Question
     """The query by a reader who may make it, at the place where its filter separates most items."""
     who = next(who for who in listing.readers if all(one in listing.allowed(who) for one in question.filters))
 
-    def told(place: str) -> int:
+    def matching(place: str) -> int:
         here = replace(question, who=who, place=place)
         kept = len(listing.selected(here, library))
         return min(kept, len(listing.selected(replace(here, filters=()), library)) - kept)
 
-    return replace(question, who=who, place=max(listing.places, key=told))
+    return replace(question, who=who, place=max(listing.places, key=matching))
 
 
 def rounds(listings: Sequence[Listing]) -> st.SearchStrategy[list[Question]]:
@@ -167,7 +163,7 @@ class Reading(Flow):
                 at=f"/response/body/data/*/{column}",
                 expected=found[column][::-1],
                 actual=found[sort],
-                so=f"{listing.operation} sorted by {sort} is not the inverse of {column}",
+                message=f"{listing.operation} sorted by {sort} is not the inverse of {column}",
             )
 
     # Asking
@@ -181,7 +177,7 @@ class Reading(Flow):
         """The names on a page that is as the model has it; None where it is known to be otherwise.
 
         `because` is the requirement to blame for what a change left in the list, or did not bring into it. A page that
-        is asked for `further` to others is told with them.
+        is asked for `further` to others is reported with them.
         """
         listing = next(listing for listing in self.listings if listing.operation == question.of)
         if listing.open:
@@ -202,12 +198,12 @@ class Reading(Flow):
             if page is None:
                 return
             seen += page
-        so = f"the pages of {question.of}, {length} at a time, are not the whole: {question}"
+        message = f"the pages of {question.of}, {length} at a time, are not the whole: {question}"
         at = f"/request/query/sort/{question.sort}" if question.sort else "/response/body/data"
-        self.agree(self.answer, "PT-PAGE-02", at=at, expected=wanted, actual=sorted(seen), so=so)
+        self.agree(self.answer, "PT-PAGE-02", at=at, expected=wanted, actual=sorted(seen), message=message)
 
     def _asked(self, listing: Listing, question: Question, *, further: bool = False) -> dict[str, Any]:
-        # Reading changes nothing: of all readings only those that end a walk are told.
+        # Reading changes nothing: of all readings only those that end a walk are reported.
         if not further:
             self.context.story.begin_observing()
         self.answer = self.send(
@@ -223,7 +219,7 @@ class Reading(Flow):
     def _judged(
         self, listing: Listing, question: Question, made: Iterable[Claim], body: dict[str, Any]
     ) -> list[str] | None:
-        right = self.expect(self.answer, 200, requirement="PT-PAGE-02", so=f"reading a list, {question}")
+        right = self.expect(self.answer, 200, requirement="PT-PAGE-02", situation=f"reading a list, {question}")
         right = right and all(
             self.agree(
                 self.answer,
@@ -231,7 +227,7 @@ class Reading(Flow):
                 at=claim.at,
                 expected=claim.expected,
                 actual=claim.actual,
-                so=f"{claim.so}: {question}",
+                message=f"{claim.message}: {question}",
             )
             for claim in made
         )

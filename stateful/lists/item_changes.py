@@ -14,12 +14,12 @@ _OTHERS = ("lantern", "orchid")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A kind of thing: `add` makes one more of it, None where there is none left to make; `remove` deletes it. `looks`
+    """A kind of thing: `add` makes one more of it, None where there is none left to make; `remove` deletes it. `polls`
     reads the lists that hold it, or must not."""
 
     add: Callable[[Library, str], Item | None]
     remove: Callable[[Library, Item], None]
-    looks: Callable[[Item], Sequence[Question]]
+    polls: Callable[[Item], Sequence[Question]]
 
 
 def _with_channel(library: Library, name: str) -> Item:

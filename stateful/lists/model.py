@@ -112,9 +112,7 @@ class Listing:
     @property
     def sorts(self) -> tuple[str, ...]:
         """Every value of `sort`, a column and its inverse side by side."""
-        return tuple(
-            sign + name for name, column in self.columns.items() if column.offered for sign in ("", "-")
-        )
+        return tuple(sign + name for name, column in self.columns.items() if column.offered for sign in ("", "-"))
 
     def query(self, question: Question, library: Library) -> dict[str, Any]:
         """The parameters to send."""
@@ -148,7 +146,7 @@ class Claim:
     at: str
     expected: Any
     actual: Any
-    so: str
+    message: str
 
 
 def claims(
@@ -163,8 +161,8 @@ def claims(
     selecting = because or _selecting(question)
     where = _where(question)
     total = answer.get("total")
-    so = f"{question.of} contains an item that it should not"
-    yield Claim(selecting, where, [], [name for name in page if name not in wanted], so)
+    message = f"{question.of} contains an item that it should not"
+    yield Claim(selecting, where, [], [name for name in page if name not in wanted], message)
     start, count = question.start or 0, DEFAULT_COUNT if question.count is None else question.count
     whole = start == 0 and count >= len(selected)
     if whole:
@@ -203,9 +201,7 @@ def claims(
     )
 
 
-def sorting(
-    listing: Listing, question: Question, library: Library, entries: Sequence[Any]
-) -> Iterator[Claim]:
+def sorting(listing: Listing, question: Question, library: Library, entries: Sequence[Any]) -> Iterator[Claim]:
     """That the entries are in the order asked for, by what the model knows and by what they show themselves."""
     sort = question.sort or listing.default
     name = sort.removeprefix("-")
@@ -219,9 +215,7 @@ def sorting(
         orders.append((familiar, [key(known[one]) for one in familiar]))
     if column.member:
         orders.append((page, [entry.get(column.member) for entry in entries]))
-    requirement = (
-        "PT-LIST-02" if question.sort is None else ("PT-PAGE-07" if sort.startswith("-") else "PT-LIST-01")
-    )
+    requirement = "PT-LIST-02" if question.sort is None else ("PT-PAGE-07" if sort.startswith("-") else "PT-LIST-01")
     for names, keys in orders:
         yield Claim(
             requirement,
@@ -244,8 +238,8 @@ def whole_of_open(
         kind, at = because or "PT-LIST-08", "/response/body/data"
         yield Claim(kind, at, [], missing, f"{question.of} lacks an item that it should contain")
         yield Claim(kind, at, [], deleted, f"{question.of} contains a deleted item")
-        so = f"total of {question.of} is not the number of items"
-        yield Claim("PT-PAGE-03", "/response/body/total", len(entries), total, so)
+        message = f"total of {question.of} is not the number of items"
+        yield Claim("PT-PAGE-03", "/response/body/total", len(entries), total, message)
     yield from sorting(listing, question, library, entries)
 
 
@@ -253,16 +247,16 @@ def part_of_open(
     listing: Listing, question: Question, whole: Mapping[str, Any], answer: Mapping[str, Any]
 ) -> Iterator[Claim]:
     """What must hold of a page of such a list, beside its first entries."""
-    so = f"total of {question.of} differs from page to page"
-    yield Claim("PT-PAGE-03", "/response/body/total", whole.get("total"), answer.get("total"), so)
+    message = f"total of {question.of} differs from page to page"
+    yield Claim("PT-PAGE-03", "/response/body/total", whole.get("total"), answer.get("total"), message)
     start, count = question.start or 0, DEFAULT_COUNT if question.count is None else question.count
     entries = whole.get("data") or []
     if start + count <= len(entries) or len(entries) < WHOLE:
         places = {listing.identity(entry): place for place, entry in enumerate(entries)}
         seen = [places.get(listing.identity(entry), -1) for entry in answer.get("data") or []]
         wanted = list(range(len(entries)))[start : start + count]
-        so = f"the page of {question.of} does not contain these positions of the list"
-        yield Claim(_paging(question, len(entries)), "/response/body/data", wanted, seen, so)
+        message = f"the page of {question.of} does not contain these positions of the list"
+        yield Claim(_paging(question, len(entries)), "/response/body/data", wanted, seen, message)
 
 
 def _selecting(question: Question) -> str:

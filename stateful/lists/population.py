@@ -83,9 +83,7 @@ def furnished(world: World) -> Library:
     owner = library.account("owner")
     body = {"displayName": _FIRST_CHANNEL}
     library.call("putVideoChannel", "owner", path={"channelHandle": owner.channel_handle}, body=body)
-    library.added(
-        library.channels, _FIRST_CHANNEL, owner.channel_id, shown=_FIRST_CHANNEL, handle=owner.channel_handle
-    )
+    library.added(library.channels, _FIRST_CHANNEL, owner.channel_id, shown=_FIRST_CHANNEL, handle=owner.channel_handle)
     for name, shown in _CHANNELS:
         library.add_channel(name, shown)
     # Only comments are to be notified, for they come in a known order.
@@ -115,9 +113,7 @@ def _playlists(library: Library) -> None:
     path = {"name": library.account("owner").username}
     found = library.call("listAccountPlaylists", "owner", path=path)
     for one in found["data"]:
-        library.added(
-            library.playlists, "later", one["id"], shown=one["displayName"], privacy=PRIVATE, type=2
-        )
+        library.added(library.playlists, "later", one["id"], shown=one["displayName"], privacy=PRIVATE, type=2)
     for name, shown, privacy in _PLAYLISTS:
         library.add_playlist(name, shown, privacy)
 

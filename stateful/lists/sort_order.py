@@ -37,9 +37,7 @@ def arranged(
     return next((one for one in found if one == list(page)), found[0])
 
 
-def _groups(
-    items: Sequence[Item], key: Callable[[Item], Any] | None, *, falling: bool, last: bool
-) -> list[list[str]]:
+def _groups(items: Sequence[Item], key: Callable[[Item], Any] | None, *, falling: bool, last: bool) -> list[list[str]]:
     if key is None:
         return [[item.name for item in items]] if items else []
     keys = [key(item) for item in items]

@@ -52,9 +52,7 @@ def _never(_item: Item) -> bool:
 
 
 def _language(*languages: str) -> Filter:
-    return choice(
-        "languageOneOf", list(languages), lambda item: item.facts.get("language", "_unknown") in languages
-    )
+    return choice("languageOneOf", list(languages), lambda item: item.facts.get("language", "_unknown") in languages)
 
 
 _SEARCHES = search("meadow", "lacie", "quartz")
@@ -117,9 +115,7 @@ _COLUMNS = {
     "localVideoFilesSize": Column(fact("size")),
 }
 _OWN_COLUMNS = _COLUMNS | {
-    "originallyPublishedAt": Column(
-        lambda item: item.facts.get("originallyPublishedAt"), "originallyPublishedAt"
-    )
+    "originallyPublishedAt": Column(lambda item: item.facts.get("originallyPublishedAt"), "originallyPublishedAt")
 }
 
 
@@ -136,9 +132,7 @@ def _listed(item: Item, question: Question) -> bool:
 
 
 def _of_channels(named: Callable[[Library, str], set[str]]) -> Callable[[Library, str], Sequence[Item]]:
-    return lambda library, place: [
-        item for item in library.videos if item.facts["channel"] in named(library, place)
-    ]
+    return lambda library, place: [item for item in library.videos if item.facts["channel"] in named(library, place)]
 
 
 def _all_of_them(_library: Library) -> dict[str, Any]:

@@ -82,10 +82,7 @@ _OF_THE_ACCOUNT = frozenset({"displayName", "description"})
 
 def contrary(members: Mapping[str, Any]) -> dict[str, Any]:
     """Other good values for all preferences."""
-    return {
-        name: next(value for value in values if value != members.get(name))
-        for name, values in _VALUES.items()
-    }
+    return {name: next(value for value in values if value != members.get(name)) for name, values in _VALUES.items()}
 
 
 # What a walk writes before that, so that each of them is a change for whoever compares with what was.

@@ -113,13 +113,20 @@ class Transfer(Flow):
         name = self.world.unique("upload")
         session = Session(len(self.sessions), name, self.content(size, name))
         answer = self.announce(session)
-        if not self.expect(answer, 201, requirement="PT-RESUME-01", so="announcing a file"):
+        if not self.expect(answer, 201, requirement="PT-RESUME-01", situation="announcing a file"):
             return None
         assert answer.response is not None
         upload_id = upload_id_in(answer.response.headers.get("location", ""))
         own = bool(upload_id) and all(upload_id != other.upload_id for other in self.sessions)
-        so = "the Location of an announced file does not name a new session"
-        self.agree(answer, "PT-RESUME-01", at="/response/headers/location", expected=True, actual=own, so=so)
+        message = "the Location of an announced file does not name a new session"
+        self.agree(
+            answer,
+            "PT-RESUME-01",
+            at="/response/headers/location",
+            expected=True,
+            actual=own,
+            message=message,
+        )
         session.upload_id = self.name(upload_id, "UPLOAD_ID")
         self.sessions.append(session)
         return session
@@ -134,9 +141,7 @@ class Transfer(Flow):
         """Sends a chunk, or without one asks what is stored."""
         return self._put(session.upload_id, chunk, total or session.size, self.owner, longer)
 
-    def _put(
-        self, upload_id: str, chunk: Chunk | None, total: int, actor: Account, longer: int = 0
-    ) -> Exchange:
+    def _put(self, upload_id: str, chunk: Chunk | None, total: int, actor: Account, longer: int = 0) -> Exchange:
         span = chunk.content_range(total, longer) if chunk else f"bytes */{total}"
         return self.send(
             self.sending,
@@ -159,32 +164,33 @@ class Transfer(Flow):
 
     # Judging
 
-    def refused(self, session: Session, answer: Exchange, *statuses: int, requirement: str, so: str) -> None:
+    def refused(self, session: Session, answer: Exchange, *statuses: int, requirement: str, situation: str) -> None:
         """The answer refuses, and what is stored stays as it is."""
-        if not self.expect(answer, *statuses, requirement=requirement, so=so):
+        if not self.expect(answer, *statuses, requirement=requirement, situation=situation):
             self.give_up(session, answer)
             return
         asked = self.put(session, None)
-        self.acknowledged(
-            session, session.stored, asked, requirement, f"asking for the stored bytes after {so}"
-        )
+        self.acknowledged(session, session.stored, asked, requirement, f"asking for the stored bytes after {situation}")
 
-    def acknowledged(
-        self, session: Session, stored: int, answer: Exchange, requirement: str, so: str
-    ) -> None:
+    def acknowledged(self, session: Session, stored: int, answer: Exchange, requirement: str, situation: str) -> None:
         """The answer says that exactly so many bytes are stored."""
-        told, wanted = told_range(answer), stored_range(stored) if stored else None
+        reported, wanted = told_range(answer), stored_range(stored) if stored else None
         # Of none some servers say `bytes=0--1`, which is another mistake than a wrong number.
-        seen = None if told == stored_range(0) else told
-        if not self.expect(answer, 308, requirement=requirement, so=so) or not self.agree(
-            answer, requirement, at=_RANGE, expected=wanted, actual=seen, so=f"{so} gives a wrong Range"
+        seen = None if reported == stored_range(0) else reported
+        if not self.expect(answer, 308, requirement=requirement, situation=situation) or not self.agree(
+            answer,
+            requirement,
+            at=_RANGE,
+            expected=wanted,
+            actual=seen,
+            message=f"{situation} gives a wrong Range",
         ):
             self.give_up(session, answer)
             return
         session.stored = stored
         if not stored:
-            so = "a session without a stored byte gives a Range"
-            self.agree(answer, "PT-RESUME-04", at=_RANGE, expected=None, actual=told, so=so)
+            situation = "a session without a stored byte gives a Range"
+            self.agree(answer, "PT-RESUME-04", at=_RANGE, expected=None, actual=reported, message=situation)
 
     def give_up(self, session: Session, answer: Exchange) -> None:
         """After a known deviation the server and the model see the session differently: it is ended."""

@@ -78,9 +78,9 @@ class Resumable(Transfer):
         """Sends a chunk that follows the stored bytes."""
         answer = self.put(session, chunk)
         if chunk.end < session.size:
-            so = "a chunk that follows the stored bytes"
-            self.acknowledged(session, chunk.end, answer, "PT-RESUME-02", so)
-        elif self.expect(answer, 200, requirement="PT-RESUME-14", so="the last chunk of a file"):
+            message = "a chunk that follows the stored bytes"
+            self.acknowledged(session, chunk.end, answer, "PT-RESUME-02", message)
+        elif self.expect(answer, 200, requirement="PT-RESUME-14", situation="the last chunk of a file"):
             session.state, self.because = State.COMPLETE, "PT-RESUME-14"
             self.taken_over(session, answer)
         else:
@@ -101,8 +101,8 @@ class Resumable(Transfer):
         session = _one(self.begun, upload)
         chunk = session.again(what)
         answer = self.put(session, chunk)
-        so = "a chunk of which all or a part was sent before"
-        self.acknowledged(session, max(chunk.end, session.stored), answer, "PT-RESUME-05", so)
+        message = "a chunk of which all or a part was sent before"
+        self.acknowledged(session, max(chunk.end, session.stored), answer, "PT-RESUME-05", message)
 
     @precondition(lambda self: self.with_room)
     @stage(upload=numbers, gap=st.sampled_from((1, 4)))
@@ -111,7 +111,7 @@ class Resumable(Transfer):
         session = _one(self.with_room, upload)
         start = session.stored + gap
         answer = self.put(session, session.chunk(start, start + (session.missing - gap) // 2))
-        self.refused(session, answer, 409, requirement="PT-RESUME-06", so="a chunk after a gap")
+        self.refused(session, answer, 409, requirement="PT-RESUME-06", situation="a chunk after a gap")
 
     @precondition(lambda self: self.with_room)
     @stage(upload=numbers, longer=st.sampled_from((1, -1)))
@@ -119,8 +119,8 @@ class Resumable(Transfer):
         """Content-Range names more or fewer bytes than there are."""
         session = _one(self.with_room, upload)
         answer = self.put(session, session.next("half"), longer=longer)
-        so = "a chunk of another length than its Content-Range says"
-        self.refused(session, answer, 409, requirement="PT-RESUME-07", so=so)
+        situation = "a chunk of another length than its Content-Range says"
+        self.refused(session, answer, 409, requirement="PT-RESUME-07", situation=situation)
 
     @precondition(lambda self: self.with_room)
     @stage(upload=numbers, more=st.sampled_from((1, -1)))
@@ -128,8 +128,8 @@ class Resumable(Transfer):
         """Content-Range names another size of the file than was announced."""
         session = _one(self.with_room, upload)
         answer = self.put(session, session.next("half"), total=session.size + more)
-        so = "a chunk of a file of another size than was announced"
-        self.refused(session, answer, 409, requirement="PT-RESUME-08", so=so)
+        situation = "a chunk of a file of another size than was announced"
+        self.refused(session, answer, 409, requirement="PT-RESUME-08", situation=situation)
 
     @precondition(lambda self: self.open)
     @stage(upload=numbers, does=uses)
@@ -137,8 +137,8 @@ class Resumable(Transfer):
         """Try to use the session of another user."""
         session = _one(self.open, upload)
         answer = self.use(session.upload_id, does, session.next("half"), session.size, self.other)
-        so = f"another user who {does} for a session"
-        self.refused(session, answer, 403, requirement="PT-RESUME-09", so=so)
+        situation = f"another user who {does} for a session"
+        self.refused(session, answer, 403, requirement="PT-RESUME-09", situation=situation)
 
     @precondition(lambda self: self.open)
     @stage(upload=numbers, then=afterwards)
@@ -146,7 +146,7 @@ class Resumable(Transfer):
         """Cancel an upload."""
         session = _one(self.open, upload)
         answer = self.delete(session.upload_id, self.owner)
-        self.expect(answer, 204, requirement="PT-RESUME-11", so="cancelling an upload")
+        self.expect(answer, 204, requirement="PT-RESUME-11", situation="cancelling an upload")
         session.state, self.because = State.CANCELLED, "PT-RESUME-12"
         self._use_ended(session, then)
 
@@ -160,8 +160,8 @@ class Resumable(Transfer):
             return
         unknown = str(impossible("upload.id", len(self.sessions)))
         answer = self.use(unknown, does, Chunk(0, b"no file"), len(b"no file") + 1, self.owner)
-        so = f"a client that {does} for a session that never existed"
-        self.expect(answer, 404, 403, requirement="PT-RESUME-10", so=so)
+        situation = f"a client that {does} for a session that never existed"
+        self.expect(answer, 404, 403, requirement="PT-RESUME-10", situation=situation)
 
     def _use_ended(self, session: Session, does: str) -> None:
         if session not in self.ended or does not in USES:
@@ -171,8 +171,8 @@ class Resumable(Transfer):
         else:
             requirement, self.because, of = "PT-RESUME-11", "PT-RESUME-12", "was cancelled"
         answer = self.use(session.upload_id, does, session.next("the rest"), session.size, self.owner)
-        so = f"a client that {does} for a session that {of}"
-        if not self.expect(answer, 404, requirement=requirement, so=so):
+        situation = f"a client that {does} for a session that {of}"
+        if not self.expect(answer, 404, requirement=requirement, situation=situation):
             self.give_up(session, answer)
 
     @invariant()

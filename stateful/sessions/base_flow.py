@@ -1,4 +1,4 @@
-"""Requests of the flow of sessions, and the variables that stand for their secrets."""
+"""Requests of the flow of sessions, what their answers must have, and the variables that stand for secrets."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ _END_SECONDS = 2.0
 
 
 class SessionRequests(Flow):
-    """What the rules send. `holder` is the account that signs in."""
+    """What the rules send. `holder` is the account that signs in, `lifetimes` those of the tokens first seen (s)."""
 
     holder: Account
+    lifetimes: list[Any]
     _requests = 0
 
     def signed_in_holder(self) -> Account:
@@ -46,14 +47,12 @@ class SessionRequests(Flow):
 
     def refreshed(self, one: SignedIn) -> Exchange:
         """Asks for tokens with a refresh token."""
-        return self.ask(
-            grant_type="refresh_token", refresh_token=one.refresh_token, username=None, password=None
-        )
+        return self.ask(grant_type="refresh_token", refresh_token=one.refresh_token, username=None, password=None)
 
     def used(self, one: SignedIn) -> Exchange:
         """Uses the access token of a session that ended. It may still be good for a moment, until that got around in the
         server (RFC 7009 section 2)."""
-        for _ in self.world.deadline.looks("a session to end", _END_SECONDS):
+        for _ in self.world.deadline.polls("a session to end", _END_SECONDS):
             answer = self.send("getUserInfo", token=one.token)
             if answer.status != 200:
                 break
@@ -63,7 +62,7 @@ class SessionRequests(Flow):
         """Asks for two-factor authentication; what the answer gives to an authenticator."""
         path, body = {"id": account.user_id}, {"currentPassword": account.password}
         answer = self.send("requestTwoFactor", account, path=path, body=body)
-        self.expect(answer, 200, requirement="PT-SESSION-10", so="a request for two-factor authentication")
+        self.expect(answer, 200, requirement="PT-SESSION-10", situation="a request for two-factor authentication")
         asked = answer.members.get("otpRequest", {})
         self._requests += 1
         return Authenticator(
@@ -83,9 +82,7 @@ class SessionRequests(Flow):
         path, body = {"id": self.holder.user_id}, {"currentPassword": password}
         return self.send("disableTwoFactor", self.holder, path=path, body=body)
 
-    def with_code(
-        self, authenticator: Authenticator, refused: int, send: Callable[[str], Exchange]
-    ) -> Exchange:
+    def with_code(self, authenticator: Authenticator, refused: int, send: Callable[[str], Exchange]) -> Exchange:
         """Sends the code of this moment. Where it is refused, but was sent before or its time was over on the way, the
         next one is sent: a server may accept a code once, and need not accept an old one (RFC 6238 section 5.2)."""
         code = authenticator.code
@@ -98,15 +95,41 @@ class SessionRequests(Flow):
         authenticator.sent.add(code)
         return answer
 
+    def refused(
+        self,
+        answer: Exchange,
+        requirement: str,
+        situation: str,
+        code: str = "invalid_grant",
+        status: int = 400,
+    ) -> bool:
+        """The answer refuses, with this code of RFC 6749 section 5.2 or of the reference."""
+        if not self.expect(answer, status, requirement=requirement, situation=situation):
+            return False
+        return self.has_code(answer, "PT-SESSION-08", code, f"{situation} is refused with another code")
+
+    def has_code(self, answer: Exchange, requirement: str, code: str, message: str) -> bool:
+        """The answer has this code; `message` is reported where it has another."""
+        seen = answer.response.problem.get("code") if answer.response else None
+        return self.agree(answer, requirement, at="/response/body/code", expected=code, actual=seen, message=message)
+
+    def last_as_long(self, answer: Exchange, reported: list[Any]) -> None:
+        """The lifetimes, in seconds, are those that the tokens of the walk had before."""
+        known, self.lifetimes = self.lifetimes, self.lifetimes or reported
+        if known:
+            message = "the lifetimes are not those of another session"
+            at, seen = "/response/body/expires_in", known if _near(reported, known) else reported
+            self.agree(answer, "PT-SESSION-07", at=at, expected=known, actual=seen, message=message)
+
     @property
     def wrong_password(self) -> NamedText:
         """Nobody's password."""
         return self.stand_in("wrong-password", "WRONG_PASSWORD")
 
 
-def near(told: list[Any], known: list[Any]) -> bool:
+def _near(reported: list[Any], known: list[Any]) -> bool:
     """Whether lifetimes, in seconds, are equal within a server's precision."""
     return all(
         isinstance(seconds, int) and abs(seconds - other) <= _SLACK_SECONDS
-        for seconds, other in zip(told, known, strict=True)
+        for seconds, other in zip(reported, known, strict=True)
     )

@@ -23,7 +23,7 @@ def body_of(exchange: Exchange) -> Any:
     return exchange.response.json
 
 
-class Desk(Flow):
+class SignupFlow(Flow):
     """Base of the flow: records the requests and accounts of a walk, and compares the server's lists with them.
 
     `because` is the requirement that the last step was about: what the lists now have too much, or lack.
@@ -35,7 +35,7 @@ class Desk(Flow):
     verifies: bool
     rationed: bool
 
-    def open_desk(self) -> None:
+    def set_up(self) -> None:
         """Begins a walk: nobody asked yet, and every name and address is the walk's own."""
         self.admin, self.moderator = self.world.account("admin"), self.world.account("moderator")
         self.user = self.world.account()
@@ -46,13 +46,11 @@ class Desk(Flow):
         self.rationed = self.context.is_scarce("requestRegistration")
         self.verifies = config["signup"]["requiresEmailVerification"]
         self.book = Book()
-        self.because, self.mails, self.told = "PT-SIGNUP-01", 0, set[str]()
+        self.because, self.mails, self.shown = "PT-SIGNUP-01", 0, set[str]()
         # No character that a search takes for a wildcard.
         self.mine = NamedText(f"{self.world.unique('walk')}.".replace("_", "."), "OWN_PREFIX")
         domain = self.world.address().partition("@")[2]
-        self.names = {
-            one: NamedText(f"{self.mine}{one}", f"{one.upper()}_NAME") for one in (*PEOPLE, *BESIDE)
-        }
+        self.names = {one: NamedText(f"{self.mine}{one}", f"{one.upper()}_NAME") for one in (*PEOPLE, *BESIDE)}
         self.emails = {
             one: NamedText(f"{self.mine}{one}@{domain}", f"{one.upper()}_EMAIL") for one in (*PEOPLE, *BESIDE)
         }
@@ -75,14 +73,11 @@ class Desk(Flow):
         mark = self.world.mailbox.arrived(email, _link(at)) if at else NOTHING
         of = "User" if isinstance(at, Member) else "Registration"
         answer = self.send(f"resendEmailToVerify{of}", body={"email": email})
-        if (
-            not self.expect(answer, 204, requirement="PT-SIGNUP-12", so="asking for another mail")
-            or at is None
-        ):
+        if not self.expect(answer, 204, requirement="PT-SIGNUP-12", situation="asking for another mail") or at is None:
             return None
         text = self.arrives(address, _link(at), mark)
-        so = "no mail with a link arrived for this address"
-        self.agree(answer, "PT-SIGNUP-12", at="/mail", expected=True, actual=bool(text), so=so)
+        message = "no mail with a link arrived for this address"
+        self.agree(answer, "PT-SIGNUP-12", at="/mail", expected=True, actual=bool(text), message=message)
         string = self._string(address, text)
         if isinstance(at, Request):
             at.strings.append(string)
@@ -94,8 +89,8 @@ class Desk(Flow):
 
     def verification(self, string: str) -> dict[str, str]:
         """The body that verifies; a reader of the lines is asked to look into the mail."""
-        if isinstance(string, NamedText) and string not in self.told:
-            self.told.add(string)
+        if isinstance(string, NamedText) and string not in self.shown:
+            self.shown.add(string)
             self.computed(string.variable, f"read -r -p '{string.variable}, from the mail: ' it && echo $it")
         return {"verificationString": string}
 
@@ -120,7 +115,7 @@ class Desk(Flow):
     def compare_requests(self, search: str, requests: list[Request], requirement: str) -> None:
         """Searches, and compares what is found with these requests, oldest first."""
         answer = self.send("listRegistrations", self.moderator, query={"search": search, "count": 100})
-        if not self.expect(answer, 200, requirement="PT-SIGNUP-02", so="listing requests for accounts"):
+        if not self.expect(answer, 200, requirement="PT-SIGNUP-02", situation="listing requests for accounts"):
             return
         listed = body_of(answer)
         seen = {one["id"]: one for one in listed["data"]}
@@ -153,7 +148,7 @@ class Desk(Flow):
     def accounts_are_those_of_the_book(self) -> None:
         """Compare the list of users with the model."""
         answer = self.send("getUsers", self.moderator, query={"search": self.mine, "count": 100})
-        if not self.expect(answer, 200, requirement=self.because, so="listing users"):
+        if not self.expect(answer, 200, requirement=self.because, situation="listing users"):
             return
         seen = sorted(
             (self._person(one["username"]), self._person(one["email"]), one["emailVerified"])
@@ -171,31 +166,34 @@ class Desk(Flow):
         """Whose user name or address it is."""
         return text.removeprefix(self.mine).partition("@")[0]
 
-    def compare_sign_in(
-        self, login: NamedText, request: Request, outcome: str, requirement: str, code: str
-    ) -> None:
+    def compare_sign_in(self, login: NamedText, request: Request, outcome: str, requirement: str, code: str) -> None:
         """Signs in with the password of a request, and compares the result: `member` is accepted, whoever else is
         refused, with this code if there is one."""
         answer = self.ask_for_tokens(login, self.passwords[request.name])
         if outcome != "member":
-            so = f"signing in to an account that is {outcome.lower()}"
-            self.expect(answer, 400, requirement=requirement, so=so)
+            situation = f"signing in to an account that is {outcome.lower()}"
+            self.expect(answer, 400, requirement=requirement, situation=situation)
             if code and answer.response is not None:
                 self.same(answer, ("PT-SIGNUP-13", "code", code, answer.response.problem.get("code")))
-        elif self.expect(answer, 200, requirement=requirement, so="signing in to an accepted account"):
+        elif self.expect(answer, 200, requirement=requirement, situation="signing in to an accepted account"):
             token = self.secret(body_of(answer)["access_token"], f"{request.name.upper()}_TOKEN")
             me = self.send("getUserInfo", token=token)
-            if self.expect(me, 200, requirement=requirement, so="looking at oneself"):
-                told = body_of(me)
+            if self.expect(me, 200, requirement=requirement, situation="looking at oneself"):
+                shown = body_of(me)
                 wanted = (str(self.names[request.name]), str(self.emails[request.address]))
-                self.same(me, (requirement, "username", wanted, (told["username"], told["email"])))
+                self.same(me, (requirement, "username", wanted, (shown["username"], shown["email"])))
 
     def same(self, answer: Exchange, *rows: tuple[str, str, Any, Any]) -> None:
         """Compares members of an answer with the model: requirement, pointer into the body, expected, actual."""
         for requirement, at, expected, actual in rows:
-            so = f"{at} differs from what the steps before led to"
+            message = f"{at} differs from what the steps before led to"
             self.agree(
-                answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, so=so
+                answer,
+                requirement,
+                at=f"/response/body/{at}",
+                expected=expected,
+                actual=actual,
+                message=message,
             )
 
 

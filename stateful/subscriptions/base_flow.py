@@ -100,9 +100,7 @@ class Followers(Flow):
             "privacy": privacy,
             "videofile": Upload(f"{name}.mp4", "video/mp4", content),
         }
-        exchange = self.world.call(
-            "uploadLegacy", self.publisher, body=body, media_type="multipart/form-data"
-        )
+        exchange = self.world.call("uploadLegacy", self.publisher, body=body, media_type="multipart/form-data")
         assert exchange.response is not None
         video = exchange.response.json["video"]
         self.following.made += 1

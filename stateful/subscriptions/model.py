@@ -17,7 +17,7 @@ SUBSCRIBED, ONCE, UNSUBSCRIBED, VIDEOS, HIDDEN = (
     "PT-SUBS-04",
     "PT-SUBS-05",
 )
-TOLD, NOT_PUBLIC, PUBLISHED_LATER, DELIVERY, NOT_FOLLOWED = (
+NOTIFIED, NOT_PUBLIC, PUBLISHED_LATER, DELIVERY, NOT_FOLLOWED = (
     "PT-NOTIF-01",
     "PT-NOTIF-02",
     "PT-NOTIF-03",
@@ -72,11 +72,7 @@ class Following:
 
     def visible(self) -> list[int]:
         """The videos that are listed and fed."""
-        return [
-            clip.number
-            for clip in self.there()
-            if clip.channel in self.followed and clip.privacy in _FOR_USERS
-        ]
+        return [clip.number for clip in self.there() if clip.channel in self.followed and clip.privacy in _FOR_USERS]
 
     def hideable(self) -> list[Clip]:
         """The videos that are public."""
@@ -98,9 +94,9 @@ class Following:
             self.notices.insert(0, Notice(clip.number))
         return not clip.untold
 
-    def kept(self, clip: Clip, told: Collection[int]) -> None:
+    def kept(self, clip: Clip, notified: Collection[int]) -> None:
         """Lets go of the notice of a video where the server does: whether it outlives the video is its affair."""
-        self.notices = [one for one in self.notices if one.clip != clip.number or clip.number in told]
+        self.notices = [one for one in self.notices if one.clip != clip.number or clip.number in notified]
 
     def mails(self, clip: Clip) -> int:
         """How many mails announce a video that became public just now."""
@@ -109,16 +105,14 @@ class Following:
     def not_listed(self) -> dict[str, list[int]]:
         """The videos that must not be listed or fed, by the requirement that says so."""
         others = [clip.number for clip in self.there() if clip.channel not in self.followed]
-        hidden = [
-            clip.number for clip in self.clips.values() if not clip.is_there or clip.privacy not in _FOR_USERS
-        ]
+        hidden = [clip.number for clip in self.clips.values() if not clip.is_there or clip.privacy not in _FOR_USERS]
         return {UNSUBSCRIBED: others, HIDDEN: hidden}
 
-    def told(self) -> dict[str, list[int]]:
+    def notified(self) -> dict[str, list[int]]:
         """The videos that must have a notification, by the requirement that says so."""
         clips = [self.clips[notice.clip] for notice in self.notices]
         return {
-            TOLD: [clip.number for clip in clips if not clip.later],
+            NOTIFIED: [clip.number for clip in clips if not clip.later],
             PUBLISHED_LATER: [clip.number for clip in clips if clip.later],
         }
 

@@ -90,14 +90,14 @@ class News(Followers):
         self.lag = max(self.lag, time.monotonic() - began)
         if is_told:
             seen = self.eventually(lambda: clip.number in self.told_of(), True)
-            requirement = model.PUBLISHED_LATER if later else model.TOLD
-            so = "whether a follower of the channel is notified of a video that became public"
-            self.agree(answer, requirement, at="/notices", expected=True, actual=seen, so=so)
+            requirement = model.PUBLISHED_LATER if later else model.NOTIFIED
+            message = "whether a follower of the channel is notified of a video that became public"
+            self.agree(answer, requirement, at="/notices", expected=True, actual=seen, message=message)
         if self.world.mailbox_or_none is not None:
             wanted = self.following.mails(clip)
             mails = self.eventually(lambda: self.mails_about(clip), wanted)
-            so = "the mails that announce a video"
-            self.agree(answer, model.DELIVERY, at="/mails", expected=wanted, actual=mails, so=so)
+            message = "the mails that announce a video"
+            self.agree(answer, model.DELIVERY, at="/mails", expected=wanted, actual=mails, message=message)
 
     # Notices
 
@@ -105,7 +105,7 @@ class News(Followers):
     def choose_delivery(self, where: int) -> None:
         """Choose where new videos are announced: 0 nowhere, 1 in the web interface, 2 by mail, 3 both."""
         answer = self.send("putMyNotificationSettings", self.reader, body=self.delivering(where))
-        if self.expect(answer, 204, requirement=model.DELIVERY, so="changing where notices go"):
+        if self.expect(answer, 204, requirement=model.DELIVERY, situation="changing where notices go"):
             self.following.where = where
         answer = self.send("getUserInfo", self.reader)
         assert answer.response is not None
@@ -115,7 +115,7 @@ class News(Followers):
             at="/response/body/notificationSettings",
             expected=self.delivering(self.following.where),
             actual=answer.response.json["notificationSettings"],
-            so="the settings are not those that were chosen",
+            message="the settings are not those that were chosen",
         )
 
     @precondition(lambda self: not all(notice.read for notice in self.following.notices))
@@ -124,7 +124,7 @@ class News(Followers):
         """Mark one notice or all of them as read; one after somebody else tried to."""
         if which == "all":
             answer = self.send("markAllMyNotificationsRead", self.reader)
-            self.expect(answer, 204, requirement=_ALL_READ, so="marking all notices as read")
+            self.expect(answer, 204, requirement=_ALL_READ, situation="marking all notices as read")
             self.because_read = _ALL_READ
             for notice in self.following.notices:
                 notice.read = True
@@ -132,21 +132,21 @@ class News(Followers):
         notice = self.following.notices[-1 if which == "oldest" else 0]
         body = {"ids": [self.name(self._listed_notice(notice)["id"], "NOTIFICATION_ID")]}
         answer = self.send("markMyNotificationsRead", self.other, body=body)
-        self.expect(answer, 204, requirement=_OWN, so="marking another user's notice as read")
+        self.expect(answer, 204, requirement=_OWN, situation="marking another user's notice as read")
         answer = self.send("markAllMyNotificationsRead", self.other)
-        self.expect(answer, 204, requirement=_OWN, so="marking all of one's own notices as read")
+        self.expect(answer, 204, requirement=_OWN, situation="marking all of one's own notices as read")
         is_read = self._listed_notice(notice)["read"]
-        so = "whether a notice that another user marked is read"
-        self.same(answer, _OWN, "data/*/read", (notice.read, is_read), so)
+        message = "whether a notice that another user marked is read"
+        self.same(answer, _OWN, "data/*/read", (notice.read, is_read), message)
         answer = self.send("markMyNotificationsRead", self.reader, body=body)
-        self.expect(answer, 204, requirement=_READ, so="marking a notice as read")
+        self.expect(answer, 204, requirement=_READ, situation="marking a notice as read")
         notice.read, self.because_read = True, _READ
 
     def _listed_notice(self, notice: Notice) -> dict[str, Any]:
         answer, listed = self.notices()
         found = [one for one in listed if self.numbered([one["video"]]) == [notice.clip]]
-        so = "whether a notice is still there"
-        self.same(answer, model.TOLD, "data/*/video", (True, bool(found)), so)
+        message = "whether a notice is still there"
+        self.same(answer, model.NOTIFIED, "data/*/video", (True, bool(found)), message)
         return found[-1]
 
     @invariant()
@@ -154,35 +154,39 @@ class News(Followers):
         """Compare the notices with the model, then those that are unread."""
         is_ = self.following
         answer, listed = self.notices()
-        if not self.expect(answer, 200, requirement=_UNREAD, so="listing one's notices"):
+        if not self.expect(answer, 200, requirement=_UNREAD, situation="listing one's notices"):
             return
         listed = self._once_each(answer, listed)
-        told = self.numbered([notice["video"] for notice in listed])
+        notified = self.numbered([notice["video"] for notice in listed])
         self.none_of(
-            answer, is_.not_told(), "data/*/video", told, "the reader is notified of videos that are not new"
+            answer,
+            is_.not_told(),
+            "data/*/video",
+            notified,
+            "the reader is notified of videos that are not new",
         )
         expected = [notice.clip for notice in is_.notices]
-        self.same(answer, model.TOLD, "data/*/video", (expected, told), "notices, newest first")
-        seen = {number: notice["read"] for number, notice in zip(told, listed, strict=True)}
+        self.same(answer, model.NOTIFIED, "data/*/video", (expected, notified), "notices, newest first")
+        seen = {number: notice["read"] for number, notice in zip(notified, listed, strict=True)}
         read = {notice.clip: notice.read for notice in is_.notices}
         self.same(answer, self.because_read, "data/*/read", (read, seen), "which notices are read")
         self._unread({notice["id"] for notice in listed})
 
     def _once_each(self, answer: Exchange, listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The notices without those that repeat an older one; where that is a known deviation, they are let go of."""
-        told = self.numbered([notice["video"] for notice in listed])
-        again = [place for place, number in enumerate(told) if number in told[place + 1 :]]
-        for requirement, clips in self.following.told().items():
-            repeated = [told[place] for place in again if told[place] in clips]
+        notified = self.numbered([notice["video"] for notice in listed])
+        again = [place for place, number in enumerate(notified) if number in notified[place + 1 :]]
+        for requirement, clips in self.following.notified().items():
+            repeated = [notified[place] for place in again if notified[place] in clips]
             if clips:
-                so = "videos of which the reader is notified again"
-                self.same(answer, requirement, "data/*/video/again", ([], repeated), so)
+                message = "videos of which the reader is notified again"
+                self.same(answer, requirement, "data/*/video/again", ([], repeated), message)
         self.old |= {listed[place]["id"] for place in again}
         return [notice for place, notice in enumerate(listed) if place not in again]
 
     def _unread(self, listed: Collection[int]) -> None:
         answer = self.send("listMyNotifications", self.reader, query={"count": 100, "unread": True})
-        if not self.expect(answer, 200, requirement=_UNREAD, so="listing one's unread notices"):
+        if not self.expect(answer, 200, requirement=_UNREAD, situation="listing one's unread notices"):
             return
         assert answer.response is not None
         data, total = answer.response.json["data"], answer.response.json["total"]
@@ -192,20 +196,23 @@ class News(Followers):
         self.same(answer, _UNREAD, "total", (len(data), total), "the number of unread notices")
 
     def none_of(
-        self, answer: Exchange, unwanted: Mapping[str, list[int]], at: str, seen: Collection[int], so: str
+        self,
+        answer: Exchange,
+        unwanted: Mapping[str, list[int]],
+        at: str,
+        seen: Collection[int],
+        message: str,
     ) -> None:
         """Compares what is seen with what must not be, by requirement."""
         for requirement, forbidden in unwanted.items():
             if forbidden:
-                self.same(answer, requirement, at, ([], sorted({*seen} & {*forbidden})), so)
+                self.same(answer, requirement, at, ([], sorted({*seen} & {*forbidden})), message)
 
-    def same(
-        self, answer: Exchange, requirement: str, at: str, wanted_and_seen: tuple[Any, Any], so: str
-    ) -> bool:
+    def same(self, answer: Exchange, requirement: str, at: str, wanted_and_seen: tuple[Any, Any], message: str) -> bool:
         """Compares what stands at a place of the body with the model, as `agree` does."""
         expected, actual = wanted_and_seen
         at = f"/response/body/{at}"
-        return self.agree(answer, requirement, at=at, expected=expected, actual=actual, so=so)
+        return self.agree(answer, requirement, at=at, expected=expected, actual=actual, message=message)
 
 
 def _chosen(clips: list[Clip], number: int) -> Clip:

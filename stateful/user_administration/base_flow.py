@@ -72,7 +72,7 @@ class AdministrationFlow(Flow):
         self.secret(answer.members["refresh_token"], f"{person.variable}_REFRESH_TOKEN_{self.sign_ins}")
         person.signed_in = True
         me = self.send("getUserInfo", token=person.token)
-        if self.expect(me, 200, requirement=_ENTITLED, so="a token that was just given"):
+        if self.expect(me, 200, requirement=_ENTITLED, situation="a token that was just given"):
             person.channel_id = self.name(me.members["videoChannels"][0]["id"], "CHANNEL_ID")
             self.world.came_with_account(person.channel_id, person.channel)
 
@@ -94,19 +94,19 @@ class AdministrationFlow(Flow):
     def _look_at(self, person: Person, because: str) -> None:
         answer = self.by("admin", person, "getUser")
         if not person.is_gone:
-            if self.expect(answer, 200, requirement=because, so="looking at a user"):
+            if self.expect(answer, 200, requirement=because, situation="looking at a user"):
                 # Whether an address that nobody asked about counts as verified is the instance's to say.
-                person.told.setdefault("emailVerified", answer.members["emailVerified"])
+                person.fields.setdefault("emailVerified", answer.members["emailVerified"])
                 self._compare(answer, answer.members, person, because, "")
             return
-        self.expect(answer, 404, requirement=_DELETED, so="looking at a user who was deleted")
+        self.expect(answer, 404, requirement=_DELETED, situation="looking at a user who was deleted")
         account = self.send("getAccount", path={"name": person.username})
-        self.expect(account, 404, requirement=_DELETED, so="the account of a user who was deleted")
+        self.expect(account, 404, requirement=_DELETED, situation="the account of a user who was deleted")
         channel = self.send("getVideoChannel", path={"channelHandle": person.channel})
-        self.expect(channel, 404, requirement=_DELETED, so="the channel of a user who was deleted")
+        self.expect(channel, 404, requirement=_DELETED, situation="the channel of a user who was deleted")
         for video in person.videos[:1]:
             answer = self.send("getVideo", path={"id": video})
-            self.expect(answer, 404, requirement=_DELETED, so="a video of a user who was deleted")
+            self.expect(answer, 404, requirement=_DELETED, situation="a video of a user who was deleted")
 
     def _try(self, person: Person, because: str) -> None:
         """Uses the last token of a user: for what everybody may, and for what only those who manage users may."""
@@ -115,15 +115,15 @@ class AdministrationFlow(Flow):
         answer = self.send("getUserInfo", token=person.token)
         if not person.signed_in:
             ended = because if because in {_BLOCKED, _ENDED, _DELETED} else _ENDED
-            self.expect(answer, 401, requirement=ended, so="a token of a session that was ended")
+            self.expect(answer, 401, requirement=ended, situation="a token of a session that was ended")
             return
-        if not self.expect(answer, 200, requirement=_STAYED, so="a token whose session nothing ended"):
+        if not self.expect(answer, 200, requirement=_STAYED, situation="a token whose session nothing ended"):
             person.sign_out()
         elif person is self.touched:
             listing = self.send("getUsers", token=person.token, query={"search": self.base})
             status = 200 if person.manages_users else 403
-            so = f"the list of users, requested by somebody with the role {Role(person.role).name.lower()}"
-            self.expect(listing, status, requirement=_ENTITLED, so=so)
+            situation = f"the list of users, requested by somebody with the role {Role(person.role).name.lower()}"
+            self.expect(listing, status, requirement=_ENTITLED, situation=situation)
 
     def search(self, text: str, because: str = _LISTED, *, blocked: bool | None = None) -> None:
         """Compares a search by an administrator with the model."""
@@ -131,15 +131,11 @@ class AdministrationFlow(Flow):
         if blocked is not None:
             query["blocked"] = blocked
         answer = self.send("getUsers", self.staff["admin"], query=query)
-        if not self.expect(answer, 200, requirement=_LISTED, so="a search for users"):
+        if not self.expect(answer, 200, requirement=_LISTED, situation="a search for users"):
             return
         listed = {user["id"]: user for user in answer.members["data"]}
         names = {person.user_id: person.variable for person in self.persons}
-        found = [
-            person
-            for person in self.alive
-            if person.answers_to(text) and blocked in {None, person.is_blocked}
-        ]
+        found = [person for person in self.alive if person.answers_to(text) and blocked in {None, person.is_blocked}]
         requirement = because if because in {*_REFUSALS, _DELETED} else _LISTED
         for at, expected, actual in (
             (
@@ -149,25 +145,28 @@ class AdministrationFlow(Flow):
             ),
             ("total", len(found), answer.members["total"]),
         ):
-            so = f"{at} of a search does not match the users"
+            message = f"{at} of a search does not match the users"
             if not self.agree(
-                answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, so=so
+                answer,
+                requirement,
+                at=f"/response/body/{at}",
+                expected=expected,
+                actual=actual,
+                message=message,
             ):
                 return
         for person in found:
             self._compare(answer, listed[person.user_id], person, because, "data/*/")
 
-    def _compare(
-        self, answer: Exchange, user: Mapping[str, Any], person: Person, because: str, at: str
-    ) -> None:
-        for name, actual in read(user, person.told).items():
+    def _compare(self, answer: Exchange, user: Mapping[str, Any], person: Person, because: str, at: str) -> None:
+        for name, actual in read(user, person.fields).items():
             self.agree(
                 answer,
                 self._requirement(because, name, person),
                 at=f"/response/body/{at}{name}",
-                expected=person.told[name],
+                expected=person.fields[name],
                 actual=actual,
-                so=f"{name} of a user is not the value written last",
+                message=f"{name} of a user is not the value written last",
             )
 
     def _requirement(self, because: str, name: str, person: Person) -> str:

@@ -35,7 +35,7 @@ class Changing(Creating):
         others = [one for one in self.alive if one is not changed]
         taken = bool(others) and body.get("email") == model.SOMEBODY_ELSES
         if "email" in body:
-            new = others[0].told["email"] if taken else self.name(self.world.address(), "NEW_EMAIL")
+            new = others[0].fields["email"] if taken else self.name(self.world.address(), "NEW_EMAIL")
             body["email"] = new
         if "password" in body:
             body["password"] = self.new_password()
@@ -46,7 +46,7 @@ class Changing(Creating):
             self._promoted(answer, changed, body, taken=taken)
         elif taken and not refusal(by, changed):
             self.changed("PT-USER-02", changed)
-            self.expect(answer, 409, requirement="PT-USER-02", so="an address that somebody else has")
+            self.expect(answer, 409, requirement="PT-USER-02", situation="an address that somebody else has")
         elif self._allowed(answer, by, changed, "change", 204):
             self._written(changed, body)
 
@@ -54,15 +54,15 @@ class Changing(Creating):
         """A moderator tried to make somebody more than a user."""
         because, written = self.because, self.written
         self.changed("PT-USER-13", person)
-        so = f"the role {Role(body['role']).name.lower()} for a user, given by a moderator"
-        if not self.expect(answer, 403, requirement="PT-USER-13", so=so) and not taken:
+        situation = f"the role {Role(body['role']).name.lower()} for a user, given by a moderator"
+        if not self.expect(answer, 403, requirement="PT-USER-13", situation=situation) and not taken:
             self.changed(because, person, written)
             self._written(person, body)
 
     def _written(self, person: Person, body: Mapping[str, Any]) -> None:
         if self.because == "PT-USER-07":
             person.sign_out()
-        person.told |= {name: value for name, value in body.items() if name not in model.UNREAD}
+        person.fields |= {name: value for name, value in body.items() if name not in model.UNREAD}
         person.password = body.get("password", person.password)
 
     @somebody
@@ -80,7 +80,7 @@ class Changing(Creating):
         answer = self.by(by, person, operation, **parts)
         self.changed("PT-USER-06", person, {"blocked", "blockedReason"})
         if self._allowed(answer, by, person, "block" if blocked else "unblock", 204):
-            person.told |= {"blocked": blocked, "blockedReason": parts.get("body", {}).get("reason")}
+            person.fields |= {"blocked": blocked, "blockedReason": parts.get("body", {}).get("reason")}
             person.sign_out()
 
     @somebody
@@ -98,7 +98,7 @@ class Changing(Creating):
             deleted.is_gone = True
             deleted.sign_out()
             again = self.by("admin", deleted, "delUser")
-            self.expect(again, 404, requirement="PT-USER-10", so="deleting a deleted user")
+            self.expect(again, 404, requirement="PT-USER-10", situation="deleting a deleted user")
             self.make_again(deleted, name, "admin")
             self.changed("PT-USER-10", deleted)
 
@@ -133,9 +133,9 @@ class Changing(Creating):
         """Whether it was done: judged by who may do it."""
         refused = refusal(by, person)
         if not refused:
-            return self.expect(answer, status, requirement=self.because, so=f"to {what} a user as {by}")
+            return self.expect(answer, status, requirement=self.because, situation=f"to {what} a user as {by}")
         ruling = self._ruling(by, person)
         self.changed(ruling, person)
-        so = f"to {what} a {Role(person.role).name.lower()} as {by}"
-        self.expect(answer, refused, requirement=ruling, so=so)
+        situation = f"to {what} a {Role(person.role).name.lower()} as {by}"
+        self.expect(answer, refused, requirement=ruling, situation=situation)
         return False

@@ -32,27 +32,27 @@ class Creating(AdministrationFlow):
         channel = NamedText(f"{self.base}_c{number}", f"{variable}_CHANNEL")
         email = NamedText(self.world.address(), f"{variable}_EMAIL")
         password = self.new_password()
-        told = {
+        fields = {
             "email": email,
             "role": role,
             "videoQuota": -1,
             "videoQuotaDaily": 1_000_000,
             "adminFlags": number % 2,
         }
-        body = {**told, "username": username, "channelName": channel, "password": password}
+        body = {**fields, "username": username, "channelName": channel, "password": password}
         answer = self.send("addUser", self.staff[by], body=body)
         self.changed("PT-USER-13" if by == "moderator" else "PT-USER-01")
         if by == "user" or (by == "moderator" and role != Role.USER):
             requirement = "PT-USER-13" if by == "moderator" else "PT-USER-14"
-            so = f"the creation of somebody with the role {Role(role).name.lower()} by a {by}"
-            if self.expect(answer, 403, requirement=requirement, so=so):
+            situation = f"the creation of somebody with the role {Role(role).name.lower()} by a {by}"
+            if self.expect(answer, 403, requirement=requirement, situation=situation):
                 return
-        elif not self.expect(answer, 200, requirement="PT-USER-01", so=f"the creation of a user by a {by}"):
+        elif not self.expect(answer, 200, requirement="PT-USER-01", situation=f"the creation of a user by a {by}"):
             return
         user_id = NamedNumber(answer.members["user"]["id"], f"{variable}_ID")
         self.context.remember({user_id.variable: str(user_id)})
-        told |= {"username": username, "blocked": False, "blockedReason": None, "pluginAuth": None}
-        person = Person(variable, user_id, username, channel, password, told)
+        fields |= {"username": username, "blocked": False, "blockedReason": None, "pluginAuth": None}
+        person = Person(variable, user_id, username, channel, password, fields)
         self.persons.append(person)
         self.changed("PT-USER-01", person)
 
@@ -79,7 +79,7 @@ class Creating(AdministrationFlow):
             "role": int(Role.USER),
         } | {
             "username": {"username": owner.username},
-            "email": {"email": owner.told["email"]},
+            "email": {"email": owner.fields["email"]},
             "channel": {"channelName": owner.channel},
             "username of a channel": {"username": owner.channel},
             "channel of an account": {"channelName": owner.username},
@@ -88,4 +88,4 @@ class Creating(AdministrationFlow):
         because = "PT-USER-11" if owner.is_gone else "PT-USER-02"
         self.changed(because)
         whose = "somebody who was deleted" if owner.is_gone else "somebody"
-        self.expect(answer, 409, requirement=because, so=f"a user with the {what} of {whose}")
+        self.expect(answer, 409, requirement=because, situation=f"a user with the {what} of {whose}")

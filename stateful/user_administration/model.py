@@ -45,15 +45,13 @@ class Role(IntEnum):
 
 roles = st.sampled_from(list(map(int, reversed(Role))))
 actors = st.sampled_from(ACTORS)
-members = st.fixed_dictionaries(
-    {}, optional={name: st.sampled_from(values[::-1]) for name, values in _VALUES.items()}
-)
+members = st.fixed_dictionaries({}, optional={name: st.sampled_from(values[::-1]) for name, values in _VALUES.items()})
 ways_to_block = st.sampled_from(("for a moment", "for a reason", "for no reason", "unblocked"))
 
 
 @dataclass(eq=False)
 class Person:
-    """A user of the walk. `variable` begins the names by which reports know them, `told` is what can be read of them,
+    """A user of the walk. `variable` begins the names by which reports know them, `fields` is what can be read of them,
     `token` that of their last session, which is `signed_in` while it is good."""
 
     variable: str
@@ -61,7 +59,7 @@ class Person:
     username: NamedText
     channel: NamedText
     password: str
-    told: dict[str, Any]
+    fields: dict[str, Any]
     token: NamedText | None = None
     signed_in: bool = False
     channel_id: int = 0
@@ -71,18 +69,18 @@ class Person:
     @property
     def role(self) -> int:
         """What they may do."""
-        role: int = self.told["role"]
+        role: int = self.fields["role"]
         return role
 
     @property
     def is_blocked(self) -> bool:
         """Whether they are kept out."""
-        return bool(self.told["blocked"])
+        return bool(self.fields["blocked"])
 
     @property
     def is_unverified(self) -> bool:
         """Whether it is written that their address is none that they have proven to read."""
-        return self.told.get("emailVerified") is False
+        return self.fields.get("emailVerified") is False
 
     @property
     def manages_users(self) -> bool:
@@ -91,11 +89,11 @@ class Person:
 
     def has_room(self) -> bool:
         """Whether their quotas hold one more video."""
-        return all(self.told[quota] != ROOMS[0] for quota in QUOTAS)
+        return all(self.fields[quota] != ROOMS[0] for quota in QUOTAS)
 
     def answers_to(self, text: str) -> bool:
         """Whether a search for this text finds them."""
-        return text in self.username or text in self.told["email"]
+        return text in self.username or text in self.fields["email"]
 
     def sign_out(self) -> None:
         """Their sessions end."""
@@ -109,9 +107,7 @@ def refusal(actor: str, person: Person, *, role: int | None = None) -> int:
     """
     if actor == "themself" and not person.signed_in:
         return 401
-    acts_as = {"admin": Role.ADMINISTRATOR, "moderator": Role.MODERATOR, "user": Role.USER}.get(
-        actor, person.role
-    )
+    acts_as = {"admin": Role.ADMINISTRATOR, "moderator": Role.MODERATOR, "user": Role.USER}.get(actor, person.role)
     if acts_as == Role.ADMINISTRATOR:
         return 0
     if acts_as == Role.MODERATOR and person.role == Role.USER and role in {None, Role.USER}:

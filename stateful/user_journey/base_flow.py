@@ -33,10 +33,7 @@ def body_of(exchange: Exchange) -> Any:
 def _steps(flow: type[Flow]) -> tuple[Step, ...]:
     """What is marked as a step, in the order in which it is written."""
     return tuple(
-        member.step
-        for of in reversed(flow.__mro__)
-        for member in vars(of).values()
-        if hasattr(member, "step")
+        member.step for of in reversed(flow.__mro__) for member in vars(of).values() if hasattr(member, "step")
     )
 
 
@@ -71,9 +68,7 @@ class Journey(Flow):
         """The next stage, if there is one, and then the detours, with their arguments."""
         steps = _steps(type(self))
         stages = [step for step in steps if self.road.leads_to(step.name)]
-        detours = [
-            step for step in steps if step not in stages and step.detour and getattr(self, step.detour)
-        ]
+        detours = [step for step in steps if step not in stages and step.detour and getattr(self, step.detour)]
         possible = [*stages, *(detours if self.road.allows_detour else ())]
         return st.one_of([st.tuples(st.just(each.name), each.arguments) for each in possible])
 
@@ -94,14 +89,14 @@ class Journey(Flow):
             self._see_the_video(film)
         for export in self.exports:
             answer = self.listed_exports()
-            if self.expect(answer, 200, requirement="PT-JOURNEY-08", so="listing one's exports"):
+            if self.expect(answer, 200, requirement="PT-JOURNEY-08", situation="listing one's exports"):
                 seen = [(one["id"], one["state"]["label"]) for one in body_of(answer)["data"]]
                 self.same(answer, ("PT-JOURNEY-08", "data", [(export.id, "Completed")], seen))
 
     def _see_the_account(self) -> None:
         who = self.who
         answer = self.send("getUser", self.admin, path={"id": who.user_id})
-        if self.expect(answer, 200, requirement="PT-JOURNEY-01", so="looking at who signed up"):
+        if self.expect(answer, 200, requirement="PT-JOURNEY-01", situation="looking at who signed up"):
             user = body_of(answer)
             self.same(
                 answer,
@@ -110,20 +105,20 @@ class Journey(Flow):
                 ("PT-JOURNEY-01", "email", who.email, user["email"]),
             )
         answer = self.send("getAccount", path={"name": who.username})
-        if self.expect(answer, 200, requirement="PT-JOURNEY-01", so="looking at an account"):
+        if self.expect(answer, 200, requirement="PT-JOURNEY-01", situation="looking at an account"):
             shown = body_of(answer)["displayName"]
             self.same(answer, ("PT-JOURNEY-01", "displayName", who.display_name, shown))
         if who.channel is not None:
             answer = self.send("getVideoChannel", path={"channelHandle": who.channel})
-            if self.expect(answer, 200, requirement="PT-JOURNEY-01", so="looking at a channel"):
-                told = body_of(answer)
-                seen = (told["displayName"], told["ownerAccount"]["name"])
+            if self.expect(answer, 200, requirement="PT-JOURNEY-01", situation="looking at a channel"):
+                members = body_of(answer)
+                seen = (members["displayName"], members["ownerAccount"]["name"])
                 wanted = (who.channel_display_name, who.username)
                 self.same(answer, ("PT-JOURNEY-01", "displayName", wanted, seen))
 
     def _see_oneself(self, account: Account) -> None:
         answer = self.send("getUserInfo", account)
-        if self.expect(answer, 200, requirement="PT-JOURNEY-04", so="looking at oneself"):
+        if self.expect(answer, 200, requirement="PT-JOURNEY-04", situation="looking at oneself"):
             me = body_of(answer)
             self.same(
                 answer,
@@ -133,7 +128,7 @@ class Journey(Flow):
 
     def _see_the_video(self, film: Film) -> None:
         answer = self.send("getVideo", path={"id": film.uuid})
-        if self.expect(answer, 200, requirement="PT-JOURNEY-05", so="looking at a public video"):
+        if self.expect(answer, 200, requirement="PT-JOURNEY-05", situation="looking at a public video"):
             seen = body_of(answer)
             self.same(
                 answer,
@@ -142,12 +137,12 @@ class Journey(Flow):
             )
         for operation_id, parts in self._lists().items():
             answer = self.send(operation_id, **parts)
-            if self.expect(answer, 200, requirement="PT-JOURNEY-05", so="listing videos"):
+            if self.expect(answer, 200, requirement="PT-JOURNEY-05", situation="listing videos"):
                 names = [one["name"] for one in body_of(answer)["data"] if one["uuid"] == film.uuid]
                 self.same(answer, ("PT-JOURNEY-05", "data/*/name", [film.name], names))
         for by, actor in (("viewer", self.viewer), ("traveller", self.who.signed_in)):
             answer = self.send("getMyVideoRating", actor, path={"videoId": film.id})
-            if self.expect(answer, 200, requirement="PT-JOURNEY-07", so="reading one's rating"):
+            if self.expect(answer, 200, requirement="PT-JOURNEY-07", situation="reading one's rating"):
                 rating = body_of(answer)["rating"]
                 self.same(answer, ("PT-JOURNEY-07", "rating", film.ratings[by], rating))
         wanted = [] if film.position is None else [film.position]
@@ -162,7 +157,7 @@ class Journey(Flow):
 
     def _watched(self, film: Film, requirement: str, wanted: list[int]) -> tuple[Exchange, Row]:
         answer = self.send("listMyHistory", self.viewer, query=_PAGE)
-        self.sure(self.expect(answer, 200, requirement=requirement, so="listing a history"))
+        self.sure(self.expect(answer, 200, requirement=requirement, situation="listing a history"))
         found = [one for one in body_of(answer)["data"] if one["uuid"] == film.uuid]
         seen = [one["userHistory"]["currentTime"] for one in found]
         return answer, (requirement, "data/*/userHistory/currentTime", wanted, seen)
@@ -173,14 +168,14 @@ class Journey(Flow):
         if not self.deleted:
             return
         answer = self.send("getUserInfo", self.who.account)
-        self.expect(answer, 401, requirement="PT-JOURNEY-11", so="the token of a deleted account")
+        self.expect(answer, 401, requirement="PT-JOURNEY-11", situation="the token of a deleted account")
         films, exports = self.lost
         gone = [("getAccount", {"name": self.who.username}), ("getUser", {"id": self.who.user_id})]
         gone += [("getVideoChannel", {"channelHandle": self.who.signed_in.channel_handle})]
         gone += [("getVideo", {"id": film.uuid}) for film in films]
         for operation_id, path in gone:
             answer = self.send(operation_id, self.admin if operation_id == "getUser" else None, path=path)
-            self.expect(answer, 404, requirement="PT-JOURNEY-12", so="what was deleted with an account")
+            self.expect(answer, 404, requirement="PT-JOURNEY-12", situation="what was deleted with an account")
         for film in films:
             answer = self.send("getVideos", **self._lists()["getVideos"])
             left = [one["name"] for one in body_of(answer)["data"] if one["uuid"] == film.uuid]
@@ -188,7 +183,7 @@ class Journey(Flow):
             self.same(*self._watched(film, "PT-JOURNEY-12", []))
         for export in exports:
             answer = self.send("downloadUserExport", **export.download)
-            self.expect(answer, 404, requirement="PT-JOURNEY-13", so="an archive of a deleted account")
+            self.expect(answer, 404, requirement="PT-JOURNEY-13", situation="an archive of a deleted account")
 
     # How the journey asks and compares
 
@@ -199,9 +194,14 @@ class Journey(Flow):
     def same(self, answer: Exchange, *rows: Row) -> None:
         """Compares members of an answer with the model: requirement, pointer into the body, expected, actual."""
         for requirement, at, expected, actual in rows:
-            so = f"{at} differs from what the steps before led to"
+            message = f"{at} differs from what the steps before led to"
             self.agree(
-                answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, so=so
+                answer,
+                requirement,
+                at=f"/response/body/{at}",
+                expected=expected,
+                actual=actual,
+                message=message,
             )
 
     def sure(self, went_well: bool) -> None:
@@ -214,13 +214,13 @@ class Journey(Flow):
         operation_id: str,
         status: int,
         requirement: str,
-        so: str,
+        situation: str,
         actor: Account | None = None,
         **parts: Any,
     ) -> Exchange:
         """Sends what the rest of the journey stands on, and expects this status; `so` as in `expect`."""
         answer = self.send(operation_id, actor, **parts)
-        self.sure(self.expect(answer, status, requirement=requirement, so=so))
+        self.sure(self.expect(answer, status, requirement=requirement, situation=situation))
         return answer
 
     def reach(
@@ -236,6 +236,6 @@ class Journey(Flow):
         # Where it takes too long, the last state tells.
         with contextlib.suppress(NotArranged):
             self.wait(has_ended)
-        self.sure(self.expect(answers[0], 200, requirement=requirement, so="reading its state"))
+        self.sure(self.expect(answers[0], 200, requirement=requirement, situation="reading its state"))
         self.same(answers[0], (requirement, at, state, seen(body_of(answers[0]))))
         return answers[0]

@@ -21,7 +21,7 @@ _PUBLISHED = 1
 _USED_MEMBERS = ("videoQuotaUsed", "videoQuotaUsedDaily")
 _PASSWORDS = range(3)
 # Who looks at a video, by which of its names: a number hides an unlisted video.
-_LOOKS = (
+_READS = (
     ("anonymous", "uuid"),
     ("anonymous", "id"),
     ("user", "shortUUID"),
@@ -29,7 +29,7 @@ _LOOKS = (
     ("moderator", "shortUUID"),
     ("owner", "id"),
 )
-_AFTER_REFUSAL = (_LOOKS[0], _LOOKS[-1])
+_AFTER_REFUSAL = (_READS[0], _READS[-1])
 _PASSWORD_HEADER = "x-peertube-video-password"  # noqa: S105 - a name
 # What each requirement is about.
 _UPLOADED, _PRIVATE_AT_FIRST = "PT-VIDEO-01", "PT-VIDEO-02"
@@ -46,7 +46,7 @@ class VideoFlow(Flow):
     def start(self, owner: Account, privacy: Privacy) -> None:
         """The model: one video with something in each member, no limits, two channels."""
         self.owner = owner
-        self.eyes: dict[str, Account | None] = {
+        self.viewer: dict[str, Account | None] = {
             "anonymous": None,
             "user": self.account("viewer"),
             "owner": owner,
@@ -137,9 +137,7 @@ class VideoFlow(Flow):
         """Gives the owner the quotas of the model."""
         path = {"id": self.owner.user_id}
         lost = dict(zip(model.QUOTAS, self.lost.values(), strict=True))
-        body = {
-            name: limit if limit == NO_LIMIT else limit + lost[name] for name, limit in self.limits.items()
-        }
+        body = {name: limit if limit == NO_LIMIT else limit + lost[name] for name, limit in self.limits.items()}
         self.world.call("putUser", self.world.account("admin"), path=path, body=body)
 
     @property
@@ -167,21 +165,21 @@ class VideoFlow(Flow):
         if self.touched is not None:
             self._look_at(self.touched, because)
         self._compare_own(because)
-        for eyes in ("anonymous", "user"):
-            shown = [video for video in self.videos if video.is_listed_for(eyes)]
-            self.look_in("getAccountVideos", eyes, shown, because=because, path={"name": self.owner.username})
+        for viewer in ("anonymous", "user"):
+            shown = [video for video in self.videos if video.is_listed_for(viewer)]
+            self.look_in("getAccountVideos", viewer, shown, because=because, path={"name": self.owner.username})
         self._compare_used(because)
 
     def _look_at(self, video: Video, because: str) -> None:
         """Reads a video as each viewer; where a change was refused, as two of them."""
         gone = video not in self.videos
         kind = "deleted" if gone else video.privacy.name.lower()
-        for eyes, name in _AFTER_REFUSAL if because == _REFUSED else _LOOKS:
-            answer = self.send("getVideo", self.eyes[eyes], path={"id": video.ids[name]})
-            status = 404 if gone else video.answer_to(eyes, name)
+        for viewer, name in _AFTER_REFUSAL if because == _REFUSED else _READS:
+            answer = self.send("getVideo", self.viewer[viewer], path={"id": video.ids[name]})
+            status = 404 if gone else video.answer_to(viewer, name)
             requirement = _SHOWN if because == _UPLOADED else because
-            so = f"reading a video that is {kind} by its {name} as {eyes}"
-            if self.expect(answer, status, requirement=requirement, so=so) and status == 200:
+            situation = f"reading a video that is {kind} by its {name} as {viewer}"
+            if self.expect(answer, status, requirement=requirement, situation=situation) and status == 200:
                 self._compare(answer, _json(answer), video, because, "")
         if video.privacy is Privacy.PASSWORD and not gone:
             self._try_passwords(video)
@@ -191,16 +189,16 @@ class VideoFlow(Flow):
             headers = {_PASSWORD_HEADER: password}
             answer = self.send("getVideo", path={"id": video.ids["uuid"]}, headers=headers)
             opens = number in video.passwords
-            so = f"a password that {'opens the video' if opens else 'does not belong to the video'}"
-            self.expect(answer, 200 if opens else 403, requirement=_OPENED, so=so)
+            situation = f"a password that {'opens the video' if opens else 'does not belong to the video'}"
+            self.expect(answer, 200 if opens else 403, requirement=_OPENED, situation=situation)
 
     def look_in(
-        self, operation: str, eyes: str, wanted: Collection[Video], *, because: str = "", **parts: Any
+        self, operation: str, viewer: str, wanted: Collection[Video], *, because: str = "", **parts: Any
     ) -> None:
         """Reads a list of videos; what it shows of the walk's videos must be those that are wanted."""
         query = {"count": _MANY, "nsfw": "both", **parts.pop("query", {})}
-        answer = self.send(operation, self.eyes[eyes], query=query, **parts)
-        if not self.expect(answer, 200, requirement=_LISTED, so=f"a list of videos read as {eyes}"):
+        answer = self.send(operation, self.viewer[viewer], query=query, **parts)
+        if not self.expect(answer, 200, requirement=_LISTED, situation=f"a list of videos read as {viewer}"):
             return
         seen = sorted(self.known[video["id"]] for video in _json(answer)["data"] if video["id"] in self.known)
         self.agree(
@@ -209,12 +207,12 @@ class VideoFlow(Flow):
             at="/response/body/data/*/id",
             expected=sorted(video.variable for video in wanted),
             actual=seen,
-            so=f"the videos listed for {eyes} are not those that {eyes} may see",
+            message=f"the videos listed for {viewer} are not those that {viewer} may see",
         )
 
     def _compare_own(self, because: str) -> None:
         answer = self.send("listMyVideos", self.owner, query={"count": _MANY})
-        if not self.expect(answer, 200, requirement=_LISTED, so="listing one's videos"):
+        if not self.expect(answer, 200, requirement=_LISTED, situation="listing one's videos"):
             return
         own = {video["id"]: video for video in _json(answer)["data"] if video["id"] not in self.strangers}
         requirement = _LISTED if because in {_UPLOADED, _PRIVATE_AT_FIRST, _STAYED} else because
@@ -226,9 +224,14 @@ class VideoFlow(Flow):
             ),
             ("total", len(_json(answer)["data"]), _json(answer)["total"]),
         ):
-            so = f"{at} of the owner's videos does not match the videos"
+            message = f"{at} of the owner's videos does not match the videos"
             if not self.agree(
-                answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, so=so
+                answer,
+                requirement,
+                at=f"/response/body/{at}",
+                expected=expected,
+                actual=actual,
+                message=message,
             ):
                 return
         for video in self.videos:
@@ -244,15 +247,15 @@ class VideoFlow(Flow):
         *,
         whole: bool = True,
     ) -> None:
-        told = video.told(whole=whole)
-        for name, actual in model.read(shown, told).items():
+        visible = video.visible(whole=whole)
+        for name, actual in model.read(shown, visible).items():
             self.agree(
                 answer,
                 self._requirement(because, name, video),
                 at=f"/response/body/{at}{name}",
-                expected=told[name],
+                expected=visible[name],
                 actual=actual,
-                so=f"{name} of a video is not the value written last",
+                message=f"{name} of a video is not the value written last",
             )
 
     def _requirement(self, because: str, name: str, video: Video) -> str:
@@ -266,7 +269,7 @@ class VideoFlow(Flow):
 
     def _compare_used(self, because: str) -> None:
         answer = self.send("getMyQuotaUsed", self.owner)
-        if not self.expect(answer, 200, requirement=_USED, so="reading the used quota"):
+        if not self.expect(answer, 200, requirement=_USED, situation="reading the used quota"):
             return
         for member in _USED_MEMBERS:
             self.agree(
@@ -275,7 +278,7 @@ class VideoFlow(Flow):
                 at=f"/response/body/{member}",
                 expected=self.used,
                 actual=_json(answer)[member] - self.lost[member],
-                so=f"{member} is not the size of the videos",
+                message=f"{member} is not the size of the videos",
             )
 
 

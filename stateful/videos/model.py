@@ -13,7 +13,7 @@ from peertube_conformance.fixtures import media
 from peertube_conformance.fixtures.messages.request_draft import Upload
 from peertube_conformance.fixtures.safety.guard import impossible
 
-EYES = ("anonymous", "user", "owner", "moderator")
+VIEWERS = ("anonymous", "user", "owner", "moderator")
 NAMES = ("id", "uuid", "shortUUID")
 QUOTAS = ("videoQuota", "videoQuotaDaily")
 NO_LIMIT = -1
@@ -106,9 +106,7 @@ def other_file(what: str, kind: str) -> tuple[Upload, int]:
     type, 422 of what is in it."""
     name, _, pretended = what.partition(" as ")
     media_type, content = _OTHERS[name]
-    return Upload(
-        f"walk.{kind}", _KINDS[kind][0] if pretended else media_type, content
-    ), 422 if pretended else 415
+    return Upload(f"walk.{kind}", _KINDS[kind][0] if pretended else media_type, content), 422 if pretended else 415
 
 
 @dataclass(eq=False)
@@ -124,22 +122,22 @@ class Video:
     said: dict[str, Any] = field(default_factory=dict)
     passwords: list[int] = field(default_factory=list)
 
-    def answer_to(self, eyes: str, name: str) -> int:
+    def answer_to(self, viewer: str, name: str) -> int:
         """The status of reading it by this one of its names, without a password (reference, "Get a video")."""
         if self.privacy == Privacy.PASSWORD:
-            return 403 if eyes in {"anonymous", "user"} else 200
+            return 403 if viewer in {"anonymous", "user"} else 200
         guarded = {Privacy.PRIVATE, Privacy.INTERNAL} | ({Privacy.UNLISTED} if name == "id" else set())
-        if self.privacy not in guarded or eyes in {"owner", "moderator"}:
+        if self.privacy not in guarded or viewer in {"owner", "moderator"}:
             return 200
-        if eyes == "anonymous":
+        if viewer == "anonymous":
             return 401
         return 200 if self.privacy == Privacy.INTERNAL else 403
 
-    def is_listed_for(self, eyes: str) -> bool:
+    def is_listed_for(self, viewer: str) -> bool:
         """Whether lists of videos show it."""
-        return self.privacy == Privacy.PUBLIC or (self.privacy == Privacy.INTERNAL and eyes != "anonymous")
+        return self.privacy == Privacy.PUBLIC or (self.privacy == Privacy.INTERNAL and viewer != "anonymous")
 
-    def told(self, *, whole: bool) -> dict[str, Any]:
+    def visible(self, *, whole: bool) -> dict[str, Any]:
         """Its members as an answer shows them, `whole` or in a list."""
         said = {name: value for name, value in self.said.items() if whole or name not in _ONLY_WHOLE}
         return said | {"privacy": self.privacy, "channel": self.channel}

@@ -43,8 +43,7 @@ def measured(rounds: int, folder: Path) -> Iterator[str]:
     first = {
         "this harness": [harness(fault=_FAULT).first for _ in range(rounds)],
         "plain `schemathesis run`": [
-            plain(whole, "--max-examples", str(_EXAMPLES), fault=_FAULT, failing=_FAILING).first
-            for _ in range(rounds)
+            plain(whole, "--max-examples", str(_EXAMPLES), fault=_FAULT, failing=_FAILING).first for _ in range(rounds)
         ],
     }
     yield "| | requests | requests/s | checks/s | CPU ms/request | memory, MB | first finding, s |"
@@ -58,9 +57,7 @@ def measured(rounds: int, folder: Path) -> Iterator[str]:
     yield "|---|---|---|---|---|---|---|"
     for size in _SIZES:
         contract = written(folder, size)
-        own = harness(
-            "--spec", str(contract), "-k", "test_valid or test_invalid or test_access or test_refusals"
-        )
+        own = harness("--spec", str(contract), "-k", "test_valid or test_invalid or test_access or test_refusals")
         other = plain(contract, "--max-examples", "10")
         _tell(f"{size}: {own} {other}")
         cells = [str(size)]

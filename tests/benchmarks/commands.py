@@ -83,9 +83,7 @@ def served(fault: str = "") -> Iterator[tuple[Counted, str]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with Counted(
-        smtp=f"127.0.0.1:{port}", signup="approval", server_version="6.3.0", fault=fault
-    ) as instance:
+    with Counted(smtp=f"127.0.0.1:{port}", signup="approval", server_version="6.3.0", fault=fault) as instance:
         yield instance, f"smtp://127.0.0.1:{port}"
 
 

@@ -28,8 +28,8 @@ def count() -> None:
         if scope["type"] == "http":
             if scope["path"] == "/counted":
                 used = resource.getrusage(resource.RUSAGE_SELF)
-                told = {"requests": requests[0], "cpu": used.ru_utime + used.ru_stime}
-                await Response(json.dumps(told))(scope, receive, send)
+                reported = {"requests": requests[0], "cpu": used.ru_utime + used.ru_stime}
+                await Response(json.dumps(reported))(scope, receive, send)
                 return
             requests[0] += 1
             if scope["path"].startswith(f"{_AGAIN}/"):

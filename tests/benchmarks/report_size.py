@@ -121,10 +121,8 @@ def record(directory: Path, exchanges: int) -> None:
     (directory / PARTS / "main.ndjson").unlink()
     with (directory / PARTS / "gw0.ndjson").open("w") as file:
         for number, part in enumerate(islice(_again(lines), exchanges)):
-            told = part if number < len(lines) else {**part, "findings": [], "more": _told(part)}
-            file.write(
-                json.dumps({**told, "id": f"worker-{number}", "at": 1_767_000_000 + number / 40}) + "\n"
-            )
+            reported = part if number < len(lines) else {**part, "findings": [], "more": _reported(part)}
+            file.write(json.dumps({**reported, "id": f"worker-{number}", "at": 1_767_000_000 + number / 40}) + "\n")
 
 
 def _again(lines: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -132,7 +130,7 @@ def _again(lines: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield from lines
 
 
-def _told(part: dict[str, Any]) -> list[str]:
+def _reported(part: dict[str, Any]) -> list[str]:
     return [finding["fingerprint"] for finding in part["findings"]]
 
 
@@ -142,15 +140,15 @@ def report(directory: Path) -> None:
     contract = load_contract(None)
     document = RunDocument(contract, contract.operations, load_requirements(), (), _facts(contract))
     document.add(read_parts(directory))
-    told = {**document.to_json(), "exitCode": 1}
-    write_all(clean_document(told, Redactor()), directory)
+    reported = {**document.to_json(), "exitCode": 1}
+    write_all(clean_document(reported, Redactor()), directory)
     figures = {
         "seconds": round(time.perf_counter() - began, 2),
         "cpuSeconds": round(time.process_time(), 2),
         "megabytes": _most_memory(),
         "pageMegabytes": round((directory / "report.html").stat().st_size / 1e6, 2),
-        "exchanges": told["totals"]["exchanges"],
-        "findings": told["totals"]["findings"],
+        "exchanges": reported["totals"]["exchanges"],
+        "findings": reported["totals"]["findings"],
     }
     print(json.dumps(figures))
 
@@ -191,8 +189,8 @@ def measured(directory: Path, exchanges: int = _EXCHANGES) -> dict[str, Any]:
     """The figures of a report of so many exchanges, written in a process of its own."""
     record(directory, exchanges)
     command = [sys.executable, "-m", "tests.benchmarks.report_size", "--report", str(directory)]
-    told = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=True)
-    figures: dict[str, Any] = json.loads(told.stdout)
+    reported = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=True)
+    figures: dict[str, Any] = json.loads(reported.stdout)
     return figures
 
 

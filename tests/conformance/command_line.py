@@ -13,9 +13,7 @@ ROOMS = ("peertube_conformance.conformance", "peertube_conformance.stateful")
 _FOREIGN = ("PEERTUBE_CONFORMANCE_", "PYTEST_", "COLUMNS")
 
 
-def python_module(
-    module: str, folder: Path, *arguments: str, **environment: str
-) -> subprocess.CompletedProcess[str]:
+def python_module(module: str, folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Runs `python -m module` in a folder, without this session's settings."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
     return subprocess.run(
@@ -34,6 +32,6 @@ def one_sentence(done: subprocess.CompletedProcess[str]) -> str:
     output = done.stdout + done.stderr
     assert done.returncode == 4, output
     assert not re.search(r"Traceback|INTERNALERROR|File \"", output), output
-    (told,) = [line for line in output.splitlines() if line.startswith("ERROR: ")]
+    (reported,) = [line for line in output.splitlines() if line.startswith("ERROR: ")]
     assert "collected" not in output
-    return told.removeprefix("ERROR: ")
+    return reported.removeprefix("ERROR: ")

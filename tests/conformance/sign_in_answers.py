@@ -9,9 +9,7 @@ from tests.fixtures.servers import Received, response
 CONFIG = response(200, b'{"serverVersion": "6.2.0"}', Content_Type="application/json")
 
 
-def instance(
-    token: bytes, client: bytes = b'{"client_id": "a", "client_secret": "b"}', status: int = 200
-) -> Any:
+def instance(token: bytes, client: bytes = b'{"client_id": "a", "client_secret": "b"}', status: int = 200) -> Any:
     """An instance that knows who may sign in."""
 
     def answer(received: Received) -> bytes:

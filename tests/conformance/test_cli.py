@@ -25,8 +25,8 @@ from tests.fixtures.servers import free_port, serving
 
 def test_nobody_listens(tmp_path: Path) -> None:
     base_url = f"http://127.0.0.1:{free_port()}"
-    told = one_sentence(python_module(CLI, tmp_path, "run", f"--base-url={base_url}"))
-    assert told.startswith(f"{base_url} cannot be reached")
+    reported = one_sentence(python_module(CLI, tmp_path, "run", f"--base-url={base_url}"))
+    assert reported.startswith(f"{base_url} cannot be reached")
 
 
 def test_a_password_that_is_wrong(tmp_path: Path) -> None:
@@ -39,20 +39,16 @@ def test_a_password_that_is_wrong(tmp_path: Path) -> None:
             "--admin-username=root",
             PEERTUBE_CONFORMANCE_ADMIN_PASSWORD="s3cret-password",
         )
-    told = one_sentence(done)
-    assert "root cannot sign in (getOAuthToken answered 400: Credentials are invalid)" in told
+    reported = one_sentence(done)
+    assert "root cannot sign in (getOAuthToken answered 400: Credentials are invalid)" in reported
     assert "s3cret" not in done.stdout + done.stderr
     assert {request.method for request in server.requests} == {"GET", "POST"}
-    assert [request.target for request in server.requests if request.method == "POST"] == [
-        "/api/v1/users/token"
-    ]
+    assert [request.target for request in server.requests if request.method == "POST"] == ["/api/v1/users/token"]
 
 
 def test_a_contract_that_is_not_there_is_told_before_anything_is_sent(tmp_path: Path) -> None:
     with serving(CONFIG) as server:
-        done = python_module(
-            CLI, tmp_path, "run", f"--base-url={server.base_url}", "--spec=/nowhere/openapi.yaml"
-        )
+        done = python_module(CLI, tmp_path, "run", f"--base-url={server.base_url}", "--spec=/nowhere/openapi.yaml")
     assert "There is no contract /nowhere/openapi.yaml" in one_sentence(done)
     assert server.requests == []
 
@@ -61,8 +57,8 @@ def test_a_choice_that_leaves_no_operation_is_told_before_anything_is_sent(tmp_p
     with serving(CONFIG) as server:
         chosen = ("--operations=getVideo,getConfig", "--tags=Video")
         done = python_module(CLI, tmp_path, "run", f"--base-url={server.base_url}", *chosen)
-    told = "no operation of the contract fits --operations getVideo,getConfig and --tags Video"
-    assert told in one_sentence(done)
+    reported = "no operation of the contract fits --operations getVideo,getConfig and --tags Video"
+    assert reported in one_sentence(done)
     assert server.requests == []
 
 
@@ -83,7 +79,7 @@ def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
 # The same without a process of its own
 
 
-def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+def reported(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     try:
         code = main(arguments)
     except SystemExit as ended:
@@ -111,10 +107,8 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         ("deviations", "a", "b"),
     ],
 )
-def test_arguments_that_cannot_be_used(
-    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert "--help" in told(capsys, *arguments) or "has no option or argument" in told(capsys, *arguments)
+def test_arguments_that_cannot_be_used(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--help" in reported(capsys, *arguments) or "has no option or argument" in reported(capsys, *arguments)
 
 
 @pytest.mark.parametrize("command", [("compare", "RUN", "RUN"), ("report", "RUN"), ("deviations", "RUN")])
@@ -137,7 +131,7 @@ def test_what_is_no_run_document(
     if content is not None:
         (tmp_path / "run.json").write_text(content)
     for given in (tmp_path, tmp_path / "run.json"):
-        text = told(capsys, *(str(given) if argument == "RUN" else argument for argument in command))
+        text = reported(capsys, *(str(given) if argument == "RUN" else argument for argument in command))
         assert says in text
         assert "run.json" in text
 
@@ -146,7 +140,7 @@ def test_a_target_that_is_not_there_cannot_be_reaped(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PEERTUBE_CONFORMANCE_STATE_DIR", str(tmp_path))
-    text = told(capsys, "reap", f"--base-url=http://127.0.0.1:{free_port()}", "--admin-username=root")
+    text = reported(capsys, "reap", f"--base-url=http://127.0.0.1:{free_port()}", "--admin-username=root")
     assert "cannot be reached" in text
 
 
@@ -179,9 +173,7 @@ def test_operations_are_chosen_by_name_and_tag() -> None:
     video = chosen(contract, Options(tags="video"))
     assert video == chosen(contract, Options(tags="Video"))
     assert {o.tag for o in video} == {"Video"}
-    assert chosen(contract, Options(operations="get*", tags="Video")) == [
-        o for o in video if o.id.startswith("get")
-    ]
+    assert chosen(contract, Options(operations="get*", tags="Video")) == [o for o in video if o.id.startswith("get")]
     assert chosen(contract, Options(operations="nothing")) == []
 
 
@@ -197,15 +189,10 @@ def test_deviations_of_the_contract_and_of_a_file_count_for_their_release(tmp_pa
     }
     file.write_text(json.dumps([entry, {**entry, "id": "later", "versions": ["6.3", ""]}]))
     contract = load_contract()
-    own = {
-        deviation.id
-        for deviation in known_deviations(contract, Options(base_url="http://my.instance"), "6.2.0")
-    }
+    own = {deviation.id for deviation in known_deviations(contract, Options(base_url="http://my.instance"), "6.2.0")}
     found = {
         deviation.id
-        for deviation in known_deviations(
-            contract, Options(base_url="http://my.instance", deviations=file), "6.2.0"
-        )
+        for deviation in known_deviations(contract, Options(base_url="http://my.instance", deviations=file), "6.2.0")
     }
     assert found == own | {"mine"}
     assert own

@@ -21,9 +21,7 @@ from peertube_conformance.fixtures.safety.hazards import Hazard
 from peertube_conformance.reports import Level
 
 
-def read(
-    given: dict[str, Any] | None = None, environment: dict[str, str] | None = None, base_url: str = ""
-) -> Options:
+def read(given: dict[str, Any] | None = None, environment: dict[str, str] | None = None, base_url: str = "") -> Options:
     """Options of flags (`{"seed": "5"}`) and variables (`{"SEED": "5"}`)."""
     named = {f"PEERTUBE_CONFORMANCE_{name}": value for name, value in (environment or {}).items()}
     known = {f"peertube_{name}": value for name, value in (given or {}).items()}
@@ -89,9 +87,7 @@ def test_the_password_comes_from_the_environment_and_is_not_shown() -> None:
     assert "password" not in " ".join(option.flag for option in OPTIONS)
 
 
-@pytest.mark.parametrize(
-    ("text", "value"), [("1", True), ("TRUE", True), ("on", True), ("0", False), ("false", False)]
-)
+@pytest.mark.parametrize(("text", "value"), [("1", True), ("TRUE", True), ("on", True), ("0", False), ("false", False)])
 def test_switches(text: str, value: bool) -> None:
     assert read({}, {"REAP": text}).reap is value
     assert read({"reap": True}).reap
@@ -118,9 +114,9 @@ def test_a_random_seed_is_a_number_to_repeat_the_run_with() -> None:
 def test_a_mistake_is_one_sentence_that_names_the_option(name: str, text: str) -> None:
     with pytest.raises(OptionError) as caught:
         read({name: text})
-    told = str(caught.value)
-    assert f"--{name.replace('_', '-')}" in told
-    assert "\n" not in told
+    reported = str(caught.value)
+    assert f"--{name.replace('_', '-')}" in reported
+    assert "\n" not in reported
 
 
 def test_flags_and_destinations_are_unique_and_told() -> None:

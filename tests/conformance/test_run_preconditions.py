@@ -106,9 +106,7 @@ def test_nothing_is_removed_in_the_tier_that_only_reads(
     address: str, safety: Safety | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(controller, "reap", lambda *_given, **_how: pytest.fail("it was reaped"))
-    text = mistake(
-        tmp_path, base_url=address, safety=safety, reap=True, admin_username="root", admin_password="x"
-    )
+    text = mistake(tmp_path, base_url=address, safety=safety, reap=True, admin_username="root", admin_password="x")
     assert "--safety=sandbox" in text
 
 

@@ -66,9 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sample", type=int, default=0, metavar="N", help="about so many, evenly over all")
     parser.add_argument("--workers", type=int, default=2, help="processes (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument(
-        "--json", type=Path, default=None, metavar="FILE", help="where to write what was found"
-    )
+    parser.add_argument("--json", type=Path, default=None, metavar="FILE", help="where to write what was found")
     parser.add_argument(
         "--read",
         type=Path,

@@ -133,9 +133,9 @@ def _walked(at: Arena, flow: type[Flow], shortening: int) -> Iterator[tuple[Find
     first: list[int] = []
     complete = Context.wrong
 
-    def wrong(self: Context, requirement: str, exchange: Exchange, told: Finding) -> bool:
+    def wrong(self: Context, requirement: str, exchange: Exchange, difference: Finding) -> bool:
         first.append(counted[0])
-        return complete(self, requirement, exchange, told)
+        return complete(self, requirement, exchange, difference)
 
     def seen(_found: Sequence[Finding]) -> None:
         counted[0] += 1
@@ -149,8 +149,8 @@ def _walked(at: Arena, flow: type[Flow], shortening: int) -> Iterator[tuple[Find
         runner._SHORTENING_SECONDS = seconds
         Context.wrong = complete  # type: ignore[method-assign]
     requests = first[0] if first else counted[0]
-    told = [*ended.findings, *at.session.collect()]
-    if not told:
+    reported = [*ended.findings, *at.session.collect()]
+    if not reported:
         yield f"{ended.verdict.value}: {ended.reason}", requests
-    for finding in told:
+    for finding in reported:
         yield finding, requests

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from peertube_conformance.conformance.execution.outcome import HINDRANCES
+from peertube_conformance.conformance.execution.outcome import PRECONDITION_ERRORS
 from peertube_conformance.conformance.execution.phases import Exercise
 from peertube_conformance.fixtures.instance.startup_settings import Signup
 from peertube_conformance.reports import Verdict
@@ -62,23 +62,21 @@ def _of_operation(at: Arena, operation: Operation, faults: Sequence[ContractFaul
     at.session.collect()
     for phase in dict.fromkeys(fault.phase for fault in sorted(faults, key=lambda f: _PHASES.index(f.phase))):
         exercise.run(getattr(exercise, phase))
-    told = {finding.fingerprint for finding in at.session.collect()}
-    if told:
-        raise NotSilent(f"{operation.id}: {sorted(told)}")
+    reported = {finding.fingerprint for finding in at.session.collect()}
+    if reported:
+        raise NotSilent(f"{operation.id}: {sorted(reported)}")
     for fault in faults:
         yield _of_fault(at, exercise, fault)
 
 
 def _of_fault(at: Arena, exercise: Exercise, fault: ContractFault) -> Detection:
-    detection = Detection(
-        fault.id, "contract", fault.group, fault.operation_id, fault.single, list(fault.breaks)
-    )
+    detection = Detection(fault.id, "contract", fault.group, fault.operation_id, fault.single, list(fault.breaks))
     outcome: Any = None
     if fault.phase != "valid":
         try:
             exercise.base()
-        except HINDRANCES as hindrance:
-            detection.reason = str(hindrance)
+        except PRECONDITION_ERRORS as blocker:
+            detection.reason = str(blocker)
             return detection
     began = time.monotonic()
     with at.spoiled(fault), Watch(at.session, lambda finding: tells(fault, finding)) as watch:

@@ -32,9 +32,7 @@ def measured(faults: Sequence[AnyFault], workers: int, seed: int) -> Iterator[De
     # Faults of flows may change what stays changed: each gets a process of its own.
     for alone in (True, False):
         chosen = [batch for batch in portions if (batch.kind == "flow") is alone]
-        with ProcessPoolExecutor(
-            workers, mp_context=context, max_tasks_per_child=1 if alone else None
-        ) as pool:
+        with ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=1 if alone else None) as pool:
             waiting = [pool.submit(tried, batch, seed) for batch in chosen]
             for done in as_completed(waiting):
                 yield from done.result()

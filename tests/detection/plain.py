@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx
 
-from peertube_conformance.conformance.execution.outcome import HINDRANCES
+from peertube_conformance.conformance.execution.outcome import PRECONDITION_ERRORS
 from peertube_conformance.fixtures.instance.startup_settings import ADMIN_NAME, Signup
 from peertube_conformance.fixtures.resources import ids_by_kind
 from peertube_conformance.spec import load_contract
@@ -45,9 +45,9 @@ def compare(found: Sequence[Detection], count: int, seed: int, workers: int = 2)
     portions: dict[Signup, list[Detection]] = {}
     for detection in chosen:
         operation_id = detection.operation_id
-        portions.setdefault(
-            signup_of(contract.operation(operation_id)) if operation_id else "approval", []
-        ).append(detection)
+        portions.setdefault(signup_of(contract.operation(operation_id)) if operation_id else "approval", []).append(
+            detection
+        )
     batches = [
         (signup, [(d.id, d.requests) for d in of_it[at : at + _TOGETHER]], seed)
         for signup, of_it in portions.items()
@@ -55,8 +55,8 @@ def compare(found: Sequence[Detection], count: int, seed: int, workers: int = 2)
     ]
     by_id = {detection.id: detection for detection in found}
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        for told in pool.map(_tried, batches):
-            for name, how in told:
+        for reported in pool.map(_tried, batches):
+            for name, how in reported:
                 by_id[name].plain = how
 
 
@@ -81,14 +81,12 @@ def _tried(batch: tuple[Signup, list[tuple[str, int]], int]) -> list[tuple[str, 
         if (on, examples) not in usual:
             usual[on, examples] = _run(signup, None, on, examples, seed)[0]
         failures, sent = _run(signup, fault, on, examples, seed)
-        told = sorted(failures - usual[on, examples])
-        found.append((fault_id, {"killed": bool(told), "checks": told, "requests": sent}))
+        reported = sorted(failures - usual[on, examples])
+        found.append((fault_id, {"killed": bool(reported), "checks": reported, "requests": sent}))
     return found
 
 
-def _run(
-    signup: Signup, fault: AnyFault | None, on: Sequence[str], examples: int, seed: int
-) -> tuple[set[str], int]:
+def _run(signup: Signup, fault: AnyFault | None, on: Sequence[str], examples: int, seed: int) -> tuple[set[str], int]:
     """What fails on a fresh instance: a plain run may leave an administrator without a password."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -104,9 +102,9 @@ def _run(
 
 def _furnish(at: Arena) -> None:
     """Something of each kind, so that small numbers name things as they do on any instance in use."""
-    world = at.session.ground.world
+    world = at.session.environment.world
     for kind in ids_by_kind._FACTORIES:
-        with contextlib.suppress(*HINDRANCES):
+        with contextlib.suppress(*PRECONDITION_ERRORS):
             ids_by_kind.existing(world, kind, world.root, fresh=False)
 
 
@@ -141,9 +139,7 @@ def _failures(
                 for check in checks:
                     if check["status"] == "failure":
                         failure = check["failure_info"]["failure"]
-                        failures.add(
-                            f"{check['name']} {failure.get('code', failure['type'])} {failure['operation']}"
-                        )
+                        failures.add(f"{check['name']} {failure.get('code', failure['type'])} {failure['operation']}")
     return failures, sent
 
 

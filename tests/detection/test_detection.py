@@ -63,9 +63,7 @@ def test_faults_of_an_operation_are_caught(operation_id: str) -> None:
 def test_faults_written_by_hand_are_caught() -> None:
     single = [fault for fault in all_faults().values() if isinstance(fault, Fault) and fault.single]
     chosen = [
-        fault
-        for group in GROUPS
-        for fault in sample([each for each in single if each.group == group], _OF_EACH_GROUP)
+        fault for group in GROUPS for fault in sample([each for each in single if each.group == group], _OF_EACH_GROUP)
     ]
     assert list(misses(by_hand.detected(chosen))) == []
 
@@ -80,9 +78,7 @@ def test_what_tells_something_else_is_no_detection() -> None:
 
 
 def test_an_unknown_miss_fails_the_command() -> None:
-    caught = Detection(
-        "one", "hand", "status", "", True, ["PT-STATUS-01"], "PT-STATUS-01", "no_server_error", "/", 3
-    )
+    caught = Detection("one", "hand", "status", "", True, ["PT-STATUS-01"], "PT-STATUS-01", "no_server_error", "/", 3)
     missed = Detection("other", "hand", "status", "", True, ["PT-STATUS-01"], reason="nobody looked")
     assert is_enough([caught] * 100)
     assert not is_enough([*[caught] * 100, missed])

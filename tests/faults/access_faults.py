@@ -25,9 +25,7 @@ def access_faults(operation: Operation) -> Iterator[ContractFault]:
     yield _fault(operation, WRONG_TOKEN, "let-in")
     if operation.role in {Role.MODERATOR, Role.ADMIN}:
         yield _fault(operation, LOW_ROLE, "ignored")
-    elif operation.role is Role.OWNER and any(
-        p.location == "path" and p.resource for p in operation.parameters
-    ):
+    elif operation.role is Role.OWNER and any(p.location == "path" and p.resource for p in operation.parameters):
         yield _fault(operation, SOMEBODY_ELSE, "ignored")
 
 

@@ -62,9 +62,7 @@ class Arena:
 
 
 @contextmanager
-def arena(
-    folder: Path, *, signup: Signup = "approval", seed: int = 1, depth: str = "standard"
-) -> Iterator[Arena]:
+def arena(folder: Path, *, signup: Signup = "approval", seed: int = 1, depth: str = "standard") -> Iterator[Arena]:
     """Serves in a thread, with mail; everything ends with the context."""
     os.environ["PEERTUBE_CONFORMANCE_STATE_DIR"] = str(folder / "state")
     contract = load_contract(None)

@@ -75,11 +75,7 @@ def deep_bodies_end_the_parser(handler: Handler, request: Request) -> Any:
 def any_bytes_are_text(handler: Handler, request: Request) -> Any:
     answer = handler(request)
     problem = _problem(answer)
-    return (
-        Response("{}", 200, media_type="application/json")
-        if problem and "UTF-8" in problem["detail"]
-        else answer
-    )
+    return Response("{}", 200, media_type="application/json") if problem and "UTF-8" in problem["detail"] else answer
 
 
 @fault("PT-ERR-19", **_STATUS)

@@ -43,9 +43,7 @@ def parts_are_kept_secret(handler: Handler, request: Request) -> Any:
 @fault("PT-FILE-03", **_RANGES)
 def ends_are_exclusive(handler: Handler, request: Request) -> Any:
     answer = handler(request)
-    return (
-        _content(answer, answer.body[:-1]) if answer.status_code == 206 and len(answer.body) > 1 else answer
-    )
+    return _content(answer, answer.body[:-1]) if answer.status_code == 206 and len(answer.body) > 1 else answer
 
 
 @fault("PT-FILE-03", **_RANGES)
@@ -164,9 +162,7 @@ def downloads_are_played(handler: Handler, request: Request) -> Any:
 @fault("PT-FILE-15", **_RANGES)
 def long_suffixes_are_behind_the_end(handler: Handler, request: Request) -> Any:
     answer = handler(request)
-    whole = answer.headers.get("content-range", "").startswith("bytes 0-") and "=-" in request.headers.get(
-        "range", ""
-    )
+    whole = answer.headers.get("content-range", "").startswith("bytes 0-") and "=-" in request.headers.get("range", "")
     if whole:
         answer.headers["content-range"] = f"bytes */{len(answer.body)}"
         answer.status_code = 416

@@ -142,9 +142,7 @@ def published_videos_stay_out_of_their_account(handler: Handler, request: ApiReq
     videos = request.state.videos.where(lambda video: video.privacy == Privacy.PUBLIC)
     if not first:
         first.update(video.id for video in videos)
-    entries = [
-        entry for entry in _whole(handler, request) if entry["privacy"]["id"] != 1 or entry["id"] in first
-    ]
+    entries = [entry for entry in _whole(handler, request) if entry["privacy"]["id"] != 1 or entry["id"] in first]
     return _cut(request, entries) if not request.query["skipCount"] else handler(request)
 
 

@@ -111,9 +111,7 @@ def a_deleted_archive_can_still_be_had(handler: Handler, request: ApiRequest) ->
 @fault("PT-EXPORT-05", on="downloadUserExport", shortest=2, **_LEAKS)
 def any_token_of_the_instance_opens_any_archive(handler: Handler, request: ApiRequest) -> Any:
     export = _export(request)
-    is_known = any(
-        download_tokens.opens(request.query["jwt"], one, request.instance) for one in request.state.exports
-    )
+    is_known = any(download_tokens.opens(request.query["jwt"], one, request.instance) for one in request.state.exports)
     if export is not None and is_known:
         request.query["jwt"] = download_tokens.issued(export, request.instance)
     return handler(request)

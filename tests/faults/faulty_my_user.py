@@ -110,9 +110,7 @@ def accounts_show_their_first_description(handler: Handler, request: ApiRequest)
 def what_a_session_wrote_before_is_not_written_again(handler: Handler, request: ApiRequest) -> Any:
     written = _WRITTEN.setdefault(request.headers["authorization"], {})
     body = request.body or {}
-    request.body = {
-        name: value for name, value in body.items() if name not in written or written[name] != value
-    }
+    request.body = {name: value for name, value in body.items() if name not in written or written[name] != value}
     answer = handler(request)
     written.update({name: value for name, value in body.items() if name == "p2pEnabled"})
     return answer

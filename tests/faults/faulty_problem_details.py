@@ -156,5 +156,5 @@ def paths_of_files_are_told(handler: Handler, request: Request) -> Any:
 
 @fault("PT-ERR-12", **_LEAKS)
 def the_database_is_quoted(handler: Handler, request: Request) -> Any:
-    told = 'invalid input syntax for type uuid: "x"'
-    return _changed(handler(request), lambda problem: problem.update(detail=told, error=told))
+    reported = 'invalid input syntax for type uuid: "x"'
+    return _changed(handler(request), lambda problem: problem.update(detail=reported, error=reported))

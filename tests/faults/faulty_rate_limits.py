@@ -49,9 +49,7 @@ def half_the_time_is_said(handler: Handler, request: Request) -> Any:
 @fault("PT-RATE-09", "PT-RATE-05", **_LIMITS)
 def nobody_is_refused(handler: Handler, request: Request) -> Any:
     answer = handler(request)
-    return (
-        Response("{}", 200, answer.headers | {"content-length": "2"}) if answer.status_code == 429 else answer
-    )
+    return Response("{}", 200, answer.headers | {"content-length": "2"}) if answer.status_code == 429 else answer
 
 
 @fault("PT-RATE-10", **_LIMITS)

@@ -99,7 +99,7 @@ def a_wrong_password_ends_sessions(handler: Handler, request: ApiRequest) -> Any
 def renewed_pairs_are_told_to_last_half_as_long(handler: Handler, request: ApiRequest) -> Any:
     answer = handler(request)
     if request.body["grant_type"] == _REFRESH:
-        told = json.loads(answer.body)
+        reported = json.loads(answer.body)
         kept = {name: answer.headers[name] for name in ("cache-control", "pragma")}
-        return json_answer(told | {"expires_in": told["expires_in"] // 2}, headers=kept)
+        return json_answer(reported | {"expires_in": reported["expires_in"] // 2}, headers=kept)
     return answer

@@ -29,9 +29,7 @@ def _channel_id(request: ApiRequest) -> int:
 def subscribing_again_makes_a_second_subscription(handler: Handler, request: ApiRequest) -> Any:
     channel = channels.find(request.instance, request.body["uri"])
     state, user, now = request.state, request.caller, request.instance.now()
-    if channel and state.subscriptions.find(
-        lambda one: one.user_id == user.id and one.channel_id == channel.id
-    ):
+    if channel and state.subscriptions.find(lambda one: one.user_id == user.id and one.channel_id == channel.id):
         again = Subscription(user_id=user.id, channel_id=channel.id, created_at=now, updated_at=now)
         state.subscriptions.add(again)
     return handler(request)
@@ -118,9 +116,7 @@ def who_unsubscribed_is_told_all_the_same(handler: Handler, request: ApiRequest)
         for user in request.state.users:
             was_one = (user.id, video.channel_id) in _former
             if was_one and user.id not in {one.user_id for one in followers}:
-                notifications._tell(
-                    request.instance, user, Kind.NEW_VIDEO_FROM_SUBSCRIPTION, "News", video_id=video.id
-                )
+                notifications._tell(request.instance, user, Kind.NEW_VIDEO_FROM_SUBSCRIPTION, "News", video_id=video.id)
     return answer
 
 

@@ -55,8 +55,8 @@ def request_faults(operation: Operation) -> Iterator[ContractFault]:
 def _is_told(operation: Operation, schema: Any, name: str) -> bool:
     """Whether what is wrong with a member is told as such, and not as that no form of the whole fits."""
     example: Any = next(iter(operation.request_examples.values()), {})
-    told = operation.schemas.validator(schema, "request").iter_errors({**example, name: [[[]]]})
-    return any(list(error.instance_path)[:1] == [name] for error in told)
+    reported = operation.schemas.validator(schema, "request").iter_errors({**example, name: [[[]]]})
+    return any(list(error.instance_path)[:1] == [name] for error in reported)
 
 
 def _longest(parameter: Parameter) -> int:
@@ -99,9 +99,7 @@ def _always(operation: Operation, schema: Any, depth: int = 0) -> Iterator[Mappi
         yield from _always(operation, part, depth + 1)
 
 
-def _bounds(
-    operation: Operation, schema: Any, pointer: str, longest: int, depth: int = 0
-) -> Iterator[tuple[str, str]]:
+def _bounds(operation: Operation, schema: Any, pointer: str, longest: int, depth: int = 0) -> Iterator[tuple[str, str]]:
     """The bounds that some value breaks alone, with the pointer at which a violation of them is told."""
     found: dict[str, Any] = {}
     for part in operation.schemas.parts(schema):
@@ -122,8 +120,8 @@ def _bounds(
 def _breaks_alone(operation: Operation, schema: Any, keyword: str, bound: Any, longest: int) -> bool:
     validator = operation.schemas.validator(schema if isinstance(schema, dict) else {}, "request")
     for value in _beyond(operation, schema, keyword, bound, longest):
-        told = {(error.kind.name, len(list(error.instance_path))) for error in validator.iter_errors(value)}
-        if told == {(keyword, 0)}:
+        reported = {(error.kind.name, len(list(error.instance_path))) for error in validator.iter_errors(value)}
+        if reported == {(keyword, 0)}:
             return True
     return False
 

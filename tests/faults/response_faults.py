@@ -52,11 +52,7 @@ def response_faults(operation: Operation) -> Iterator[ContractFault]:
             )
     other = next(code for code in _UNDOCUMENTED if operation.response_for(code) is None)
     yield _fault(operation, "status.success.replaced", STATUS, "PT-STATUS-02", "/response/status", how=other)
-    if (
-        "404" in operation.responses
-        and operation.responses["404"].unwitnessed is None
-        and _names_a_thing(operation)
-    ):
+    if "404" in operation.responses and operation.responses["404"].unwitnessed is None and _names_a_thing(operation):
         at = "/response/status/404"
         yield _fault(operation, "status.404.replaced", STATUS, "PT-STATUS-08", at, phase="refusals", how=400)
 
@@ -72,9 +68,7 @@ def _fault(
     where: str = "",
     how: Any = None,
 ) -> ContractFault:
-    return ContractFault(
-        f"{operation.id}.{name}", operation.id, name, group, (requirement,), at, phase, where, how
-    )
+    return ContractFault(f"{operation.id}.{name}", operation.id, name, group, (requirement,), at, phase, where, how)
 
 
 def _names_a_thing(operation: Operation) -> bool:
@@ -144,9 +138,7 @@ def _is_seen(operation: Operation, example: Any, pointer: str, kind: str, instea
     keywords = {"dropped": {"required"}, "retyped": {"type"}, "out-of-enum": {"enum", "const"}}[kind]
     at = pointer.replace("/*", "/0")
     broken = body_violations(operation, operation.success_statuses[0], "application/json", spoiled)
-    return any(
-        violation.defect.pointer == at and violation.defect.keyword in keywords for violation in broken
-    )
+    return any(violation.defect.pointer == at and violation.defect.keyword in keywords for violation in broken)
 
 
 def changed(value: Any, pointer: str, change: Callable[[Any], Any]) -> Any:

@@ -47,9 +47,7 @@ class Damaged:
     @property
     def left(self) -> list[Path]:
         """The ledgers that runs left."""
-        return sorted(
-            path for path in self.folder.glob(f"*{_SUFFIX}") if path.is_file() and not path.is_symlink()
-        )
+        return sorted(path for path in self.folder.glob(f"*{_SUFFIX}") if path.is_file() and not path.is_symlink())
 
     def named(self, run: str) -> Path:
         """The file of a run with this id, or of what stands in the place of one."""
@@ -81,9 +79,7 @@ def _damage(do: Damage) -> Damage:
     return do
 
 
-def damage(
-    folder: Path, base_url: str, victims: tuple[Victim, ...], names: tuple[str, ...], seed: int
-) -> None:
+def damage(folder: Path, base_url: str, victims: tuple[Victim, ...], names: tuple[str, ...], seed: int) -> None:
     """Does the damages of these names, in order."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     place = Damaged(folder, base_url, victims, random.Random(seed))

@@ -84,9 +84,7 @@ class Answer:
 
     def with_json(self, value: Any) -> Answer:
         """The same with another body."""
-        return Answer(
-            self.status, json.dumps(value).encode(), {**self.headers, "content-type": "application/json"}
-        )
+        return Answer(self.status, json.dumps(value).encode(), {**self.headers, "content-type": "application/json"})
 
 
 Fits = Callable[[Asked, Answer], bool]
@@ -126,19 +124,12 @@ def kind_of_lie(
 
 def reads(asked: Asked, answer: Answer) -> bool:
     """Whether something of the API was read, as JSON."""
-    return (
-        asked.method == "GET"
-        and asked.path.startswith(API)
-        and answer.status < 300
-        and answer.json is not None
-    )
+    return asked.method == "GET" and asked.path.startswith(API) and answer.status < 300 and answer.json is not None
 
 
 def reads_one(asked: Asked, answer: Answer) -> bool:
     """Whether it is one thing that was read."""
-    return (
-        reads(asked, answer) and not reads_list(asked, answer) and not asked.path.startswith(f"{API}/config")
-    )
+    return reads(asked, answer) and not reads_list(asked, answer) and not asked.path.startswith(f"{API}/config")
 
 
 def reads_list(asked: Asked, answer: Answer) -> bool:

@@ -91,20 +91,15 @@ def list_never_ends(asked: Asked, answer: Answer, lie: Lie, scene: Scene) -> Ans
     start = re.search(r"(?:^|&)start=(\d+)", asked.query)
     first = 1_000_000 + (int(start[1]) if start else 0) + asked.number * 1000
     more = [
-        {**found[number % len(found)], **({"id": first + number} if lie.variant % 2 else {})}
-        for number in range(50)
+        {**found[number % len(found)], **({"id": first + number} if lie.variant % 2 else {})} for number in range(50)
     ]
     return answer.with_json({"total": 10**9, "data": more})
 
 
-@kind_of_lie(
-    Group.ANY, lambda asked, answer: asked.method == "GET" and is_of_api(asked, answer), 40, breaks=True
-)
+@kind_of_lie(Group.ANY, lambda asked, answer: asked.method == "GET" and is_of_api(asked, answer), 40, breaks=True)
 def it_is_gone(asked: Asked, answer: Answer, lie: Lie, scene: Scene) -> Answer | None:
     """What is read is not there any more."""
-    return Answer(
-        (404, 410)[lie.variant % 2], b'{"status": 404, "detail": "Not found", "title": "Not Found"}'
-    )
+    return Answer((404, 410)[lie.variant % 2], b'{"status": 404, "detail": "Not found", "title": "Not Found"}')
 
 
 @kind_of_lie(Group.ANY, lambda asked, answer: answer.status >= 400 and is_of_api(asked, answer), 6)
@@ -145,9 +140,7 @@ def redirected(asked: Asked, answer: Answer, lie: Lie, scene: Scene) -> Answer |
     return Answer((301, 302, 303, 307, 308)[lie.variant // 2 % 5], b"", headers)
 
 
-@kind_of_lie(
-    Group.ANY, lambda asked, answer: answer.json is not None and is_of_api(asked, answer), 80, breaks=True
-)
+@kind_of_lie(Group.ANY, lambda asked, answer: answer.json is not None and is_of_api(asked, answer), 80, breaks=True)
 def json_is_odd(asked: Asked, answer: Answer, lie: Lie, scene: Scene) -> Answer | None:
     """The body is cut off, or of another shape."""
     chance = random.Random(lie.variant)

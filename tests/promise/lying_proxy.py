@@ -18,7 +18,7 @@ _LIES_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldLie:
     """A lie that was told: the request, and the false answer's beginning."""
 
     asked: str
@@ -35,7 +35,7 @@ class Harmful:
 
     asked: str
     done: tuple[Difference, ...]
-    lies: tuple[Told, ...]
+    lies: tuple[ToldLie, ...]
 
     def __str__(self) -> str:
         lies = "\n  ".join(map(str, self.lies[-_LIES_SHOWN:])) or "no lie was told"
@@ -54,7 +54,7 @@ class LyingProxy:
     filled: FilledInstance
     scene: Scene = field(init=False)
     asked: int = 0
-    told: list[Told] = field(default_factory=list)
+    reported: list[ToldLie] = field(default_factory=list)
     harmful: list[Harmful] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
     most: int = 0
@@ -67,9 +67,7 @@ class LyingProxy:
         self._seen: Snapshot = self.filled.before
         self.begin((), 0)
 
-    def begin(
-        self, lies: Sequence[Lie], half: int, moments: Mapping[int, Callable[[], None]] | None = None
-    ) -> None:
+    def begin(self, lies: Sequence[Lie], half: int, moments: Mapping[int, Callable[[], None]] | None = None) -> None:
         """Counts requests from one again, with these lies; what was told and noted before is kept."""
         self.scene = Scene(self.filled, half)
         self.asked = 0
@@ -79,7 +77,7 @@ class LyingProxy:
 
     def forget(self) -> None:
         """Forgets what was told and noted."""
-        self.told, self.harmful, self.log = [], [], []
+        self.reported, self.harmful, self.log = [], [], []
 
     def is_different_now(self) -> None:
         """Takes what is on the instance as what was there: the instance was put back meanwhile."""
@@ -110,9 +108,7 @@ class LyingProxy:
         self.asked += 1
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         path = scope["raw_path"].decode("latin-1").partition("?")[0]
-        return Asked(
-            self.asked, scope["method"], path, scope["query_string"].decode("latin-1"), headers, body
-        )
+        return Asked(self.asked, scope["method"], path, scope["query_string"].decode("latin-1"), headers, body)
 
     def _moment(self, number: int) -> None:
         if number in self._moments:
@@ -143,7 +139,7 @@ class LyingProxy:
             known = {str(each) for each in harm(self.filled.before, self._seen)}
             done = tuple(each for each in harm(self.filled.before, now) if str(each) not in known)
             if done:
-                self.harmful.append(Harmful(str(asked), done, tuple(self.told)))
+                self.harmful.append(Harmful(str(asked), done, tuple(self.reported)))
         self._seen = now
 
     def _instead(self, asked: Asked) -> Answer | None:
@@ -175,22 +171,24 @@ class LyingProxy:
         waiting.met += 1
         if waiting.met <= lie.after:
             return None
-        told = kind.tell(asked, answer, lie, self.scene)
-        if told is not None:
+        reported = kind.tell(asked, answer, lie, self.scene)
+        if reported is not None:
             waiting.is_over = not lie.lasts
-            self.told.append(
-                Told(str(asked), lie, f"{told.status} {told.headers.get('location', '')} {told.body[:300]!r}")
+            self.reported.append(
+                ToldLie(
+                    str(asked),
+                    lie,
+                    f"{reported.status} {reported.headers.get('location', '')} {reported.body[:300]!r}",
+                )
             )
-        return told
+        return reported
 
     def _is_theirs(self, asked: Asked, answer: Answer) -> bool:
         """Whether what is truly read belongs to those who may be shown where the run creates something."""
         found = answer.json
         if isinstance(found, dict) and "data" in found:
             return False  # of a list, each lie changes the entries of its own victim only
-        return self.scene.is_shown_where_created(
-            asked.path, asked.token, answer.body.decode("utf-8", "replace")
-        )
+        return self.scene.is_shown_where_created(asked.path, asked.token, answer.body.decode("utf-8", "replace"))
 
 
 @dataclass(slots=True)

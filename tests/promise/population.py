@@ -40,9 +40,7 @@ PEOPLE = (
     Person("ptcabba"),  # begins like the names of a run whose id is cut short
     Person("ptcabel2", avatar=True),
     Person("ptcabcdef.smith", avatar=True, unfinished=True),  # looks like a name of a run in every way
-    Person(
-        "bob", avatar=True, channel_pictures=True, privacies=(1, 2, 3, 4, 5), archive=True, unfinished=True
-    ),
+    Person("bob", avatar=True, channel_pictures=True, privacies=(1, 2, 3, 4, 5), archive=True, unfinished=True),
     Person("carol", privacies=(2, 3), unfinished=True),
     Person("dave", avatar=True, imported=True),
     Person("erin", avatar=True, channel_pictures=True, archive=True, imported=True, unfinished=True),

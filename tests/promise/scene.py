@@ -95,9 +95,7 @@ class Scene:
         """The names of the people whom a lie of this group may show. The given administrator is not among those whose
         sessions are shown to whoever signs in: another session of it is a session of it."""
         wanted = {"created": self.half, "read": 1 - self.half}.get(group)
-        names = [
-            name for place, name in enumerate(self.filled.people) if wanted is None or place % 2 == wanted
-        ]
+        names = [name for place, name in enumerate(self.filled.people) if wanted is None or place % 2 == wanted]
         return names if group == "created" else [*names, ADMIN_NAME]
 
     def person(self, group: str, victim: int) -> Any:
@@ -223,9 +221,7 @@ class Scene:
 
     def own_instead(self, path: str, token: str, victim: int) -> Any:
         """What the instance answers where the path names the run's newest thing in the place of the victim's."""
-        named = self._path(
-            path, lambda table: [row for row in [self.own(table)] if row], is_own=False, victim=victim
-        )
+        named = self._path(path, lambda table: [row for row in [self.own(table)] if row], is_own=False, victim=victim)
         return None if named is None else self.ask(named, token)
 
     def path_of_another(self, path: str, victim: int) -> str:
@@ -234,9 +230,7 @@ class Scene:
         user = self.person("any", victim)
         return changed or f"/api/v1/users/{user.id if user else 2}"
 
-    def _path(
-        self, path: str, rows: Callable[[str], list[Any]], *, is_own: bool | None, victim: int = 0
-    ) -> str | None:
+    def _path(self, path: str, rows: Callable[[str], list[Any]], *, is_own: bool | None, victim: int = 0) -> str | None:
         for pattern, table, members in _PATHS:
             found = re.search(rf"^/api/v1{pattern}", path)
             if found is None or not (chosen := rows(table)):
@@ -246,9 +240,7 @@ class Scene:
                 continue
             if is_own is not None and named is not None:
                 theirs = self.things(table, "read", victim)
-                if is_own is (named.id in self.filled.before.tables[table]) or (
-                    not is_own and named not in theirs
-                ):
+                if is_own is (named.id in self.filled.before.tables[table]) or (not is_own and named not in theirs):
                     continue
             value = getattr(chosen[0], members[0])
             return f"{path[: found.start(1)]}{value}{path[found.end(1) :]}"

@@ -43,9 +43,7 @@ MAY_CHANGE = (
 )
 # New rows that may name somebody else's row by this member.
 MAY_APPEAR = (
-    Exemption(
-        "notifications", "user_id", "moderators are told of the run's accounts: all else that it names is new"
-    ),
+    Exemption("notifications", "user_id", "moderators are told of the run's accounts: all else that it names is new"),
     Exemption("tokens", "user_id", "the run's own session as the administrator that it was given: user 1"),
 )
 _GIVEN_USER = 1
@@ -170,18 +168,12 @@ def _may_appear(before: Snapshot, table: str, member: str, row: Mapping[str, Any
         return False
     if table == "tokens":
         return bool(row[member] == _GIVEN_USER)
-    about = {
-        other: row[other] for other in row.keys() & REFERENCES.keys() - {member} if row[other] is not None
-    }
-    return bool(about) and not any(
-        value in before.tables[REFERENCES[other]] for other, value in about.items()
-    )
+    about = {other: row[other] for other in row.keys() & REFERENCES.keys() - {member} if row[other] is not None}
+    return bool(about) and not any(value in before.tables[REFERENCES[other]] for other, value in about.items())
 
 
 def _named(row: Mapping[str, Any]) -> str:
-    names = (
-        row.get(member) for member in ("username", "name", "display_name", "filename", "upload_id", "text")
-    )
+    names = (row.get(member) for member in ("username", "name", "display_name", "filename", "upload_id", "text"))
     return next((str(name) for name in names if name), "unnamed")
 
 

@@ -47,9 +47,7 @@ def run(job: Mapping[str, Any], notes: list[str]) -> None:
     except USER_MISTAKES as error:
         notes.append(f"cannot run: {error}")
         return
-    options = Options(
-        base_url=job["baseUrl"], seed=job["seed"], report_dir=Path(job["folder"]), depth=DEPTHS["smoke"]
-    )
+    options = Options(base_url=job["baseUrl"], seed=job["seed"], report_dir=Path(job["folder"]), depth=DEPTHS["smoke"])
     session = Session(options, shared, load_contract(), [], "main")
     for name in job["steps"]:
         try:
@@ -116,7 +114,7 @@ def _step(session: Session, name: str) -> None:
         for phase in (exercise.valid, exercise.access, exercise.refusals):
             exercise.run(phase)
     else:
-        STEPS[name](session.ground.world)
+        STEPS[name](session.environment.world)
 
 
 def _people(world: World) -> None:

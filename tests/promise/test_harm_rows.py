@@ -56,9 +56,7 @@ def test_a_server_that_ignores_search(made: Trials, tier: str) -> None:
 
 @pytest.mark.parametrize("run_id", ["abc123", "abcdef", "abba00"])
 @pytest.mark.parametrize("killed_at", [0, _IN_THE_MIDDLE])
-def test_a_person_whose_name_holds_what_the_runs_names_begin_with(
-    made: Trials, run_id: str, killed_at: int
-) -> None:
+def test_a_person_whose_name_holds_what_the_runs_names_begin_with(made: Trials, run_id: str, killed_at: int) -> None:
     outcome = held(made, Plan(1, steps=("pictures",), run_id=run_id, killed_at=killed_at))
     assert any(f"ptc{run_id}" in line for line in outcome.requests)
 
@@ -86,9 +84,7 @@ def test_the_answer_to_a_new_user_is_another_persons_id(made: Trials, after: int
 
 
 @pytest.mark.parametrize("variant", [0, *_by_night(1)])
-@pytest.mark.parametrize(
-    "only", [_UPLOADS, _CHANNELS, _PLAYLISTS, _COMMENTS, _REGISTRATIONS, *_by_night(_EXPORTS)]
-)
+@pytest.mark.parametrize("only", [_UPLOADS, _CHANNELS, _PLAYLISTS, _COMMENTS, _REGISTRATIONS, *_by_night(_EXPORTS)])
 def test_the_answer_to_a_creation_is_another_persons_thing(made: Trials, only: str, variant: int) -> None:
     steps = (
         *EVERYTHING,
@@ -126,9 +122,7 @@ def test_who_is_signed_in_is_shown_as_another_person(made: Trials, kind: str, af
 
 @pytest.mark.parametrize("victim", [0, *_by_night(2, 4)])
 @pytest.mark.parametrize("killed_at", [0, _IN_THE_MIDDLE])
-def test_every_read_shows_the_runs_things_with_another_persons_ids(
-    made: Trials, killed_at: int, victim: int
-) -> None:
+def test_every_read_shows_the_runs_things_with_another_persons_ids(made: Trials, killed_at: int, victim: int) -> None:
     """Only the answer to the creation is true."""
     lies = (
         Lie("anothers_path_shows_own", lasts=True, victim=victim),

@@ -26,9 +26,7 @@ class Client:
     """What a run does, in short: it makes a user, signs in as it, makes things, reads everything back."""
 
     def __init__(self, proxy: LyingProxy) -> None:
-        self.http = httpx.Client(
-            transport=InProcess(proxy), base_url=f"{proxy.filled.instance.base_url}/api/v1"
-        )
+        self.http = httpx.Client(transport=InProcess(proxy), base_url=f"{proxy.filled.instance.base_url}/api/v1")
         self.answers: list[tuple[str, str, Any]] = []
 
     def ask(self, method: str, path: str, token: str = "", **how: Any) -> Any:
@@ -111,7 +109,7 @@ def walked(proxy: LyingProxy, *lies: Lie, half: int = 0) -> Client:
 
 def test_without_lies_it_passes_everything_on_and_notes_no_harm(proxy: LyingProxy) -> None:
     client = walked(proxy)
-    assert proxy.told == []
+    assert proxy.reported == []
     assert proxy.harmful == []
     assert ("GET", "/users/me") in [(method, path) for method, path, _ in client.answers]
     assert proxy.filled.state.users.by("username", OWN) is not None
@@ -123,18 +121,18 @@ def test_every_lie_is_told(proxy: LyingProxy, kind: str) -> None:
         proxy.filled.restore()
         proxy.forget()
         walked(proxy, Lie(kind, victim=number // 2, variant=number, lasts=True))
-        if proxy.told:
+        if proxy.reported:
             break
-    assert {told.lie.kind for told in proxy.told} == {kind}
+    assert {reported.lie.kind for reported in proxy.reported} == {kind}
 
 
 def test_a_lie_is_told_once_or_from_its_moment_on(proxy: LyingProxy) -> None:
     walked(proxy, Lie("total_is_wrong", after=1))
-    assert len(proxy.told) == 1
+    assert len(proxy.reported) == 1
     proxy.filled.restore()
     proxy.forget()
     walked(proxy, Lie("total_is_wrong", after=1, lasts=True))
-    assert len(proxy.told) == 3
+    assert len(proxy.reported) == 3
 
 
 def test_a_session_that_is_shown_is_one_that_works(proxy: LyingProxy) -> None:
@@ -156,12 +154,10 @@ def test_what_harms_is_noted_once(proxy: LyingProxy) -> None:
     bob = proxy.filled.household.user("bob").id
     client.ask("DELETE", f"/users/{bob}", root)
     client.ask("PUT", "/users/me", root, json={"theme": "instance-default"})
-    assert [
-        harmful.asked.partition("DELETE")[2] for harmful in proxy.harmful if "DELETE" in harmful.asked
-    ] == [f" /api/v1/users/{bob}"]
-    assert {"users", "videos", "channels", "exports", "pictures"} <= {
-        one.table for one in proxy.harmful[0].done
-    }
+    assert [harmful.asked.partition("DELETE")[2] for harmful in proxy.harmful if "DELETE" in harmful.asked] == [
+        f" /api/v1/users/{bob}"
+    ]
+    assert {"users", "videos", "channels", "exports", "pictures"} <= {one.table for one in proxy.harmful[0].done}
 
 
 def test_moments_come_before_or_after_their_request(proxy: LyingProxy) -> None:
@@ -179,9 +175,7 @@ def test_moments_come_before_or_after_their_request(proxy: LyingProxy) -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_nothing_is_shown_as_own_both_where_it_is_made_and_where_it_is_read(
-    proxy: LyingProxy, seed: int
-) -> None:
+def test_nothing_is_shown_as_own_both_where_it_is_made_and_where_it_is_read(proxy: LyingProxy, seed: int) -> None:
     chance = random.Random(seed)
     kinds = [name for name, kind in KINDS.items() if kind.group is not Group.ANY]
     lies = [
@@ -191,7 +185,7 @@ def test_nothing_is_shown_as_own_both_where_it_is_made_and_where_it_is_read(
     client = walked(proxy, *lies, half=seed % 2)
     created = set(_people(proxy, _created(proxy, client)))
     read = set(_people(proxy, _read_as_own(proxy, client)))
-    assert proxy.told
+    assert proxy.reported
     assert not created & read
 
 
@@ -199,9 +193,7 @@ def _people(proxy: LyingProxy, rows: Iterator[Any]) -> Iterator[str]:
     """Whose the rows are."""
     state = proxy.filled.state
     for row in rows:
-        channel = (
-            state.channels.get(row.channel_id) if hasattr(row, "channel_id") and row.channel_id else None
-        )
+        channel = state.channels.get(row.channel_id) if hasattr(row, "channel_id") and row.channel_id else None
         number = channel.user_id if channel else getattr(row, "user_id", row.id)
         user = state.users.get(number)
         assert user is not None

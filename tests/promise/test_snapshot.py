@@ -82,8 +82,8 @@ def test_every_member_that_changes_is_named(filled: FilledInstance, table: str) 
     members = {name for name in vars(row) if name != "id" and not name.startswith("_")}
     for member in members:
         setattr(row, member, _other(getattr(row, member)))
-    told = {str(one).partition(" was ")[0] for one in differences(filled) if one.row == row.id}
-    assert told == {f"{table} {row.id}: {member}" for member in members if (table, member) not in _EXEMPT}
+    reported = {str(one).partition(" was ")[0] for one in differences(filled) if one.row == row.id}
+    assert reported == {f"{table} {row.id}: {member}" for member in members if (table, member) not in _EXEMPT}
 
 
 def _other(value: Any) -> Any:
@@ -131,10 +131,10 @@ def test_mail_and_secrets_for_others_count_and_those_for_new_accounts_do_not(fil
     filled.outbox.send(new.email, "Hello", "Text")
     filled.state.vault.issue("reset-password", filled.household.user("bob").id)
     filled.state.vault.issue("reset-password", new.id)
-    told = [str(one) for one in differences(filled)]
-    assert len(told) == 2
-    assert "its recipient is bob@example.org" in told[1]
-    assert told[0].startswith(f"secrets reset-password {filled.household.user('bob').id}: is new")
+    reported = [str(one) for one in differences(filled)]
+    assert len(reported) == 2
+    assert "its recipient is bob@example.org" in reported[1]
+    assert reported[0].startswith(f"secrets reset-password {filled.household.user('bob').id}: is new")
 
 
 def newcomer(filled: FilledInstance) -> Any:

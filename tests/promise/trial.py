@@ -92,9 +92,9 @@ class Children:
         timer.cancel()
         self._known.clear()
         notes = Path(job["folder"]) / "notes.json"
-        told = json.loads(notes.read_text()) if notes.exists() else []
+        reported = json.loads(notes.read_text()) if notes.exists() else []
         notes.unlink(missing_ok=True)
-        return ended["seconds"], told
+        return ended["seconds"], reported
 
     def kill(self) -> None:
         """Kills the child, as `kill -9` does."""
@@ -141,7 +141,7 @@ class Trials:
             shutil.rmtree(folder, ignore_errors=True)
         outcome.harm = self.serving.on_loop(lambda: harm(self.filled.before, self.filled.snapshot()))
         outcome.harmful, outcome.requests = self.proxy.harmful, self.proxy.log
-        outcome.lies = len(self.proxy.told)
+        outcome.lies = len(self.proxy.reported)
         outcome.processor += time.process_time() - began_processor
         outcome.seconds = time.monotonic() - began
         return outcome
@@ -168,9 +168,7 @@ class Trials:
             job = {"do": "whole", "safety": plan.reap, "reap": True}
         self._do(plan, outcome, folder, job)
 
-    def _begin(
-        self, plan: Plan, outcome: Outcome, lies: Sequence[Lie], moments: dict[int, Callable[[], None]]
-    ) -> None:
+    def _begin(self, plan: Plan, outcome: Outcome, lies: Sequence[Lie], moments: dict[int, Callable[[], None]]) -> None:
         self.proxy.most = MOST_REQUESTS[plan.whole]
 
         def beyond() -> None:
@@ -192,9 +190,7 @@ class Trials:
 
     def _victims(self) -> tuple[Victim, ...]:
         users = (self.filled.state.users.by("username", name) for name in (*self.filled.people, ADMIN_NAME))
-        return tuple(
-            Victim(user.username, user.id, f"{user.username}_home") for user in users if user is not None
-        )
+        return tuple(Victim(user.username, user.id, f"{user.username}_home") for user in users if user is not None)
 
     def shrunk(self, outcome: Outcome, seconds: float = 60.0) -> Outcome:
         """The simplest plan that is found within so many seconds and fails too."""

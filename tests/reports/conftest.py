@@ -90,9 +90,7 @@ def sound_run(new_run: NewRun) -> SampleRun:
 @pytest.fixture
 def faulty_run(sound_run: SampleRun) -> SampleRun:
     """The sound run with a wrong member in a problem, and an operation that could not be tested."""
-    wrong = Finding(
-        "/response/body/status", "status differs from the response's", 404, 400, requirement="PT-ERR-03"
-    )
+    wrong = Finding("/response/body/status", "status differs from the response's", 404, 400, requirement="PT-ERR-03")
     sound_run.saw(
         "getVideo",
         404,
@@ -125,9 +123,7 @@ def hostile(new_run: NewRun) -> dict[str, Any]:
     run = new_run()
     run.facts["target"] = {**FACTS["target"], "baseUrl": f"https://{HOSTILE}", "serverVersion": HOSTILE}
     run.facts["ledger"] = {"created": 1, "removed": 0, "left": [HOSTILE]}
-    wrong = Finding(
-        f"/response/body/{HOSTILE}", HOSTILE, HOSTILE, {HOSTILE: HOSTILE}, requirement="PT-BODY-02"
-    )
+    wrong = Finding(f"/response/body/{HOSTILE}", HOSTILE, HOSTILE, {HOSTILE: HOSTILE}, requirement="PT-BODY-02")
     run.saw("getVideo", 200, {HOSTILE: HOSTILE}, wrong, headers={"x-hostile": "</style><img onerror=x>"})
     run.ended("delVideo", Verdict.BLOCKED, HOSTILE)
     run.ended("getVideo", Verdict.PASSED)
@@ -141,9 +137,7 @@ def hostile(new_run: NewRun) -> dict[str, Any]:
 def known(faulty_run: SampleRun) -> dict[str, Any]:
     """The faulty run with its finding explained, and one explanation that is not needed any more."""
     faulty_run.deviations = [
-        Deviation(
-            "stock-404", ("getVideo|PT-ERR-03|404|*",), "server", "A slip of the server.", "GET -> 404"
-        ),
+        Deviation("stock-404", ("getVideo|PT-ERR-03|404|*",), "server", "A slip of the server.", "GET -> 404"),
         Deviation("gone-by-now", ("getVideos|PT-BODY-02|*",), "server", "An older slip.", "GET -> 400"),
     ]
     return faulty_run.document()
@@ -159,8 +153,6 @@ def empty(new_run: NewRun) -> dict[str, Any]:
 def flood(sound_run: SampleRun) -> dict[str, Any]:
     """A run with forty findings."""
     for number in range(40):
-        wrong = Finding(
-            f"/response/body/member{number:02}", "is no text", "string", 7, requirement="PT-BODY-02"
-        )
+        wrong = Finding(f"/response/body/member{number:02}", "is no text", "string", 7, requirement="PT-BODY-02")
         sound_run.saw("getVideo", 200, VIDEO, wrong)
     return sound_run.document()

@@ -135,12 +135,12 @@ class SampleRun:
     def document(self, exit_code: int | None = None) -> dict[str, Any]:
         """The run document of what was recorded so far."""
         self._recorder.note("budget", {"requests": 10, "throttledSeconds": 1.25, "self429": 0})
-        told = RunDocument(
+        reported = RunDocument(
             self.contract, self.contract.operations, load_requirements(), self.deviations, self.facts
         )
-        told.add(read_parts(self._folder))
-        document = told.to_json()
-        document["exitCode"] = int(bool(told.new_findings(Level.MUST))) if exit_code is None else exit_code
+        reported.add(read_parts(self._folder))
+        document = reported.to_json()
+        document["exitCode"] = int(bool(reported.new_findings(Level.MUST))) if exit_code is None else exit_code
         return document
 
     def close(self) -> None:

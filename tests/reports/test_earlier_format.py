@@ -50,16 +50,14 @@ def _again(run: SampleRun, absent: int, *findings: Finding) -> dict[str, Any]:
 
 def test_it_has_the_earlier_form(earlier: dict[str, Any]) -> None:
     assert all("situations" in entry and "situationIds" not in entry for entry in earlier["operations"])
-    assert [finding["exchange"].keys() & {"defect", "situation"} for finding in earlier["findings"]] == [
-        set()
-    ] * 2
+    assert [finding["exchange"].keys() & {"defect", "situation"} for finding in earlier["findings"]] == [set()] * 2
 
 
 def test_every_view_shows_it(earlier: dict[str, Any], tmp_path: Path) -> None:
     write_all(clean_document(earlier, Redactor()), tmp_path)
-    told = (tmp_path / "report.html").read_text()
+    reported = (tmp_path / "report.html").read_text()
     for text in ("invalid: query/count maximum, as user", "provoked: a thing that does not exist, as user"):
-        assert text in told
+        assert text in reported
     assert main(["report", str(tmp_path)]) == 0
 
 
@@ -76,11 +74,11 @@ def test_it_is_the_baseline_of_a_later_run(earlier: dict[str, Any], new_run: New
 def test_its_exchanges_are_merged(earlier: dict[str, Any], tmp_path: Path) -> None:
     with ReportFolder(tmp_path / "whole") as folder:
         document, _ = merge([EARLIER], folder)
-    told = {finding["fingerprint"]: finding["exchange"] for finding in document["findings"]}
-    assert told.keys() == {finding["fingerprint"] for finding in earlier["findings"]}
-    invalid = told["getVideos|PT-STATUS-04|200|/request/query/count"]
+    reported = {finding["fingerprint"]: finding["exchange"] for finding in document["findings"]}
+    assert reported.keys() == {finding["fingerprint"] for finding in earlier["findings"]}
+    invalid = reported["getVideos|PT-STATUS-04|200|/request/query/count"]
     assert invalid["defect"] == {"location": "query", "pointer": "/count", "keyword": "maximum"}
-    absent = told["getVideo|PT-STATUS-08|410|/response/status/404"]
+    absent = reported["getVideo|PT-STATUS-08|410|/response/status/404"]
     assert (absent["violation"], absent["defect"], absent["situation"]) == (ABSENT.text, None, None)
     situations = {entry["operationId"]: entry["situations"] for entry in document["operations"]}
     assert situations == {entry["operationId"]: entry["situations"] for entry in earlier["operations"]}

@@ -25,7 +25,7 @@ def test_one_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "reported"),
     [
         (None, "nothing"),
         ("", '""'),
@@ -36,8 +36,8 @@ def test_one_line() -> None:
         ({"a": None}, '{"a": null}'),
     ],
 )
-def test_values_for_reading(value: object, told: str) -> None:
-    assert value_text(value) == told
+def test_values_for_reading(value: object, reported: str) -> None:
+    assert value_text(value) == reported
 
 
 def test_anchors_never_meet() -> None:

@@ -24,9 +24,7 @@ def contract() -> Contract:
 def operation_of() -> OperationOf:
     """Makes an operation of the YAML of its definition."""
 
-    def made(
-        definition: str, method: str = "get", path: str = "/things", components: str = "{}"
-    ) -> Operation:
+    def made(definition: str, method: str = "get", path: str = "/things", components: str = "{}") -> Operation:
         operation: dict[str, Any] = {
             "operationId": "things",
             "responses": {"200": {"description": "Fine."}},

@@ -14,9 +14,7 @@ OPERATIONS = {"getVideos", "getVideo"}
 REQUIREMENTS = {"PT-STATUS-01", "PT-STATUS-02"}
 
 
-def known(
-    name: str, *fingerprint: str, party: str = "server", versions: tuple[str, str] = ("", "")
-) -> Deviation:
+def known(name: str, *fingerprint: str, party: str = "server", versions: tuple[str, str] = ("", "")) -> Deviation:
     return Deviation(name, fingerprint, party, "Because.", "Seen.", versions)
 
 
@@ -28,7 +26,7 @@ def test_the_entries_of_the_contract_can_all_be_met() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "told"),
+    ("pattern", "reported"),
     [
         ("getVidoes|PT-STATUS-01|500|/request", "operation 'getVidoes'"),
         ("getVideos|PT-STATUS-77|500|/request", "requirement 'PT-STATUS-77'"),
@@ -36,15 +34,13 @@ def test_the_entries_of_the_contract_can_all_be_met() -> None:
         ("list*|*|500|*", "operation 'list*'"),
     ],
 )
-def test_an_entry_that_no_finding_can_have_is_refused(pattern: str, told: str) -> None:
+def test_an_entry_that_no_finding_can_have_is_refused(pattern: str, reported: str) -> None:
     with pytest.raises(DeviationError, match="the deviation mistaken names the ") as refused:
         check_deviations([known("mistaken", pattern)], OPERATIONS, REQUIREMENTS)
-    assert told in str(refused.value)
+    assert reported in str(refused.value)
 
 
-@pytest.mark.parametrize(
-    "pattern", ["getVideos|PT-STATUS-01|500|/request", "*|*|500|*", "get*|PT-STATUS-*|*|*"]
-)
+@pytest.mark.parametrize("pattern", ["getVideos|PT-STATUS-01|500|/request", "*|*|500|*", "get*|PT-STATUS-*|*|*"])
 def test_an_entry_that_a_finding_can_have_is_taken(pattern: str) -> None:
     check_deviations([known("right", pattern)], OPERATIONS, REQUIREMENTS)
 

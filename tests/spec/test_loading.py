@@ -57,9 +57,7 @@ def test_a_copy_of_a_bundled_contract_keeps_its_files() -> None:
         found = load_contract(source)
         assert found.source.startswith("bundled")
         assert len(found.operations) == len(load_contract().operations)
-        assert found.deviations == (
-            folder / "deviations.yaml" if (folder / "deviations.yaml").exists() else None
-        )
+        assert found.deviations == (folder / "deviations.yaml" if (folder / "deviations.yaml").exists() else None)
 
 
 @pytest.mark.parametrize("name", ["openapi.yaml", "openapi.json"])
@@ -67,9 +65,7 @@ def test_a_file_is_loaded(written: Written, name: str) -> None:
     document = {
         "openapi": "3.1.0",
         "info": {"title": "Things", "version": "2.1.0"},
-        "paths": {
-            "/things": {"get": {"operationId": "getThings", "responses": {"200": {"description": "Things."}}}}
-        },
+        "paths": {"/things": {"get": {"operationId": "getThings", "responses": {"200": {"description": "Things."}}}}},
     }
     file = written({name: SMALL if name.endswith("yaml") else json.dumps(document, indent="\t")}) / name
     found = load_contract(file)
@@ -78,7 +74,7 @@ def test_a_file_is_loaded(written: Written, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("a: [", "is neither YAML nor JSON \\(line"),
         ("- a", "is not an OpenAPI document"),
@@ -94,9 +90,9 @@ def test_a_file_is_loaded(written: Written, name: str) -> None:
         (SMALL.replace("getThings,", "getThings, x-role: king,"), "GET /things cannot be read.*king"),
     ],
 )
-def test_what_is_no_contract_is_told_in_one_sentence(written: Written, text: str, told: str) -> None:
+def test_what_is_no_contract_is_told_in_one_sentence(written: Written, text: str, reported: str) -> None:
     file = written({"document.yaml": text}) / "document.yaml"
-    with pytest.raises(ContractError, match=told) as error:
+    with pytest.raises(ContractError, match=reported) as error:
         load_contract(file)
     assert "\n" not in str(error.value)
 

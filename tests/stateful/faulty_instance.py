@@ -50,9 +50,7 @@ def session(folder: Path, fault: str = "", *, seed: int = 1, signup: str = "dire
             )
             run = Run(setup)
             shared = run.start()
-            options = Options(
-                base_url=instance.base_url, seed=seed, report_dir=folder, depth=DEPTHS["standard"]
-            )
+            options = Options(base_url=instance.base_url, seed=seed, report_dir=folder, depth=DEPTHS["standard"])
             contract = load_contract(None)
             yield Session(options, shared, contract, [], "main")
             run.finish()

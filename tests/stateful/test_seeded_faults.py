@@ -33,12 +33,10 @@ def patience(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_flow_finds_the_fault(fault, tmp_path) -> None:
     ended = walked(flows()[fault.flow], tmp_path, fault.id)
     assert ended.verdict is Verdict.FAILED, ended
-    told = [finding for finding in ended.findings if finding.requirement in fault.breaks]
-    assert told, ended
-    for finding in told:
-        calls = [
-            step for step in finding.steps if "(" in step.call and not step.call.startswith(("#", "begin("))
-        ]
+    reported = [finding for finding in ended.findings if finding.requirement in fault.breaks]
+    assert reported, ended
+    for finding in reported:
+        calls = [step for step in finding.steps if "(" in step.call and not step.call.startswith(("#", "begin("))]
         assert len(calls) <= 2 * fault.shortest, "\n".join(
             line for step in finding.steps for line in (step.call, *step.lines)
         )

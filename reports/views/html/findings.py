@@ -56,9 +56,7 @@ class ShownExchange:
     def size(self) -> int:
         """Characters that it takes on the page."""
         texts = [self.failure]
-        texts += [
-            f"{header.name}{header.value}" for header in (*self.request_headers, *self.response_headers)
-        ]
+        texts += [f"{header.name}{header.value}" for header in (*self.request_headers, *self.response_headers)]
         texts += [piece.text for piece in (*self.request_line, *self.request_body, *self.response_body)]
         return sum(len(escape(text)) for text in texts)
 
@@ -155,7 +153,4 @@ def _below(pointer: str, prefix: str) -> str:
 
 
 def _headers(headers: Iterable[Sequence[str]], wrong: str) -> list[Header]:
-    return [
-        Header(cleaned(name), on_one_line(value), bool(wrong) and name.lower() == wrong)
-        for name, value in headers
-    ]
+    return [Header(cleaned(name), on_one_line(value), bool(wrong) and name.lower() == wrong) for name, value in headers]

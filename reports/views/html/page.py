@@ -125,7 +125,7 @@ def _environment() -> Environment:
     )
     environment.filters["line"] = formatting.on_one_line
     environment.filters["verbatim"] = formatting.verbatim
-    environment.filters["lasting"] = formatting.lasting
+    environment.filters["duration_text"] = formatting.duration_text
     environment.filters["moment"] = _moment
     environment.globals.update(
         anchor=formatting.anchor,

@@ -72,9 +72,7 @@ def matrices(document: Document) -> list[Matrix]:
 
 def _rows(section: Section, about: _Findings) -> list[Row]:
     cells = {entry["operationId"]: _cells(entry, about) for entry in section.entries}
-    columns = sorted(
-        {status for by_status in cells.values() for status in by_status}, key=lambda s: (len(s), s)
-    )
+    columns = sorted({status for by_status in cells.values() for status in by_status}, key=lambda s: (len(s), s))
     return [
         Row(
             anchor("operation", entry["operationId"]),

@@ -141,9 +141,7 @@ def _arranged(operation_id: str, arrange: Callable[[World, Draft], None]) -> Mak
         path = {parameter.name: "1" for parameter in operation.parameters if parameter.location == "path"}
         arrange(
             world,
-            Draft(
-                operation, path=path, body=dict(_BODY), actor=world.account(), media_type="application/json"
-            ),
+            Draft(operation, path=path, body=dict(_BODY), actor=world.account(), media_type="application/json"),
         )
 
     return make
@@ -164,9 +162,7 @@ MAKERS = dict(_makers())
 
 def _places(value: Any) -> Iterator[list[Any]]:
     yield []
-    members = (
-        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    )
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, member in members:
         yield from ([key, *place] for place in _places(member))
 
@@ -213,9 +209,7 @@ def test_an_odd_answer_blocks_in_one_sentence(name: str) -> None:
     try:
         make(world_of(right))
     except Unavailable:
-        assert "verify" in name.lower() or "resend" in name.lower() or right.count == 0, (
-            "only mail is missing"
-        )
+        assert "verify" in name.lower() or "resend" in name.lower() or right.count == 0, "only mail is missing"
     for _ in range(_VARIANTS if right.count else 0):
         sentence = _failure(make, Target(chance.randint(1, right.count), _variant(chance)))
         assert sentence.isprintable()

@@ -17,10 +17,10 @@ def test_checks_tests_and_flows_are_named() -> None:
 
 
 def test_every_requirement_is_told_with_what_proves_it_or_why_nothing_does() -> None:
-    told = list(coverage_lines())
+    reported = list(coverage_lines())
     for requirement in load_requirements().values():
-        assert any(line.startswith(f"  {requirement.id} ") for line in told)
-    assert "no reason is recorded" not in "\n".join(told)
+        assert any(line.startswith(f"  {requirement.id} ") for line in reported)
+    assert "no reason is recorded" not in "\n".join(reported)
 
 
 def test_the_command_needs_no_target(tmp_path: Path) -> None:

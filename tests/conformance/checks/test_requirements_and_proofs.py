@@ -30,7 +30,7 @@ def test_a_check_binds_as_strongly_as_its_requirement() -> None:
 
 
 def test_a_check_says_what_it_looks_at() -> None:
-    assert [check.name for check in CHECKS if not (check.look.__doc__ or "").strip()] == []
+    assert [check.name for check in CHECKS if not (check.function.__doc__ or "").strip()] == []
 
 
 def test_requirements_are_well_formed() -> None:
@@ -43,17 +43,17 @@ def test_requirements_are_well_formed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("- {id: PT-A-01, level: must, statement: x, source: y}", "PT-A-01"),
         ("- {id: PT-A-01, level: shall, statement: x, source: y, section: z}", "PT-A-01"),
         ("- {id: PT-A-01, level: must, statement: x, source: y, section: z}\n" * 2, "twice"),
     ],
 )
-def test_a_bad_entry_is_named(text: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bad_entry_is_named(text: str, reported: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "peertube-6.2" / "requirements"
     folder.mkdir(parents=True)
     (folder / "some.yaml").write_text(text)
     monkeypatch.setattr("peertube_conformance.spec.requirements.__file__", str(tmp_path / "requirements.py"))
-    with pytest.raises(CatalogueError, match=told):
+    with pytest.raises(CatalogueError, match=reported):
         load_requirements.__wrapped__("6.2")

@@ -34,9 +34,7 @@ def test_a_conflict_is_known_by_its_words(detail: str, known: bool) -> None:
         ("uploadLegacy", "SequelizeUniqueConstraintError", False),
     ],
 )
-def test_only_a_file_that_replaces_another_can_be_in_its_own_way(
-    operation: str, code: str, known: bool
-) -> None:
+def test_only_a_file_that_replaces_another_can_be_in_its_own_way(operation: str, code: str, known: bool) -> None:
     body = problem(500, detail="Validation error", code=code)
     failed = replace(exchange(500, body), operation=load_contract(None).operation(operation))
     assert conflicted(failed) is known

@@ -51,9 +51,7 @@ SHARED = Shared(
     limits=RAISED,
     latency=0.01,
 )
-ROOT = Account(
-    "main", "admin", 1, 2, "root", "admin@example.org", "secret", "token", "refresh", 3, "root_channel"
-)
+ROOT = Account("main", "admin", 1, 2, "root", "admin@example.org", "secret", "token", "refresh", 3, "root_channel")
 LIMITED = replace(SHARED, limits=STOCK)
 
 
@@ -62,9 +60,7 @@ def contract() -> Contract:
     return load_contract()
 
 
-def cost(
-    operations: tuple[Operation, ...], depth: str = "standard", shared: Shared = SHARED, workers: int = 1
-) -> Cost:
+def cost(operations: tuple[Operation, ...], depth: str = "standard", shared: Shared = SHARED, workers: int = 1) -> Cost:
     return estimate(operations, Options(depth=DEPTHS[depth]), shared, workers)
 
 
@@ -96,9 +92,7 @@ def test_the_slowest_limit_sets_the_pace(contract: Contract) -> None:
 
 
 def test_slow_answers_take_time(contract: Contract) -> None:
-    quick, slow = (
-        cost(contract.operations, shared=replace(SHARED, latency=latency)) for latency in (0.001, 0.5)
-    )
+    quick, slow = (cost(contract.operations, shared=replace(SHARED, latency=latency)) for latency in (0.001, 0.5))
     assert slow.seconds > 0.5 * slow.requests > quick.seconds
 
 
@@ -115,9 +109,7 @@ def test_the_time_that_was_given_is_the_most(contract: Contract) -> None:
 
 
 def test_what_is_allowed_seldom_is_asked_seldom_and_apart(contract: Contract) -> None:
-    register, login, read = (
-        contract.operation(name) for name in ("registerUser", "getOAuthToken", "getVideos")
-    )
+    register, login, read = (contract.operation(name) for name in ("registerUser", "getOAuthToken", "getVideos"))
     assert is_scarce(register, STOCK)
     assert not is_scarce(register, RAISED)
     assert not is_scarce(read, STOCK)
@@ -131,7 +123,7 @@ def test_what_is_allowed_seldom_is_asked_seldom_and_apart(contract: Contract) ->
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told"),
+    ("seconds", "reported"),
     [
         (5.4, "about 5 s (x)"),
         (60, "about 1 min 0 s (x)"),
@@ -139,8 +131,8 @@ def test_what_is_allowed_seldom_is_asked_seldom_and_apart(contract: Contract) ->
         (0, "about 0 s (x)"),
     ],
 )
-def test_how_it_is_told(seconds: float, told: str) -> None:
-    assert str(Cost(12345, seconds, "x")) == f"about 12,345 requests, {told}"
+def test_how_it_is_told(seconds: float, reported: str) -> None:
+    assert str(Cost(12345, seconds, "x")) == f"about 12,345 requests, {reported}"
 
 
 # What is sent beside the operations

@@ -46,9 +46,7 @@ def test_a_sound_feed_is_read_whatever_its_kind(kind: str) -> None:
     assert faults(feed) == []
 
 
-@pytest.mark.parametrize(
-    ("text", "media_type"), [("<rss", TYPES["rss"]), ("{", TYPES["json"]), ("", TYPES["atom"])]
-)
+@pytest.mark.parametrize(("text", "media_type"), [("<rss", TYPES["rss"]), ("{", TYPES["json"]), ("", TYPES["atom"])])
 def test_what_is_not_well_formed_is_no_feed(text: str, media_type: str) -> None:
     assert read(answer(text, media_type)) is None
 

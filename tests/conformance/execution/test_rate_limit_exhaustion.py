@@ -37,30 +37,30 @@ def alone(instance: EmbeddedInstance, folder: Path) -> str:
 
 def test_a_limit_that_the_first_answer_says_is_too_high_is_not_used_up(tmp_path: Path) -> None:
     with EmbeddedInstance(limits="raised") as instance:
-        told = " ".join(alone(instance, tmp_path).split())
-    assert "requests is too high for a test to use up" in told
-    assert "PT-RATE-05]" not in told
+        reported = " ".join(alone(instance, tmp_path).split())
+    assert "requests is too high for a test to use up" in reported
+    assert "PT-RATE-05]" not in reported
 
 
 def test_a_limit_that_refuses_nobody_is_one_finding(tmp_path: Path) -> None:
     with FaultyInstance(limits="stock", fault="nobody-is-refused") as instance:
-        told = alone(instance, tmp_path)
+        reported = alone(instance, tmp_path)
     # The general limit, and that of the feeds.
-    assert told.count("PT-RATE-05]") == 2, told
+    assert reported.count("PT-RATE-05]") == 2, reported
 
 
 @pytest.mark.parametrize(
-    ("hindrance", "verdict"),
+    ("blocker", "verdict"),
     [
         (OutOfTime("--max-time has passed"), Verdict.NO_EVIDENCE),
         (TargetGone("it does not answer"), Verdict.BLOCKED),
     ],
 )
 def test_what_breaks_it_off_is_no_fault_of_the_harness(
-    hindrance: Exception, verdict: Verdict, monkeypatch: pytest.MonkeyPatch
+    blocker: Exception, verdict: Verdict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken_off(_session: Any) -> NoReturn:
-        raise hindrance
+        raise blocker
 
     recorded: list[tuple[Any, ...]] = []
     session: Any = SimpleNamespace(
@@ -70,9 +70,7 @@ def test_what_breaks_it_off_is_no_fault_of_the_harness(
         recorder=SimpleNamespace(outcome=lambda *given: recorded.append(given)),
     )
     monkeypatch.setattr(rate_limit_exhaustion, "limited_client", broken_off)
-    with pytest.raises(pytest.skip.Exception, match=f"{verdict.value}: {hindrance}"):
+    with pytest.raises(pytest.skip.Exception, match=f"{verdict.value}: {blocker}"):
         exhaustion_item(Exhaustion(session), session)
     assert recorded
-    assert {(status, said, reason) for _, status, said, reason in recorded} == {
-        ("429", verdict, str(hindrance))
-    }
+    assert {(status, said, reason) for _, status, said, reason in recorded} == {("429", verdict, str(blocker))}

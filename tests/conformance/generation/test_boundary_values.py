@@ -59,8 +59,5 @@ def test_what_must_stand_beside_a_member_does() -> None:
 
 def test_headers_are_met() -> None:
     headers = {"X-Upload-Content-Length": "17238", "X-Upload-Content-Type": "application/zip"}
-    found = {
-        broken
-        for broken, _ in beyond(_request("userImportResumableInit", path={"userId": 5}, headers=headers))
-    }
+    found = {broken for broken, _ in beyond(_request("userImportResumableInit", path={"userId": 5}, headers=headers))}
     assert Defect("header", "/x-upload-content-length", "maximum") in found

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from peertube_conformance.conformance.generation.edge_cases import pitfalls
+from peertube_conformance.conformance.generation.edge_cases import edge_case_mutations
 from peertube_conformance.conformance.generation.schemathesis_driver import found_in
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.spec import load_contract
@@ -25,7 +25,7 @@ def _tried(operation_id: str, **parts: Any) -> dict[str, list[Any]]:
             break
     assert found_in(base) == []
     found: dict[str, list[Any]] = {}
-    for spoil in pitfalls(base):
+    for spoil in edge_case_mutations(base):
         first, *more = found_in(spoil(base))
         where = (first.defect.location, first.defect.field)
         assert all((other.defect.location, other.defect.field) == where for other in more)
@@ -56,9 +56,7 @@ def test_days_that_no_calendar_has() -> None:
 
 
 def test_texts_that_are_no_instants_get_no_days() -> None:
-    assert not any(
-        "2030" in str(value) for value in _tried("addCommentThread", path={"id": _VIDEO})["body/text"]
-    )
+    assert not any("2030" in str(value) for value in _tried("addCommentThread", path={"id": _VIDEO})["body/text"])
 
 
 def test_numbers_that_are_written_with_an_exponent() -> None:

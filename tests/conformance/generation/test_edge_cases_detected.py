@@ -59,27 +59,27 @@ _CASES: list[tuple[str, AnyFault, str]] = [
 
 
 @pytest.fixture(scope="module")
-def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
     with arena(tmp_path_factory.mktemp("arena")) as found:
         yield found
 
 
-def _told(ground: Arena, operation_id: str) -> set[str]:
-    ground.session.collect()
-    exercise = Exercise(ground.session, ground.session.contract.operation(operation_id))
+def _reported(environment: Arena, operation_id: str) -> set[str]:
+    environment.session.collect()
+    exercise = Exercise(environment.session, environment.session.contract.operation(operation_id))
     outcome = exercise.run(exercise.invalid)
     assert outcome.verdict is Verdict.PASSED, outcome.reason
-    return {finding.fingerprint for finding in ground.session.collect()}
+    return {finding.fingerprint for finding in environment.session.collect()}
 
 
 @pytest.mark.parametrize("operation_id", sorted({operation_id for operation_id, *_ in _CASES}))
-def test_the_instance_does_not_stumble(operation_id: str, ground: Arena) -> None:
-    assert _told(ground, operation_id) == set()
+def test_the_instance_does_not_stumble(operation_id: str, environment: Arena) -> None:
+    assert _reported(environment, operation_id) == set()
 
 
 @pytest.mark.parametrize(("operation_id", "fault", "fingerprint"), _CASES)
 def test_a_server_that_stumbles_is_told(
-    operation_id: str, fault: AnyFault, fingerprint: str, ground: Arena
+    operation_id: str, fault: AnyFault, fingerprint: str, environment: Arena
 ) -> None:
-    with ground.spoiled(fault):
-        assert fingerprint in _told(ground, operation_id)
+    with environment.spoiled(fault):
+        assert fingerprint in _reported(environment, operation_id)

@@ -20,15 +20,15 @@ SPOILT = CONTRACT.operation("getVideo")
 
 
 def valid(seed: int, folder: Path | None = None) -> list[str]:
-    return _told(Generator(CONTRACT, seed, Examples(folder)).valid(OPERATION, 8))
+    return _reported(Generator(CONTRACT, seed, Examples(folder)).valid(OPERATION, 8))
 
 
 def invalid(seed: int, folder: Path | None = None) -> list[str]:
     defects = Generator(CONTRACT, seed, Examples(folder)).defects(SPOILT, 60, 40)
-    return _told(defect.drawn for defect in defects)
+    return _reported(defect.drawn for defect in defects)
 
 
-def _told(drafts: Iterable[Draft]) -> list[str]:
+def _reported(drafts: Iterable[Draft]) -> list[str]:
     return [draft.request("http://localhost").url for draft in drafts]
 
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from peertube_conformance.conformance.generation.failure_minimizer import Culprits
+from peertube_conformance.conformance.generation.failure_minimizer import FailureMinimizer
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.reports import Exchange, Intent, Request, Response
 from peertube_conformance.spec import load_contract
@@ -32,7 +32,7 @@ def asking(fails: Fails, asked: list[Query]) -> Callable[[Draft], Exchange]:
 
 
 @pytest.mark.parametrize(
-    ("fails", "told"),
+    ("fails", "reported"),
     [
         (lambda query: query.get("sort") == "-hot", "/query/sort/-hot"),
         (lambda query: "search" in query, "/query/search"),
@@ -41,10 +41,10 @@ def asking(fails: Fails, asked: list[Query]) -> Callable[[Draft], Exchange]:
         (lambda _query: True, ""),
     ],
 )
-def test_the_part_without_which_it_does_not_fail_is_told(fails: Fails, told: str) -> None:
+def test_the_part_without_which_it_does_not_fail_is_told(fails: Fails, reported: str) -> None:
     asked: list[Query] = []
     draft = Draft(SEARCHED, query={"sort": "-hot", "search": "x", "count": 1})
-    assert Culprits().of(draft, asking(fails, asked)) == told
+    assert FailureMinimizer().of(draft, asking(fails, asked)) == reported
     assert sorted(len(query) for query in asked) == [2, 2, 2]
     assert draft.query == {"sort": "-hot", "search": "x", "count": 1}
 
@@ -52,12 +52,12 @@ def test_the_part_without_which_it_does_not_fail_is_told(fails: Fails, told: str
 def test_what_was_found_before_is_looked_for_first() -> None:
     asked: list[Query] = []
     ask = asking(lambda query: "sort" in query and "search" in query, asked)
-    culprits = Culprits()
+    minimizer = FailureMinimizer()
     for number, query in enumerate(
         ({"sort": "-hot", "search": "x", "count": 1}, {"sort": "hot", "search": "y", "start": 0})
     ):
         asked.clear()
-        assert culprits.of(Draft(SEARCHED, query=query), ask) == "/query/search,sort"
+        assert minimizer.of(Draft(SEARCHED, query=query), ask) == "/query/search,sort"
         assert len(asked) == (3, 1)[number]
 
 
@@ -65,7 +65,7 @@ def test_the_finding_points_to_it_and_the_questions_are_no_findings(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with session(tmp_path) as own:
-        client = own.ground.client
+        client = own.environment.client
         send = client._wire.send
 
         def failing(request: Request, within: float) -> Response:
@@ -79,6 +79,4 @@ def test_the_finding_points_to_it_and_the_questions_are_no_findings(
             client.send(Draft(LIST, query={"count": 1, "sort": "-hot"}), Intent.VALID)
         own.close()
         failures = [finding for finding in own.collect() if finding.requirement == "PT-STATUS-01"]
-    assert {finding.fingerprint for finding in failures} == {
-        "getVideos|PT-STATUS-01|500|/request/query/sort/-hot"
-    }
+    assert {finding.fingerprint for finding in failures} == {"getVideos|PT-STATUS-01|500|/request/query/sort/-hot"}

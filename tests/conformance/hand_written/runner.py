@@ -10,7 +10,7 @@ from typing import Any
 
 from peertube_conformance import conformance
 from peertube_conformance.conformance.execution.assertions import Examination
-from peertube_conformance.conformance.execution.outcome import HINDRANCES
+from peertube_conformance.conformance.execution.outcome import PRECONDITION_ERRORS
 from peertube_conformance.conformance.execution.phases import Exercise
 from peertube_conformance.reports import Finding
 from tests.faults.arena import Arena, arena
@@ -43,21 +43,21 @@ class Enumerated:
 def ran(at: Arena, test: Enumerated) -> tuple[list[Finding], str]:
     """The findings of a test, its own and those of the checks on what it sent, and what stood in its way."""
     at.session.collect()
-    examination, hindered = examined(at, test)
-    return [*examination.findings, *at.session.collect()], hindered
+    examination, unjudged = examined(at, test)
+    return [*examination.findings, *at.session.collect()], unjudged
 
 
 def examined(at: Arena, test: Enumerated) -> tuple[Examination, str]:
     """What a test examined, and what stood in its way."""
-    examination = Examination(at.session, at.session.ground, test.name)
+    examination = Examination(at.session, at.session.environment, test.name)
     parameters = dict(test.parameters)
     if "exercise" in parameters:
         operation = at.session.contract.operation(parameters["exercise"])
         parameters["exercise"] = Exercise(at.session, operation)
     try:
         test.call(examine=examination, **parameters)
-    except HINDRANCES as hindrance:
-        return examination, str(hindrance)
+    except PRECONDITION_ERRORS as blocker:
+        return examination, str(blocker)
     return examination, ""
 
 

@@ -19,7 +19,7 @@ SEEDED = [fault for fault in load().values() if not fault.flow and _PROVEN & set
 
 
 @pytest.fixture(scope="module")
-def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
     with arena(tmp_path_factory.mktemp("arena")) as found:
         yield found
 
@@ -30,20 +30,20 @@ def test_each_requirement_has_a_fault() -> None:
 
 
 @pytest.mark.parametrize("test", TESTS, ids=[f"{test.name}-{number}" for number, test in enumerate(TESTS)])
-def test_the_instance_without_fault_is_silent(test: Enumerated, ground: Arena) -> None:
-    findings, hindrance = ran(ground, test)
+def test_the_instance_without_fault_is_silent(test: Enumerated, environment: Arena) -> None:
+    findings, blocker = ran(environment, test)
     assert [finding.fingerprint for finding in findings] == []
     # A feature is enabled or disabled, so that one of the tests of it has nothing to ask.
-    assert not hindrance or re.fullmatch(r"[a-z-]+ is (en|dis)abled", hindrance)
+    assert not blocker or re.fullmatch(r"[a-z-]+ is (en|dis)abled", blocker)
 
 
 @pytest.mark.parametrize("fault", SEEDED, ids=[fault.id for fault in SEEDED])
-def test_the_fault_is_found(fault, ground: Arena) -> None:
+def test_the_fault_is_found(fault, environment: Arena) -> None:
     found: set[str] = set()
-    with ground.spoiled(fault):
+    with environment.spoiled(fault):
         for test in TESTS:
             if test.requirements & set(fault.breaks):
-                found |= {finding.requirement for finding in ran(ground, test)[0]}
+                found |= {finding.requirement for finding in ran(environment, test)[0]}
                 if found & set(fault.breaks):
                     return
     raise AssertionError(f"{fault.id} was not found; told was {sorted(found)}")

@@ -15,7 +15,7 @@ from peertube_conformance.conformance.pytest_plugin import controller
 from peertube_conformance.conformance.pytest_plugin.controller import Controller
 from peertube_conformance.fixtures.mailboxes.open_by_url import PASSWORD_VARIABLE, MailboxError
 from peertube_conformance.fixtures.run import run
-from peertube_conformance.fixtures.run.run import Ground, Run, Setup, Shared
+from peertube_conformance.fixtures.run.run import Run, Setup, Shared, WorkerEnvironment
 from peertube_conformance.spec import load_contract
 from tests.conformance.command_line import CLI, one_sentence, python_module
 from tests.fixtures.imap_server import CERTIFICATE, ImapServer, imap_serving
@@ -71,15 +71,11 @@ def test_the_option_names_every_kind_and_the_variable() -> None:
         assert named in option.help
 
 
-@pytest.mark.parametrize(
-    "mailbox", ["imaps://ann:{}@127.0.0.1/INBOX", "mailpit+http://ann:{}@127.0.0.1:8025"]
-)
+@pytest.mark.parametrize("mailbox", ["imaps://ann:{}@127.0.0.1/INBOX", "mailpit+http://ann:{}@127.0.0.1:8025"])
 @pytest.mark.parametrize("by", ["flag", "variable"])
 def test_a_password_in_the_url_ends_the_run(mailbox: str, by: str, target: Server, tmp_path: Path) -> None:
     url = mailbox.format("s3cret-horse")
-    flags, variables = (
-        ([f"--mailbox={url}"], {}) if by == "flag" else ([], {"PEERTUBE_CONFORMANCE_MAILBOX": url})
-    )
+    flags, variables = ([f"--mailbox={url}"], {}) if by == "flag" else ([], {"PEERTUBE_CONFORMANCE_MAILBOX": url})
     done = python_module(CLI, tmp_path, "run", f"--base-url={target.base_url}", *flags, **variables)
     assert f"remove it and set {PASSWORD_VARIABLE}" in one_sentence(done)
     assert "s3cret" not in done.stdout + done.stderr
@@ -94,9 +90,7 @@ def test_a_wrong_password_ends_the_run(imap: ImapServer, target: Server, tmp_pat
 
 
 def mistake(target: Server, mailbox: str, tmp_path: Path) -> str:
-    options = Options(
-        base_url=target.base_url, mailbox=mailbox, admin_username="root", report_dir=tmp_path / "report"
-    )
+    options = Options(base_url=target.base_url, mailbox=mailbox, admin_username="root", report_dir=tmp_path / "report")
     with pytest.raises(MailboxError) as caught:
         Controller(options)
     assert [request.target for request in target.requests] == ["/api/v1/config"]
@@ -104,9 +98,7 @@ def mistake(target: Server, mailbox: str, tmp_path: Path) -> str:
     return str(caught.value)
 
 
-def test_every_trouble_is_told_before_anything_is_made(
-    imap: ImapServer, target: Server, tmp_path: Path
-) -> None:
+def test_every_trouble_is_told_before_anything_is_made(imap: ImapServer, target: Server, tmp_path: Path) -> None:
     assert "has no folder 'Nowhere'" in mistake(target, imap.url("/Nowhere"), tmp_path)
 
 
@@ -123,9 +115,9 @@ def test_workers_read_imap(imap: ImapServer, target: Server, tmp_path: Path) -> 
     shared = shared_with(target, imap.url(), tmp_path)
     assert shared.mailbox == imap.url()
     assert SECRET not in (tmp_path / "run.json").read_text()
-    with closing(Ground(shared, "gw0")) as ground:
-        assert "Code 1" in ground.world.mailbox.wait(ANN, "Code", 0).text
-        assert ground.redactor.text(f"say {SECRET}") == "say $MAILBOX_PASSWORD"
+    with closing(WorkerEnvironment(shared, "gw0")) as environment:
+        assert "Code 1" in environment.world.mailbox.wait(ANN, "Code", 0).text
+        assert environment.redactor.text(f"say {SECRET}") == "say $MAILBOX_PASSWORD"
     assert imap.commands[-1] == "LOGOUT"
 
 
@@ -134,9 +126,9 @@ def test_workers_read_mailpit(target: Server, tmp_path: Path) -> None:
     pit.deliver(MAIL)
     with serving(pit) as server:
         shared = shared_with(target, f"mailpit+http://ann@127.0.0.1:{server.port}", tmp_path)
-        with closing(Ground(shared, "gw0")) as ground:
-            assert "Code 1" in ground.world.mailbox.wait(ANN, "Code", 0).text
-            assert ground.redactor.text(f"say {SECRET}") == "say $MAILBOX_PASSWORD"
+        with closing(WorkerEnvironment(shared, "gw0")) as environment:
+            assert "Code 1" in environment.world.mailbox.wait(ANN, "Code", 0).text
+            assert environment.redactor.text(f"say {SECRET}") == "say $MAILBOX_PASSWORD"
 
 
 def test_workers_read_a_maildir(target: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,11 +137,11 @@ def test_workers_read_a_maildir(target: Server, tmp_path: Path, monkeypatch: pyt
     monkeypatch.chdir(tmp_path)
     shared = shared_with(target, "maildir:mail", tmp_path)
     monkeypatch.chdir("/")
-    with closing(Ground(shared, "gw0")) as ground:
-        assert "Code 1" in ground.world.mailbox.wait(ANN, "Code", 0).text
-        assert ground.redactor.text(f"say {SECRET}") == f"say {SECRET}"
+    with closing(WorkerEnvironment(shared, "gw0")) as environment:
+        assert "Code 1" in environment.world.mailbox.wait(ANN, "Code", 0).text
+        assert environment.redactor.text(f"say {SECRET}") == f"say {SECRET}"
 
 
 def test_a_run_without_a_mailbox_has_none(target: Server, tmp_path: Path) -> None:
-    with closing(Ground(shared_with(target, "", tmp_path), "gw0")) as ground:
-        assert ground.world.mailbox_or_none is None
+    with closing(WorkerEnvironment(shared_with(target, "", tmp_path), "gw0")) as environment:
+        assert environment.world.mailbox_or_none is None

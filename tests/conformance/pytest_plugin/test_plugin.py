@@ -42,11 +42,7 @@ def test_collecting_sends_nothing_and_finds_four_items_per_operation(tmp_path: P
 def test_the_choice_of_operations_reaches_pytest_through_either_door(tmp_path: Path) -> None:
     chosen = ("--operations=getVideo", "--collect-only", "-q")
     through_pytest = python_module("pytest", tmp_path, "--pyargs", *ROOMS, *chosen, *QUICKLY)
-    items = [
-        line.partition("::")[2]
-        for line in through_pytest.stdout.splitlines()
-        if "test_operations.py::" in line
-    ]
+    items = [line.partition("::")[2] for line in through_pytest.stdout.splitlines() if "test_operations.py::" in line]
     assert sorted(items) == sorted(f"{phase}[getVideo]" for phase in PHASES), through_pytest.stdout
 
 
@@ -54,9 +50,7 @@ def test_where_time_is_short_every_operation_comes_once_before_any_comes_twice(t
     chosen = ("--operations=getVideo*", "--collect-only", "-q")
     done = python_module(CLI, tmp_path, "run", *chosen, "--max-time=60")
     items = [
-        line.partition("::")[2].partition("[")[0]
-        for line in done.stdout.splitlines()
-        if "test_operations.py::" in line
+        line.partition("::")[2].partition("[")[0] for line in done.stdout.splitlines() if "test_operations.py::" in line
     ]
     changes = [name for before, name in zip(["", *items], items, strict=False) if name != before]
     assert changes == ["test_valid", "test_access", "test_refusals", "test_invalid"]
@@ -101,7 +95,7 @@ class Recorded:
         self.options = options or Options()
         self.deadline = Deadline(time.time() + seconds)
         self.outcomes: list[tuple[str, str, Verdict, str]] = []
-        self.session = self.recorder = self.ground = self
+        self.session = self.recorder = self.environment = self
         self.redactor = Redactor({"planted-password": "ADMIN_PASSWORD"})
         self._findings = findings
         self._collected = 0
@@ -159,15 +153,13 @@ def test_a_finding_that_does_not_count_fails_nothing() -> None:
 def test_an_item_that_breaks_off_is_recorded_as_the_harness_s_error() -> None:
     exercise = Recorded()
     config = SimpleNamespace(stash={plugin._SESSION: exercise.session})
-    item = SimpleNamespace(
-        config=config, name="test_it", callspec=SimpleNamespace(params={"operation_id": "getVideo"})
-    )
+    item = SimpleNamespace(config=config, name="test_it", callspec=SimpleNamespace(params={"operation_id": "getVideo"}))
     for error, recorded in ((ZeroDivisionError("by\nzero"), 1), (pytest.skip.Exception("no"), 0), (None, 0)):
         exercise.outcomes.clear()
         raised = None if error is None else SimpleNamespace(value=error, typename=type(error).__name__)
         next(plugin.pytest_runtest_makereport(item, SimpleNamespace(when="call", excinfo=raised)))  # type: ignore[arg-type]
-        told = [("getVideo", "call", Verdict.ERROR, "ZeroDivisionError: by zero")]
-        assert exercise.outcomes == told[:recorded]
+        reported = [("getVideo", "call", Verdict.ERROR, "ZeroDivisionError: by zero")]
+        assert exercise.outcomes == reported[:recorded]
 
 
 def test_what_is_cut_short_is_redacted_before(tmp_path: Path) -> None:

@@ -48,32 +48,38 @@ class Answer:
     body: str = "{}"
 
 
-def _everything(told: str) -> Answer:
-    members = {"detail": told, "title": told, "error": told, told: told, "more": {told: [told]}}
+def _everything(reported: str) -> Answer:
+    members = {
+        "detail": reported,
+        "title": reported,
+        "error": reported,
+        reported: reported,
+        "more": {reported: [reported]},
+    }
     headers = (
-        ("X-Echo", told),
-        (told.split(maxsplit=1)[0].replace(":", "-"), "x"),
-        ("Location", f"/x?echo={quote(told)}"),
+        ("X-Echo", reported),
+        (reported.split(maxsplit=1)[0].replace(":", "-"), "x"),
+        ("Location", f"/x?echo={quote(reported)}"),
     )
-    return Answer(400, told, headers, "application/problem+json", json.dumps(members, ensure_ascii=False))
+    return Answer(400, reported, headers, "application/problem+json", json.dumps(members, ensure_ascii=False))
 
 
 PLACES: Mapping[str, Callable[[str], Answer]] = {
-    "body text": lambda told: Answer(400, media_type="text/plain", body=f"you sent {told}"),
-    "page": lambda told: Answer(400, media_type="text/html", body=f"<p title='{html.escape(told)}'>{told}"),
-    "member value": lambda told: Answer(400, body=json.dumps({"error": told})),
-    "member name": lambda told: Answer(400, body=json.dumps({told: {told: 1}})),
-    "header": lambda told: Answer(None, headers=(("X-Echo", told), ("Retry-After", told))),
-    "reason": lambda told: Answer(400, reason=told),
-    "location": lambda told: Answer(302, "Found", (("Location", f"/x?echo={quote(told)}"),)),
-    "detail": lambda told: Answer(
-        400, media_type="application/problem+json", body=json.dumps({"status": 400, "detail": told})
+    "body text": lambda reported: Answer(400, media_type="text/plain", body=f"you sent {reported}"),
+    "page": lambda reported: Answer(400, media_type="text/html", body=f"<p title='{html.escape(reported)}'>{reported}"),
+    "member value": lambda reported: Answer(400, body=json.dumps({"error": reported})),
+    "member name": lambda reported: Answer(400, body=json.dumps({reported: {reported: 1}})),
+    "header": lambda reported: Answer(None, headers=(("X-Echo", reported), ("Retry-After", reported))),
+    "reason": lambda reported: Answer(400, reason=reported),
+    "location": lambda reported: Answer(302, "Found", (("Location", f"/x?echo={quote(reported)}"),)),
+    "detail": lambda reported: Answer(
+        400, media_type="application/problem+json", body=json.dumps({"status": 400, "detail": reported})
     ),
-    "success": lambda told: Answer(
-        200, "OK", body=json.dumps({"total": told, "data": [{told: told}], told: 1})
+    "success": lambda reported: Answer(
+        200, "OK", body=json.dumps({"total": reported, "data": [{reported: reported}], reported: 1})
     ),
-    "server error": lambda told: Answer(500, told, body=json.dumps({"detail": told})),
-    "no JSON": lambda told: Answer(200, "OK", body=f'{{"total": "{told}'),
+    "server error": lambda reported: Answer(500, reported, body=json.dumps({"detail": reported})),
+    "no JSON": lambda reported: Answer(200, "OK", body=f'{{"total": "{reported}'),
     "everything": _everything,
 }
 
@@ -114,8 +120,8 @@ def echoing(
             echo = None
             if given and fits.search(f"{self.command} {self.path}"):
                 heard.echoed += 1
-                told = " ".join(SPELLINGS[name](secret) for secret in given for name in spellings)
-                echo = PLACES[place](told)
+                reported = " ".join(SPELLINGS[name](secret) for secret in given for name in spellings)
+                echo = PLACES[place](reported)
             if echo is not None and echo.status is not None:
                 self._answer(
                     echo.status,
@@ -136,19 +142,15 @@ def echoing(
         def _secrets(self, body: bytes) -> list[str]:
             bearer = self.headers.get("authorization", "").partition("Bearer ")[2]
             form = dict(parse_qsl(body.decode("utf-8", "replace")))
-            return [
-                secret for secret in (bearer, *(form.get(name, "") for name in _HELD)) if len(secret) > 15
-            ]
+            return [secret for secret in (bearer, *(form.get(name, "") for name in _HELD)) if len(secret) > 15]
 
         def _learn(self, answer: httpx.Response) -> None:
-            told = answer.json()
-            if isinstance(told, dict):
+            reported = answer.json()
+            if isinstance(reported, dict):
                 names = ("access_token", "refresh_token", "client_secret")
-                heard.secrets.update(str(told[name]) for name in names if name in told)
+                heard.secrets.update(str(reported[name]) for name in names if name in reported)
 
-        def _answer(
-            self, status: int, reason: str, headers: tuple[tuple[str, str], ...], content: bytes
-        ) -> None:
+        def _answer(self, status: int, reason: str, headers: tuple[tuple[str, str], ...], content: bytes) -> None:
             lines = [f"HTTP/1.1 {status} {reason}", *(f"{name}: {value}" for name, value in headers)]
             head = "\r\n".join([*lines, f"Content-Length: {len(content)}", "", ""])
             self.wfile.write(head.encode("utf-8") + (b"" if self.command == "HEAD" else content))

@@ -41,12 +41,8 @@ class Listening:
 
     def hear(self, text: str) -> None:
         """Notes what is secret in a body or a target."""
-        self.secrets |= (
-            set(_IN_JSON.findall(text)) | set(_IN_FORM.findall(text)) | set(_IN_PARTS.findall(text))
-        )
-        self.secrets |= {
-            one for many in _IN_LISTS.findall(text) for one in re.findall(r'"([^"\\]{6,})"', many)
-        }
+        self.secrets |= set(_IN_JSON.findall(text)) | set(_IN_FORM.findall(text)) | set(_IN_PARTS.findall(text))
+        self.secrets |= {one for many in _IN_LISTS.findall(text) for one in re.findall(r'"([^"\\]{6,})"', many)}
 
 
 @contextmanager

@@ -98,9 +98,7 @@ class Running:
 
 
 @contextmanager
-def running(
-    folder: Path, *arguments: str, output: Path | None = None, **environment: str
-) -> Iterator[Running]:
+def running(folder: Path, *arguments: str, output: Path | None = None, **environment: str) -> Iterator[Running]:
     """Starts `peertube-conformance run`; it is killed where the test leaves it running. What it prints goes to the file
     `output`, if there is to be one."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}

@@ -47,7 +47,7 @@ Session.__init__ = broken
 def prepared(conformance_session):
     if "PYTEST_XDIST_WORKER" in os.environ:
         assert "PEERTUBE_CONFORMANCE_ADMIN_PASSWORD" not in os.environ, "a worker has no need of it"
-    token = conformance_session.ground.world.root.token
+    token = conformance_session.environment.world.root.token
     if WAY == "set-up":
         break_off(token)
     yield
@@ -56,7 +56,7 @@ def prepared(conformance_session):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem):
-    token = pyfuncitem.funcargs["conformance_session"].ground.world.root.token
+    token = pyfuncitem.funcargs["conformance_session"].environment.world.root.token
     print(text(token))
     logging.getLogger("breaking").error(text(token))
     allure.dynamic.parameter("token", token)
@@ -124,7 +124,7 @@ def test_no_secret_is_told_of_what_broke_off(way: str, workers: str, tmp_path: P
         console = folder / "console.txt"
         with running(folder, *given, *chosen, *at_length, *files, output=console, **environment) as run:
             code = run.end()
-    told = {
+    reported = {
         str(file.relative_to(folder)): file.read_text("utf-8", "replace")
         for file in folder.rglob("*")
         if file.is_file()
@@ -134,15 +134,15 @@ def test_no_secret_is_told_of_what_broke_off(way: str, workers: str, tmp_path: P
         (where, text[max(0, text.index(spelling) - 80) : text.index(spelling) + 80])
         for secret in secrets
         for spelling in spellings(secret)
-        for where, text in told.items()
+        for where, text in reported.items()
         if spelling in text
     } == set()
     if way in {"pytest", "collection"}:
-        assert "$ADMIN_PASSWORD" in told["console.txt"] or "$ROOT_PASSWORD" in told["console.txt"]
+        assert "$ADMIN_PASSWORD" in reported["console.txt"] or "$ROOT_PASSWORD" in reported["console.txt"]
         return
-    assert code in {3, 5}, told["console.txt"]
-    assert {"own-junit.xml", "report/run.json"} <= set(told)
-    results = [json.loads(text) for name, text in told.items() if name.endswith("-result.json")]
+    assert code in {3, 5}, reported["console.txt"]
+    assert {"own-junit.xml", "report/run.json"} <= set(reported)
+    results = [json.loads(text) for name, text in reported.items() if name.endswith("-result.json")]
     (own,) = [one for one in results if one.get("name") == "test_valid[getConfig]"]
     assert "$ROOT_" in own["statusDetails"]["message"]
-    assert "$ROOT_" in told["own-junit.xml"]
+    assert "$ROOT_" in reported["own-junit.xml"]

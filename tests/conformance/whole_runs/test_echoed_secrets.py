@@ -57,11 +57,11 @@ def shown(secrets: Iterable[str], texts: dict[str, str]) -> set[tuple[str, str]]
     """Where pieces of the secrets are."""
     every = {piece for secret in secrets for piece in pieces(secret)}
     return {
-        (where, told[max(0, at - 60) : at + 60])
+        (where, reported[max(0, at - 60) : at + 60])
         for where, text in texts.items()
-        for told in (text.lower(), decoded(text).lower())
-        for at in range(len(told) - _PIECE + 1)
-        if told[at : at + _PIECE] in every
+        for reported in (text.lower(), decoded(text).lower())
+        for at in range(len(reported) - _PIECE + 1)
+        if reported[at : at + _PIECE] in every
     }
 
 
@@ -84,11 +84,11 @@ def run(proxy: Echoing, instance: EmbeddedInstance, folder: Path, *more: str) ->
 
 def check(proxy: Echoing, instance: EmbeddedInstance, folder: Path, fewest: int) -> dict[str, str]:
     """Nothing that is written shows what the proxy repeated."""
-    told = outputs(folder)
-    assert proxy.echoed >= fewest, told["console.txt"]
+    reported = outputs(folder)
+    assert proxy.echoed >= fewest, reported["console.txt"]
     assert len(proxy.secrets) >= 3, "the proxy heard what passed"
-    assert shown({*proxy.secrets, instance.password}, told) == set()
-    return told
+    assert shown({*proxy.secrets, instance.password}, reported) == set()
+    return reported
 
 
 def test_what_is_looked_for_would_be_found(instance: EmbeddedInstance) -> None:
@@ -100,10 +100,10 @@ def test_a_sign_in_that_repeats_the_request_shows_nothing(instance: EmbeddedInst
     with echoing(instance.base_url, SIGN_IN) as proxy:
         assert run(proxy, instance, tmp_path, *_AT_LENGTH) == 4
     proxy.secrets.add(instance.password)
-    told = outputs(tmp_path)
+    reported = outputs(tmp_path)
     assert proxy.echoed == 1
-    assert shown(proxy.secrets, told) == set()
-    assert f"ERROR: {ADMIN_NAME} cannot sign in" in told["console.txt"]
+    assert shown(proxy.secrets, reported) == set()
+    assert f"ERROR: {ADMIN_NAME} cannot sign in" in reported["console.txt"]
 
 
 @pytest.mark.parametrize("place", ["everything", pytest.param("success", marks=pytest.mark.nightly)])
@@ -112,10 +112,10 @@ def test_an_operation_that_repeats_the_token_shows_nothing(
 ) -> None:
     with echoing(instance.base_url, OPERATION, place=place) as proxy:
         assert run(proxy, instance, tmp_path, *_AT_LENGTH) == 1
-    told = check(proxy, instance, tmp_path, 1)
-    assert "httpcore" in told["console.txt"], "what is logged was looked at"
-    assert "[redacted]" in told["report/run.json"]
-    assert "$USER_TOKEN" in told["report/run.json"]
+    reported = check(proxy, instance, tmp_path, 1)
+    assert "httpcore" in reported["console.txt"], "what is logged was looked at"
+    assert "[redacted]" in reported["report/run.json"]
+    assert "$USER_TOKEN" in reported["report/run.json"]
 
 
 def test_a_clean_up_that_repeats_the_token_shows_nothing_and_says_what_is_left(
@@ -123,11 +123,10 @@ def test_a_clean_up_that_repeats_the_token_shows_nothing_and_says_what_is_left(
 ) -> None:
     with echoing(instance.base_url, CLEAN_UP) as proxy:
         run(proxy, instance, tmp_path, *_AT_LENGTH)
-        told = check(proxy, instance, tmp_path, 2)
-        assert "left on the target" in told["console.txt"]
+        reported = check(proxy, instance, tmp_path, 2)
+        assert "left on the target" in reported["console.txt"]
         assert (
-            f"the session of {ADMIN_NAME} that this tool began, because it could not be"
-            in told["report/run.json"]
+            f"the session of {ADMIN_NAME} that this tool began, because it could not be" in reported["report/run.json"]
         )
         environment = {_PASSWORD: instance.password}
         given = (f"--base-url={proxy.base_url}", f"--admin-username={ADMIN_NAME}")

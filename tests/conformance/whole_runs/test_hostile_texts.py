@@ -28,8 +28,8 @@ def answer(received: Received) -> bytes:
     if received.target == "/api/v1/oauth-clients/local":
         problem = json.dumps({"status": 403, "detail": HOSTILE}).encode()
         return response(403, problem, Content_Type="application/problem+json")
-    told = {"total": HOSTILE, "data": [{HOSTILE: HOSTILE}], HOSTILE: 1}
-    return response(200, json.dumps(told).encode(), Content_Type="application/json", X_Told="##[add-mask]x")
+    reported = {"total": HOSTILE, "data": [{HOSTILE: HOSTILE}], HOSTILE: 1}
+    return response(200, json.dumps(reported).encode(), Content_Type="application/json", X_Told="##[add-mask]x")
 
 
 def obeyed(text: str) -> list[str]:
@@ -45,9 +45,9 @@ def test_no_line_is_obeyed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) ->
         running(tmp_path, f"--base-url={server.base_url}", *chosen, output=console, COLUMNS="50") as run,
     ):
         assert run.end() == 1, console.read_text()
-    told = console.read_bytes().decode()
-    assert r"PeerTube 6.2.0 \x3a:error file=a::first \x1b[2J" in told
-    assert obeyed(told) == []
+    reported = console.read_bytes().decode()
+    assert r"PeerTube 6.2.0 \x3a:error file=a::first \x1b[2J" in reported
+    assert obeyed(reported) == []
     files = [file for file in (tmp_path / "report").rglob("*") if file.is_file()]
     assert {file.name for file in files} >= {
         "run.json",
@@ -58,9 +58,7 @@ def test_no_line_is_obeyed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) ->
         "badge.json",
     }
     assert [
-        (file.name, obeyed(file.read_bytes().decode()))
-        for file in files
-        if obeyed(file.read_bytes().decode())
+        (file.name, obeyed(file.read_bytes().decode())) for file in files if obeyed(file.read_bytes().decode())
     ] == []
     for file in files:
         if file.name.endswith(_JSON):
@@ -82,19 +80,16 @@ def _commands(report: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -
         json.dumps({**document, "findings": [], "target": {**document["target"], "serverVersion": "6.1.0"}})
     )
     for arguments in (
-        *(
-            ["compare", str(clean), str(report), f"--format={form}"]
-            for form in ("console", "markdown", "html", "json")
-        ),
+        *(["compare", str(clean), str(report), f"--format={form}"] for form in ("console", "markdown", "html", "json")),
         ["parties", str(report), str(clean), "--all"],
         ["deviations", str(report)],
         ["report", str(report), f"--report-dir={tmp_path / 'again'}"],
         ["merge", str(report), f"--report-dir={tmp_path / 'merged'}"],
     ):
         main(arguments)
-        told = capfd.readouterr()
-        assert told.out, told.err
-        assert obeyed(told.out + told.err) == [], arguments
+        reported = capfd.readouterr()
+        assert reported.out, reported.err
+        assert obeyed(reported.out + reported.err) == [], arguments
     for folder in ("again", "merged"):
         for file in (tmp_path / folder).rglob("*.*"):
             assert obeyed(file.read_bytes().decode()) == [], file

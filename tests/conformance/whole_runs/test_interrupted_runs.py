@@ -32,15 +32,11 @@ def target() -> Iterator[EmbeddedInstance]:
 @contextmanager
 def against(target: EmbeddedInstance, folder: Path, *arguments: str) -> Iterator[Running]:
     given = (f"--base-url={target.base_url}", f"--admin-username={ADMIN_NAME}")
-    with running(
-        folder, *given, *MANY, *arguments, PEERTUBE_CONFORMANCE_ADMIN_PASSWORD=target.password
-    ) as run:
+    with running(folder, *given, *MANY, *arguments, PEERTUBE_CONFORMANCE_ADMIN_PASSWORD=target.password) as run:
         yield run
 
 
-@pytest.mark.parametrize(
-    ("number", "workers"), [(signal.SIGINT, "0"), (signal.SIGTERM, "2"), (signal.SIGHUP, "0")]
-)
+@pytest.mark.parametrize(("number", "workers"), [(signal.SIGINT, "0"), (signal.SIGTERM, "2"), (signal.SIGHUP, "0")])
 def test_an_interruption_cleans_up_and_reports(
     number: signal.Signals, workers: str, target: EmbeddedInstance, tmp_path: Path
 ) -> None:
@@ -94,8 +90,8 @@ def test_a_killed_controller_leaves_a_readable_record_and_a_ledger_to_reap(
         session = session_in(tmp_path)
         assert is_signed_in(target, session)
         secret = {"PEERTUBE_CONFORMANCE_ADMIN_PASSWORD": target.password, "TMPDIR": str(tmp_path)}
-        told = python_module(CLI, tmp_path, "report", "report")
-        assert told.returncode == 0, told.stderr
+        reported = python_module(CLI, tmp_path, "report", "report")
+        assert reported.returncode == 0, reported.stderr
         assert run.document["exitCode"] == 2
         assert run.document["totals"]["exchanges"] >= 30
         assert (run.report / "report.html").exists()

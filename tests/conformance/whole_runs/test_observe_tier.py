@@ -22,9 +22,7 @@ def test_nothing_but_reading_and_one_session_is_seen(tmp_path: Path) -> None:
             assert run.end() in {0, 1}, run.text()
     seen = Counter((method, path.partition("?")[0]) for method, path in proxy.methods)
     assert {one for one in seen if one[0] not in SAFE} == SESSION
-    assert seen["POST", "/api/v1/users/revoke-token"] == 1, (
-        "it ends the one session that it began as somebody"
-    )
+    assert seen["POST", "/api/v1/users/revoke-token"] == 1, "it ends the one session that it began as somebody"
     assert seen.total() > 100
     assert run.document["safety"] == "observe"
     assert run.document["ledger"] == {"created": 0, "removed": 0, "left": []}
@@ -32,8 +30,6 @@ def test_nothing_but_reading_and_one_session_is_seen(tmp_path: Path) -> None:
     new = {finding["fingerprint"] for finding in run.document["findings"] if finding["deviation"] is None}
     assert new <= {"getOAuthClient|PT-STATUS-06|200|/response/status/403"}
     assert run.ledger() == []
-    reasons = {
-        entry["reason"] for kind in ("operations", "requirements", "flows") for entry in run.document[kind]
-    }
+    reasons = {entry["reason"] for kind in ("operations", "requirements", "flows") for entry in run.document[kind]}
     assert "no user account: the tier observe creates none" in reasons
     assert [reason for reason in reasons if "give " in reason] == [], "whoever is given, nobody is made"

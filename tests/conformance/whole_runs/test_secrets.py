@@ -118,7 +118,7 @@ def test_no_secret_is_in_any_output(imap: Delivering, redis: str, tmp_path: Path
             commands = process_list(run)
             run.end()
     assert run.process.returncode == 1, console.read_text()
-    assert imap.imap.told("FETCH") + imap.imap.told("UID-FETCH"), "mail was read"
+    assert imap.imap.reported("FETCH") + imap.imap.reported("UID-FETCH"), "mail was read"
     heard = {secret for secret in proxy.secrets if len(secret) > _SHORTEST} - _EXAMPLES
     secrets = heard | set(PLANTED.values()) | {COOKIE, PROXY}
     assert len(secrets) > 20, "the proxy heard what passed"
@@ -131,13 +131,13 @@ def test_no_secret_is_in_any_output(imap: Delivering, redis: str, tmp_path: Path
         "output.txt",
     }
     assert any("allure-results" in str(file) for file in files)
-    told = {str(file.relative_to(tmp_path)): file.read_text("utf-8", "replace") for file in files}
-    told["process list"] = commands
+    reported = {str(file.relative_to(tmp_path)): file.read_text("utf-8", "replace") for file in files}
+    reported["process list"] = commands
     found = {
         (where, text[max(0, text.index(spelling) - 80) : text.index(spelling) + 80])
         for secret in secrets
         for spelling in spellings(secret)
-        for where, text in told.items()
+        for where, text in reported.items()
         if spelling in text
     }
     assert found == set()

@@ -39,9 +39,7 @@ PATHS: dict[str, dict[str, Any]] = {
         "/api/v1/nothing": {"get": {"operationId": "getUserInfo", **_OK}},
     },
     "other forms": {
-        _STUDIO: {
-            "post": {"operationId": "createStudioTask", **_in_path("id", {"type": "boolean"}), **_TEXT}
-        },
+        _STUDIO: {"post": {"operationId": "createStudioTask", **_in_path("id", {"type": "boolean"}), **_TEXT}},
         _EXPORTS: {"get": {"operationId": "listUserExports", **_in_path("userId", {"enum": ["x"]})}},
     },
     "no ids": {_STUDIO: {"get": _in_path("id", {})}, "/odd": {"post": _TEXT | _OK}},
@@ -53,9 +51,7 @@ def document(name: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", PATHS)
-def test_whatever_operation_of_this_package_is_asked_for_it_is_generated_or_not(
-    name: str, tmp_path: Path
-) -> None:
+def test_whatever_operation_of_this_package_is_asked_for_it_is_generated_or_not(name: str, tmp_path: Path) -> None:
     path = tmp_path / "small.json"
     path.write_text(json.dumps(document(name)))
     generator = Generator(load_contract(str(path)), seed=1)
@@ -79,7 +75,5 @@ def test_what_it_does_not_have_does_not_apply(name: str, tmp_path: Path) -> None
     assert " failed" not in ran.stdout.splitlines()[-1]
     for capability in ("user-import/imports", "studio"):
         part = capability.partition("/")[2] or capability
-        assert any("not-applicable: " in line and part in line for line in ran.stdout.splitlines()), (
-            ran.stdout
-        )
+        assert any("not-applicable: " in line and part in line for line in ran.stdout.splitlines()), ran.stdout
     assert ran.returncode in {0, 3}, ran.stdout

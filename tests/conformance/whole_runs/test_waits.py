@@ -54,9 +54,7 @@ def wait_until(reached: Callable[[], bool], run: Running, what: str) -> None:
 
 
 def how_to_reap(proxy: Listening) -> str:
-    return (
-        f"remove it with: peertube-conformance reap --base-url={proxy.base_url} --admin-username={ADMIN_NAME}"
-    )
+    return f"remove it with: peertube-conformance reap --base-url={proxy.base_url} --admin-username={ADMIN_NAME}"
 
 
 @pytest.mark.parametrize("workers", ["0", "2"])
@@ -79,9 +77,7 @@ def test_a_wait_for_minutes_is_announced_and_ends_at_the_first_signal(
         assert len(proxy.methods) == before, "the limit is kept also after the signal"
         assert run.document["exitCode"] == 2
         assert run.document["totals"]["exchanges"] > 0
-        assert any(
-            "user" in entry and "a signal ended the run" in entry for entry in run.document["ledger"]["left"]
-        )
+        assert any("user" in entry and "a signal ended the run" in entry for entry in run.document["ledger"]["left"])
         assert how_to_reap(proxy) in text
         secret = {"PEERTUBE_CONFORMANCE_ADMIN_PASSWORD": target.password, "TMPDIR": str(tmp_path)}
         given = (f"--base-url={proxy.base_url}", f"--admin-username={ADMIN_NAME}")
@@ -100,15 +96,11 @@ def test_a_wait_that_max_time_would_end_is_not_begun(target: EmbeddedInstance, t
     assert code in {0, 3}, text
     assert without_traceback(text), text
     reasons = {entry["reason"] for entry in run.document["operations"]}
-    assert any(
-        "--max-time has passed before the end of waiting for the rate limit 'api'" in each for each in reasons
-    )
+    assert any("--max-time has passed before the end of waiting for the rate limit 'api'" in each for each in reasons)
     assert how_to_reap(proxy) in text
 
 
-def test_a_target_that_refuses_for_an_hour_is_not_waited_for(
-    target: EmbeddedInstance, tmp_path: Path
-) -> None:
+def test_a_target_that_refuses_for_an_hour_is_not_waited_for(target: EmbeddedInstance, tmp_path: Path) -> None:
     with listening(target.base_url, refused=lambda number: 3000 * (number == LATER)) as proxy:
         began = time.monotonic()
         # The instance has another host than the proxy: what subscribes to it would be waited for.
@@ -120,9 +112,7 @@ def test_a_target_that_refuses_for_an_hour_is_not_waited_for(
     assert run.document["ledger"]["left"] == []
 
 
-def test_a_set_up_that_would_outlast_the_time_is_one_sentence(
-    target: EmbeddedInstance, tmp_path: Path
-) -> None:
+def test_a_set_up_that_would_outlast_the_time_is_one_sentence(target: EmbeddedInstance, tmp_path: Path) -> None:
     with (
         listening(target.base_url, refused=lambda number: 300 * (number > 2)) as proxy,
         against(target, proxy, tmp_path, "--max-time=50") as run,
@@ -132,9 +122,7 @@ def test_a_set_up_that_would_outlast_the_time_is_one_sentence(
     assert without_traceback(said(tmp_path)), said(tmp_path)
 
 
-def test_clean_up_that_gets_no_answer_ends_ten_seconds_after_a_signal(
-    target: EmbeddedInstance, tmp_path: Path
-) -> None:
+def test_clean_up_that_gets_no_answer_ends_ten_seconds_after_a_signal(target: EmbeddedInstance, tmp_path: Path) -> None:
     hangs: list[bool] = []
     with (
         listening(target.base_url, hangs=lambda: bool(hangs)) as proxy,

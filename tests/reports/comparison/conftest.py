@@ -13,7 +13,7 @@ from tests.reports.comparison.compared_runs import Run
 
 
 @pytest.fixture
-def told(new_run: Callable[..., Run]) -> Callable[..., Comparison]:
+def reported(new_run: Callable[..., Run]) -> Callable[..., Comparison]:
     """Compares what two functions let a run see; both see `getVideos` answered eight times before."""
 
     def compared(before: Callable[[Run], object], after: Callable[[Run], object], **facts: Any) -> Comparison:

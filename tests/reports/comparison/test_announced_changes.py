@@ -31,9 +31,7 @@ def _document(*properties: str, statuses: tuple[str, ...] = ("200",)) -> dict[st
         "info": {"title": "small", "version": "6.2.0"},
         "tags": [{"name": "Video"}],
         "components": {"schemas": {"V": video}},
-        "paths": {
-            "/videos": {"get": {"operationId": "getVideos", "tags": ["Video"], "responses": responses}}
-        },
+        "paths": {"/videos": {"get": {"operationId": "getVideos", "tags": ["Video"], "responses": responses}}},
     }
 
 
@@ -63,9 +61,9 @@ def test_a_new_member_is_announced(before: Contract, after: Contract) -> None:
 
 def test_a_new_status_is_announced(before: Contract, after: Contract) -> None:
     announced = announced_between(before, after)
-    told = Change(Kind.STATUS, "getVideos", "valid (user)", "answered otherwise", status="404")
-    assert announced(told)
-    assert not announced_between(after, after)(told)
+    reported = Change(Kind.STATUS, "getVideos", "valid (user)", "answered otherwise", status="404")
+    assert announced(reported)
+    assert not announced_between(after, after)(reported)
     assert not announced(Change(Kind.STATUS, "getVideos", "valid (user)", "none", status="no"))
 
 
@@ -77,9 +75,7 @@ def test_operations_are_announced(before: Contract, after: Contract) -> None:
     assert not announced_between(after, after)(went)
 
 
-@pytest.mark.parametrize(
-    ("version", "announced"), [("6.1.0", True), ("6.2.0", False), ("odd", False), ("", False)]
-)
+@pytest.mark.parametrize(("version", "announced"), [("6.1.0", True), ("6.2.0", False), ("odd", False), ("", False)])
 def test_an_operation_is_announced_where_it_is_newer_than_the_server(
     after: Contract, version: str, announced: bool
 ) -> None:
@@ -109,9 +105,7 @@ def _since(document: dict[str, Any]) -> Contract:
         ("odd", "6.2.0", False),
     ],
 )
-def test_a_member_is_announced_where_it_came_between_the_servers(
-    earlier: str, later: str, announced: bool
-) -> None:
+def test_a_member_is_announced_where_it_came_between_the_servers(earlier: str, later: str, announced: bool) -> None:
     contract = _since(_document())
     says = announced_between(contract, contract, earlier, later)
     assert says(shape("/data/*/policy")) is announced

@@ -28,10 +28,8 @@ ABSENT = Situation("absent-resource", "a thing that does not exist")
         (Intent.UNAUTHORISED, Situation("no-token", "without a token")),
     ],
 )
-def test_a_situation_answered_otherwise(
-    told: Callable[..., Comparison], intent: Intent, purpose: Purpose
-) -> None:
-    comparison = told(
+def test_a_situation_answered_otherwise(reported: Callable[..., Comparison], intent: Intent, purpose: Purpose) -> None:
+    comparison = reported(
         lambda run: run.saw("getVideo", 404, intent=intent, purpose=purpose),
         lambda run: run.saw("getVideo", 410, intent=intent, purpose=purpose),
     )
@@ -40,7 +38,7 @@ def test_a_situation_answered_otherwise(
     assert change.subject == f"{intent}: {purpose} (user)"
 
 
-def test_a_new_wording_is_no_other_situation(told: Callable[..., Comparison]) -> None:
+def test_a_new_wording_is_no_other_situation(reported: Callable[..., Comparison]) -> None:
     other = Finding("/response/status/404", "410 instead of 404", 404, 410, requirement="PT-STATUS-08")
     reworded = replace(ABSENT, text="an id that nothing has")
 
@@ -51,27 +49,27 @@ def test_a_new_wording_is_no_other_situation(told: Callable[..., Comparison]) ->
 
         return saw
 
-    (change,) = told(see(404, ABSENT), see(410, reworded)).changes
+    (change,) = reported(see(404, ABSENT), see(410, reworded)).changes
     assert (change.kind, change.before, change.after) == (Kind.STATUS, ["404"], ["410"])
     assert change.subject == "provoked: an id that nothing has (user)"
     # What a finding tells of the situation is not told again, and that it was asked before is known.
-    (change,) = told(see(410, ABSENT, other), see(404, reworded)).changes
+    (change,) = reported(see(410, ABSENT, other), see(404, reworded)).changes
     assert change.kind is Kind.FIX
-    assert not told(see(404, ABSENT), see(404, reworded)).changes
+    assert not reported(see(404, ABSENT), see(404, reworded)).changes
     another = Situation("another", "another one")
-    assert not told(see(404, ABSENT), see(410, another)).changes
+    assert not reported(see(404, ABSENT), see(410, another)).changes
 
 
-def test_an_error_code_that_changed(told: Callable[..., Comparison]) -> None:
+def test_an_error_code_that_changed(reported: Callable[..., Comparison]) -> None:
     def see(code: str) -> Callable[[Run], object]:
         return lambda run: run.saw("getVideo", 404, {"code": code}, intent=Intent.PROVOKED, purpose=ABSENT)
 
-    (change,) = told(see("not_here"), see("not_there")).changes
+    (change,) = reported(see("not_here"), see("not_there")).changes
     assert (change.before, change.after) == (["404 not_here"], ["404 not_there"])
 
 
-def test_roles_are_told_apart(told: Callable[..., Comparison]) -> None:
-    comparison = told(
+def test_roles_are_told_apart(reported: Callable[..., Comparison]) -> None:
+    comparison = reported(
         lambda run: [run.saw("getVideo", 404, role="user"), run.saw("getVideo", 200, {}, role="admin")],
         lambda run: [run.saw("getVideo", 404, role="user"), run.saw("getVideo", 200, {}, role="admin")],
     )
@@ -79,7 +77,7 @@ def test_roles_are_told_apart(told: Callable[..., Comparison]) -> None:
 
 
 def test_valid_requests_answered_otherwise_now_and_then_may_be_chance(
-    told: Callable[..., Comparison],
+    reported: Callable[..., Comparison],
 ) -> None:
     def mixed(refused: int) -> Callable[[Run], object]:
         def see(run: Run) -> None:
@@ -89,11 +87,11 @@ def test_valid_requests_answered_otherwise_now_and_then_may_be_chance(
 
         return see
 
-    assert not told(mixed(0), mixed(2)).changes
-    assert [change.kind for change in told(mixed(0), mixed(40)).changes] == [Kind.STATUS]
+    assert not reported(mixed(0), mixed(2)).changes
+    assert [change.kind for change in reported(mixed(0), mixed(40)).changes] == [Kind.STATUS]
 
 
-def test_a_finding_about_the_status_is_told_once(told: Callable[..., Comparison]) -> None:
+def test_a_finding_about_the_status_is_told_once(reported: Callable[..., Comparison]) -> None:
     other = Finding("/response/status/404", "200 instead of 404", 404, 200, requirement="PT-STATUS-08")
 
     def see(status: int, *findings: Finding) -> Callable[[Run], object]:
@@ -103,7 +101,7 @@ def test_a_finding_about_the_status_is_told_once(told: Callable[..., Comparison]
 
         return saw
 
-    comparison = told(see(404), see(200, other))
+    comparison = reported(see(404), see(200, other))
     assert [change.kind for change in comparison.changes] == [Kind.REGRESSION]
 
 
@@ -123,46 +121,46 @@ def test_a_finding_about_the_status_is_told_once(told: Callable[..., Comparison]
     ],
 )
 def test_a_changed_shape(
-    told: Callable[..., Comparison], before: dict[str, Any], after: dict[str, Any], message: str
+    reported: Callable[..., Comparison], before: dict[str, Any], after: dict[str, Any], message: str
 ) -> None:
-    comparison = told(answers(page(before)), answers(page(after)))
+    comparison = reported(answers(page(before)), answers(page(after)))
     assert seen(comparison) == [(Kind.SHAPE, "getVideos", message)]
 
 
-def test_integers_are_numbers(told: Callable[..., Comparison]) -> None:
-    assert not told(answers(page({"ratio": 1})), answers(page({"ratio": 1.5}))).changes
+def test_integers_are_numbers(reported: Callable[..., Comparison]) -> None:
+    assert not reported(answers(page({"ratio": 1})), answers(page({"ratio": 1.5}))).changes
 
 
-def test_few_responses_prove_no_change_of_shape(told: Callable[..., Comparison]) -> None:
-    comparison = told(answers(page({"id": 1}), 2), answers(page({"id": 1, "language": "fr"}), 2))
+def test_few_responses_prove_no_change_of_shape(reported: Callable[..., Comparison]) -> None:
+    comparison = reported(answers(page({"id": 1}), 2), answers(page({"id": 1, "language": "fr"}), 2))
     assert not comparison.changes
     assert [change.pointer for change in comparison.unsure] == ["/data/*/language"]
 
 
-def test_a_member_that_is_there_now_and_then_is_no_change(told: Callable[..., Comparison]) -> None:
+def test_a_member_that_is_there_now_and_then_is_no_change(reported: Callable[..., Comparison]) -> None:
     def mixed(run: Run) -> None:
         answers(page({"id": 1}), 6)(run)
         answers(page({"id": 1, "language": "fr"}), 2)(run)
 
-    comparison = told(mixed, answers(page({"id": 1})))
+    comparison = reported(mixed, answers(page({"id": 1})))
     assert not comparison.changes
     assert not comparison.unsure
 
 
-def test_a_member_that_is_not_always_there_any_more(told: Callable[..., Comparison]) -> None:
+def test_a_member_that_is_not_always_there_any_more(reported: Callable[..., Comparison]) -> None:
     def mixed(run: Run) -> None:
         answers(page({"id": 1}), 20)(run)
         answers(page({"id": 1, "language": "fr"}), 20)(run)
 
-    (change,) = told(answers(page({"id": 1, "language": "fr"}), 40), mixed).changes
+    (change,) = reported(answers(page({"id": 1, "language": "fr"}), 40), mixed).changes
     assert change.message == "/data/*/language is no longer always present in 200"
 
 
-def test_an_empty_list_proves_nothing(told: Callable[..., Comparison]) -> None:
-    assert not told(answers(page({"id": 1})), answers(page())).changes
+def test_an_empty_list_proves_nothing(reported: Callable[..., Comparison]) -> None:
+    assert not reported(answers(page({"id": 1})), answers(page())).changes
 
 
-def test_members_named_by_data_are_no_change(told: Callable[..., Comparison]) -> None:
+def test_members_named_by_data_are_no_change(reported: Callable[..., Comparison]) -> None:
     def refused(*fields: str) -> Callable[[Run], object]:
         def see(run: Run) -> None:
             for field in fields:
@@ -170,28 +168,28 @@ def test_members_named_by_data_are_no_change(told: Callable[..., Comparison]) ->
 
         return see
 
-    assert not told(refused("start", "count"), refused("sort", "search")).changes
+    assert not reported(refused("start", "count"), refused("sort", "search")).changes
 
 
 def test_null_depends_on_the_data_where_the_contract_allows_it(
-    told: Callable[..., Comparison], monkeypatch: pytest.MonkeyPatch
+    reported: Callable[..., Comparison], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         "peertube_conformance.reports.run_document.builder.nullable",
         lambda _operation, _status, shape: list(shape),
     )
-    assert not told(answers(page({"id": 1})), answers(page({"id": None}))).changes
+    assert not reported(answers(page({"id": 1})), answers(page({"id": None}))).changes
 
 
-def test_a_header_that_came_and_one_that_went(told: Callable[..., Comparison]) -> None:
-    comparison = told(answers(page(), headers={"x-old": "1"}), answers(page(), headers={"x-new": "1"}))
+def test_a_header_that_came_and_one_that_went(reported: Callable[..., Comparison]) -> None:
+    comparison = reported(answers(page(), headers={"x-old": "1"}), answers(page(), headers={"x-new": "1"}))
     assert seen(comparison) == [
         (Kind.SHAPE, "getVideos", "header x-new is now sent"),
         (Kind.SHAPE, "getVideos", "header x-old is no longer sent"),
     ]
 
 
-def test_a_media_type_that_changed(told: Callable[..., Comparison]) -> None:
+def test_a_media_type_that_changed(reported: Callable[..., Comparison]) -> None:
     after = answers(page(), headers={"content-type": "application/ld+json; charset=utf-8"})
-    (change,) = told(answers(page()), after).changes
+    (change,) = reported(answers(page()), after).changes
     assert (change.before, change.after) == (["application/json"], ["application/ld+json"])

@@ -12,9 +12,7 @@ from peertube_conformance.reports.comparison.compare import compare
 from peertube_conformance.reports.comparison.statistical_tests import is_shifted
 from tests.reports.conftest import VIDEO, NewRun, SampleRun
 
-MISSING = Finding(
-    "/response/body/policy", "policy is a required property", "required", None, requirement="PT-BODY-02"
-)
+MISSING = Finding("/response/body/policy", "policy is a required property", "required", None, requirement="PT-BODY-02")
 PAGE = {"content-type": "text/html; charset=utf-8"}
 
 
@@ -44,9 +42,7 @@ def test_an_announced_member_is_no_fix_and_needs_little_evidence(new_run: NewRun
 def test_a_route_that_a_page_answers_is_one_regression(new_run: NewRun, times: int) -> None:
     before, after = new_run(), new_run()
     before.saw("getVideo", 200, VIDEO, times=8)
-    before.saw(
-        "getVideo", 404, {"status": 404}, intent=Intent.PROVOKED, purpose=Situation("none", "none"), times=2
-    )
+    before.saw("getVideo", 404, {"status": 404}, intent=Intent.PROVOKED, purpose=Situation("none", "none"), times=2)
     wrong = Finding("/response/headers/content-type", "is no JSON", "json", "html", requirement="PT-BODY-01")
     after.saw("getVideo", 200, None, wrong, headers=PAGE, times=times)
     comparison = compare(ended(before), ended(after), announced=lambda _: False)
@@ -64,8 +60,8 @@ def test_findings_of_an_operation_that_is_tested_now_are_counted(new_run: NewRun
     before.ended("getVideo", Verdict.NOT_APPLICABLE, "since 6.3.0; this is 6.2.0")
     after.saw("getVideo", 200, VIDEO, MISSING, times=8)
     after.ended("getVideo", Verdict.PASSED)
-    told = [c for c in compare(before.document(), after.document()).changes if c.operation_id == "getVideo"]
-    assert [change.message for change in told] == [
+    reported = [c for c in compare(before.document(), after.document()).changes if c.operation_id == "getVideo"]
+    assert [change.message for change in reported] == [
         "was not tested before: since 6.3.0; this is 6.2.0, with 1 finding"
     ]
 

@@ -23,17 +23,17 @@ def test_a_run_equals_itself(faulty: dict[str, Any]) -> None:
     assert comparison.sentence == "no change in 4 operations: PeerTube 6.2.0 to PeerTube 6.2.0"
 
 
-def test_ids_times_and_order_do_not_count(told: Callable[..., Comparison]) -> None:
+def test_ids_times_and_order_do_not_count(reported: Callable[..., Comparison]) -> None:
     before = answers(page({"id": 1, "name": "a"}), milliseconds=3)
     after = answers({"data": [{"name": "b", "id": 99}], "total": 1}, milliseconds=7)
-    assert not seen(told(before, after))
+    assert not seen(reported(before, after))
 
 
 # Findings
 
 
-def test_a_finding_that_came_is_a_regression(told: Callable[..., Comparison]) -> None:
-    comparison = told(answers(page()), lambda run: run.saw("getVideos", 200, page(), WRONG, times=8))
+def test_a_finding_that_came_is_a_regression(reported: Callable[..., Comparison]) -> None:
+    comparison = reported(answers(page()), lambda run: run.saw("getVideos", 200, page(), WRONG, times=8))
     (change,) = comparison.changes
     assert change.kind is Kind.REGRESSION
     assert comparison.has_regressions
@@ -42,31 +42,31 @@ def test_a_finding_that_came_is_a_regression(told: Callable[..., Comparison]) ->
     assert change.needs == ("BASE_URL", "TOKEN")
 
 
-def test_a_finding_that_went_is_a_fix(told: Callable[..., Comparison]) -> None:
-    comparison = told(lambda run: run.saw("getVideos", 200, page(), WRONG, times=8), answers(page()))
+def test_a_finding_that_went_is_a_fix(reported: Callable[..., Comparison]) -> None:
+    comparison = reported(lambda run: run.saw("getVideos", 200, page(), WRONG, times=8), answers(page()))
     (change,) = comparison.changes
     assert change.kind is Kind.FIX
     assert not comparison.has_regressions
 
 
-def test_a_finding_in_both_is_no_change(told: Callable[..., Comparison]) -> None:
+def test_a_finding_in_both_is_no_change(reported: Callable[..., Comparison]) -> None:
     def see(run: Run) -> None:
         run.saw("getVideos", 200, page(), WRONG, times=8)
 
-    assert not told(see, see).changes
+    assert not reported(see, see).changes
 
 
-def test_a_rare_finding_that_went_may_be_chance(told: Callable[..., Comparison]) -> None:
+def test_a_rare_finding_that_went_may_be_chance(reported: Callable[..., Comparison]) -> None:
     def rarely(run: Run) -> None:
         run.saw("getVideos", 200, page(), WRONG)
         answers(page())(run)
 
-    comparison = told(rarely, answers(page()))
+    comparison = reported(rarely, answers(page()))
     assert not comparison.changes
     assert [change.kind for change in comparison.unsure] == [Kind.FIX]
 
 
-def test_what_the_earlier_run_did_not_ask_is_new(told: Callable[..., Comparison]) -> None:
+def test_what_the_earlier_run_did_not_ask_is_new(reported: Callable[..., Comparison]) -> None:
     def after(run: Run) -> None:
         answers(page())(run)
         run.saw(
@@ -78,7 +78,7 @@ def test_what_the_earlier_run_did_not_ask_is_new(told: Callable[..., Comparison]
             purpose=Defect("query", "/count", "maximum"),
         )
 
-    comparison = told(answers(page()), after)
+    comparison = reported(answers(page()), after)
     assert [change.kind for change in comparison.changes] == [Kind.NEW]
     assert not comparison.has_regressions
 
@@ -97,8 +97,8 @@ def test_a_known_finding_that_one_run_did_not_come_by_is_no_news(known: dict[str
         assert [change.kind for change in comparison.unsure if change.is_finding] != []
 
 
-def test_what_the_later_run_did_not_ask_is_gone(told: Callable[..., Comparison]) -> None:
-    comparison = told(
+def test_what_the_later_run_did_not_ask_is_gone(reported: Callable[..., Comparison]) -> None:
+    comparison = reported(
         lambda run: run.saw("getVideos", 200, page(), WRONG), lambda run: run.saw("getVideo", 200, {})
     )
     assert {change.kind for change in comparison.changes} == {Kind.GONE, Kind.NEW}
@@ -107,12 +107,10 @@ def test_what_the_later_run_did_not_ask_is_gone(told: Callable[..., Comparison])
 
 @pytest.mark.parametrize(("fail_on", "regresses"), [("must", False), ("should", True)])
 def test_levels_below_the_one_that_fails_do_not_regress(
-    told: Callable[..., Comparison], fail_on: str, regresses: bool
+    reported: Callable[..., Comparison], fail_on: str, regresses: bool
 ) -> None:
     weak = replace(WRONG, level=Level.SHOULD)
-    comparison = told(
-        answers(page()), lambda run: run.saw("getVideos", 200, page(), weak, times=8), failOn=fail_on
-    )
+    comparison = reported(answers(page()), lambda run: run.saw("getVideos", 200, page(), weak, times=8), failOn=fail_on)
     assert comparison.has_regressions is regresses
     assert comparison.changes
 
@@ -125,8 +123,8 @@ def test_a_known_deviation_does_not_regress(sound: dict[str, Any], known: dict[s
 
 
 @pytest.mark.parametrize(("after", "slower"), [(40, True), (14, False), (5, False)])
-def test_slower_beyond_noise(told: Callable[..., Comparison], after: float, slower: bool) -> None:
-    comparison = told(answers(page(), milliseconds=12), answers(page(), milliseconds=after))
+def test_slower_beyond_noise(reported: Callable[..., Comparison], after: float, slower: bool) -> None:
+    comparison = reported(answers(page(), milliseconds=12), answers(page(), milliseconds=after))
     assert [change.kind for change in comparison.changes] == [Kind.SLOWER] * slower
 
 
@@ -194,9 +192,7 @@ def test_a_requirement_without_evidence_is_gone(sound: dict[str, Any]) -> None:
 # Announced
 
 
-def test_what_is_announced_is_marked_but_never_a_regression(
-    sound: dict[str, Any], faulty: dict[str, Any]
-) -> None:
+def test_what_is_announced_is_marked_but_never_a_regression(sound: dict[str, Any], faulty: dict[str, Any]) -> None:
     asked: list[Change] = []
 
     def everything(change: Change) -> bool:

@@ -14,7 +14,7 @@ from tests.reports.comparison.compared_runs import WRONG, Run, answers, page
 
 
 @pytest.fixture
-def several(told: Callable[..., Comparison]) -> Comparison:
+def several(reported: Callable[..., Comparison]) -> Comparison:
     """A regression, and a change of shape that two operations share."""
 
     def before(run: Run) -> None:
@@ -27,7 +27,7 @@ def several(told: Callable[..., Comparison]) -> Comparison:
         run.saw("getVideo", 200, {"id": 1}, times=8, headers={"x-new": "1"})
         run.saw("getVideos", 200, {"id": 1}, role="admin", times=8, headers={"x-new": "1"})
 
-    return told(before, after)
+    return reported(before, after)
 
 
 def test_in_the_terminal(several: Comparison) -> None:
@@ -48,11 +48,11 @@ def test_as_markdown(several: Comparison, sound: dict[str, Any]) -> None:
 
 
 def test_as_a_page(several: Comparison, sound: dict[str, Any], hostile: dict[str, Any]) -> None:
-    told = rendered(several, "html")
-    assert told.startswith("<!doctype html>")
-    assert f"<h1>{several.to_json()['regressions']} regression" in told
-    assert "curl -sS" in told
-    assert "http:" not in told.partition("</style>")[0]
+    reported = rendered(several, "html")
+    assert reported.startswith("<!doctype html>")
+    assert f"<h1>{several.to_json()['regressions']} regression" in reported
+    assert "curl -sS" in reported
+    assert "http:" not in reported.partition("</style>")[0]
     assert "<h1>No regression</h1>" in rendered(compare(sound, sound), "html")
     assert "<img" not in rendered(compare(sound, hostile), "html")
 
@@ -73,8 +73,8 @@ def test_a_hostile_run_steers_nothing(sound: dict[str, Any], hostile: dict[str, 
     json.loads(rendered(comparison, "json"))
 
 
-def test_what_may_be_chance_is_told_apart(told: Callable[..., Comparison]) -> None:
-    comparison = told(answers(page({"id": 1}), 2), answers(page({"id": 1, "language": "fr"}), 2))
+def test_what_may_be_chance_is_told_apart(reported: Callable[..., Comparison]) -> None:
+    comparison = reported(answers(page({"id": 1}), 2), answers(page({"id": 1, "language": "fr"}), 2))
     text = lines(comparison, 120)
     assert text[0].startswith("no change")
     assert text[-1] == "  getVideos: /data/*/language added (string) in 200"

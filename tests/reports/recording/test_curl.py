@@ -153,9 +153,7 @@ def test_large_bodies_come_from_a_file(echo: Server, tmp_path: Path) -> None:
 
 def test_values_of_a_run_are_variables_that_the_shell_fills_in(echo: Server) -> None:
     number, name = NamedNumber(12, "THING_ID"), NamedText("it's $5 é", "NAME")
-    request = draft("putThing", path={"id": number}, body={"linked": [number], "name": "x"}).request(
-        echo.base_url
-    )
+    request = draft("putThing", path={"id": number}, body={"linked": [number], "name": "x"}).request(echo.base_url)
     check(echo, request, THING_ID="12")
     multipart = {"name": name, "id": number, "other": "x"}
     request = draft("addThing", body=multipart, media_type="multipart/form-data").request(echo.base_url)
@@ -163,9 +161,7 @@ def test_values_of_a_run_are_variables_that_the_shell_fills_in(echo: Server) -> 
 
 
 def test_a_generated_dollar_is_no_variable(echo: Server) -> None:
-    check(
-        echo, draft("putThing", path={"id": "$THING_ID"}, body={"name": '"$THING_ID"'}).request(echo.base_url)
-    )
+    check(echo, draft("putThing", path={"id": "$THING_ID"}, body={"name": '"$THING_ID"'}).request(echo.base_url))
 
 
 def test_secrets_are_variables_and_the_line_still_works(echo: Server) -> None:
@@ -182,9 +178,7 @@ def test_secrets_are_variables_and_the_line_still_works(echo: Server) -> None:
 
 
 @pytest.mark.parametrize("media_type", ["application/json", FORM, "multipart/form-data"])
-@pytest.mark.parametrize(
-    "secret", ["pass word+1", "p@ss:w,rd!%", 'qu"ote\\back', "é€\U0001f600pass", "tail\r\n123"]
-)
+@pytest.mark.parametrize("secret", ["pass word+1", "p@ss:w,rd!%", 'qu"ote\\back', "é€\U0001f600pass", "tail\r\n123"])
 def test_a_secret_is_found_however_it_is_encoded(secret: str, media_type: str) -> None:
     redactor = Redactor({secret: "ROOT_PASSWORD"})
     body = {"username": "root", "note": secret, "deep": {"of": [secret]}}

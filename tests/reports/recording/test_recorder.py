@@ -40,9 +40,7 @@ def exchange(
     return Exchange(made.operation, made.request("http://h"), response, sent_at=1_700_000_000.12345, **known)
 
 
-def recorded(
-    recorder: Recorder, seen: Exchange, *findings: Finding, evidence: tuple[str, ...] = ()
-) -> dict[str, Any]:
+def recorded(recorder: Recorder, seen: Exchange, *findings: Finding, evidence: tuple[str, ...] = ()) -> dict[str, Any]:
     recorder.exchange(seen, evidence, findings)
     return list(read_parts(_folder(recorder)))[-1]
 
@@ -107,9 +105,7 @@ def test_no_answer_is_told_with_its_reason(recorder: Recorder) -> None:
 
 
 def test_a_finding_gets_what_is_needed_to_repeat_it(recorder: Recorder) -> None:
-    finding = Finding(
-        "/response/body", "wrong", 1, 2, check="c", requirement="PT-A-01", operation_id="getThing"
-    )
+    finding = Finding("/response/body", "wrong", 1, 2, check="c", requirement="PT-A-01", operation_id="getThing")
     (completed,) = recorder.exchange(exchange(), [], [finding])
     assert completed.curl.startswith("curl ")
     assert completed.needs == ("BASE_URL",)
@@ -209,9 +205,7 @@ def _nowhere(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", _REQUESTS)
 def test_no_secret_of_a_request_is_recorded(name: str, recorder: Recorder, tmp_path: Path) -> None:
-    finding = Finding(
-        "/x", f"{KNOWN} password={UNKNOWN}", KNOWN, {"secret": UNKNOWN, "of": [f"token={UNKNOWN}"]}
-    )
+    finding = Finding("/x", f"{KNOWN} password={UNKNOWN}", KNOWN, {"secret": UNKNOWN, "of": [f"token={UNKNOWN}"]})
     seen = exchange(_REQUESTS[name])
     recorder.exchange(seen, [], [finding])
     recorder.outcome("getThing", "valid", Verdict.BLOCKED, f"{KNOWN}, token={UNKNOWN}")

@@ -215,8 +215,8 @@ def test_errors_show_values_as_python_writes_them(key: str, text: str, redactor:
 
 
 def test_errors_show_no_password_of_a_url(redactor: Redactor) -> None:
-    told = "Cannot connect to 'http://ann:s3cr3t@proxy:3128/a?b=c@d', nor to http://h/@ann"
-    assert redactor.error(told) == told.replace("ann:s3cr3t", MASK)
+    reported = "Cannot connect to 'http://ann:s3cr3t@proxy:3128/a?b=c@d', nor to http://h/@ann"
+    assert redactor.error(reported) == reported.replace("ann:s3cr3t", MASK)
 
 
 def test_in_errors_known_secrets_stay_variables(redactor: Redactor) -> None:

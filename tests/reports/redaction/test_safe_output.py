@@ -79,12 +79,12 @@ def test_what_was_escaped_stays(text: str) -> None:
 
 @given(TEXTS, TEXTS, st.integers(20, 60))
 def test_no_wrapped_line_is_obeyed(before: str, text: str, width: int) -> None:
-    for told in (
+    for reported in (
         on_one_line(f"{before}: {text}"),
         value_text(text),
         f"expected {value_text(before)}, got {value_text(text)}",
     ):
-        for line in wrapped(told, width, "  "):
+        for line in wrapped(reported, width, "  "):
             assert is_harmless(line)
 
 
@@ -95,16 +95,14 @@ def test_no_line_of_markdown_is_obeyed(text: str) -> None:
         assert "\n" not in line
 
 
-@given(
-    st.recursive(TEXTS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3))
-)
+@given(st.recursive(TEXTS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3)))
 @example("\ud800\udfff")
 def test_json_keeps_its_value(value: object) -> None:
     text = json.dumps(value, ensure_ascii=False)
-    told = escaped_json(text)
+    reported = escaped_json(text)
     # Two halves that stand together are one character to whoever reads JSON's escapes.
-    assert json.loads(told) == json.loads(json.dumps(value))
-    assert is_harmless(told)
+    assert json.loads(reported) == json.loads(json.dumps(value))
+    assert is_harmless(reported)
 
 
 def test_plain_text_stays() -> None:
@@ -122,9 +120,9 @@ def test_plain_text_stays() -> None:
 
 @given(TEXTS)
 def test_every_line_of_the_console_is_one_line(text: str) -> None:
-    told = sentence(text, Redactor())
-    assert is_harmless(told)
-    assert "\n" not in told
+    reported = sentence(text, Redactor())
+    assert is_harmless(reported)
+    assert "\n" not in reported
     assert is_harmless(view(text, Redactor()))
 
 

@@ -53,9 +53,7 @@ def test_what_resembles_a_report_is_refused_and_stays(name: str, text: str, tmp_
 
 
 @pytest.mark.parametrize("words", ["tested with", "held against"])
-def test_a_summary_is_recognised_by_the_words_of_this_version_and_of_earlier_ones(
-    words: str, tmp_path: Path
-) -> None:
+def test_a_summary_is_recognised_by_the_words_of_this_version_and_of_earlier_ones(words: str, tmp_path: Path) -> None:
     text = "# ✅ Conforms\n\nNo findings; 1 of 1 operation passed.\n\nhttps://a.example, PeerTube 6.2.0, "
     (tmp_path / "summary.md").write_text(f"{text}{words} contract 6.2.0\n")
     begun(tmp_path)

@@ -49,9 +49,7 @@ def test_a_file_of_somebody_s_own_is_not_replaced(name: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("folder", ["parts", "allure-results"])
-def test_folders_with_files_of_somebody_s_own_keep_them(
-    folder: str, sound: dict[str, Any], tmp_path: Path
-) -> None:
+def test_folders_with_files_of_somebody_s_own_keep_them(folder: str, sound: dict[str, Any], tmp_path: Path) -> None:
     own = (
         "notes.ndjson",
         "photo.jpg",
@@ -119,9 +117,7 @@ def test_a_link_to_a_folder_is_not_followed(name: str, sound: dict[str, Any], tm
     assert contents(tmp_path / "behind") == before
 
 
-def test_a_link_that_comes_while_the_run_goes_on_is_not_followed(
-    sound: dict[str, Any], tmp_path: Path
-) -> None:
+def test_a_link_that_comes_while_the_run_goes_on_is_not_followed(sound: dict[str, Any], tmp_path: Path) -> None:
     own = placed(tmp_path, "own.txt")
     with ReportFolder(tmp_path / "report") as folder:
         for name in ("run.json", "exchanges.ndjson"):
@@ -195,9 +191,7 @@ def test_an_earlier_report_is_replaced(
     assert json.loads((tmp_path / "run.json").read_text())["seed"] == 4711
 
 
-def test_the_phases_that_allure_s_plugin_told_go_with_the_report(
-    sound: dict[str, Any], tmp_path: Path
-) -> None:
+def test_the_phases_that_allure_s_plugin_told_go_with_the_report(sound: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "allure-results").mkdir()
     phases = {
         "6c4f1f0e-0000-4000-8000-000000000001-result.json": {

@@ -50,9 +50,9 @@ def test_shapes_count_responses(new_run: Callable[..., Any]) -> None:
 def test_media_types_and_headers_are_kept_without_what_always_differs(new_run: Callable[..., Any]) -> None:
     run = new_run()
     run.saw("getVideos", 200, {}, headers={"Date": "now", "ETag": "1"})
-    told = operation(run.document(), "getVideos")
-    assert told["mediaTypes"] == {"200": {"application/json": 1}}
-    assert set(told["headers"]["200"]) == {
+    reported = operation(run.document(), "getVideos")
+    assert reported["mediaTypes"] == {"200": {"application/json": 1}}
+    assert set(reported["headers"]["200"]) == {
         "content-type",
         "etag",
         "x-ratelimit-limit",
@@ -72,18 +72,23 @@ def test_what_the_harness_caused_itself_counts_as_status_only() -> None:
     response = {"status": 429, "milliseconds": 1.0, "shape": {"": ["object"]}, "headers": [], "body": "{}"}
     part = {"intent": "valid", "violation": "", "role": "user", "response": response, "counted": False}
     behaviour.add(part)
-    told = behaviour.to_json()
-    assert told["statuses"] == {"429": 1}
-    assert not told["situations"]
-    assert not told["shape"]
+    reported = behaviour.to_json()
+    assert reported["statuses"] == {"429": 1}
+    assert not reported["situations"]
+    assert not reported["shape"]
 
 
 def test_latency() -> None:
-    told = latency_of([1.0, 1.5, 30.0, 6000.0])
-    assert told is not None
-    assert told["histogram"] == [1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1]
-    assert len(told["histogram"]) == len(LATENCY_BOUNDS) + 1
-    assert (told["count"], told["p50"], told["p95"], told["max"]) == (4, 15.75, 6000.0, 6000.0)
+    reported = latency_of([1.0, 1.5, 30.0, 6000.0])
+    assert reported is not None
+    assert reported["histogram"] == [1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1]
+    assert len(reported["histogram"]) == len(LATENCY_BOUNDS) + 1
+    assert (reported["count"], reported["p50"], reported["p95"], reported["max"]) == (
+        4,
+        15.75,
+        6000.0,
+        6000.0,
+    )
     assert latency_of([]) is None
 
 
@@ -114,16 +119,14 @@ def test_no_traffic() -> None:
     assert Timeline().to_json() is None
 
 
-@pytest.mark.parametrize(
-    ("limit", "remaining"), [("x", "1"), ("0", "0"), ("5", "-1"), ("9" * 20, "1"), ("²", "1")]
-)
+@pytest.mark.parametrize(("limit", "remaining"), [("x", "1"), ("0", "0"), ("5", "-1"), ("9" * 20, "1"), ("²", "1")])
 def test_limits_that_are_no_numbers_are_unknown(limit: str, remaining: str) -> None:
     timeline = Timeline()
     headers = [["X-RateLimit-Limit", limit], ["X-RateLimit-Remaining", remaining]]
     timeline.add({"at": 1.0, "response": {"headers": headers}})
-    told = timeline.to_json()
-    assert told is not None
-    assert told["leastLeft"] == [None]
+    reported = timeline.to_json()
+    assert reported is not None
+    assert reported["leastLeft"] == [None]
 
 
 @pytest.mark.parametrize(

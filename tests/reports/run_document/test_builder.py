@@ -214,13 +214,11 @@ def test_harness_errors_are_listed(run: SampleRun) -> None:
         ({"capability": "registration"}, "no-evidence", "no exchange of this run tests it"),
     ],
 )
-def test_why_a_requirement_was_not_judged(
-    run: SampleRun, members: dict[str, Any], verdict: str, reason: str
-) -> None:
+def test_why_a_requirement_was_not_judged(run: SampleRun, members: dict[str, Any], verdict: str, reason: str) -> None:
     wanted = Requirement("PT-ANY-01", "must", "It holds.", "Reference", "Any", **members)
     document = RunDocument(run.contract, run.contract.operations, {wanted.id: wanted}, (), run.facts)
-    (told,) = document.to_json()["requirements"]
-    assert (told["verdict"], told["reason"]) == (verdict, reason)
+    (reported,) = document.to_json()["requirements"]
+    assert (reported["verdict"], reported["reason"]) == (verdict, reason)
 
 
 def test_what_stood_in_the_way_of_its_test_is_told(run: SampleRun) -> None:
@@ -236,5 +234,5 @@ def test_what_stood_in_the_way_of_its_test_is_told(run: SampleRun) -> None:
             }
         ]
     )
-    (told,) = document.to_json()["requirements"]
-    assert (told["verdict"], told["reason"]) == ("blocked", "no mail was sent")
+    (reported,) = document.to_json()["requirements"]
+    assert (reported["verdict"], reported["reason"]) == ("blocked", "no mail was sent")

@@ -42,9 +42,7 @@ def api() -> Contract:
             "info": {"title": "small", "version": "6.2.0"},
             "paths": {
                 "/videos/{id}": {
-                    "parameters": [
-                        {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}
-                    ],
+                    "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}],
                     "get": {
                         "operationId": "getVideo",
                         "parameters": [sort, password],
@@ -76,9 +74,7 @@ def exchange(
 ) -> dict[str, Any]:
     """A recorded line."""
     sent = [["Content-Type", media_type]] if media_type else []
-    answered = [
-        ["content-type", "application/json; charset=utf-8" if status < 400 else "application/problem+json"]
-    ]
+    answered = [["content-type", "application/json; charset=utf-8" if status < 400 else "application/problem+json"]]
     return {
         "operationId": operation_id,
         "request": {
@@ -131,9 +127,7 @@ def test_nothing_is_tested_at_first_and_what_cannot_be_provoked_is_not_wanted(ap
         (exchange("getVideo", target="/videos/7?sort=other"), "parameters", 2),
         (exchange("getVideo", headers=[["x-password", "$PASSWORD"]]), "parameters", 2),
         (
-            exchange(
-                "putVideo", 204, body='{"nsfw": true, "privacies": [1, 2]}', media_type="application/json"
-            ),
+            exchange("putVideo", 204, body='{"nsfw": true, "privacies": [1, 2]}', media_type="application/json"),
             "parameter values",
             3,
         ),
@@ -152,9 +146,7 @@ def test_nothing_is_tested_at_first_and_what_cannot_be_provoked_is_not_wanted(ap
         (exchange("getVideo", counted=False), "status codes", 0),
     ],
 )
-def test_an_exchange_tests_what_it_shows(
-    api: Contract, part: dict[str, Any], measure: str, tested: int
-) -> None:
+def test_an_exchange_tests_what_it_shows(api: Contract, part: dict[str, Any], measure: str, tested: int) -> None:
     assert measured(api, part)[measure]["tested"] == tested
 
 

@@ -19,9 +19,7 @@ from peertube_conformance.reports.run_document.earlier_lines import with_purpose
         ("valid", "", None),
     ],
 )
-def test_the_defect_is_read_from_its_text(
-    intent: str, violation: str, defect: tuple[str, str, str] | None
-) -> None:
+def test_the_defect_is_read_from_its_text(intent: str, violation: str, defect: tuple[str, str, str] | None) -> None:
     part = with_purpose({"intent": intent, "violation": violation, "role": "user"})
     expected = defect and dict(zip(("location", "pointer", "keyword"), defect, strict=True))
     assert (part["defect"], part["situation"], part["role"]) == (expected, None, "user")

@@ -32,8 +32,8 @@ def death(worker: str, at: float, **members: Any) -> dict[str, Any]:
     return {"kind": "death", "worker": worker, "at": at, **noted, **members}
 
 
-def names(told: dict[str, Any]) -> list[str]:
-    return [before["id"] for before in told["before"]]
+def names(reported: dict[str, Any]) -> list[str]:
+    return [before["id"] for before in reported["before"]]
 
 
 def test_no_death_is_told_of_a_run_without_one() -> None:
@@ -51,12 +51,12 @@ def test_the_last_requests_of_all_workers_are_named_the_unanswered_last() -> Non
     for number in range(1, 4):
         deaths.add_exchange(exchange("gw1", number, 17.5 + number))
     deaths.add_death(death("gw1", 21.0, isBack=False, seconds=5.0))
-    (told,) = deaths.to_json()
-    assert len(told["before"]) == 10
-    assert names(told)[-4:] == ["gw1-1", "gw1-2", "gw1-3", "gw0-19"]
-    assert (told["at"], told["isBack"], told["seconds"]) == (20.0, True, 5.0)
-    assert "gw0-20" not in names(told)
-    last = told["before"][-1]
+    (reported,) = deaths.to_json()
+    assert len(reported["before"]) == 10
+    assert names(reported)[-4:] == ["gw1-1", "gw1-2", "gw1-3", "gw0-19"]
+    assert (reported["at"], reported["isBack"], reported["seconds"]) == (20.0, True, 5.0)
+    assert "gw0-20" not in names(reported)
+    last = reported["before"][-1]
     assert (last["request"], last["status"], last["failure"], last["curl"]) == (
         "GET /19",
         None,
@@ -71,8 +71,8 @@ def test_a_worker_that_did_not_notice_is_not_left_out() -> None:
     deaths.add_death(death("gw0", 11.0))
     deaths.add_exchange(exchange("gw1", 1, 10.5, None))
     deaths.add_exchange(exchange("gw1", 2, 900.0, None))
-    (told,) = deaths.to_json()
-    assert names(told) == ["gw0-1", "gw1-1"]
+    (reported,) = deaths.to_json()
+    assert names(reported) == ["gw0-1", "gw1-1"]
 
 
 def test_deaths_far_apart_are_two_and_the_guilty_one_stays_with_its_own() -> None:
@@ -97,10 +97,10 @@ def died(sound: dict[str, Any], **members: Any) -> dict[str, Any]:
 
 def test_every_view_names_what_came_before(sound: dict[str, Any]) -> None:
     document = died(sound, isBack=False, seconds=30.0)
-    told = "\n".join(lines(document, 400))
-    assert "stopped answering at 00:00:12 UTC (refused) and was not back after 30 s" in told
-    assert told.index("GET /2 (ReadError: reset)") < told.index("GET /1 (answered 200)")
-    assert "     curl gw0 2" in told
+    reported = "\n".join(lines(document, 400))
+    assert "stopped answering at 00:00:12 UTC (refused) and was not back after 30 s" in reported
+    assert reported.index("GET /2 (ReadError: reset)") < reported.index("GET /1 (answered 200)")
+    assert "     curl gw0 2" in reported
     assert "stopped answering" in summary(document)
     assert "curl gw0 2" in page(document)
     jsonschema.validate(document, SCHEMA)
@@ -109,15 +109,15 @@ def test_every_view_names_what_came_before(sound: dict[str, Any]) -> None:
 def test_the_guilty_one_is_named_alone(sound: dict[str, Any]) -> None:
     guilty = {"request": "POST /api/v1/videos/upload", "curl": "curl -X POST", "needs": ["TOKEN"]}
     document = died(sound, replayed=2, guilty=guilty)
-    told = "\n".join(lines(document, 400))
+    reported = "\n".join(lines(document, 400))
     assert (
         "the cause is POST /api/v1/videos/upload: the target stopped again when this request was replayed alone"
-        in told
+        in reported
     )
-    assert "GET /1" not in told
+    assert "GET /1" not in reported
     jsonschema.validate(document, SCHEMA)
 
 
 def test_replays_that_did_no_harm_are_told(sound: dict[str, Any]) -> None:
-    told = "\n".join(lines(died(sound, replayed=2), 400))
-    assert "2 requests that came before it did not stop the target when replayed" in told
+    reported = "\n".join(lines(died(sound, replayed=2), 400))
+    assert "2 requests that came before it did not stop the target when replayed" in reported

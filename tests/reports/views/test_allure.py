@@ -38,9 +38,7 @@ def labels(result: Any, name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["sound", "faulty", "known", "hostile", "empty", "flood"])
-def test_every_entry_is_a_result_that_allure_reads(
-    name: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> None:
+def test_every_entry_is_a_result_that_allure_reads(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     document = request.getfixturevalue(name)
     found = results(document, tmp_path)
     assert len(found) == len(document["operations"]) + len(document["requirements"])
@@ -75,9 +73,7 @@ def test_requirements_are_stories(faulty: dict[str, Any], tmp_path: Path) -> Non
 
 def test_exchanges_are_attached_and_hold_no_secret(faulty: dict[str, Any], tmp_path: Path) -> None:
     result = results(faulty, tmp_path)["getVideo"]
-    replay, exchange = (
-        (tmp_path / attachment.source).read_text("utf-8") for attachment in result.attachments
-    )
+    replay, exchange = ((tmp_path / attachment.source).read_text("utf-8") for attachment in result.attachments)
     assert 'curl -sS -i --path-as-is -X GET "$BASE_URL"/api/v1/videos/"$VIDEO_ID"' in replay
     assert json.loads(exchange)["response"]["status"] == 404
     assert not any("very-secret-token" in file.read_text("utf-8") for file in tmp_path.iterdir())

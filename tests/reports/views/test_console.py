@@ -10,17 +10,17 @@ from peertube_conformance.reports.views.console import lines
 
 
 def test_a_sound_run_conforms(sound: dict[str, Any]) -> None:
-    told = lines(sound, 100)
-    assert told[0] == "CONFORMS: no findings; 4 of 4 operations passed"
-    assert told[1] == "https://videos.example.com, PeerTube 6.2.0, tested with contract 6.2.0"
-    assert "  Video       3/3" in told
-    assert not any("not tested" in line or "findings by" in line for line in told)
+    reported = lines(sound, 100)
+    assert reported[0] == "CONFORMS: no findings; 4 of 4 operations passed"
+    assert reported[1] == "https://videos.example.com, PeerTube 6.2.0, tested with contract 6.2.0"
+    assert "  Video       3/3" in reported
+    assert not any("not tested" in line or "findings by" in line for line in reported)
 
 
 def test_a_faulty_run_does_not(faulty: dict[str, Any]) -> None:
-    told = lines(faulty, 100)
-    assert told[0].startswith("DOES NOT CONFORM: 1 finding against 1 requirement in 1 operation; 2 of 4")
-    text = "\n".join(told)
+    reported = lines(faulty, 100)
+    assert reported[0].startswith("DOES NOT CONFORM: 1 finding against 1 requirement in 1 operation; 2 of 4")
+    text = "\n".join(reported)
     assert "getVideo 404: status differs from the response's [PT-ERR-03]" in text
     assert "at /response/body/status, seen 5 times" in text
     assert "expected 404, got 400" in text
@@ -36,19 +36,19 @@ def test_a_curl_line_stays_whole(faulty: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("width", [20, 60, 120])
 def test_other_lines_keep_to_the_width(faulty: dict[str, Any], width: int) -> None:
-    told = [line for line in lines(faulty, width) if "curl" not in line]
-    longest_word = max(len(word) for line in told for word in line.split())
-    assert max(map(len, told)) <= max(width, 40, longest_word + 7)
+    reported = [line for line in lines(faulty, width) if "curl" not in line]
+    longest_word = max(len(word) for line in reported for word in line.split())
+    assert max(map(len, reported)) <= max(width, 40, longest_word + 7)
 
 
 def test_known_deviations_are_told_in_one_line(known: dict[str, Any]) -> None:
-    told = lines(known, 120)
+    reported = lines(known, 120)
     assert (
-        told[0]
+        reported[0]
         == "CONFORMS: no new findings, 1 known; 2 of 4 operations passed, 1 with known deviations, 1 not tested"
     )
-    assert "known deviations: 1 finding under stock-404" in told
-    assert "known deviations that no longer occur: gone-by-now" in told
+    assert "known deviations: 1 finding under stock-404" in reported
+    assert "known deviations that no longer occur: gone-by-now" in reported
 
 
 @pytest.mark.parametrize(("code", "answer"), [(2, "INTERRUPTED"), (3, "THE HARNESS FAILED"), (5, "NOTHING")])
@@ -61,9 +61,9 @@ def test_a_run_without_exchanges_tested_nothing(empty: dict[str, Any]) -> None:
 
 
 def test_only_so_many_findings_are_told(flood: dict[str, Any]) -> None:
-    told = lines(flood, 100)
-    assert "the first 15 of 40 findings" in told
-    assert sum(line.lstrip().startswith("curl ") for line in told) == 15
+    reported = lines(flood, 100)
+    assert "the first 15 of 40 findings" in reported
+    assert sum(line.lstrip().startswith("curl ") for line in reported) == 15
 
 
 def test_the_target_cannot_steer_the_terminal(hostile: dict[str, Any]) -> None:
@@ -74,7 +74,7 @@ def test_the_target_cannot_steer_the_terminal(hostile: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told"),
+    ("seconds", "reported"),
     [
         (0, "0 s"),
         (0.04, "0 s"),
@@ -84,6 +84,6 @@ def test_the_target_cannot_steer_the_terminal(hostile: dict[str, Any]) -> None:
         (72_000.0, "1,200 min 0 s"),
     ],
 )
-def test_how_long_workers_waited_can_be_read(sound: dict[str, Any], seconds: float, told: str) -> None:
+def test_how_long_workers_waited_can_be_read(sound: dict[str, Any], seconds: float, reported: str) -> None:
     sound["budget"]["throttledSeconds"] = seconds
-    assert f"workers waited {told} for the instance's limits" in " ".join(" ".join(lines(sound, 100)).split())
+    assert f"workers waited {reported} for the instance's limits" in " ".join(" ".join(lines(sound, 100)).split())

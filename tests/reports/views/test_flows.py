@@ -75,11 +75,11 @@ def test_the_lines_of_a_walk_run_in_a_shell_and_hand_values_on(walked) -> None:
 
 
 def test_the_console_tells_the_walk_and_what_was_not_walked(walked) -> None:
-    told = list(lines(walked, 100))
-    assert "flows: 1 passed, 1 failed, 1 not applicable" in told
-    assert "  SignUp, not-applicable: the instance does not offer registration" in told
-    assert any(line.strip() == "# upload()" for line in told)
-    assert any(line.strip() == "set first: USER_TOKEN" for line in told)
+    reported = list(lines(walked, 100))
+    assert "flows: 1 passed, 1 failed, 1 not applicable" in reported
+    assert "  SignUp, not-applicable: the instance does not offer registration" in reported
+    assert any(line.strip() == "# upload()" for line in reported)
+    assert any(line.strip() == "set first: USER_TOKEN" for line in reported)
 
 
 def test_the_pages_tell_the_walk(walked) -> None:

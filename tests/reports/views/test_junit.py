@@ -69,8 +69,8 @@ def test_only_passed_and_known_are_green(written: Any, sound: dict[str, Any], ve
 
 
 def test_a_known_deviation_is_told_beside_a_green_case(written: Any, known: dict[str, Any]) -> None:
-    (told,) = written(known).xpath("//testcase[@name='getVideo']/system-out")
-    assert "[known: stock-404]" in told.text
+    (reported,) = written(known).xpath("//testcase[@name='getVideo']/system-out")
+    assert "[known: stock-404]" in reported.text
 
 
 def test_the_counts_are_those_of_the_cases(written: Any, faulty: dict[str, Any]) -> None:
@@ -83,10 +83,10 @@ def test_the_counts_are_those_of_the_cases(written: Any, faulty: dict[str, Any])
 def test_ids_are_properties_of_the_suite(written: Any, faulty: dict[str, Any]) -> None:
     root = written(faulty)
     (suite,) = root.xpath("//testsuite[testcase/@name='getVideo']")
-    told = {entry.get("name"): entry.get("value") for entry in suite.find("properties")}
-    assert told["getVideo"] == "GET /api/v1/videos/{id}"
-    assert told["getVideo.verdict"] == "failed"
-    assert told["serverVersion"] == "6.2.0"
+    reported = {entry.get("name"): entry.get("value") for entry in suite.find("properties")}
+    assert reported["getVideo"] == "GET /api/v1/videos/{id}"
+    assert reported["getVideo.verdict"] == "failed"
+    assert reported["serverVersion"] == "6.2.0"
 
 
 def test_hostile_text_stays_text(written: Any, hostile: dict[str, Any]) -> None:

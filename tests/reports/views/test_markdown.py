@@ -11,11 +11,11 @@ from peertube_conformance.reports.views.markdown_elements import block, code, pl
 
 
 def test_a_sound_run_conforms(sound: dict[str, Any]) -> None:
-    told = summary(sound).splitlines()
-    assert told[0] == "# ✅ Conforms"
-    assert told[2] == "No findings; 4 of 4 operations passed."
-    assert "| Video | 3 | 3 |  |  |  |" in told
-    assert not any("Findings" in line or "Not tested" in line for line in told if line.startswith("##"))
+    reported = summary(sound).splitlines()
+    assert reported[0] == "# ✅ Conforms"
+    assert reported[2] == "No findings; 4 of 4 operations passed."
+    assert "| Video | 3 | 3 |  |  |  |" in reported
+    assert not any("Findings" in line or "Not tested" in line for line in reported if line.startswith("##"))
 
 
 def test_a_faulty_run_does_not(faulty: dict[str, Any]) -> None:

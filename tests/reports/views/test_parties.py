@@ -22,14 +22,14 @@ def test_what_every_server_passes_is_left_out_and_blame_is_told(new_run) -> None
             run.ended(operation, Verdict.PASSED)
     documents = [sound.document(), faulty.document()]
     documents[1]["deviations"]["entries"] = [{"id": "known-one", "party": "document", "reason": "r"}]
-    told = "\n".join(lines(documents))
-    (row,) = [line for line in told.split("\n") if line.startswith("getVideo ")]
+    reported = "\n".join(lines(documents))
+    (row,) = [line for line in reported.split("\n") if line.startswith("getVideo ")]
     assert (
         row.split("  ")[1:] == ["GET /api/v1/videos/{id}", "passed", "known (document 1)"]
         or "known (document 1)" in row
     )
-    assert not any(line.startswith("getVideos ") for line in told.split("\n"))
-    (of_requirement,) = [line for line in told.split("\n") if line.startswith("PT-STATUS-02")]
+    assert not any(line.startswith("getVideos ") for line in reported.split("\n"))
+    (of_requirement,) = [line for line in reported.split("\n") if line.startswith("PT-STATUS-02")]
     assert of_requirement.rstrip().endswith("known (document 1)")
     assert any(line.startswith("getVideos ") for line in lines(documents, every=True))
 

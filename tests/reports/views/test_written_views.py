@@ -21,9 +21,7 @@ from peertube_conformance.reports.views.report_files import write_all, write_vie
 from peertube_conformance.reports.views.sarif import sarif
 from peertube_conformance.spec.deviations import Deviation
 
-SCHEMA = json.loads(
-    (Path(report_files.__file__).parents[1] / "run_document" / "run.schema.json").read_text("utf-8")
-)
+SCHEMA = json.loads((Path(report_files.__file__).parents[1] / "run_document" / "run.schema.json").read_text("utf-8"))
 FILES = {"run.json", "report.html", "summary.md", "junit.xml", "report.sarif", "badge.json", MARK}
 FOLDERS = {"allure-results"}
 NAMES = ["sound", "faulty", "known", "hostile", "empty", "flood"]
@@ -34,9 +32,7 @@ def validator() -> jsonschema.Draft202012Validator:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_view_of_every_run_is_written(
-    name: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> None:
+def test_every_view_of_every_run_is_written(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     directory = tmp_path / "deep" / "report"
     write_all(clean_document(request.getfixturevalue(name), Redactor()), directory)
     assert {path.name for path in directory.iterdir()} == FILES | FOLDERS
@@ -90,9 +86,7 @@ def test_a_file_that_cannot_be_written_is_named(sound: dict[str, Any], tmp_path:
 
 def test_a_directory_that_cannot_be_made_is_one_sentence(sound: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(
-        ReportError, match=r"^the report cannot be .*Not a directory\): give another"
-    ) as caught:
+    with pytest.raises(ReportError, match=r"^the report cannot be .*Not a directory\): give another") as caught:
         write_all(clean_document(sound, Redactor()), tmp_path / "file" / "report")
     assert isinstance(caught.value, OSError)
 
@@ -121,9 +115,7 @@ def test_sarif_has_a_result_for_each_finding(faulty: dict[str, Any]) -> None:
     place = result["locations"][0]
     assert place["physicalLocation"]["artifactLocation"]["uri"] == "api/v1/videos/%7Bid%7D"
     assert place["logicalLocations"][0]["fullyQualifiedName"] == "GET /api/v1/videos/{id}"
-    assert result["partialFingerprints"] == {
-        "peertubeConformance/v1": "getVideo|PT-ERR-03|404|/response/body/status"
-    }
+    assert result["partialFingerprints"] == {"peertubeConformance/v1": "getVideo|PT-ERR-03|404|/response/body/status"}
     assert "suppressions" not in result
 
 
@@ -136,9 +128,9 @@ def test_sarif_suppresses_what_is_known(known: dict[str, Any], sound: dict[str, 
 
 def test_an_unfinished_run_is_no_success_in_sarif(sound: dict[str, Any]) -> None:
     def succeeded(code: int) -> bool:
-        told = sarif(sound | {"exitCode": code})["runs"][0]["invocations"][0]["executionSuccessful"]
-        assert isinstance(told, bool)
-        return told
+        reported = sarif(sound | {"exitCode": code})["runs"][0]["invocations"][0]["executionSuccessful"]
+        assert isinstance(reported, bool)
+        return reported
 
     assert [succeeded(code) for code in (0, 2, 3, 5)] == [True, False, False, False]
 
@@ -235,9 +227,9 @@ BADGE = _closed(
 def test_others_can_read_it(
     name: str, view: Callable[..., Any], schema: dict[str, Any], request: pytest.FixtureRequest
 ) -> None:
-    told = json.loads(json.dumps(view(request.getfixturevalue(name))))
+    reported = json.loads(json.dumps(view(request.getfixturevalue(name))))
     checker = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
-    assert [error.message for error in checker.iter_errors(told)] == []
+    assert [error.message for error in checker.iter_errors(reported)] == []
 
 
 @pytest.mark.parametrize(
@@ -266,6 +258,6 @@ def test_a_stale_deviation_alone_fails_a_strict_run(known: dict[str, Any]) -> No
 
 def test_only_levels_that_count_fail(new_run: Callable[[], Any], faulty: dict[str, Any]) -> None:
     weaker = [{**finding, "level": "should"} for finding in faulty["findings"]]
-    told = faulty | {"findings": weaker, "exitCode": 0}
-    assert badge(told)["message"] == "conforms"
-    assert badge(told | {"failOn": "should", "exitCode": 1})["message"] == "1 finding"
+    reported = faulty | {"findings": weaker, "exitCode": 0}
+    assert badge(reported)["message"] == "conforms"
+    assert badge(reported | {"failOn": "should", "exitCode": 1})["message"] == "1 finding"

@@ -105,8 +105,7 @@ def dig(value: object, *keys: str) -> object:
 
 def test_the_bundle_is_valid_openapi(written: Written) -> None:
     document = bundle(
-        written(FILES | {"paths/things.yaml": FILES["paths/things.yaml"].replace(", on: yes", "")})
-        / "openapi.yaml"
+        written(FILES | {"paths/things.yaml": FILES["paths/things.yaml"].replace(", on: yes", "")}) / "openapi.yaml"
     )
     assert [error.message for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
 
@@ -144,9 +143,7 @@ def test_parameters_become_components_unless_they_say_more(document: dict[str, o
 def test_responses_are_put_in_place_with_their_siblings(document: dict[str, object]) -> None:
     response = dig(document, "paths", "/things/{id}", "get", "responses", "404")
     assert dig(response, "x-refuses-valid") == "It may be hidden."
-    assert dig(response, "content", "application/problem+json", "schema") == {
-        "$ref": "#/components/schemas/Problem"
-    }
+    assert dig(response, "content", "application/problem+json", "schema") == {"$ref": "#/components/schemas/Problem"}
     assert "x-refuses-valid" not in dig(document, "paths", "/things/{id}", "delete", "responses", "404")  # type: ignore[operator]
 
 
@@ -179,7 +176,7 @@ def test_nothing_is_added_without_a_rate_limit(document: dict[str, object]) -> N
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "reported"),
     [
         ({"schemas/things.yaml": "Thing: {type: object}"}, "refers to schemas/things.yaml#/Id, which does"),
         ({"responses.yaml": "NotFound: [unclosed"}, "is not YAML: line 2"),
@@ -192,8 +189,8 @@ def test_nothing_is_added_without_a_rate_limit(document: dict[str, object]) -> N
         ),
     ],
 )  # fmt: skip
-def test_what_cannot_be_bundled_is_told(written: Written, changes: dict[str, str], told: str) -> None:
-    with pytest.raises(ContractError, match=told):
+def test_what_cannot_be_bundled_is_told(written: Written, changes: dict[str, str], reported: str) -> None:
+    with pytest.raises(ContractError, match=reported):
         bundle(written(FILES | changes) / "openapi.yaml")
 
 

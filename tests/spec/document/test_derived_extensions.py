@@ -40,9 +40,7 @@ def test_what_is_not_said_is_derived(loaded: Loaded, name: str, derived: tuple[o
     assert found.since == (1, 0, 0)
 
 
-def test_what_the_bundled_contract_knows_of_an_operation_is_taken_over(
-    loaded: Loaded, contract: Contract
-) -> None:
+def test_what_the_bundled_contract_knows_of_an_operation_is_taken_over(loaded: Loaded, contract: Contract) -> None:
     known = contract.match("GET", "/api/v1/videos/1")
     assert known is not None
     parameter = "parameters: [{name: video, in: path, required: true, schema: {type: string}}]"

@@ -19,13 +19,11 @@ paths:
 
 
 def test_tabs_are_read_as_spaces(loaded: Loaded) -> None:
-    told = "a tab, which YAML forbids there, was read as a space"
+    reported = "a tab, which YAML forbids there, was read as a space"
     indented = loaded(f"paths:\n\t/things:\n\t\tget:\n\t\t\toperationId: getThings\n\t\t\t{FINE}\n")
     assert indented.operation("getThings").path == "/things"
-    assert indented.repairs == tuple(Repair(f"line {line}", told) for line in range(4, 8))
-    text = loaded(
-        f"paths:\n /a:\n  get:\n   summary: |\n    \tOne.\n     Two.\n   operationId: x\n   {FINE}\n"
-    )
+    assert indented.repairs == tuple(Repair(f"line {line}", reported) for line in range(4, 8))
+    text = loaded(f"paths:\n /a:\n  get:\n   summary: |\n    \tOne.\n     Two.\n   operationId: x\n   {FINE}\n")
     assert text.operation("x").summary == "One.\nTwo.\n"
 
 
@@ -60,9 +58,7 @@ def test_a_path_parameter_is_always_required(loaded: Loaded) -> None:
     parameter = "parameters: [{name: id, in: path, schema: {type: string}}]"
     found = loaded(f"paths: {{'/a/{{id}}': {{get: {{operationId: x, {parameter}, {FINE}}}}}}}")
     assert found.operation("x").parameters[0].required
-    assert [str(repair) for repair in found.repairs] == [
-        "GET /a/{id}: path parameter id was not marked as required"
-    ]
+    assert [str(repair) for repair in found.repairs] == ["GET /a/{id}: path parameter id was not marked as required"]
 
 
 def test_references_to_nothing_allow_anything(loaded: Loaded) -> None:
@@ -127,9 +123,7 @@ paths:
 
 
 def test_of_two_operations_of_one_id_the_second_is_renamed(loaded: Loaded) -> None:
-    found = loaded(
-        f"paths: {{/a: {{get: {{operationId: x, {FINE}}}}}, /b: {{get: {{operationId: x, {FINE}}}}}}}"
-    )
+    found = loaded(f"paths: {{/a: {{get: {{operationId: x, {FINE}}}}}, /b: {{get: {{operationId: x, {FINE}}}}}}}")
     assert [operation.id for operation in found.operations] == ["x", "getB"]
     assert found.repairs == (Repair("GET /b", "operationId x belongs to two operations; it was replaced"),)
 
@@ -223,16 +217,10 @@ components:
     assert found.repairs == ()
     assert violations(operation, WireRequest("GET", "/a?n=null")) == []
     assert violations(operation, WireRequest("GET", "/a?n=1")) == []
-    assert [v.defect.keyword for v in violations(operation, WireRequest("GET", "/a?n=0"))] == [
-        "exclusiveMinimum"
-    ]
+    assert [v.defect.keyword for v in violations(operation, WireRequest("GET", "/a?n=0"))] == ["exclusiveMinimum"]
     assert body_violations(operation, 200, "application/json", {"nullable": None, "x": None, "y": 5}) == []
-    assert [
-        v.defect.keyword for v in body_violations(operation, 200, "application/json", {"nullable": 1})
-    ] == ["type"]
-    assert [v.defect.keyword for v in body_violations(operation, 200, "application/json", {"x": 6})] == [
-        "maximum"
-    ]
+    assert [v.defect.keyword for v in body_violations(operation, 200, "application/json", {"nullable": 1})] == ["type"]
+    assert [v.defect.keyword for v in body_violations(operation, 200, "application/json", {"x": 6})] == ["maximum"]
 
 
 def test_an_operation_that_cannot_be_tested_is_named(loaded: Loaded) -> None:

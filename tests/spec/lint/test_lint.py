@@ -69,12 +69,12 @@ components:
 """
 
 
-def told(text: str) -> list[tuple[str, str]]:
+def reported(text: str) -> list[tuple[str, str]]:
     return [(breach.rule, breach.what) for breach in breaches(contract_of(parse(text), "a test"))]
 
 
 def test_a_sound_contract_breaks_no_rule() -> None:
-    assert told(SOUND) == []
+    assert reported(SOUND) == []
 
 
 CHANGES = [
@@ -125,7 +125,7 @@ CHANGES = [
 @pytest.mark.parametrize(("rule", "old", "new"), CHANGES)
 def test_a_rule_fires(rule: str, old: str, new: str) -> None:
     assert old in SOUND
-    assert rule in {name for name, _ in told(SOUND.replace(old, new, 1))}
+    assert rule in {name for name, _ in reported(SOUND.replace(old, new, 1))}
 
 
 def test_every_rule_is_proven_to_fire() -> None:

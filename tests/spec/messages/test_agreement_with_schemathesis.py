@@ -57,16 +57,13 @@ def test_what_is_generated_as_valid_is_valid(contract: Contract, drawn: Any) -> 
     @given(drawn.as_strategy(generation_mode=GenerationMode.POSITIVE))
     def judge(case: Any) -> None:
         parts = {
-            name: value
-            for name, value in case.as_transport_kwargs(base_url="http://host").items()
-            if name in SENT
+            name: value for name, value in case.as_transport_kwargs(base_url="http://host").items() if name in SENT
         }
         sent = requests.Request(**parts).prepare()
         body = sent.body.encode() if isinstance(sent.body, str) else sent.body or b""
         assert isinstance(body, bytes)
         headers = {
-            name: value.decode("latin-1") if isinstance(value, bytes) else value
-            for name, value in sent.headers.items()
+            name: value.decode("latin-1") if isinstance(value, bytes) else value for name, value in sent.headers.items()
         }
         assert violations(operation, WireRequest(operation.method, str(sent.url), headers, body)) == []
 

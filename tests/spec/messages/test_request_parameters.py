@@ -48,13 +48,10 @@ def operation(operation_of: OperationOf) -> Operation:
     return operation_of(PARAMETERS, path="/things/{id}")
 
 
-def broken(
-    operation: Operation, query: str = "", path: str = "5", **headers: str
-) -> list[tuple[str, str, str]]:
+def broken(operation: Operation, query: str = "", path: str = "5", **headers: str) -> list[tuple[str, str, str]]:
     request = WireRequest("GET", f"http://host/things/{path}?must=1&{query}", headers)
     return [
-        (found.defect.location, found.defect.pointer, found.defect.keyword)
-        for found in violations(operation, request)
+        (found.defect.location, found.defect.pointer, found.defect.keyword) for found in violations(operation, request)
     ]
 
 

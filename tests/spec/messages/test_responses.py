@@ -76,9 +76,9 @@ def operation(operation_of: OperationOf) -> Operation:
 def test_bodies(
     operation: Operation, status: int, media_type: str | None, data: Any, found: list[tuple[str, str]]
 ) -> None:
-    told = body_violations(operation, status, media_type, data)
-    assert [(violation.defect.pointer, violation.defect.keyword) for violation in told] == found
-    assert all(violation.defect.location == "body" for violation in told)
+    reported = body_violations(operation, status, media_type, data)
+    assert [(violation.defect.pointer, violation.defect.keyword) for violation in reported] == found
+    assert all(violation.defect.location == "body" for violation in reported)
 
 
 def test_an_undocumented_status(operation_of: OperationOf) -> None:
@@ -97,8 +97,8 @@ def test_an_undocumented_status(operation_of: OperationOf) -> None:
     ],
 )
 def test_headers(operation: Operation, headers: dict[str, str], found: list[tuple[str, str]]) -> None:
-    told = header_violations(operation, 200, headers)
-    assert [(violation.defect.pointer, violation.defect.keyword) for violation in told] == found
+    reported = header_violations(operation, 200, headers)
+    assert [(violation.defect.pointer, violation.defect.keyword) for violation in reported] == found
 
 
 def test_headers_of_an_undocumented_status(operation_of: OperationOf) -> None:

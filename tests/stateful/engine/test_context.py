@@ -43,7 +43,7 @@ class World:
 def context(world: World, name: str, *, scarce: bool) -> Any:
     """A context whose accounts are persons."""
     made: Any = object.__new__(Context)
-    made.__dict__.update(ground=SimpleNamespace(world=world), name=name, _names={})
+    made.__dict__.update(environment=SimpleNamespace(world=world), name=name, _names={})
     made.is_scarce = lambda _operation: scarce
     return made
 

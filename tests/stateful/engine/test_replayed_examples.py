@@ -30,9 +30,7 @@ def test_only_what_is_kept_is_walked_again(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(runner, "_SHORTENING_SECONDS", 0)
     assert ended(tmp_path / "first", kept) is Verdict.FAILED
     bounds = runner._bounds
-    monkeypatch.setattr(
-        runner, "_bounds", lambda *args: settings(bounds(*args), phases=[Phase.reuse, Phase.shrink])
-    )
+    monkeypatch.setattr(runner, "_bounds", lambda *args: settings(bounds(*args), phases=[Phase.reuse, Phase.shrink]))
     assert ended(tmp_path / "again", kept, seed=2) is Verdict.FAILED
     assert ended(tmp_path / "without", None, seed=2) is not Verdict.FAILED
     assert ended(tmp_path / "mended", kept, fault="", seed=2) is Verdict.PASSED

@@ -31,8 +31,8 @@ def _lines(*exchanges: Exchange, **known: object) -> list[str]:
     story.called(Call("step", {}))
     for exchange in exchanges:
         story.sent(exchange)
-    told = {name: str(value) for name, value in known.items()}
-    (step,) = story.steps(exchanges[-1], Redactor(), told)
+    reported = {name: str(value) for name, value in known.items()}
+    (step,) = story.steps(exchanges[-1], Redactor(), reported)
     return list(step.lines)
 
 
@@ -66,7 +66,5 @@ def test_parts_of_an_address_are_cut_out_of_it() -> None:
         NamedText("e30.e30.signature", "EXPORT_TOKEN"),
     )
     later = _asked("downloadUserExport", path={"filename": name}, query={"jwt": token})
-    lines = _lines(
-        _asked("listUserExports", answer, path={"userId": 2}), later, ARCHIVE=name, EXPORT_TOKEN=token
-    )
+    lines = _lines(_asked("listUserExports", answer, path={"userId": 2}), later, ARCHIVE=name, EXPORT_TOKEN=token)
     assert [_value(line, answer) for line in lines[1:3]] == [name, token]

@@ -19,17 +19,17 @@ from peertube_conformance.stateful.test_history import WatchHistory
 _HISTORY = "/api/v1/users/me/history/videos"
 
 
-def _listing(own: Session, monkeypatch: pytest.MonkeyPatch, told: Callable[[Any], Any]) -> None:
-    """Has the history listed as `told` makes it from what the instance says."""
-    send = own.ground.client._wire.send
+def _listing(own: Session, monkeypatch: pytest.MonkeyPatch, reported: Callable[[Any], Any]) -> None:
+    """Has the history listed as `reported` makes it from what the instance says."""
+    send = own.environment.client._wire.send
 
     def sent(request: Request, within: float) -> Response:
         answer = send(request, within)
         if request.method != "GET" or urlsplit(request.url).path != _HISTORY:
             return answer
-        return Response(answer.status, answer.headers, json.dumps(told(json.loads(answer.body))).encode())
+        return Response(answer.status, answer.headers, json.dumps(reported(json.loads(answer.body))).encode())
 
-    monkeypatch.setattr(own.ground.client._wire, "send", sent)
+    monkeypatch.setattr(own.environment.client._wire, "send", sent)
 
 
 def test_a_body_that_lacks_what_a_flow_reads_blocks_it(own: Session, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,12 +49,10 @@ def test_a_slip_of_a_flow_is_the_harness_s_own(own: Session, monkeypatch: pytest
     assert ended.verdict is Verdict.ERROR, ended
 
 
-def test_what_goes_wrong_now_so_and_now_otherwise_is_found(
-    own: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_goes_wrong_now_so_and_now_otherwise_is_found(own: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     times = 0
 
-    def told(history: Any) -> Any:
+    def reported(history: Any) -> Any:
         nonlocal times
         if history["data"]:
             times += 1
@@ -63,7 +61,7 @@ def test_what_goes_wrong_now_so_and_now_otherwise_is_found(
             history["data"][0]["userHistory"]["currentTime"] += 1
         return history
 
-    _listing(own, monkeypatch, told)
+    _listing(own, monkeypatch, reported)
     ended = runner.walk(own, WatchHistory)
     assert ended.verdict is Verdict.FAILED, ended
     assert {finding.requirement for finding in ended.findings} <= {"PT-HISTORY-01", "PT-HISTORY-02"}
@@ -72,13 +70,13 @@ def test_what_goes_wrong_now_so_and_now_otherwise_is_found(
 def test_what_goes_wrong_once_is_no_finding(own: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     once: list[Any] = []
 
-    def told(history: Any) -> Any:
+    def reported(history: Any) -> Any:
         if not history["data"] or once:
             return history
         once.append(history)
         return history | {"total": history["total"] + 1}
 
-    _listing(own, monkeypatch, told)
+    _listing(own, monkeypatch, reported)
     ended = runner.walk(own, WatchHistory)
     assert (ended.verdict, ended.findings) == (Verdict.BLOCKED, ())
     assert "had another result" in ended.reason

@@ -22,9 +22,7 @@ def _imported(members: dict[str, Any]) -> dict[str, Any]:
         for name, content in members.items():
             archive.writestr(name, content if isinstance(content, bytes) else json.dumps(content))
     names = {"ptc0a0a0a.old": "ptc0a0a0a.new"}
-    with zipfile.ZipFile(
-        io.BytesIO(Archive(buffer.getvalue()).for_import(names, KNOWN.__contains__))
-    ) as opened:
+    with zipfile.ZipFile(io.BytesIO(Archive(buffer.getvalue()).for_import(names, KNOWN.__contains__))) as opened:
         return {
             name: json.loads(opened.read(name)) if name.endswith(".json") else opened.read(name)
             for name in opened.namelist()
@@ -58,9 +56,7 @@ def test_elements_of_playlists_and_followed_channels_are_the_walks_own() -> None
         }
     )
     assert found == {
-        "peertube/video-playlists.json": {
-            "videoPlaylists": [{"displayName": "p", "elements": [{"videoUrl": OWN}]}]
-        },
+        "peertube/video-playlists.json": {"videoPlaylists": [{"displayName": "p", "elements": [{"videoUrl": OWN}]}]},
         "peertube/following.json": {"following": [{"targetHandle": STRANGER}]},
     }
 

@@ -80,7 +80,7 @@ def test_whichever_byte_is_changed_an_archive_is_read_or_told(compression: int) 
 
 
 def test_a_whole_archive_is_read() -> None:
-    assert Archive(_whole()).told("videos") == json.loads(_MEMBER)
+    assert Archive(_whole()).document("videos") == json.loads(_MEMBER)
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_lost_ratings_are_told_and_known_only_where_a_second_import_brings_them(
         own.deviations = load_deviations([own.contract.deviations])
     imports: Counter[str] = Counter()
     hidden: Counter[str] = Counter()
-    send = own.ground.client._wire.send
+    send = own.environment.client._wire.send
 
     def losing(request: Request, within: float) -> Response:
         answer = send(request, within)
@@ -44,7 +44,7 @@ def test_lost_ratings_are_told_and_known_only_where_a_second_import_brings_them(
             return Response(answer.status, answer.headers, _NONE)
         return answer
 
-    monkeypatch.setattr(own.ground.client._wire, "send", losing)
+    monkeypatch.setattr(own.environment.client._wire, "send", losing)
     recorded: list[Finding] = []
     record = own.recorder.finding
 

@@ -24,8 +24,7 @@ from peertube_conformance.stateful.lists.sort_order import arranged, in_order
 from peertube_conformance.stateful.lists.video_listings import VIDEO_LISTS
 
 _ITEMS = [
-    Item(name, number, {"size": size})
-    for number, (name, size) in enumerate(zip("abcd", (3, 1, 1, 2), strict=True))
+    Item(name, number, {"size": size}) for number, (name, size) in enumerate(zip("abcd", (3, 1, 1, 2), strict=True))
 ]
 _SMALL = Filter("small", "true", lambda _: True, lambda item, _: item.facts["size"] == 1)
 _FIRST = Filter("first", "true", lambda _: True, lambda item, _: item.name < "c", several=True)
@@ -84,7 +83,7 @@ def test_what_is_right(changes: dict[str, Any], answer: dict[str, Any], library:
 
 
 @pytest.mark.parametrize(
-    ("changes", "answer", "told"),
+    ("changes", "answer", "reported"),
     [
         ({}, page("adbcx"), "PT-LIST-08 /response/body/data"),
         ({}, page("adby"), "PT-LIST-08 /response/body/data"),
@@ -110,8 +109,8 @@ def test_what_is_right(changes: dict[str, Any], answer: dict[str, Any], library:
         ({"skip_count": True}, page("adbc", 4), "PT-LIST-05 /response/body/total"),
     ],
 )
-def test_what_is_wrong(changes: dict[str, Any], answer: dict[str, Any], told: str, library: Library) -> None:
-    assert blamed(replace(_ASKED, **changes), answer, library) == told
+def test_what_is_wrong(changes: dict[str, Any], answer: dict[str, Any], reported: str, library: Library) -> None:
+    assert blamed(replace(_ASKED, **changes), answer, library) == reported
 
 
 def test_a_change_is_blamed_for_what_it_left(library: Library) -> None:

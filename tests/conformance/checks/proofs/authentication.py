@@ -14,9 +14,7 @@ from peertube_conformance.reports import Exchange, Intent, Situation
 from tests.conformance.checks.exchanges import Proof, Proofs, exchange, wrong
 
 
-def _intruder(
-    status: int, situation: Situation, expects: int, operation: str = "getThing", **known: Any
-) -> Exchange:
+def _intruder(status: int, situation: Situation, expects: int, operation: str = "getThing", **known: Any) -> Exchange:
     return exchange(
         status, operation=operation, intent=Intent.UNAUTHORISED, purpose=situation, expects=expects, **known
     )

@@ -18,9 +18,7 @@ _COUNT = Defect("query", "/count", "maximum")
 
 
 def _invalid(entries: Any, defect: Defect = _COUNT, status: int = 400, **known: Any) -> Exchange:
-    return exchange(
-        status, problem(status, invalid_params=entries), intent=Intent.INVALID, purpose=defect, **known
-    )
+    return exchange(status, problem(status, invalid_params=entries), intent=Intent.INVALID, purpose=defect, **known)
 
 
 def _entry(**members: Any) -> dict[str, Any]:
@@ -64,16 +62,14 @@ PROOFS: Proofs = {
     "status_member_repeats_the_status": Proof(
         right=(_refused(),),
         wrong=tuple(
-            wrong(_refused(body=problem(404, status=value)), "/response/body/status")
-            for value in (400, "404", None)
+            wrong(_refused(body=problem(404, status=value)), "/response/body/status") for value in (400, "404", None)
         ),
         silent=(exchange(),),
     ),
     "title_is_there": Proof(
         right=(_refused(),),
         wrong=tuple(
-            wrong(_refused(body=problem(404, title=value)), "/response/body/title")
-            for value in (None, " ", 5)
+            wrong(_refused(body=problem(404, title=value)), "/response/body/title") for value in (None, " ", 5)
         ),
         silent=(exchange(),),
     ),
@@ -123,9 +119,7 @@ PROOFS: Proofs = {
     "refused_field_is_named": Proof(
         right=(
             _invalid(_entry()),
-            _invalid(
-                {"id": {"location": "params", "msg": "No.", "param": "id"}}, Defect("path", "/id", "minimum")
-            ),
+            _invalid({"id": {"location": "params", "msg": "No.", "param": "id"}}, Defect("path", "/id", "minimum")),
             _invalid(
                 {"tags[1].name": {"location": "body", "msg": "No.", "param": "tags[1].name"}},
                 Defect("body", "/tags/*/name", "type"),

@@ -14,8 +14,7 @@ PROOFS: Proofs = {
     "rate_limit_headers": Proof(
         right=(exchange(), exchange(404, intent=Intent.PROVOKED, expects=404)),
         wrong=tuple(
-            wrong(exchange(headers={name: None}), f"/response/headers/{name}")
-            for name in (_LIMIT, _REMAINING, _RESET)
+            wrong(exchange(headers={name: None}), f"/response/headers/{name}") for name in (_LIMIT, _REMAINING, _RESET)
         ),
         silent=(_UNCOUNTED, unanswered(), exchange(429, counted=False), unreadable()),
     ),

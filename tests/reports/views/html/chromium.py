@@ -17,9 +17,7 @@ from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # The browser reads commands from descriptor 3, and writes to 4.
-_LAUNCH = (
-    "from os import *; from sys import argv as a; dup2(int(a[1]), 3); dup2(int(a[2]), 4); execv(a[3], a[3:])"
-)
+_LAUNCH = "from os import *; from sys import argv as a; dup2(int(a[1]), 3); dup2(int(a[2]), 4); execv(a[3], a[3:])"
 # So long a browser may say nothing.
 _SECONDS = 60
 
@@ -69,12 +67,12 @@ class Page:
             message["sessionId"] = self._session
         os.write(self._to, json.dumps(message).encode() + b"\0")
         while True:
-            told = self._message()
-            if told.get("id") == self._last:
+            reported = self._message()
+            if reported.get("id") == self._last:
                 break
-        if "error" in told:
-            raise RuntimeError(f"{method}: {told['error']['message']}")
-        result: dict[str, Any] = told["result"]
+        if "error" in reported:
+            raise RuntimeError(f"{method}: {reported['error']['message']}")
+        result: dict[str, Any] = reported["result"]
         return result
 
     def _message(self) -> dict[str, Any]:
@@ -89,15 +87,15 @@ class Page:
                 raise RuntimeError("the browser ended")
             self._buffer += more
         line, _, self._buffer = self._buffer.partition(b"\0")
-        told: dict[str, Any] = json.loads(line)
-        match told.get("method"):
+        reported: dict[str, Any] = json.loads(line)
+        match reported.get("method"):
             case "Runtime.exceptionThrown":
-                self.errors.append(told["params"]["exceptionDetails"]["text"])
+                self.errors.append(reported["params"]["exceptionDetails"]["text"])
             case "Log.entryAdded":
-                self.errors.append(told["params"]["entry"]["text"])
+                self.errors.append(reported["params"]["entry"]["text"])
             case "Network.requestWillBeSent":
-                self.requested.append(told["params"]["request"]["url"])
-        return told
+                self.requested.append(reported["params"]["request"]["url"])
+        return reported
 
     def open(self, address: str) -> None:
         """Loads an address, and returns once the page is loaded."""
@@ -107,12 +105,12 @@ class Page:
 
     def run(self, script: str) -> Any:
         """The value of an expression on the page, awaited where it is a promise."""
-        told = self.call(
+        reported = self.call(
             "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True, userGesture=True
         )
-        if "exceptionDetails" in told:
-            raise RuntimeError(told["exceptionDetails"]["exception"].get("description", script))
-        return told["result"].get("value")
+        if "exceptionDetails" in reported:
+            raise RuntimeError(reported["exceptionDetails"]["exception"].get("description", script))
+        return reported["result"].get("value")
 
     def look(self, width: int, height: int = 900, *, dark: bool = False, media: str = "screen") -> None:
         """Makes the window so wide, in this colour scheme."""

@@ -71,9 +71,9 @@ def test_filters_leave_what_they_say(page: Page) -> None:
     assert every > 200
     choose = "const box = document.querySelector('[name=verdict]'); box.value = 'failed';"
     page.run(f"{choose} box.dispatchEvent(new Event('input', {{bubbles: true}}))")
-    assert page.run(
-        "[...document.querySelectorAll('.item:not([hidden])')].map((i) => i.dataset.verdict)"
-    ) == (["failed"] * shown(page, ".item"))
+    assert page.run("[...document.querySelectorAll('.item:not([hidden])')].map((i) => i.dataset.verdict)") == (
+        ["failed"] * shown(page, ".item")
+    )
     assert 0 < shown(page, ".item") < every
     assert shown(page, "#requirements .item") == 1
     page.click(".filters button[type=reset]")
@@ -96,9 +96,7 @@ def test_the_copied_line_shows_the_finding(page: Page, faulty_instance: FaultyIn
     line = page.run("navigator.clipboard.readText()")
     assert page.run(f"document.querySelector('{_FINDING} button.copy').textContent") == "Copied"
     environment = {"PATH": os.environ["PATH"], "BASE_URL": faulty_instance.base_url}
-    done = subprocess.run(
-        ["sh", "-c", line], env=environment, capture_output=True, text=True, timeout=20, check=True
-    )
+    done = subprocess.run(["sh", "-c", line], env=environment, capture_output=True, text=True, timeout=20, check=True)
     head, _, body = done.stdout.replace("\r", "").partition("\n\n")
     assert " 400 " in head.splitlines()[0]
     assert {field["location"] for field in json.loads(body)["invalid-params"].values()} == {"body"}

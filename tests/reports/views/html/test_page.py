@@ -44,8 +44,8 @@ def test_the_first_screen_says_that_it_does_not(faulty: dict[str, Any]) -> None:
     root = read(faulty)
     assert text_of(root.find(".//h1")) == "Does not conform"
     assert root.find(".//header").get("class") == "answer failed"
-    told = text_of(root.get_element_by_id("untested"))
-    assert "1 operation blocked: no video could be created: the quota is used up" in told
+    reported = text_of(root.get_element_by_id("untested"))
+    assert "1 operation blocked: no video could be created: the quota is used up" in reported
 
 
 @pytest.mark.parametrize("code", [2, 3, 5])
@@ -89,10 +89,10 @@ def test_deviations_have_their_reason(known: dict[str, Any]) -> None:
         {"id": "stock-404", "party": "server", "reason": "A slip.", "evidence": "GET -> 404", "expires": None}
     ]
     root = read(known)
-    told = text_of(root.get_element_by_id("deviations"))
-    assert "stock-404 server 1 finding" in told
-    assert "A slip." in told
-    assert "No longer found 1 entry" in told
+    reported = text_of(root.get_element_by_id("deviations"))
+    assert "stock-404 server 1 finding" in reported
+    assert "A slip." in reported
+    assert "No longer found 1 entry" in reported
     assert "Nothing new was found." in text_of(root.get_element_by_id("findings"))
 
 
@@ -180,9 +180,7 @@ def test_no_text_of_the_document_becomes_markup(name: str, request: pytest.Fixtu
     assert shown > 20
 
 
-def test_a_page_full_of_exchanges_leaves_the_rest_out(
-    flood: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_full_of_exchanges_leaves_the_rest_out(flood: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(f"{WHO}._MAX_PAGE_CHARACTERS", 5000)
     root = read(flood)
     assert len(root.xpath("//section[@id='findings']//details")) == 40
@@ -214,8 +212,8 @@ def test_changes_since_the_run_before_are_on_it(sound: dict[str, Any]) -> None:
     earlier["operations"][1]["shape"]["200"]["/id"] = {"string": 8}
     comparison = compare(earlier, sound, lambda _change: True).to_json()
     section = read(sound | {"comparison": comparison}).get_element_by_id("changes")
-    told = 'getVideo the type of /id changed in 200 ["string"] before, ["integer"] after announced'
-    assert told in text_of(section)
+    reported = 'getVideo the type of /id changed in 200 ["string"] before, ["integer"] after announced'
+    assert reported in text_of(section)
 
 
 def test_colours_are_given_for_both_schemes(sound: dict[str, Any]) -> None:
