@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant
 
-from peertube_conformance.fixtures import media
+from peertube_conformance.fixtures.media import generated_files as media
 from peertube_conformance.fixtures.messages.account import Account
 from peertube_conformance.fixtures.messages.request_draft import Upload
 from peertube_conformance.reports import Exchange

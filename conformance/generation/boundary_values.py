@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from peertube_conformance.conformance.generation.mutation import MISSING, Change, Place, changes
 from peertube_conformance.conformance.generation.schemathesis_driver import found_in
+from peertube_conformance.conformance.generation.value_substitution import MISSING, Change, Place, changes
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.spec import Defect
 

@@ -13,8 +13,8 @@ from functools import partial
 from typing import Any
 
 from peertube_conformance.conformance.generation.boundary_values import Spoil, spoiled
-from peertube_conformance.conformance.generation.mutation import Place, changes
 from peertube_conformance.conformance.generation.schemathesis_driver import found_in
+from peertube_conformance.conformance.generation.value_substitution import Place, changes
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.safety.guard import impossible
 

@@ -19,8 +19,8 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.generation import GenerationMode
 
-from peertube_conformance.conformance.generation.case_conversion import draft_of
 from peertube_conformance.conformance.generation.example_database import Examples
+from peertube_conformance.conformance.generation.schemathesis_cases import draft_of
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.reports import Request
 from peertube_conformance.spec import Contract, Defect, Operation

@@ -11,7 +11,7 @@ from peertube_conformance.reports.model.finding import Finding, Level
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.run_document.behaviour import Behaviour
 from peertube_conformance.reports.run_document.coverage import Coverage
-from peertube_conformance.reports.run_document.earlier_lines import with_purpose
+from peertube_conformance.reports.run_document.older_formats import with_purpose
 from peertube_conformance.reports.run_document.operation_verdicts import operation_verdict, why_unwitnessed
 from peertube_conformance.reports.run_document.outages import Deaths
 from peertube_conformance.reports.run_document.response_schemas import nullable

@@ -13,7 +13,7 @@ from enum import Enum
 from itertools import count
 from typing import Any
 
-from peertube_conformance.fixtures import media
+from peertube_conformance.fixtures.media import generated_files as media
 from peertube_conformance.reports import Exchange
 
 PARTS = ("half", "one byte", "all but one byte", "the rest")

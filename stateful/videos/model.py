@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from peertube_conformance.fixtures import media
+from peertube_conformance.fixtures.media import generated_files as media
 from peertube_conformance.fixtures.messages.request_draft import Upload
 from peertube_conformance.fixtures.safety.guard import impossible
 

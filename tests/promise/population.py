@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 
-from peertube_conformance.fixtures import media
 from peertube_conformance.fixtures.instance.application import Application
 from peertube_conformance.fixtures.instance.startup_settings import ADMIN_NAME
+from peertube_conformance.fixtures.media import generated_files as media
 from tests.promise.in_process import InProcess
 
 PASSWORD = "a person's password"

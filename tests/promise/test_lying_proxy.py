@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from peertube_conformance.fixtures import media
+from peertube_conformance.fixtures.media import generated_files as media
 from tests.promise.draws import narrow
 from tests.promise.filled_instance import FilledInstance
 from tests.promise.in_process import InProcess

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from peertube_conformance.fixtures.media import zip as zipped
+from peertube_conformance.fixtures.media.generated_files import zip as zipped
 from peertube_conformance.stateful.export_import.export_archive import Archive
 from peertube_conformance.stateful.user_journey.model import NOTHING, opened
 

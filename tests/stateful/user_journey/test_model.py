@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from peertube_conformance.fixtures.media import zip as zipped
+from peertube_conformance.fixtures.media.generated_files import zip as zipped
 from peertube_conformance.stateful.user_journey.model import NOTHING, Archive, Road, digest, opened
 
 

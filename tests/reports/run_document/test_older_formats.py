@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from peertube_conformance.reports.run_document.earlier_lines import with_purpose
+from peertube_conformance.reports.run_document.older_formats import with_purpose
 
 
 @pytest.mark.parametrize(
