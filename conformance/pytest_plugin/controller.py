@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import fnmatch
 import shutil
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -21,6 +20,7 @@ from peertube_conformance.conformance.exit_codes import (
     PASSED,
 )
 from peertube_conformance.conformance.options import OptionError, Options
+from peertube_conformance.conformance.pytest_plugin.operation_selection import chosen, in_shard
 from peertube_conformance.conformance.pytest_plugin.report_recovery import note_beginning
 from peertube_conformance.fixtures.cleanup.removal import Cleaned
 from peertube_conformance.fixtures.mailboxes.open_by_url import MailboxError
@@ -42,7 +42,7 @@ from peertube_conformance.reports.report_directory.report_folder import ReportEr
 from peertube_conformance.reports.run_document.builder import RunDocument
 from peertube_conformance.reports.run_document.run_json import RunFileError, read_run
 from peertube_conformance.reports.views.report_files import write_views
-from peertube_conformance.spec import Contract, Operation, load_contract
+from peertube_conformance.spec import Contract, load_contract
 from peertube_conformance.spec.deviations import Deviation, DeviationError, check_deviations, load_deviations
 from peertube_conformance.spec.errors import ContractError
 from peertube_conformance.spec.requirements import load_requirements
@@ -60,21 +60,6 @@ USER_MISTAKES = (
     ReportError,
     RunFileError,
 )
-
-
-def chosen(contract: Contract, options: Options) -> list[Operation]:
-    """The operations that `--operations` and `--tags` leave."""
-    return [
-        operation
-        for operation in contract.operations
-        if (not options.operations or fnmatch.fnmatchcase(operation.id, options.operations))
-        and (not options.tags or operation.tag.lower() == options.tags.lower())
-    ]
-
-
-def in_shard(operations: Sequence[Operation], options: Options) -> list[Operation]:
-    """Those of the operations that are in this run's part."""
-    return options.shard.part(operations, lambda operation: operation.id)
 
 
 def known_deviations(contract: Contract, options: Options, server_version: str) -> list[Deviation]:

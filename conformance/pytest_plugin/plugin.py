@@ -172,7 +172,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     operations = metafunc.config.stash.get(_OPERATIONS, None)
     if operations is None:
         from peertube_conformance.conformance.execution.cost import spaced
-        from peertube_conformance.conformance.pytest_plugin.controller import chosen, in_shard
+        from peertube_conformance.conformance.pytest_plugin.operation_selection import chosen, in_shard
         from peertube_conformance.spec import load_contract
 
         options = metafunc.config.stash[_OPTIONS]

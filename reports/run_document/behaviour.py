@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import statistics
-from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from peertube_conformance.reports.model.exchange import Intent
 from peertube_conformance.reports.model.verdict import Verdict
+from peertube_conformance.reports.run_document.latency import latency_of
 
-# Upper ends of the latency histogram in milliseconds; one more class is open.
-LATENCY_BOUNDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 # They belong to the connection or to a proxy on the way, and change from one request to the next.
 _HEADERS_LEFT_OUT = frozenset({"age", "connection", "content-length", "date", "keep-alive", "transfer-encoding", "via"})
 
@@ -103,22 +100,6 @@ def is_drawn(situation: str) -> bool:
 def _asked(part: Mapping[str, Any], purpose: str) -> str:
     what = f"{part['intent']}: {purpose}" if purpose else part["intent"]
     return f"{what} ({part['role']})"
-
-
-def latency_of(milliseconds: Sequence[float]) -> dict[str, Any] | None:
-    """Count, sum, quantiles, histogram (counts up to each of LATENCY_BOUNDS, then above); None of nothing."""
-    if not milliseconds:
-        return None
-    ordered = sorted(milliseconds)
-    below = [bisect_left(ordered, bound + 1e-9) for bound in LATENCY_BOUNDS] + [len(ordered)]
-    return {
-        "count": len(ordered),
-        "total": round(sum(ordered), 2),
-        "p50": round(statistics.median(ordered), 2),
-        "p95": ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))],
-        "max": ordered[-1],
-        "histogram": [here - before for before, here in zip([0, *below], below, strict=False)],
-    }
 
 
 def _code(response: Mapping[str, Any]) -> str:

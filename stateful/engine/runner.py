@@ -16,7 +16,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from peertube_conformance.conformance.checks import judge
 from peertube_conformance.conformance.execution.applicability import why_not_offered
 from peertube_conformance.conformance.execution.worker_session import Session
-from peertube_conformance.conformance.pytest_plugin.controller import chosen
+from peertube_conformance.conformance.pytest_plugin.operation_selection import chosen
 from peertube_conformance.fixtures.resources.factory import NotArranged
 from peertube_conformance.fixtures.run.run import WorkerEnvironment
 from peertube_conformance.fixtures.timing.deadline import OutOfTime

@@ -12,7 +12,8 @@ import pytest
 from peertube_conformance.conformance.cli import main
 from peertube_conformance.conformance.command_parser import command_parser
 from peertube_conformance.conformance.options import Options
-from peertube_conformance.conformance.pytest_plugin.controller import USER_MISTAKES, chosen, known_deviations
+from peertube_conformance.conformance.pytest_plugin.controller import USER_MISTAKES, known_deviations
+from peertube_conformance.conformance.pytest_plugin.operation_selection import chosen
 from peertube_conformance.fixtures.run import reap as reap_module
 from peertube_conformance.fixtures.run.run import CannotRun
 from peertube_conformance.spec import load_contract

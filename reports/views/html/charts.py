@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from peertube_conformance.reports.formatting import anchor, counted
-from peertube_conformance.reports.run_document.behaviour import LATENCY_BOUNDS
+from peertube_conformance.reports.run_document.latency import LATENCY_BOUNDS
 from peertube_conformance.reports.views.run_summary import Document, Members
 
 _BAR, _GAP, _HEIGHT = 9, 2, 24

@@ -10,7 +10,7 @@ import pytest
 
 from peertube_conformance.reports import Exchange, Finding, Intent, Request, Response, Situation
 from peertube_conformance.reports.comparison.statistical_tests import is_certain, is_flip
-from peertube_conformance.reports.run_document.behaviour import LATENCY_BOUNDS, Behaviour, latency_of
+from peertube_conformance.reports.run_document.behaviour import Behaviour
 from peertube_conformance.reports.run_document.timeline import Timeline
 
 ABSENT = Situation("absent-video", "an absent video")
@@ -76,20 +76,6 @@ def test_what_the_harness_caused_itself_counts_as_status_only() -> None:
     assert reported["statuses"] == {"429": 1}
     assert not reported["situations"]
     assert not reported["shape"]
-
-
-def test_latency() -> None:
-    reported = latency_of([1.0, 1.5, 30.0, 6000.0])
-    assert reported is not None
-    assert reported["histogram"] == [1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1]
-    assert len(reported["histogram"]) == len(LATENCY_BOUNDS) + 1
-    assert (reported["count"], reported["p50"], reported["p95"], reported["max"]) == (
-        4,
-        15.75,
-        6000.0,
-        6000.0,
-    )
-    assert latency_of([]) is None
 
 
 def test_each_finding_has_the_exchange_with_the_shortest_request(new_run: Callable[..., Any]) -> None:
