@@ -167,7 +167,7 @@ def _deviations(given: argparse.Namespace) -> int:
 
 
 def _requirements(_given: argparse.Namespace) -> int:
-    from peertube_conformance.conformance.checks.requirement_traceability import coverage_lines
+    from peertube_conformance.conformance.pytest_plugin.requirement_traceability import coverage_lines
 
     _console().show(coverage_lines())
     return 0

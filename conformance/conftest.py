@@ -9,6 +9,7 @@ import pytest
 
 from peertube_conformance.conformance.pytest_plugin.item_results import report
 from peertube_conformance.conformance.pytest_plugin.plugin import activate
+from peertube_conformance.conformance.pytest_plugin.requirement_marker import marked_requirements
 from peertube_conformance.reports import Verdict
 
 if TYPE_CHECKING:
@@ -49,8 +50,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     finally:
         session.recorder.evidence(examination.evidence)
     if outcome.verdict is not Verdict.PASSED:
-        marked = [name for marker in pyfuncitem.iter_markers("requirement") for name in marker.args]
-        session.recorder.unjudged(marked, outcome.verdict, outcome.reason)
+        session.recorder.unjudged(marked_requirements(pyfuncitem), outcome.verdict, outcome.reason)
     report(session, [*examination.findings, *session.collect()])
     if outcome.verdict is not Verdict.PASSED:
         pytest.skip(f"{outcome.verdict.value}: {outcome.reason}")

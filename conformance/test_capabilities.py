@@ -69,7 +69,7 @@ def _on_some_ground(examine: Examination, capability: str, *, claimed: bool) -> 
     from peertube_conformance.conformance.generation.schemathesis_driver import NotGenerated  # noqa: PLC0415
 
     assert is_known(capability)
-    for environment in examine.session.grounds():
+    for environment in examine.session.environments():
         if (capability in environment.world.capabilities) is claimed:
             examine.environment = environment
             operation = environment.contract.operation(_SHOWN_BY[capability])

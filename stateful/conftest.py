@@ -9,6 +9,7 @@ import pytest
 
 from peertube_conformance.conformance.pytest_plugin.item_results import break_off, report
 from peertube_conformance.conformance.pytest_plugin.plugin import activate
+from peertube_conformance.conformance.pytest_plugin.requirement_marker import marked_requirements
 
 if TYPE_CHECKING:
     # Flows load Hypothesis and the checks; collecting must not wait for them.
@@ -22,8 +23,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def walk(conformance_session: Session) -> Callable[[type[Flow]], None]:
-    """Walks a flow and makes its outcome pytest's."""
+def walk(conformance_session: Session, request: pytest.FixtureRequest) -> Callable[[type[Flow]], None]:
+    """Walks a flow and makes its outcome pytest's. The test is marked with the requirements that the flow proves."""
     from peertube_conformance.reports import Verdict  # noqa: PLC0415 - as above
     from peertube_conformance.stateful.engine import runner  # noqa: PLC0415
 
@@ -32,7 +33,7 @@ def walk(conformance_session: Session) -> Callable[[type[Flow]], None]:
         if not runner.selected(session, flow):
             pytest.skip("not among --operations and --tags")
         session.collect()
-        walked = runner.walk(session, flow)
+        walked = runner.walk(session, flow, marked_requirements(request.node))
         if walked.verdict is Verdict.ERROR:
             break_off(session, walked.reason)
         report(session, [*walked.findings, *session.collect()])

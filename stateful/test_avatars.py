@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, ClassVar
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant
 
@@ -42,7 +43,6 @@ class Avatars(Flow):
     """An avatar that was set is served in each listed size until it is replaced or deleted, and is nobody else's."""
 
     about = ("pickMyAvatar", "deleteMyAvatar", "getUserInfo", "getAccount")
-    topics = ("AVATAR",)
     examples: ClassVar[Mapping[str, int]] = {"smoke": 1, "standard": 5, "thorough": 20}
     steps: ClassVar[Mapping[str, int]] = {"smoke": 6, "standard": 8, "thorough": 20}
 
@@ -207,6 +207,10 @@ def _listed(account: Mapping[str, Any]) -> list[tuple[int, str]]:
     ]
 
 
+@pytest.mark.requirement(
+    "PT-AVATAR-01", "PT-AVATAR-02", "PT-AVATAR-03", "PT-AVATAR-04", "PT-AVATAR-05", "PT-AVATAR-06",
+    "PT-AVATAR-07",
+)  # fmt: skip
 def test_avatars(walk: Callable[[type[Flow]], None]) -> None:
     """Avatars."""
     walk(Avatars)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition
 
@@ -57,7 +58,6 @@ class ExportImport(ExportSteps):
         "userImportResumable",
         "getLatestUserImport",
     )
-    topics = ("EXPORT", "IMPORT")
     examples: ClassVar[Mapping[str, int]] = {"smoke": 1, "standard": 3, "thorough": 12}
     steps: ClassVar[Mapping[str, int]] = {"smoke": 6, "standard": 12, "thorough": 20}
 
@@ -232,6 +232,11 @@ def _state(found: Mapping[str, Any]) -> Mapping[str, Any]:
     return state if isinstance(state, dict) else {}
 
 
+@pytest.mark.requirement(
+    "PT-EXPORT-01", "PT-EXPORT-02", "PT-EXPORT-03", "PT-EXPORT-04", "PT-EXPORT-05", "PT-EXPORT-06",
+    "PT-EXPORT-07", "PT-EXPORT-08", "PT-EXPORT-09", "PT-IMPORT-01", "PT-IMPORT-02", "PT-IMPORT-03",
+    "PT-IMPORT-04", "PT-IMPORT-05", "PT-IMPORT-06", "PT-IMPORT-07", "PT-IMPORT-08",
+)  # fmt: skip
 def test_export_import(walk: Callable[[type[Flow]], None]) -> None:
     """User Exports, User Imports."""
     walk(ExportImport)

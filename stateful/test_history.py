@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant
 
@@ -23,7 +24,6 @@ class WatchHistory(Flow):
     """What a user watched is kept with its position, removed on request, and separate from other users."""
 
     about = ("addView", "listMyHistory", "clearMyHistory", "deleteMyHistoryElement", "putUserInfo")
-    topics = ("HISTORY",)
 
     @initialize()
     def begin(self) -> None:
@@ -137,6 +137,9 @@ class WatchHistory(Flow):
         return self.name(str(answer.json["comment"]["createdAt"]), "MOMENT")
 
 
+@pytest.mark.requirement(
+    "PT-HISTORY-01", "PT-HISTORY-02", "PT-HISTORY-03", "PT-HISTORY-04", "PT-HISTORY-05", "PT-HISTORY-06",
+)  # fmt: skip
 def test_watch_history(walk: Callable[[type[Flow]], None]) -> None:
     """My History."""
     walk(WatchHistory)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
@@ -39,7 +40,6 @@ class LegacyUpload(base_flow.VideoFlow):
     """A video is what was said of it, shown to whom its privacy admits and nobody else, and gone when it is deleted."""
 
     about = ("uploadLegacy", "getVideo", "putVideo", "delVideo", "listMyVideos", "getMyQuotaUsed", "putUser")
-    topics = ("VIDEO",)
     examples: ClassVar[Mapping[str, int]] = {"smoke": 3, "standard": 14, "thorough": 40}
     steps: ClassVar[Mapping[str, int]] = {"smoke": 8, "standard": 10, "thorough": 30}
 
@@ -241,6 +241,10 @@ class LegacyUpload(base_flow.VideoFlow):
         return self.videos[index % len(self.videos)]
 
 
+@pytest.mark.requirement(
+    "PT-VIDEO-01", "PT-VIDEO-02", "PT-VIDEO-03", "PT-VIDEO-04", "PT-VIDEO-05", "PT-VIDEO-06", "PT-VIDEO-07",
+    "PT-VIDEO-08", "PT-VIDEO-09", "PT-VIDEO-10", "PT-VIDEO-11", "PT-VIDEO-12", "PT-VIDEO-13", "PT-VIDEO-14",
+)  # fmt: skip
 def test_legacy_upload(walk: Callable[[type[Flow]], None]) -> None:
     """Upload a video."""
     walk(LegacyUpload)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
@@ -22,7 +23,6 @@ class Lists(base_flow.Reading):
     """Lists hold what they should, once each, in the order and the pages that were asked for, and count it."""
 
     about = tuple(listing.operation for listing in LISTS)
-    topics = ("LIST",)
     examples: ClassVar[Mapping[str, int]] = {"smoke": 1, "standard": 4, "thorough": 30}
     steps: ClassVar[Mapping[str, int]] = {"smoke": 4, "standard": 5, "thorough": 30}
     listings = LISTS
@@ -116,6 +116,10 @@ class Lists(base_flow.Reading):
         return True
 
 
+@pytest.mark.requirement(
+    "PT-LIST-01", "PT-LIST-02", "PT-LIST-03", "PT-LIST-04", "PT-LIST-06", "PT-LIST-07", "PT-LIST-08",
+    "PT-PAGE-01", "PT-PAGE-02", "PT-PAGE-03", "PT-PAGE-04", "PT-PAGE-05", "PT-PAGE-07",
+)  # fmt: skip
 def test_lists(walk: Callable[[type[Flow]], None]) -> None:
     """Every list but those of videos."""
     walk(Lists)

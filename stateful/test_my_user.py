@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition
 
@@ -41,7 +42,6 @@ class MyUser(Flow):
     """What users write about themselves is read back as written, all of it or nothing, and by nobody else's doing."""
 
     about = ("getUserInfo", "putUserInfo", "getAccount")
-    topics = ("ME",)
     examples: ClassVar[Mapping[str, int]] = {"smoke": 2, "standard": 12, "thorough": 40}
 
     @classmethod
@@ -276,6 +276,10 @@ class MyUser(Flow):
             self.expect(self._sent(string), 403, 400, requirement="PT-ME-10", situation=situation)
 
 
+@pytest.mark.requirement(
+    "PT-ME-01", "PT-ME-02", "PT-ME-03", "PT-ME-04", "PT-ME-05", "PT-ME-06", "PT-ME-07", "PT-ME-08", "PT-ME-09",
+    "PT-ME-10", "PT-ME-11",
+)  # fmt: skip
 def test_my_user(walk: Callable[[type[Flow]], None]) -> None:
     """My user."""
     walk(MyUser)

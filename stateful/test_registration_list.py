@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
@@ -21,7 +22,6 @@ class RegistrationList(base_flow.Reading):
     """The list of registrations holds each once, in the order and the pages that were asked for, and counts them."""
 
     about = ("requestRegistration", REGISTRATIONS.operation, "deleteRegistration")
-    topics = ("LIST",)
     examples: ClassVar[Mapping[str, int]] = {"smoke": 1, "standard": 3, "thorough": 20}
     steps: ClassVar[Mapping[str, int]] = {"smoke": 4, "standard": 5, "thorough": 20}
     listings = (REGISTRATIONS,)
@@ -82,6 +82,10 @@ class RegistrationList(base_flow.Reading):
         self.compare(Question(REGISTRATIONS.operation, "keeper"), because="PT-LIST-07")
 
 
+@pytest.mark.requirement(
+    "PT-LIST-01", "PT-LIST-02", "PT-LIST-03", "PT-LIST-06", "PT-LIST-07", "PT-LIST-08", "PT-PAGE-01",
+    "PT-PAGE-02", "PT-PAGE-03", "PT-PAGE-04", "PT-PAGE-05", "PT-PAGE-07",
+)  # fmt: skip
 def test_registration_list(walk: Callable[[type[Flow]], None]) -> None:
     """List registrations."""
     walk(RegistrationList)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.resumable_transfer import chunk_steps
@@ -122,6 +124,11 @@ def _described(answer: Exchange) -> tuple[Any, ...]:
     return tuple(answer.response.json["account"][member] for member in _RESTORED)
 
 
+@pytest.mark.requirement(
+    "PT-RESUME-01", "PT-RESUME-02", "PT-RESUME-03", "PT-RESUME-04", "PT-RESUME-05", "PT-RESUME-06",
+    "PT-RESUME-07", "PT-RESUME-08", "PT-RESUME-09", "PT-RESUME-10", "PT-RESUME-11", "PT-RESUME-12",
+    "PT-RESUME-13", "PT-RESUME-14", "PT-RESUME-18",
+)  # fmt: skip
 def test_resumable_import(walk: Callable[[type[Flow]], None]) -> None:
     """User Imports, in chunks."""
     walk(ResumableImport)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from peertube_conformance.fixtures.resources.factory import Unavailable
 from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.engine.flow import Flow
@@ -151,6 +153,11 @@ def _plain(value: Any) -> Any:
     return value["id"] if isinstance(value, dict) else value
 
 
+@pytest.mark.requirement(
+    "PT-RESUME-01", "PT-RESUME-02", "PT-RESUME-03", "PT-RESUME-04", "PT-RESUME-05", "PT-RESUME-06",
+    "PT-RESUME-07", "PT-RESUME-08", "PT-RESUME-09", "PT-RESUME-10", "PT-RESUME-11", "PT-RESUME-12",
+    "PT-RESUME-13", "PT-RESUME-14", "PT-RESUME-16", "PT-RESUME-19",
+)  # fmt: skip
 def test_resumable_replacement(walk: Callable[[type[Flow]], None]) -> None:
     """Video Upload: another file for a video, in chunks."""
     walk(ResumableReplacement)

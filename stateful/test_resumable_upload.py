@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
@@ -205,6 +206,11 @@ class ResumableUpload(chunk_steps.Resumable):
         return answer.json
 
 
+@pytest.mark.requirement(
+    "PT-RESUME-01", "PT-RESUME-02", "PT-RESUME-03", "PT-RESUME-04", "PT-RESUME-05", "PT-RESUME-06",
+    "PT-RESUME-07", "PT-RESUME-08", "PT-RESUME-09", "PT-RESUME-10", "PT-RESUME-11", "PT-RESUME-12",
+    "PT-RESUME-13", "PT-RESUME-14", "PT-RESUME-15", "PT-RESUME-16", "PT-RESUME-17",
+)  # fmt: skip
 def test_resumable_upload(walk: Callable[[type[Flow]], None]) -> None:
     """Video Upload, in chunks."""
     walk(ResumableUpload)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition
 
@@ -32,7 +33,6 @@ class Sessions(base_flow.SessionRequests):
         "confirmTwoFactorRequest",
         "disableTwoFactor",
     )
-    topics = ("SESSION",)
     examples: ClassVar[Mapping[str, int]] = {"smoke": 2, "standard": 12, "thorough": 60}
     steps: ClassVar[Mapping[str, int]] = {"smoke": 8, "standard": 12, "thorough": 30}
 
@@ -283,6 +283,11 @@ def _picked(some: list[SignedIn], number: int) -> SignedIn:
     return some[number % len(some)]
 
 
+@pytest.mark.requirement(
+    "PT-SESSION-01", "PT-SESSION-02", "PT-SESSION-03", "PT-SESSION-04", "PT-SESSION-05", "PT-SESSION-06",
+    "PT-SESSION-07", "PT-SESSION-08", "PT-SESSION-09", "PT-SESSION-10", "PT-SESSION-11", "PT-SESSION-12",
+    "PT-SESSION-13", "PT-SESSION-14", "PT-SESSION-15",
+)  # fmt: skip
 def test_sessions(walk: Callable[[type[Flow]], None]) -> None:
     """Session, and two-factor authentication."""
     walk(Sessions)

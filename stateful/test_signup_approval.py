@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
@@ -38,7 +39,6 @@ class SignUpByApproval(base_flow.SignupFlow):
     """Who asks for an account gets it when a moderator says so, once, under names that nobody else has."""
 
     about = ("requestRegistration", *_MODERATION)
-    topics = ("SIGNUP",)
     mail = True
     examples: ClassVar = {"smoke": 3, "standard": 8, "thorough": 40}
     steps: ClassVar = {"smoke": 8, "standard": 20, "thorough": 50}
@@ -289,6 +289,11 @@ class SignUpByApproval(base_flow.SignupFlow):
             self.book.remove(member)
 
 
+@pytest.mark.requirement(
+    "PT-SIGNUP-01", "PT-SIGNUP-02", "PT-SIGNUP-03", "PT-SIGNUP-04", "PT-SIGNUP-05", "PT-SIGNUP-06",
+    "PT-SIGNUP-07", "PT-SIGNUP-08", "PT-SIGNUP-09", "PT-SIGNUP-10", "PT-SIGNUP-11", "PT-SIGNUP-12",
+    "PT-SIGNUP-13",
+)  # fmt: skip
 def test_sign_up_by_approval(walk: Callable[[type[Flow]], None]) -> None:
     """Register."""
     walk(SignUpByApproval)

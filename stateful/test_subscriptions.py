@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition
 
@@ -43,7 +44,6 @@ class Subscriptions(notification_steps.News):
         "markAllMyNotificationsRead",
         "putMyNotificationSettings",
     )
-    topics = ("SUBS", "NOTIF")
     examples: ClassVar[Mapping[str, int]] = {"smoke": 2, "standard": 5, "thorough": 30}
     steps: ClassVar[Mapping[str, int]] = {"smoke": 8, "standard": 18, "thorough": 30}
 
@@ -218,6 +218,11 @@ class Subscriptions(notification_steps.News):
         self.expect(answer, 403, requirement=requirement, situation=situation)
 
 
+@pytest.mark.requirement(
+    "PT-NOTIF-01", "PT-NOTIF-02", "PT-NOTIF-03", "PT-NOTIF-04", "PT-NOTIF-05", "PT-NOTIF-06", "PT-NOTIF-07",
+    "PT-NOTIF-08", "PT-NOTIF-09", "PT-SUBS-01", "PT-SUBS-02", "PT-SUBS-03", "PT-SUBS-04", "PT-SUBS-05",
+    "PT-SUBS-06", "PT-SUBS-07", "PT-SUBS-08", "PT-SUBS-09", "PT-SUBS-10", "PT-SUBS-11",
+)  # fmt: skip
 def test_subscriptions(walk: Callable[[type[Flow]], None]) -> None:
     """My Subscriptions, Video Feeds, My Notifications."""
     walk(Subscriptions)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
@@ -23,7 +24,6 @@ class UserAdministration(change_steps.Changing):
     """What those who manage users do to a user holds at once, and nobody does more than their role allows."""
 
     about = ("addUser", "getUsers", "getUser", "putUser", "delUser", "blockUser", "unblockUser")
-    topics = ("USER",)
     examples: ClassVar[Mapping[str, int]] = {"smoke": 2, "standard": 10, "thorough": 40}
     steps: ClassVar[Mapping[str, int]] = {"smoke": 8, "standard": 20, "thorough": 40}
 
@@ -96,6 +96,10 @@ class UserAdministration(change_steps.Changing):
         self.search(text, blocked=blocked)
 
 
+@pytest.mark.requirement(
+    "PT-USER-01", "PT-USER-02", "PT-USER-03", "PT-USER-04", "PT-USER-05", "PT-USER-06", "PT-USER-07",
+    "PT-USER-08", "PT-USER-09", "PT-USER-10", "PT-USER-11", "PT-USER-12", "PT-USER-13", "PT-USER-14",
+)  # fmt: skip
 def test_user_administration(walk: Callable[[type[Flow]], None]) -> None:
     """Users."""
     walk(UserAdministration)

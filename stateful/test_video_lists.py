@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import ClassVar
 
+import pytest
 from hypothesis import strategies as st
 
 from peertube_conformance.stateful.engine.flow import Flow
@@ -28,7 +29,6 @@ class VideoLists(base_flow.Reading):
     """Lists of videos hold what their filters select and their reader may see, in the order and the pages asked for."""
 
     about = tuple(listing.operation for listing in VIDEO_LISTS)
-    topics = ("LIST",)
     examples: ClassVar[Mapping[str, int]] = {"smoke": 1, "standard": 4, "thorough": 30}
     steps: ClassVar[Mapping[str, int]] = {"smoke": 4, "standard": 5, "thorough": 30}
     listings = VIDEO_LISTS
@@ -90,6 +90,10 @@ class VideoLists(base_flow.Reading):
             self.compare(Question(operation, "owner", start=0, count=WHOLE, sort="-likes"))
 
 
+@pytest.mark.requirement(
+    "PT-LIST-01", "PT-LIST-02", "PT-LIST-03", "PT-LIST-04", "PT-LIST-05", "PT-LIST-06", "PT-LIST-08",
+    "PT-PAGE-01", "PT-PAGE-02", "PT-PAGE-03", "PT-PAGE-04", "PT-PAGE-05", "PT-PAGE-07",
+)  # fmt: skip
 def test_video_lists(walk: Callable[[type[Flow]], None]) -> None:
     """Every list of videos."""
     walk(VideoLists)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+import pytest
 from hypothesis import strategies as st
 
 from peertube_conformance.fixtures.messages.account import Account
@@ -37,7 +38,6 @@ class WholeJourney(base_flow.Journey):
         "downloadUserExport",
         "delUser",
     )
-    topics = ("JOURNEY",)
     mail = True
     examples: ClassVar = {"smoke": 1, "standard": 4, "thorough": 12}
     # Hypothesis counts the beginning too; the last number is detours.
@@ -258,6 +258,11 @@ class WholeJourney(base_flow.Journey):
         self._refused_token(grant_type="refresh_token", refresh_token=self.who.signed_in.refresh_token)
 
 
+@pytest.mark.requirement(
+    "PT-JOURNEY-01", "PT-JOURNEY-02", "PT-JOURNEY-03", "PT-JOURNEY-04", "PT-JOURNEY-05", "PT-JOURNEY-06",
+    "PT-JOURNEY-07", "PT-JOURNEY-08", "PT-JOURNEY-09", "PT-JOURNEY-10", "PT-JOURNEY-11", "PT-JOURNEY-12",
+    "PT-JOURNEY-13",
+)  # fmt: skip
 def test_whole_journey(walk: Callable[[type[Flow]], None]) -> None:
     """From sign-up to deletion."""
     walk(WholeJourney)

@@ -45,7 +45,7 @@ class Exercise(Drafting):
         """The outcome of a phase on the first target that can be asked for it."""
         before, first = self.environment, None
         try:
-            for environment in self.session.grounds():
+            for environment in self.session.environments():
                 self.environment = environment
                 outcome = self._attempted(phase)
                 if outcome.verdict is not Verdict.NOT_APPLICABLE:

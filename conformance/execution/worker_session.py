@@ -70,7 +70,7 @@ class Session:
         """Made when first needed: it loads the whole contract into Schemathesis."""
         return Generator(self.contract, self.options.seed, self.examples)
 
-    def grounds(self) -> Iterator[WorkerEnvironment]:
+    def environments(self) -> Iterator[WorkerEnvironment]:
         """The target, then those that offer what it does not; each is opened when it is first needed."""
         yield self.environment
         for number, state in enumerate(self.shared.others):

@@ -61,7 +61,7 @@ def activate(config: pytest.Config) -> None:
         rooms = " ".join(_ROOMS)
         raise pytest.UsageError(f"peertube-conformance is not loaded: run pytest --pyargs {rooms}")
     config.stash[_ACTIVE] = True
-    config.addinivalue_line("markers", "requirement(id): the requirement of the catalogue that a test proves")
+    config.addinivalue_line("markers", "requirement(*ids): the requirements of the catalogue that a test proves")
     config.addinivalue_line("markers", "late: the test waits for something during the run, so it runs last")
     try:
         options = Options.read(lambda name: config.getoption(name, None), config.getoption("base_url") or "")

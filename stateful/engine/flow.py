@@ -31,14 +31,12 @@ _PRECONDITION_ERRORS = (NotArranged, Unavailable, Refused, NoMail, TargetGone, U
 class Flow(RuleBasedStateMachine):
     """A state machine of one flow. Subclasses say in their docstring's first line what must hold.
 
-    `about` are the operations without which the flow cannot be walked, `topics` the middle parts of the ids of the
-    requirements that it is there for (`HISTORY` of `PT-HISTORY-01`), `mail` whether it reads mail. `examples` and
+    `about` are the operations without which the flow cannot be walked, `mail` whether it reads mail. `examples` and
     `steps` are, for each depth, how many walks there are and how many rules a walk calls at most; `walks` says so to
     Hypothesis.
     """
 
     about: ClassVar[tuple[str, ...]] = ()
-    topics: ClassVar[tuple[str, ...]] = ()
     mail: ClassVar[bool] = False
     examples: ClassVar[Mapping[str, int]] = {"smoke": 2, "standard": 8, "thorough": 40}
     steps: ClassVar[Mapping[str, int]] = {"smoke": 8, "standard": 15, "thorough": 40}

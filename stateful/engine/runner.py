@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -22,7 +22,6 @@ from peertube_conformance.fixtures.run.run import WorkerEnvironment
 from peertube_conformance.fixtures.timing.deadline import OutOfTime
 from peertube_conformance.reports import Finding, Verdict
 from peertube_conformance.reports.formatting import counted
-from peertube_conformance.spec.requirements import load_requirements
 from peertube_conformance.stateful.engine.context import Context, Halted, Violation
 from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.engine.shrinking import again, reduced
@@ -43,10 +42,20 @@ class Walked:
     findings: tuple[Finding, ...] = ()
 
 
-def walk(session: Session, flow: type[Flow]) -> Walked:
-    """Walks the flow on the first target that offers what it needs, and records how it ended."""
+def walk(session: Session, flow: type[Flow], requirements: Sequence[str] = ()) -> Walked:
+    """Walks the flow on the first target that offers what it needs, and records how it ended.
+
+    `requirements` are the ids of those that it proves: where it is not walked to its end, its verdict is theirs.
+    """
+    walked = _first_walk(session, flow)
+    if walked.verdict not in {Verdict.PASSED, Verdict.FAILED}:
+        session.recorder.unjudged(requirements, walked.verdict, walked.reason)
+    return walked
+
+
+def _first_walk(session: Session, flow: type[Flow]) -> Walked:
     first: Walked | None = None
-    for environment in session.grounds():
+    for environment in session.environments():
         why_not = _not_applicable(environment, flow)
         walked = Walked(Verdict.NOT_APPLICABLE, why_not) if why_not else _walk(session, environment, flow)
         if walked.verdict is not Verdict.NOT_APPLICABLE:
@@ -199,9 +208,6 @@ def _incomplete(context: Context) -> str:
 def _record(
     session: Session, flow: type[Flow], walked: Walked, context: Context | None = None, seconds: float = 0.0
 ) -> None:
-    if walked.verdict not in {Verdict.PASSED, Verdict.FAILED}:
-        meant = [name for name in load_requirements() if name.split("-")[1] in flow.topics]
-        session.recorder.unjudged(meant, walked.verdict, walked.reason)
     title = (flow.__doc__ or flow.__name__).strip().split("\n")[0]
     requirements: Mapping[str, int] = context.evidence if context else {}
     session.recorder.note(

@@ -29,7 +29,6 @@ _ROOM = 8
 class Transfer(Flow):
     """Files in chunks. Subclasses name three operations, the path they share, what is sent, and what becomes of it."""
 
-    topics = ("RESUME",)
     opening: ClassVar[str]
     sending: ClassVar[str]
     cancelling: ClassVar[str]

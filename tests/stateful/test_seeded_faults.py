@@ -8,7 +8,8 @@ from peertube_conformance.reports import Verdict
 from peertube_conformance.stateful.engine import runner
 from tests.faults.registry import load
 from tests.stateful.faulty_instance import walked
-from tests.stateful.flows import flows
+from tests.stateful.flows import flows, marked
+from tests.stateful.test_flow_markers import GENERAL
 
 _LEAST = 4
 
@@ -35,6 +36,7 @@ def test_a_flow_finds_the_fault(fault, tmp_path) -> None:
     assert ended.verdict is Verdict.FAILED, ended
     reported = [finding for finding in ended.findings if finding.requirement in fault.breaks]
     assert reported, ended
+    assert {finding.requirement for finding in ended.findings} <= {*marked(fault.flow), *GENERAL}
     for finding in reported:
         calls = [step for step in finding.steps if "(" in step.call and not step.call.startswith(("#", "begin("))]
         assert len(calls) <= 2 * fault.shortest, "\n".join(

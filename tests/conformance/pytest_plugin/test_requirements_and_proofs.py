@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from peertube_conformance.conformance.checks import CHECKS
-from peertube_conformance.conformance.checks.requirement_traceability import proofs
+from peertube_conformance.conformance.pytest_plugin.requirement_traceability import proofs
 from peertube_conformance.reports import Level
 from peertube_conformance.spec.requirements import CatalogueError, load_requirements
 

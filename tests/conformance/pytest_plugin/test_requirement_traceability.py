@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from peertube_conformance.conformance.checks.requirement_traceability import coverage_lines, proofs
+from peertube_conformance.conformance.pytest_plugin.requirement_traceability import coverage_lines, proofs
 from peertube_conformance.spec.requirements import load_requirements
 from tests.conformance.command_line import CLI, python_module
 

@@ -1,21 +1,20 @@
-"""What proves each requirement of the catalogue: a check, a hand-written test or a flow; or why nothing does."""
+"""What proves each requirement of the catalogue: a check or a marked test; or why nothing does."""
 
 from __future__ import annotations
 
-import re
+import importlib
+import inspect
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
-from importlib.resources.abc import Traversable
+from types import ModuleType
 
 from peertube_conformance.conformance.checks import CHECKS
+from peertube_conformance.conformance.pytest_plugin.requirement_marker import ids_of
 from peertube_conformance.reports.formatting import counted
 from peertube_conformance.spec.requirements import Requirement, load_requirements
 
-_MARKED = re.compile(r"requirement\(((?:\s*[\"']PT-[A-Z0-9]+-\d+[\"']\s*,?)+)\s*\)")
-# A flow names a requirement where it judges it.
-_JUDGED = re.compile(r"[\"'](PT-[A-Z0-9]+-\d+)[\"']")
-_GENERAL = frozenset({"PT-STATUS-01", "PT-STATUS-07"})
+_FLOWS = "stateful"
 
 
 def proofs() -> Mapping[str, list[str]]:
@@ -23,24 +22,19 @@ def proofs() -> Mapping[str, list[str]]:
     found: defaultdict[str, set[str]] = defaultdict(set)
     for check in CHECKS:
         found[check.requirement].add(f"check {check.name}")
-    for module, text in _sources(files("peertube_conformance.conformance"), "test_"):
-        for marked in _MARKED.findall(text):
-            for name in _JUDGED.findall(marked):
-                found[name].add(module)
-    for module, text in _sources(files("peertube_conformance.stateful")):
-        for name in _JUDGED.findall(text):
-            if name not in _GENERAL:
-                found[name].add(f"flow {module}")
+    for package in ("conformance", _FLOWS):
+        for module in _test_modules(package):
+            name = module.__name__.rpartition(".")[2]
+            for _, test in inspect.getmembers(module, inspect.isfunction):
+                for requirement in ids_of(getattr(test, "pytestmark", ())):
+                    found[requirement].add(f"flow {name}" if package == _FLOWS else name)
     return {name: sorted(proven) for name, proven in sorted(found.items())}
 
 
-def _sources(folder: Traversable, prefix: str = "", package: str = "") -> Iterator[tuple[str, str]]:
-    """Dotted name and text of each module; of those in packages, too, where no prefix is wanted."""
-    for file in sorted(folder.iterdir(), key=lambda file: file.name):
-        if file.name.startswith(prefix) and file.name.endswith(".py"):
-            yield package + file.name.removesuffix(".py"), file.read_text("utf-8")
-        elif not prefix and file.is_dir():
-            yield from _sources(file, package=f"{package}{file.name}.")
+def _test_modules(package: str) -> Iterator[ModuleType]:
+    for file in sorted(files(f"peertube_conformance.{package}").iterdir(), key=lambda file: file.name):
+        if file.name.startswith("test_") and file.name.endswith(".py"):
+            yield importlib.import_module(f"peertube_conformance.{package}.{file.name.removesuffix('.py')}")
 
 
 def coverage_lines() -> Iterator[str]:
