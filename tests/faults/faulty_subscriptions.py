@@ -43,6 +43,16 @@ def one_unsubscribes_and_everybody_is(handler: Handler, request: ApiRequest) -> 
     return answer
 
 
+@fault("PT-SUBS-03", on="deleteSubscription", shortest=2, **_FLOW)
+def a_deleted_subscription_stays(handler: Handler, request: ApiRequest) -> Any:
+    channel_id, user = _channel_id(request), request.caller
+    kept = request.state.subscriptions.find(lambda one: one.user_id == user.id and one.channel_id == channel_id)
+    answer = handler(request)
+    if kept is not None:
+        request.state.subscriptions.add(kept)
+    return answer
+
+
 @fault("PT-SUBS-05", on="listSubscriptionVideos", shortest=1, **_LEAKS)
 def what_was_public_stays_listed(handler: Handler, request: ApiRequest) -> Any:
     answer = handler(request)
