@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from peertube_conformance.reports.redaction.redactor import Redactor
     from peertube_conformance.reports.redaction.safe_output import CleanDocument
 
-ROOMS = ("peertube_conformance.conformance", "peertube_conformance.stateful")
+PACKAGES = ("peertube_conformance.conformance", "peertube_conformance.stateful")
 
 
 class MistakeError(Exception):
@@ -73,7 +73,7 @@ def _run(given: argparse.Namespace, rest: Sequence[str]) -> int:
     # `assert`, and rewriting those of every module takes seconds where Python may not keep what it compiled.
     arguments = [
         "--pyargs",
-        *ROOMS,
+        *PACKAGES,
         "--import-mode=importlib",
         "--assert=plain",
         "-p",

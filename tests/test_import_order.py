@@ -1,4 +1,4 @@
-"""The order of rooms and packages is checked: a seeded wrong import, or a module without a place, breaks it."""
+"""The order of the packages is checked: a seeded wrong import, or a module without a place, breaks it."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("spec", "reports", "fixtures", "conformance", "stateful")
+PACKAGES = ("spec", "reports", "fixtures", "conformance", "stateful")
 NAMESPACE = "peertube_conformance"
 LINTER = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """The rooms as they would be installed."""
-    for room in ROOMS:
-        shutil.copytree(ROOT / room, tmp_path / NAMESPACE / room, ignore=shutil.ignore_patterns("__pycache__"))
+    """The packages as they would be installed."""
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, tmp_path / NAMESPACE / package, ignore=shutil.ignore_patterns("__pycache__"))
     return tmp_path
 
 
 def linted(folder: Path) -> tuple[int, str]:
-    """The linter's exit code for the rooms in a folder, and what it says."""
+    """The linter's exit code for the packages in a folder, and what it says."""
     done = subprocess.run(
         [sys.executable, "-c", LINTER, "--no-cache", "--config", str(ROOT / "pyproject.toml")],
         cwd=folder,
@@ -47,8 +47,8 @@ def test_the_order_is_kept(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "imported", "contract"),
     [
-        ("spec/errors.py", "reports.model.product", "Rooms"),
-        ("fixtures/listening.py", "conformance.options", "Rooms"),
+        ("spec/errors.py", "reports.model.product", "Top-level packages"),
+        ("fixtures/listening.py", "conformance.options", "Top-level packages"),
         ("spec/contract.py", "spec.loading", "Packages of spec"),
         ("reports/model/verdict.py", "reports.views", "Packages of reports"),
         ("fixtures/safety/hazards.py", "fixtures.http.client", "Packages of fixtures"),
@@ -65,9 +65,9 @@ def test_a_wrong_import_is_found(copy: Path, module: str, imported: str, contrac
     assert f"{contract} BROKEN" in text
 
 
-@pytest.mark.parametrize("room", ["spec", "reports", "fixtures"])
-def test_a_module_without_a_place_is_found(copy: Path, room: str) -> None:
-    (copy / NAMESPACE / room / "stray.py").write_text('"""No package holds it."""\n')
+@pytest.mark.parametrize("package", ["spec", "reports", "fixtures"])
+def test_a_module_without_a_place_is_found(copy: Path, package: str) -> None:
+    (copy / NAMESPACE / package / "stray.py").write_text('"""No package holds it."""\n')
     code, text = linted(copy)
     assert code == 1, text
-    assert f"Packages of {room} BROKEN" in text
+    assert f"Packages of {package} BROKEN" in text

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("spec", "reports", "fixtures", "conformance", "stateful")
+PACKAGES = ("spec", "reports", "fixtures", "conformance", "stateful")
 _LOGGERS = frozenset({"log", "logger", "logging", "_log", "warnings"})
 _LOGGING = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log"})
 _STREAMS = frozenset({"stdout", "stderr", "__stdout__", "__stderr__"})
@@ -90,8 +90,8 @@ def _is_call(node: ast.AST, tree: ast.Module) -> bool:
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
     """Every module of the package."""
-    for room in ROOMS:
-        for file in sorted((ROOT / room).rglob("*.py")):
+    for package in PACKAGES:
+        for file in sorted((ROOT / package).rglob("*.py")):
             yield str(file.relative_to(ROOT)), ast.parse(file.read_text("utf-8"))
 
 

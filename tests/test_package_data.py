@@ -7,7 +7,7 @@ from pathlib import Path
 from setuptools import Distribution  # type: ignore[import-untyped]
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("spec", "reports", "fixtures", "conformance", "stateful")
+PACKAGES = ("spec", "reports", "fixtures", "conformance", "stateful")
 
 
 def test_every_data_file_is_in_the_wheel(monkeypatch) -> None:
@@ -19,8 +19,8 @@ def test_every_data_file_is_in_the_wheel(monkeypatch) -> None:
     shipped = {Path(folder, name) for _package, folder, _built, names in command.data_files for name in names}
     needed = {
         path.relative_to(ROOT)
-        for room in ROOMS
-        for path in (ROOT / room).rglob("*")
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*")
         if path.is_file() and path.suffix not in {".py", ".pyc"}
     }
     assert Path("fixtures/media/samples/video.mp4") in needed
@@ -32,5 +32,5 @@ def test_every_package_is_in_the_wheel(monkeypatch) -> None:
     distribution = Distribution()
     distribution.parse_config_files()
     named = {name.removeprefix("peertube_conformance.").replace(".", "/") for name in distribution.packages}
-    folders = {path.parent.relative_to(ROOT).as_posix() for room in ROOMS for path in (ROOT / room).rglob("*.py")}
+    folders = {path.parent.relative_to(ROOT).as_posix() for name in PACKAGES for path in (ROOT / name).rglob("*.py")}
     assert folders == named

@@ -166,12 +166,12 @@ class Controller:
         """A signal ends the run: see Run.interrupt."""
         self._run.interrupt()
 
-    def cost(self, workers: int, rooms: Collection[str]) -> Cost:
+    def cost(self, workers: int, packages: Collection[str]) -> Cost:
         """Estimated cost of the tests of these packages for the target."""
         beside = []
-        if "stateful" in rooms:
+        if "stateful" in packages:
             beside.append(of_flows(self.options, self.shared, self._wanted))
-        if "conformance" not in rooms:
+        if "conformance" not in packages:
             return estimate((), self.options, self.shared, workers, *beside)
         beside.append(of_hand_written(self.options, self.shared))
         return estimate(self.operations, self.options, self.shared, workers, *beside)

@@ -41,8 +41,8 @@ def announce(config: pytest.Config, controller: Controller, redactor: Redactor) 
     shared, options = controller.shared, controller.options
     what = "the embedded instance" if shared.embedded else shared.base_url
     workers = config.getoption("numprocesses", None) or 1
-    rooms = [room for room in ("conformance", "stateful") if any(room in argument for argument in config.args)]
-    cost = controller.cost(workers if isinstance(workers, int) else 2, rooms)
+    packages = [name for name in ("conformance", "stateful") if any(name in argument for argument in config.args)]
+    cost = controller.cost(workers if isinstance(workers, int) else 2, packages)
     console = console_of(config, redactor)
     config.pluginmanager.register(Progress(console, cost))
     console.say(f"target: {what}, PeerTube {shared.server_version}, tier {shared.safety.value}")

@@ -1,6 +1,6 @@
 """The pytest plugin: options, one item per operation and phase, and the run around them.
 
-The plugin is loaded wherever the package is installed, and does nothing in sessions that do not collect its rooms.
+The plugin is loaded wherever the package is installed, and does nothing in sessions that do not collect its packages.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _CONCLUSION: pytest.StashKey[Conclusion] = pytest.StashKey()
 _STATE_INPUT = "peertube_conformance_state"
 _DEFAULT_REPORT_CHARACTERS = "fE"
 HARNESS_FAILED = 3
-_ROOMS = ("peertube_conformance.conformance", "peertube_conformance.stateful")
+_PACKAGES = ("peertube_conformance.conformance", "peertube_conformance.stateful")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -49,7 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Activates the plugin with --pyargs, because pytest then reads the packages' conftest files too late."""
-    if config.option.pyargs and any(argument.startswith(_ROOMS) for argument in config.args):
+    if config.option.pyargs and any(argument.startswith(_PACKAGES) for argument in config.args):
         activate(config)
 
 
@@ -58,8 +58,8 @@ def activate(config: pytest.Config) -> None:
     if config.stash.get(_ACTIVE, False):
         return
     if config.stash.get(_BEGUN, False) and not config.option.collectonly:
-        rooms = " ".join(_ROOMS)
-        raise pytest.UsageError(f"peertube-conformance is not loaded: run pytest --pyargs {rooms}")
+        packages = " ".join(_PACKAGES)
+        raise pytest.UsageError(f"peertube-conformance is not loaded: run pytest --pyargs {packages}")
     config.stash[_ACTIVE] = True
     config.addinivalue_line("markers", "requirement(*ids): the requirements of the catalogue that a test proves")
     config.addinivalue_line("markers", "late: the test waits for something during the run, so it runs last")

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 CLI = "peertube_conformance.conformance.cli"
-ROOMS = ("peertube_conformance.conformance", "peertube_conformance.stateful")
+PACKAGES = ("peertube_conformance.conformance", "peertube_conformance.stateful")
 _FOREIGN = ("PEERTUBE_CONFORMANCE_", "PYTEST_", "COLUMNS")
 
 

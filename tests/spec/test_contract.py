@@ -1,4 +1,4 @@
-"""The bundled contract as the other rooms use it."""
+"""The bundled contract as the other packages use it."""
 
 from __future__ import annotations
 

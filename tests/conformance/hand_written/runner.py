@@ -62,7 +62,7 @@ def examined(at: Arena, test: Enumerated) -> tuple[Examination, str]:
 
 
 def enumerated() -> list[Enumerated]:
-    """Every hand-written test of the conformance room that examines, once for each set of its parameters."""
+    """Every hand-written test of the package conformance that examines, once for each set of its parameters."""
     found: list[Enumerated] = []
     for path in sorted(Path(next(iter(conformance.__path__))).glob("test_*.py")):
         module = importlib.import_module(f"{conformance.__name__}.{path.stem}")

@@ -19,7 +19,7 @@ from peertube_conformance.fixtures.timing.deadline import Deadline
 from peertube_conformance.reports import Finding, Level, Verdict
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.spec import Operation, load_contract
-from tests.conformance.command_line import CLI, ROOMS, python_module
+from tests.conformance.command_line import CLI, PACKAGES, python_module
 from tests.fixtures.servers import response, serving
 
 CONTRACT = load_contract()
@@ -41,7 +41,7 @@ def test_collecting_sends_nothing_and_finds_four_items_per_operation(tmp_path: P
 
 def test_the_choice_of_operations_reaches_pytest_through_either_door(tmp_path: Path) -> None:
     chosen = ("--operations=getVideo", "--collect-only", "-q")
-    through_pytest = python_module("pytest", tmp_path, "--pyargs", *ROOMS, *chosen, *QUICKLY)
+    through_pytest = python_module("pytest", tmp_path, "--pyargs", *PACKAGES, *chosen, *QUICKLY)
     items = [line.partition("::")[2] for line in through_pytest.stdout.splitlines() if "test_operations.py::" in line]
     assert sorted(items) == sorted(f"{phase}[getVideo]" for phase in PHASES), through_pytest.stdout
 

@@ -116,11 +116,11 @@ def test_what_was_collected_first_goes_first() -> None:
     assert (first[0], second[0]) == (ITEMS[0], ITEMS[1])
 
 
-@pytest.mark.parametrize("room", ["", "stateful/", "some/where/stateful/"])
-def test_flows_go_one_by_one_wherever_pytest_is_called(room: str) -> None:
+@pytest.mark.parametrize("folder", ["", "stateful/", "some/where/stateful/"])
+def test_flows_go_one_by_one_wherever_pytest_is_called(folder: str) -> None:
     config: Any = Config()
     scheduling = Scheduling(config, Producer("test", enabled=False), OPERATIONS)
-    items = [f"{room}{name}" for name in ("test_lists.py::test_lists", "test_history.py::test_watch_history")]
+    items = [f"{folder}{name}" for name in ("test_lists.py::test_lists", "test_history.py::test_watch_history")]
     assert [scheduling._split_scope(item) for item in items] == items
 
 

@@ -14,7 +14,7 @@ SESSION = {("POST", "/api/v1/users/token"), ("POST", "/api/v1/users/revoke-token
 
 
 def test_nothing_but_reading_and_one_session_is_seen(tmp_path: Path) -> None:
-    """Of both rooms, with an administrator: whoever has more rights could do more harm."""
+    """Of both packages, with an administrator: whoever has more rights could do more harm."""
     with EmbeddedInstance() as instance, listening(instance.base_url) as proxy:
         given = (f"--base-url={proxy.base_url}", f"--admin-username={ADMIN_NAME}")
         asked = ("--safety=observe", "--depth=standard", "-n", "2")
