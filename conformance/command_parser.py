@@ -90,9 +90,9 @@ def command_parser() -> argparse.ArgumentParser:
     )
     deviations.add_argument("run", type=Path, help="report directory or run.json of the run")
 
-    commands.add_parser("requirements", help="list all requirements and the tests that prove them; needs no target")
+    commands.add_parser("requirements", help="list all requirements and the tests that check them; needs no target")
 
-    parties = commands.add_parser("parties", help="compare the contract and the servers of several runs, side by side")
+    parties = commands.add_parser("parties", help="print the verdicts of several runs side by side")
     parties.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="report directory or run.json of a run")
     parties.add_argument("--all", action="store_true", help="show also what every server passes")
 

@@ -13,7 +13,7 @@ import yaml
 from peertube_conformance.spec.requirements import load_requirements
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("spec", "reports", "fixtures", "conformance", "stateful")
+PACKAGES = ("spec", "reports", "fixtures", "conformance", "stateful")
 # What must not be written, and what to write instead.
 BANNED = {
     r"told": "reported, shown, notified",
@@ -41,24 +41,28 @@ BANNED = {
     r"pairs? of eyes|desk|movers|sights": "viewer, record, account, observation",
     r"(?<!there )(?:is|are|was|were) no (?!longer\b|more\b|candidate\b)[a-z]+": "is not a …",
 }
+# What must not be written on pages, in requirements and in reasons of known deviations either.
+BANNED_ON_PAGES = {
+    r"things?": "resource",
+    r"beside": "compared with, in addition to",
+    r"walks?|walked": "sequence of requests",
+}
 # What is said where: a word that is data there, or that the page explains.
 ALLOWED = {
     # Reports of earlier versions are recognised by their own words.
     ("reports/report_directory/file_recognition.py", "held against"),
     # Reports of earlier versions know a situation by its text.
     ("conformance/arrangements/accounts.py", "is no moderator"),
-    # The page for contributors explains what a room is.
-    ("docs/contributing.md", "rooms"),
-    ("docs/contributing.md", "room"),
 }
 _WORDS = re.compile(rf"\b(?:{'|'.join(BANNED)})\b", re.IGNORECASE)
+_WORDS_ON_PAGES = re.compile(rf"\b(?:{'|'.join(BANNED_ON_PAGES)})\b", re.IGNORECASE)
 _CODE = re.compile(r"```.*?```|`[^`\n]+`|<!--.*?-->", re.DOTALL)
 _MARKUP = re.compile(r"\{[{%#].*?[}%#]\}|<[^>]*>", re.DOTALL)
 
 
-def slang(text: str) -> list[str]:
+def slang(text: str, words: re.Pattern[str] = _WORDS) -> list[str]:
     """Every banned word of a text, code in backticks left out."""
-    return [found.group().lower() for found in _WORDS.finditer(_CODE.sub(" ", text))]
+    return [found.group().lower() for found in words.finditer(_CODE.sub(" ", text))]
 
 
 def literals(tree: ast.Module) -> Iterator[str]:
@@ -92,21 +96,26 @@ def module_texts(source: str) -> Iterator[str]:
     yield from first_lines(tree)
 
 
+def pages() -> Iterator[tuple[str, str]]:
+    """Every page, requirement and reason of a known deviation: what it is called, and the text."""
+    for page in (ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))):
+        yield str(page.relative_to(ROOT)), page.read_text("utf-8")
+    for requirement in load_requirements().values():
+        yield requirement.id, f"{requirement.statement} {requirement.not_tested}"
+    for deviation in yaml.safe_load((ROOT / "spec/peertube-6.2/deviations.yaml").read_text("utf-8")):
+        yield deviation["id"], deviation["reason"]
+
+
 def texts() -> Iterator[tuple[str, str]]:
     """Where each text for people stands, and the text."""
-    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
-        yield str(page.relative_to(ROOT)), page.read_text("utf-8")
-    for room in ROOMS:
-        for file in sorted((ROOT / room).rglob("*")):
+    yield from pages()
+    for package in PACKAGES:
+        for file in sorted((ROOT / package).rglob("*")):
             path = str(file.relative_to(ROOT))
             if file.suffix == ".py":
                 yield from ((path, text) for text in module_texts(file.read_text("utf-8")))
             elif file.suffix == ".html":
                 yield path, _MARKUP.sub(" ", file.read_text("utf-8"))
-    for requirement in load_requirements().values():
-        yield requirement.id, f"{requirement.statement} {requirement.not_tested}"
-    for deviation in yaml.safe_load((ROOT / "spec/peertube-6.2/deviations.yaml").read_text("utf-8")):
-        yield deviation["id"], deviation["reason"]
 
 
 def test_text_for_people_has_no_slang() -> None:
@@ -118,6 +127,28 @@ def test_text_for_people_has_no_slang() -> None:
     }
     assert instead == set(), "\n".join(sorted(instead))
     assert ALLOWED - set(found) == set(), "nothing needs this any more"
+
+
+def test_pages_have_no_words_that_stand_for_a_resource_or_a_flow() -> None:
+    found = {(where, word) for where, text in pages() for word in slang(text, _WORDS_ON_PAGES)}
+    instead = {
+        f"{where}: {word!r}; write: {next(BANNED_ON_PAGES[p] for p in BANNED_ON_PAGES if re.fullmatch(p, word))}"
+        for where, word in found
+    }
+    assert instead == set(), "\n".join(sorted(instead))
+
+
+@pytest.mark.parametrize(("text", "word"), [("Two things", "things"), ("A beside B", "beside"), ("One walk.", "walk")])
+def test_slang_of_pages_is_found(text: str, word: str) -> None:
+    assert slang(text, _WORDS_ON_PAGES) == [word]
+
+
+def test_an_entry_of_the_changelog_is_one_sentence() -> None:
+    entries = re.findall(
+        r"^- (.*?)(?=\n- |\n\n|\Z)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    assert len(entries) > 20
+    assert [entry for entry in entries if not re.fullmatch(r"(?:[^.]|\.(?!\s))+\.", entry.strip())] == []
 
 
 @pytest.mark.parametrize("words", BANNED)

@@ -15,9 +15,9 @@ _WIDEST = 46
 def lines(documents: Sequence[Document], *, every: bool = False) -> Iterator[str]:
     """A table of requirements and one of operations: rows where a server does not pass, or every row.
 
-    A column for each run says its verdict, and how many findings known deviations lay at whose door.
+    A column for each run says its verdict, and how many findings known deviations explain, by the party at fault.
     """
-    heads = ["the document", *(_head(document) for document in documents)]
+    heads = ["contract", *(_head(document) for document in documents)]
     yield from _table("requirement", heads, documents, "requirements", "id", every=every)
     yield ""
     yield from _table("operation", heads, documents, "operations", "operationId", every=every)

@@ -1,4 +1,4 @@
-"""Measures this harness beside plain Schemathesis: `python -m tests.benchmarks [--update]`.
+"""Measures this harness and plain Schemathesis: `python -m tests.benchmarks [--update]`.
 
 Both test the embedded instance by the same contract, with an administrator's token and about as many requests, in
 turns. What several workers bring is measured at the depth thorough too, where beginning and ending weigh less. With
@@ -84,9 +84,10 @@ def _ratios(took: dict[str, list[Took]]) -> Iterator[str]:
     own, two, four, other, _ = took.values()
 
     yield (
-        f"Requests per second: {_ratio(own, other, 'per_second'):.2f} times plain Schemathesis'; CPU per request "
-        f"{_ratio(own, other, 'cpu_ms'):.2f} of its. `-n 2`: {_ratio(two, own, 'per_second'):.2f} times the requests per "
-        f"second of one worker; `-n 4`, on two cores: {_ratio(four, own, 'per_second'):.2f}."
+        f"This harness sends {_ratio(own, other, 'per_second'):.2f} times as many requests per second as plain "
+        f"Schemathesis and uses {_ratio(own, other, 'cpu_ms'):.2f} times the CPU per request. With `-n 2` it sends "
+        f"{_ratio(two, own, 'per_second'):.2f} times, and with `-n 4` (on two cores) "
+        f"{_ratio(four, own, 'per_second'):.2f} times as many requests per second as with one worker."
     )
 
 
@@ -117,7 +118,7 @@ def workers_table(one: Sequence[Took], two: Sequence[Took]) -> Iterator[str]:
         )
         yield f"| {name} | {requests:,.0f} | {per_second:.0f} | {cpu:.1f} | {seconds:.0f} |"
     yield ""
-    yield f"Two workers: {_ratio(two, one, 'per_second'):.2f} times the requests per second of one."
+    yield f"Two workers send {_ratio(two, one, 'per_second'):.2f} times as many requests per second as one."
 
 
 _PARTS = {"benchmark": measured, "benchmark of workers": measured_workers}
