@@ -92,7 +92,7 @@ def _served(examine: Examination, capability: str, base: Callable[..., Draft]) -
             exchange,
             400,
             requirement="PT-CAP-01",
-            situation=f"an incomplete request for {capability}, which is enabled,",
+            situation=f"an incomplete request to the enabled feature {capability}",
         )
         return
     try:
@@ -108,7 +108,9 @@ def _served(examine: Examination, capability: str, base: Callable[..., Draft]) -
         return
     exchange = examine.environment.client.send(draft)
     right = draft.operation.success_statuses
-    examine.expect(exchange, *right, requirement="PT-CAP-01", situation=f"{capability}, which is enabled,")
+    examine.expect(
+        exchange, *right, requirement="PT-CAP-01", situation=f"a request to the enabled feature {capability}"
+    )
 
 
 def _refused(examine: Examination, capability: str, base: Callable[..., Draft]) -> None:
@@ -118,4 +120,6 @@ def _refused(examine: Examination, capability: str, base: Callable[..., Draft]) 
         else examine.environment.client.send(base(fresh=True))
     )
     # 404 is what a route is that was never put there.
-    examine.expect(exchange, 400, 403, 404, requirement="PT-CAP-02", situation=f"{capability}, which is disabled,")
+    examine.expect(
+        exchange, 400, 403, 404, requirement="PT-CAP-02", situation=f"a request to the disabled feature {capability}"
+    )

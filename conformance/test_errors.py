@@ -47,7 +47,7 @@ def test_wrong_method(examine: Examination) -> None:
     ):
         wrong = examine.outside(method, path, "wrongMethod", counted_in=_API)
         exchange = examine.send(wrong)
-        if examine.expect(exchange, 405, requirement="PT-ERR-14", situation=f"{method} where there is none"):
+        if examine.expect(exchange, 405, requirement="PT-ERR-14", situation=f"{method} on a path without this method"):
             assert exchange.response is not None
             allowed = exchange.response.headers.get("allow", "")
             named = {name.strip() for name in allowed.split(",") if name.strip()}
@@ -57,7 +57,7 @@ def test_wrong_method(examine: Examination) -> None:
                 at="/response/headers/allow",
                 expected=True,
                 actual=bool(named) and method not in named,
-                message="Allow does not name the methods of the path",
+                message="Allow is missing, or names the refused method",
             )
 
 
@@ -81,7 +81,9 @@ def test_wrong_media_type(examine: Examination) -> None:
         ("image/png", b"\x89PNG"),
     ):
         exchange = examine.send("getOAuthToken", body=body, media_type=media_type)
-        examine.expect(exchange, 400, 415, requirement="PT-STATUS-09", situation=f"a body of {media_type}")
+        examine.expect(
+            exchange, 400, 415, requirement="PT-STATUS-09", situation=f"a body with the media type {media_type}"
+        )
 
 
 @pytest.mark.requirement("PT-ERR-16")
@@ -100,7 +102,7 @@ def test_deep_nesting(examine: Examination, opening: bytes, closing: bytes) -> N
     inner = opening * _DEPTH + (b"1" if opening != b"[" else b"") + closing * _DEPTH
     body = b'{"beforeDate": ' + inner + b"}"
     exchange = examine.send("clearMyHistory", examine.world.account(), body=body)
-    examine.expect(exchange, 400, 413, requirement="PT-ERR-17", situation="JSON of 20,000 levels")
+    examine.expect(exchange, 400, 413, requirement="PT-ERR-17", situation="a JSON body with 20,000 levels of nesting")
 
 
 @pytest.mark.requirement("PT-ERR-18")
@@ -110,7 +112,7 @@ def test_invalid_utf8(examine: Examination) -> None:
     video = examine.world.video(owner)
     body = b'{"text": "peertube-conformance \xff\xfe"}'
     exchange = examine.send("addCommentThread", owner, path={"id": video.uuid}, body=body)
-    examine.expect(exchange, 400, requirement="PT-ERR-18", situation="JSON that is not UTF-8")
+    examine.expect(exchange, 400, requirement="PT-ERR-18", situation="a JSON body that is not UTF-8")
 
 
 @pytest.mark.requirement("PT-ERR-19")
@@ -126,7 +128,7 @@ def test_invalid_percent_encoding(examine: Examination, segment: str) -> None:
 def test_nul(examine: Examination) -> None:
     """PostgreSQL's texts cannot hold a NUL: whoever hands it on fails."""
     world = examine.world
-    message = "a NUL"
+    message = "a NUL character"
     for exchange in (
         examine.send("getVideo", path={"id": "\0"}),
         examine.send("getAccount", path={"name": "a\0b"}),
@@ -147,7 +149,7 @@ def test_long_address(examine: Examination) -> None:
     """What RFC 9110 recommends that every server reads, query included."""
     prefix = len(examine.environment.client.base_url) + len("/api/v1/videos?search=")
     exchange = examine.send("getVideos", query={"search": "a" * (_READ - prefix)})
-    examine.expect(exchange, 200, 400, requirement="PT-ERR-21", situation="an address of 8,000 octets")
+    examine.expect(exchange, 200, 400, requirement="PT-ERR-21", situation="a URL of 8,000 octets")
 
 
 @pytest.mark.requirement("PT-ERR-22")
@@ -156,7 +158,7 @@ def test_very_long_address(examine: Examination) -> None:
     where = examine.outside("GET", f"/api/v1/{'a' * _TOO_LONG}", "veryLongAddress")
     exchange = examine.send(where)
     # Whoever reads it finds no route there.
-    examine.expect(exchange, 400, 404, 414, 431, requirement="PT-ERR-22", situation="an address of 20,000 octets")
+    examine.expect(exchange, 400, 404, 414, 431, requirement="PT-ERR-22", situation="a URL path of 20,000 octets")
 
 
 @pytest.mark.requirement("PT-ERR-24")
@@ -175,7 +177,7 @@ def test_refused_fields(examine: Examination) -> None:
          examine.send("uploadResumableInit", user, headers=headers, body=sent)),
     )  # fmt: skip
     for location, field, value, exchange in cases:
-        if not examine.expect(exchange, 400, requirement="PT-ERR-24", situation=f"a refused field in {location}"):
+        if not examine.expect(exchange, 400, requirement="PT-ERR-24", situation=f"an invalid field in {location}"):
             continue
         assert exchange.response is not None
         problem = exchange.response.problem
@@ -185,15 +187,15 @@ def test_refused_fields(examine: Examination) -> None:
         said = str(entry.get("location", "")).replace("header", "headers").replace("headerss", "headers")
         examine.agree(
             exchange, "PT-ERR-24", at=f"{at}/location", expected=location, actual=said,
-            message=f"the location of a field is not {location}",
+            message=f"the location of the invalid field is not {location}",
         )  # fmt: skip
         examine.agree(
             exchange, "PT-ERR-26", at=f"{at}/value", expected=value, actual=str(entry.get("value")),
-            message="the entry does not report the value that was sent",
+            message="the invalid-params entry does not contain the sent value",
         )  # fmt: skip
         examine.agree(
             exchange, "PT-ERR-27", at="/response/body/error", expected=True, actual="error" in problem,
-            message="the deprecated member error is missing",
+            message="the deprecated member `error` is missing",
         )  # fmt: skip
 
 
@@ -209,7 +211,9 @@ def test_refused_sign_in(examine: Examination) -> None:
     ):
         body = {**form, "client_id": client[0], "client_secret": client[1]}
         exchange = examine.send("getOAuthToken", body=body, media_type="application/x-www-form-urlencoded")
-        if not examine.expect(exchange, 400, 401, requirement="PT-ERR-25", situation=f"{code} at sign-in"):
+        if not examine.expect(
+            exchange, 400, 401, requirement="PT-ERR-25", situation=f"a sign-in that is refused with {code}"
+        ):
             continue
         assert exchange.response is not None
         reported = exchange.response.problem.get("code")

@@ -55,11 +55,11 @@ def test_videos(examine: Examination, name: str) -> None:
         return
     examine.agree(
         exchange, "PT-FEED-09", at="/response/body/title", expected=True, actual=_TITLE in feed.titles,
-        message="the feed does not have the video that was published last under its title",
+        message="the feed does not contain the title of the video that was published last",
     )  # fmt: skip
     examine.agree(
         exchange, "PT-FEED-10", at="/response/body/items", expected=False, actual=hidden.name in feed.titles,
-        message="the feed has a private video",
+        message="the feed contains a private video",
     )  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def test_comments(examine: Examination, name: str) -> None:
         is_listed = any("A comment &" in entry.text.replace("&amp;", "&") for entry in feed.entries)
         examine.agree(
             exchange, "PT-FEED-11", at="/response/body/items", expected=True, actual=is_listed,
-            message="the feed does not have the comment",
+            message="the feed does not contain the comment",
         )  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def test_subscriptions(examine: Examination, name: str) -> None:
     if feed is not None:
         examine.agree(
             exchange, "PT-FEED-12", at="/response/body/items", expected=True, actual=_TITLE in feed.titles,
-            message="the feed does not have the video of the channel that the user is subscribed to",
+            message="the feed does not contain the video of the subscribed channel",
         )  # fmt: skip
     wrong = {"accountId": int(subscriber.account_id), "token": _token(examine, published.owner)}
     exchange = examine.send("getSyndicatedSubscriptionVideos", path=path, query=wrong)
@@ -98,7 +98,7 @@ def test_subscriptions(examine: Examination, name: str) -> None:
         exchange,
         403,
         requirement="PT-FEED-12",
-        situation="the feed of subscriptions with another user's token",
+        situation="a subscription feed with another user's token",
     )
 
 
@@ -118,11 +118,11 @@ def test_podcast(examine: Examination) -> None:
         ]
         examine.agree(
             exchange, "PT-FEED-05", at="/response/body/item/enclosure", expected=len(feed.titles), actual=len(whole),
-            message="not every item has an enclosure with address, length and type",
+            message="an item has no enclosure with URL, length and type",
         )  # fmt: skip
         examine.agree(
             exchange, "PT-FEED-05", at="/response/body/item", expected=True, actual=_TITLE in feed.titles,
-            message="the podcast does not have the video",
+            message="the podcast does not contain the video",
         )  # fmt: skip
 
 
@@ -140,7 +140,9 @@ def test_unacceptable(examine: Examination) -> None:
     ):
         headers = {"Accept": accept}
         exchange = examine.send("getSyndicatedVideos", path={"format": name}, query=query, headers=headers)
-        examine.expect(exchange, 406, requirement="PT-FEED-07", situation="a feed that is not acceptable")
+        examine.expect(
+            exchange, 406, requirement="PT-FEED-07", situation="a feed requested with an unacceptable media type"
+        )
 
 
 @pytest.mark.requirement("PT-FEED-08")
@@ -159,11 +161,13 @@ def test_acceptable(examine: Examination) -> None:
     ):
         headers = {"Accept": accept}
         exchange = examine.send("getSyndicatedVideos", path={"format": name}, query=query, headers=headers)
-        if examine.expect(exchange, 200, requirement="PT-FEED-08", situation="a feed that is acceptable"):
+        if examine.expect(
+            exchange, 200, requirement="PT-FEED-08", situation="a feed requested with an acceptable media type"
+        ):
             assert exchange.response is not None
             examine.agree(
                 exchange, "PT-FEED-08", at="/response/headers/content-type", expected=True,
-                actual=exchange.response.media_type in right, message="the media type is not the one that was asked for",
+                actual=exchange.response.media_type in right, message="the media type is not the requested one",
             )  # fmt: skip
 
 
@@ -180,11 +184,12 @@ def _valid(examine: Examination, exchange: Exchange, name: str) -> Feed | None:
     examine.judged("PT-FEED-01")
     examine.agree(
         exchange, "PT-FEED-06", at="/response/body", expected=kind, actual=feed.kind,
-        message="the format is not the one in the URL",
+        message="the format of the feed is not the one in the URL",
     )  # fmt: skip
     examine.agree(
         exchange, "PT-FEED-06", at="/response/headers/content-type", expected=True,
-        actual=exchange.response.media_type in _MEDIA_TYPES[name], message="the media type is not one of the format",
+        actual=exchange.response.media_type in _MEDIA_TYPES[name],
+        message="the media type does not fit the format of the feed",
     )  # fmt: skip
     found = faults(feed)
     for place, fault in found:

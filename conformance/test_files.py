@@ -68,7 +68,7 @@ def test_whole(examine: Examination, way: str) -> None:
     answer = _response(exchange)
     examine.agree(
         exchange, "PT-FILE-01", at="/response/body", expected=file.size, actual=len(answer.body),
-        message="the file does not have the length in the video's details",
+        message="the length of the file differs from the size in the video's details",
     )  # fmt: skip
     examine.agree(
         exchange, "PT-FILE-02", at="/response/headers/accept-ranges", expected="bytes",
@@ -93,17 +93,17 @@ def test_parts(examine: Examination, way: str) -> None:
         (f"{end - 9}-{end + 100}", end - 9, end),
     ):
         exchange = _asked(examine, file, Range=f"bytes={asked}")
-        if not examine.expect(exchange, 206, requirement="PT-FILE-03", situation="a part of a file"):
+        if not examine.expect(exchange, 206, requirement="PT-FILE-03", situation="a range of a file"):
             continue
         answer = _response(exchange)
         examine.agree(
             exchange, "PT-FILE-03", at="/response/headers/content-range",
             expected=f"bytes {first}-{last}/{len(whole)}", actual=answer.headers.get("content-range"),
-            message="Content-Range does not name the bytes that were asked for",
+            message="Content-Range does not match the requested range",
         )  # fmt: skip
         examine.agree(
             exchange, "PT-FILE-03", at="/response/body", expected=True, actual=answer.body == whole[first : last + 1],
-            message="the part does not have those bytes of the whole",
+            message="the partial response does not contain the requested bytes",
         )  # fmt: skip
 
 
@@ -114,10 +114,10 @@ def test_several_parts(examine: Examination, way: str) -> None:
     file = _WAYS[way](examine.world)
     whole = _whole(examine, file)
     exchange = _asked(examine, file, Range="bytes=0-4,20-29")
-    if examine.expect(exchange, 200, 206, requirement="PT-FILE-04", situation="several parts of a file"):
+    if examine.expect(exchange, 200, 206, requirement="PT-FILE-04", situation="several ranges of a file"):
         examine.agree(
             exchange, "PT-FILE-04", at="/response/body", expected=True, actual=_holds(_response(exchange), whole),
-            message="the parts do not have those bytes of the whole",
+            message="the response does not contain the requested parts",
         )  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def test_behind_the_end(examine: Examination, way: str) -> None:
         if examine.expect(exchange, 416, requirement="PT-FILE-05", situation="a range beyond the end"):
             examine.agree(
                 exchange, "PT-FILE-05", at="/response/headers/content-range", expected=f"bytes */{size}",
-                actual=_response(exchange).headers.get("content-range"), message="Content-Range does not give the length",
+                actual=_response(exchange).headers.get("content-range"), message="Content-Range has a wrong file length",
             )  # fmt: skip
 
 
@@ -147,7 +147,7 @@ def test_no_range(examine: Examination, way: str) -> None:
         ("bytes=9-5", (200, 400, 416)),
     ):
         exchange = _asked(examine, file, Range=asked)
-        examine.expect(exchange, *statuses, requirement="PT-FILE-06", situation="a value that is not a range of bytes")
+        examine.expect(exchange, *statuses, requirement="PT-FILE-06", situation="a Range field without a byte range")
 
 
 @each_way
@@ -157,10 +157,10 @@ def test_long_suffix(examine: Examination, way: str) -> None:
     file = _WAYS[way](examine.world)
     whole = _whole(examine, file)
     exchange = _asked(examine, file, Range=f"bytes=-{len(whole) + 100}")
-    if examine.expect(exchange, 200, 206, requirement="PT-FILE-15", situation="a suffix longer than the file"):
+    if examine.expect(exchange, 200, 206, requirement="PT-FILE-15", situation="a suffix range longer than the file"):
         examine.agree(
             exchange, "PT-FILE-15", at="/response/body", expected=True, actual=_response(exchange).body == whole,
-            message="a suffix longer than the file is not the whole file",
+            message="the response to a suffix range longer than the file is not the whole file",
         )  # fmt: skip
 
 
@@ -172,7 +172,7 @@ def test_head(examine: Examination, way: str) -> None:
     got = _asked(examine, file)
     operation = head_of(examine.world.contract.operation(file.operation))
     head = examine.send(operation, file.actor, path={"filename": file.filename})
-    if examine.expect(head, 200, requirement="PT-FILE-07", situation="HEAD of a file"):
+    if examine.expect(head, 200, requirement="PT-FILE-07", situation="a HEAD request for a file"):
         for name in ("content-type", "content-length", "etag"):
             examine.agree(
                 head, "PT-FILE-07", at=f"/response/headers/{name}", expected=_response(got).headers.get(name),
@@ -188,9 +188,9 @@ def test_known_file(examine: Examination, way: str) -> None:
     tag = _header(_asked(examine, file), "etag")
     for known in (tag, f'"other", {tag}', "*"):
         exchange = _asked(examine, file, **{"If-None-Match": known})
-        examine.expect(exchange, 304, requirement="PT-FILE-08", situation="a file that the client has")
+        examine.expect(exchange, 304, requirement="PT-FILE-08", situation="the current entity tag in If-None-Match")
     exchange = _asked(examine, file, **{"If-None-Match": '"other"'})
-    examine.expect(exchange, 200, requirement="PT-FILE-08", situation="a file that the client has in another state")
+    examine.expect(exchange, 200, requirement="PT-FILE-08", situation="another entity tag in If-None-Match")
 
 
 @each_way
@@ -201,10 +201,10 @@ def test_other_state(examine: Examination, way: str) -> None:
     for headers in ({"If-Match": '"other"'}, {"If-Unmodified-Since": _LONG_AGO}):
         exchange = _asked(examine, file, **headers)
         examine.expect(
-            exchange, 412, requirement="PT-FILE-09", situation="a file in another state than the current one"
+            exchange, 412, requirement="PT-FILE-09", situation=f"a failed precondition ({next(iter(headers))})"
         )
     exchange = _asked(examine, file, **{"If-Match": "*"})
-    examine.expect(exchange, 200, requirement="PT-FILE-09", situation="a file in any state")
+    examine.expect(exchange, 200, requirement="PT-FILE-09", situation="a request with If-Match: *")
 
 
 @each_way
@@ -214,9 +214,9 @@ def test_modified_since(examine: Examination, way: str) -> None:
     file = _WAYS[way](examine.world)
     modified = _header(_asked(examine, file), "last-modified")
     same = _asked(examine, file, **{"If-Modified-Since": modified})
-    examine.expect(same, 304, requirement="PT-FILE-10", situation="a file that was not modified since")
+    examine.expect(same, 304, requirement="PT-FILE-10", situation="the current modification time in If-Modified-Since")
     since = _asked(examine, file, **{"If-Modified-Since": _LONG_AGO})
-    examine.expect(since, 200, requirement="PT-FILE-10", situation="a file that was modified since")
+    examine.expect(since, 200, requirement="PT-FILE-10", situation="an old time in If-Modified-Since")
 
 
 @each_way
@@ -226,11 +226,11 @@ def test_part_of_the_same(examine: Examination, way: str) -> None:
     file = _WAYS[way](examine.world)
     tag = _header(_asked(examine, file), "etag")
     changed = _asked(examine, file, Range="bytes=0-9", **{"If-Range": '"other"'})
-    examine.expect(changed, 200, requirement="PT-FILE-11", situation="a part of a file that changed")
+    examine.expect(changed, 200, requirement="PT-FILE-11", situation="a range with another entity tag in If-Range")
     # A weak tag does not say that the bytes are the same (section 13.1.5): either answer is right.
     same = _asked(examine, file, Range="bytes=0-9", **{"If-Range": tag})
     right = (200, 206) if tag.startswith("W/") else (206,)
-    examine.expect(same, *right, requirement="PT-FILE-11", situation="a part of a file that is the same")
+    examine.expect(same, *right, requirement="PT-FILE-11", situation="a range with the current entity tag in If-Range")
 
 
 @pytest.mark.requirement("PT-FILE-14")
@@ -242,11 +242,12 @@ def test_download(examine: Examination) -> None:
         examine.agree(
             saved, "PT-FILE-14", at="/response/headers/content-disposition", expected=True,
             actual=bool(re.match(r"attachment\s*;.*filename", disposition, re.IGNORECASE)),
-            message="the download names no file to save",
+            message="Content-Disposition has no file name",
         )  # fmt: skip
         examine.agree(
             saved, "PT-FILE-14", at="/response/body", expected=True,
-            actual=_response(saved).body == _response(played).body, message="the download is another file",
+            actual=_response(saved).body == _response(played).body,
+            message="the downloaded content differs from the streamed file",
         )  # fmt: skip
 
 
@@ -266,7 +267,7 @@ def _response(exchange: Exchange) -> Response:
 def _whole(examine: Examination, file: _File) -> bytes:
     exchange = _asked(examine, file)
     if exchange.status != 200:
-        raise NotArranged(f"the file is answered with {exchange.status}")
+        raise NotArranged(f"the server responded to a request for the whole file with {exchange.status}")
     return _response(exchange).body
 
 

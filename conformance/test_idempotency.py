@@ -124,7 +124,9 @@ def test_reading_all_twice(examine: Examination) -> None:
     user = changer(examine.world)
     for time in ("first", "second"):
         exchange = examine.send("markAllMyNotificationsRead", user)
-        examine.expect(exchange, 204, requirement="PT-IDEM-03", situation=f"marking all as read the {time} time")
+        examine.expect(
+            exchange, 204, requirement="PT-IDEM-03", situation=f"the {time} request to mark all notifications as read"
+        )
 
 
 @pytest.mark.requirement("PT-IDEM-04")
@@ -146,7 +148,7 @@ def test_liking_twice(examine: Examination) -> None:
         counts = {name: _body(seen).get(name) for name in ("likes", "dislikes")}
         examine.agree(
             seen, "PT-IDEM-04", at="/response/body/likes", expected={"likes": likes, "dislikes": dislikes},
-            actual=counts, message="the rating of one user is not counted once",
+            actual=counts, message="likes and dislikes do not match the user's last rating",
         )  # fmt: skip
 
 
@@ -157,13 +159,13 @@ def test_subscribing_twice(examine: Examination) -> None:
     subscriber = changer(world)
     channel = world.subscription(subscriber, fresh=True)
     again = examine.send("addSubscription", subscriber, body={"uri": channel.handle})
-    if not examine.expect(again, 204, requirement="PT-IDEM-05", situation="a second subscription"):
+    if not examine.expect(again, 204, requirement="PT-IDEM-05", situation="a second subscription to the same channel"):
         return
     listed = examine.send("listSubscriptions", subscriber, query={"count": 100})
     times = [item["id"] for item in _body(listed).get("data", [])].count(int(channel.id))
     examine.agree(
         listed, "PT-IDEM-05", at="/response/body/data", expected=1, actual=times,
-        message="subscribing twice does not make one subscription",
+        message="the channel is not listed once after two subscriptions",
     )  # fmt: skip
 
 
@@ -173,13 +175,13 @@ def test_reading_twice(examine: Examination, operation: str) -> None:
     """A video that nobody else knows of, of an owner who does nothing meanwhile."""
     video = examine.world.video(changer(examine.world), privacy=2, fresh=True)
     first, second = (examine.send(operation, path={"id": video.uuid}) for _ in range(2))
-    if examine.expect(first, 200, requirement="PT-IDEM-06", situation="reading") and examine.expect(
-        second, 200, requirement="PT-IDEM-06", situation="reading again"
+    if examine.expect(first, 200, requirement="PT-IDEM-06", situation="a read") and examine.expect(
+        second, 200, requirement="PT-IDEM-06", situation="a second read"
     ):
         examine.agree(
             second, "PT-IDEM-06", at="/response/body", expected=without_volatile_fields(_body(first), BACKGROUND),
             actual=without_volatile_fields(_body(second), BACKGROUND),
-            message="reading twice gives different results",
+            message="two successive reads return different data",
         )  # fmt: skip
 
 
@@ -188,9 +190,9 @@ def test_signing_out_twice(examine: Examination) -> None:
     """The token is spent by the first time."""
     user = examine.world.account(fresh=True)
     first = examine.send("revokeOAuthToken", user)
-    if examine.expect(first, 200, requirement="PT-IDEM-07", situation="signing out"):
+    if examine.expect(first, 200, requirement="PT-IDEM-07", situation="a sign-out"):
         second = examine.send("revokeOAuthToken", user)
-        examine.expect(second, 401, requirement="PT-IDEM-07", situation="signing out with a revoked token")
+        examine.expect(second, 401, requirement="PT-IDEM-07", situation="a sign-out with a revoked token")
 
 
 @pytest.mark.requirement("PT-IDEM-08")
@@ -207,11 +209,11 @@ def test_blocking_twice(examine: Examination) -> None:
     ):
         body: dict[str, Any] = {"body": {"reason": "To test."}} if operation == "blockUser" else {}
         done = examine.send(operation, admin, **where, **body)
-        if examine.expect(done, 204, requirement="PT-IDEM-08", situation=operation):
+        if examine.expect(done, 204, requirement="PT-IDEM-08", situation=f"a {operation} request"):
             seen = examine.send("getUser", admin, **where)
             examine.agree(
                 seen, "PT-IDEM-08", at="/response/body/blocked", expected=blocked, actual=_body(seen).get("blocked"),
-                message="the user is not blocked or unblocked as requested",
+                message="blocked is not what was requested",
             )  # fmt: skip
 
 
@@ -220,16 +222,16 @@ def _twice(examine: Examination, change: Callable[[], Exchange], look: Callable[
     last = None
     for time in ("first", "second"):
         done = change()
-        if not examine.expect(done, 204, requirement="PT-IDEM-02", situation=f"a change the {time} time"):
+        if not examine.expect(done, 204, requirement="PT-IDEM-02", situation=f"the {time} of two equal updates"):
             return
         last = look()
         if last.status != 200:
-            raise NotArranged(f"what was changed cannot be read: {last.status}")
+            raise NotArranged(f"the updated resource cannot be read: status {last.status}")
         seen.append(without_volatile_fields(_body(last)))
     assert last is not None
     examine.agree(
         last, "PT-IDEM-02", at="/response/body", expected=seen[0], actual=seen[1],
-        message="the second change has another result than the first",
+        message="the second of two equal updates has another result than the first",
     )  # fmt: skip
 
 

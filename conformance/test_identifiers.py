@@ -36,7 +36,7 @@ def test_names_of_a_video(examine: Examination, operation: str) -> None:
         if examine.expect(exchange, 200, requirement="PT-ID-01", situation=f"a video by its {kind}"):
             examine.agree(
                 exchange, "PT-ID-01", at="/response/body", expected=_stable_body(first), actual=_stable_body(exchange),
-                message=f"the {kind} leads to another answer than the UUID",
+                message=f"the response by {kind} differs from the response by UUID",
             )  # fmt: skip
 
 
@@ -49,13 +49,13 @@ def test_writing_by_each_name(examine: Examination) -> None:
         text = f"Written by its {kind}."
         changed = examine.send("putVideo", video.owner, path={"id": name}, body={"description": text},
                                media_type="multipart/form-data")  # fmt: skip
-        if not examine.expect(changed, 204, requirement="PT-ID-01", situation=f"a change by the {kind}"):
+        if not examine.expect(changed, 204, requirement="PT-ID-01", situation=f"an update by {kind}"):
             continue
         for other in names.values():
             read = examine.send("getVideoDesc", video.owner, path={"id": other})
             examine.agree(
                 read, "PT-ID-01", at="/response/body/description", expected=text, actual=_member(read, "description"),
-                message=f"what was written by the {kind} is not found under another id",
+                message=f"an update by {kind} is not visible under another id",
             )  # fmt: skip
 
 
@@ -81,7 +81,7 @@ def test_handles(examine: Examination, operation: str, parameter: str, requireme
     ):
         examine.agree(
             whole, requirement, at="/response/body", expected=_stable_body(short), actual=_stable_body(whole),
-            message="the handle with the host leads to another answer",
+            message="the response for the handle with host differs from the one for the handle without host",
         )  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def test_names_elsewhere(examine: Examination) -> None:
         ("getVideoChannel", "channelHandle", owner.channel_handle),
     ):
         exchange = examine.send(operation, path={parameter: f"{handle}@{_ELSEWHERE}"})
-        examine.expect(exchange, 404, requirement="PT-ID-04", situation="a name at an unknown host")
+        examine.expect(exchange, 404, requirement="PT-ID-04", situation="a handle at an unknown host")
 
 
 @pytest.mark.requirement("PT-ID-04")
@@ -106,13 +106,13 @@ def test_subscriptions_elsewhere(examine: Examination) -> None:
     namesake = f"{handle.partition('@')[0]}@{_ELSEWHERE}"
     exchange = examine.send("getSubscriptionsExist", subscriber, query={"uris": [handle, namesake]})
     if examine.expect(
-        exchange, 200, requirement="PT-ID-04", situation="a handle together with its namesake on another host"
+        exchange, 200, requirement="PT-ID-04", situation="a request for a handle and the same name on another host"
     ):
         for asked, followed in ((handle, True), (namesake, False)):
             examine.agree(
                 exchange, "PT-ID-04", at="/response/body/*", expected=followed, actual=_member(exchange, asked),
-                message="a handle at another host is mistaken for the followed one" if not followed
-                else "a followed handle is reported as not followed, together with its namesake on another host",
+                message="a handle at another host is reported as followed" if not followed
+                else "a followed handle is reported as not followed",
             )  # fmt: skip
 
 
@@ -136,7 +136,7 @@ def test_capital_letters(examine: Examination) -> None:
     if examine.expect(exchange, 200, requirement="PT-ID-06", situation="a UUID in capital letters"):
         examine.agree(
             exchange, "PT-ID-06", at="/response/body/uuid", expected=str(video.uuid), actual=_member(exchange, "uuid"),
-            message="a UUID in capital letters leads to another video",
+            message="a UUID in capital letters identifies another video",
         )  # fmt: skip
 
 
@@ -148,7 +148,7 @@ def test_short_form(examine: Examination) -> None:
     if examine.expect(exchange, 200, requirement="PT-ID-07", situation="a video by its UUID"):
         examine.agree(
             exchange, "PT-ID-07", at="/response/body/shortUUID", expected=short_form(str(_member(exchange, "uuid"))),
-            actual=_member(exchange, "shortUUID"), message="the short UUID is not the UUID in base 58",
+            actual=_member(exchange, "shortUUID"), message="shortUUID is not the UUID in base 58",
         )  # fmt: skip
 
 
@@ -191,10 +191,15 @@ def test_created_ids(examine: Examination, creation: _Creation) -> None:
         return
     number = Answer.of(created).number(creation.holder, "id")
     read = examine.send(creation.reading, actor, path={creation.parameter: number})
-    if examine.expect(read, 200, requirement="PT-ID-08", situation=f"a {creation.holder} by the id of its creation"):
+    if examine.expect(
+        read,
+        200,
+        requirement="PT-ID-08",
+        situation=f"a {creation.holder} read by the id in the response to its creation",
+    ):
         examine.agree(
             read, "PT-ID-08", at=f"/response/body/{creation.shown}", expected=name, actual=_member(read, creation.shown),
-            message=f"the id in the answer to the creation of a {creation.holder} identifies another one",
+            message=f"the id in the response to the creation of a {creation.holder} identifies another one",
         )  # fmt: skip
 
 
@@ -203,10 +208,10 @@ def test_created_channel_id(examine: Examination) -> None:
     """A channel is read by its handle, which shows the number that its creation was answered with."""
     channel = examine.world.channel(fresh=True)
     read = examine.send("getVideoChannel", channel.owner, path={"channelHandle": channel.handle})
-    if examine.expect(read, 200, requirement="PT-ID-08", situation="a channel by the handle of its creation"):
+    if examine.expect(read, 200, requirement="PT-ID-08", situation="a channel read by its handle"):
         examine.agree(
             read, "PT-ID-08", at="/response/body/id", expected=int(channel.id), actual=_member(read, "id"),
-            message="the id in the answer to the creation of a channel is another one's",
+            message="the id in the response to the creation of a channel is not its id",
         )  # fmt: skip
 
 

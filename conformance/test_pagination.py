@@ -41,7 +41,7 @@ def test_bounds(examine: Examination) -> None:
             if examine.expect(exchange, 200, requirement="PT-PAGE-01", situation="a page"):
                 examine.agree(
                     exchange, "PT-PAGE-01", at="/response/body/data", expected=True,
-                    actual=len(_data(exchange)) <= longest, message="the page is longer than its count",
+                    actual=len(_data(exchange)) <= longest, message="the page has more items than count",
                 )  # fmt: skip
         for requirement, query, situation in (
             ("PT-PAGE-04", {"start": _BEHIND}, "a page beyond the end"),
@@ -55,7 +55,9 @@ def test_bounds(examine: Examination) -> None:
                 )  # fmt: skip
         for query in ({"count": _MOST + 1}, {"count": -1}, {"start": -1}):
             exchange = _page(examine, draft, **query)
-            examine.expect(exchange, 400, requirement="PT-PAGE-06", situation="a page with numbers out of bounds")
+            examine.expect(
+                exchange, 400, requirement="PT-PAGE-06", situation="a page with start or count out of bounds"
+            )
 
 
 Listed = tuple[Draft, list[Any], str]
@@ -107,22 +109,22 @@ def test_pages(examine: Examination, kind: str) -> None:
                 found += [item["id"] for item in _data(last)]
                 examine.agree(
                     last, "PT-PAGE-03", at="/response/body/total", expected=len(made), actual=_total(last),
-                    message="the total is not the number of all items",
+                    message="total is not the number of items in the whole list",
                 )  # fmt: skip
             assert last is not None
             examine.agree(
                 last, "PT-PAGE-02", at="/response/body/data", expected=sorted(made), actual=sorted(found),
-                message="the pages together are not the whole list",
+                message="the pages do not add up to the whole list",
             )  # fmt: skip
             orders.setdefault(sort, found)
             examine.agree(
                 last, "PT-PAGE-02", at="/response/body/data/*/id", expected=orders[sort], actual=found,
-                message="the order depends on the length of the pages",
+                message="the order changes with the page size",
             )  # fmt: skip
     assert last is not None
     examine.agree(
         last, "PT-PAGE-07", at="/response/body/data", expected=orders[column][::-1], actual=orders[f"-{column}"],
-        message="the other direction is not the other order",
+        message="the descending order is not the reverse of the ascending order",
     )  # fmt: skip
 
 

@@ -23,13 +23,13 @@ def test_private_file(examine: Examination, operation: str) -> None:
     video = world.video(privacy=PRIVATE)
     path = {"filename": _name(world, video, operation)}
     token = {"videoFileToken": _token(examine, video)}
-    for message, exchange, statuses in (
-        ("its owner", examine.send(operation, video.owner, path=path), (200,)),
-        ("whoever has the file token", examine.send(operation, path=path, query=token), (200,)),
-        ("somebody who is not signed in", examine.send(operation, path=path), (401, 403)),
-        ("another user", examine.send(operation, world.account("other user"), path=path), (403, 404)),
+    for how, exchange, statuses in (
+        ("for its owner", examine.send(operation, video.owner, path=path), (200,)),
+        ("with its file token", examine.send(operation, path=path, query=token), (200,)),
+        ("without a token", examine.send(operation, path=path), (401, 403)),
+        ("for another user", examine.send(operation, world.account("other user"), path=path), (403, 404)),
     ):
-        examine.expect(exchange, *statuses, requirement="PT-FILE-12", situation=f"a private file for {message}")
+        examine.expect(exchange, *statuses, requirement="PT-FILE-12", situation=f"a private file {how}")
 
 
 @pytest.mark.requirement("PT-FILE-13")

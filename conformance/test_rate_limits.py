@@ -97,15 +97,20 @@ def test_window(examine: Examination) -> None:
     client, other = forwarded(examine), forwarded(examine)
     refusal = client.use_up("getConfig")
     examine.session.left[_REFUSED] = client, refusal, time.monotonic()
-    examine.expect(other.send("getConfig"), 200, requirement="PT-RATE-13", situation="another client at the same time")
-    if not examine.expect(refusal, 429, requirement="PT-RATE-09", situation="a client that used up its requests"):
+    examine.expect(
+        other.send("getConfig"), 200, requirement="PT-RATE-13", situation="a request of another client at the same time"
+    )
+    if not examine.expect(
+        refusal, 429, requirement="PT-RATE-09", situation="a request of a client that exhausted its rate limit"
+    ):
         return
     seconds = number_in(refusal, RETRY)
     if seconds is None:
-        raise NotArranged("the refusal does not say how long to wait")
+        raise NotArranged("the 429 response has no Retry-After")
     examine.agree(
         refusal, "PT-RATE-09", at=f"/response/headers/{RETRY}", expected=True,
-        actual=abs(seconds - _left(refusal)) <= _ROUNDING_SECONDS, message="Retry-After does not end with the window",
+        actual=abs(seconds - _left(refusal)) <= _ROUNDING_SECONDS,
+        message="Retry-After is not the remaining time of the window",
     )  # fmt: skip
 
 
@@ -116,18 +121,18 @@ def test_window_ends(examine: Examination) -> None:
     client, refusal, since = examine.session.left.pop(_REFUSED, None) or _refused(examine)
     seconds = number_in(refusal, RETRY)
     if refusal.status != 429 or seconds is None:
-        raise NotArranged("no client is refused with the time to wait")
+        raise NotArranged("the rate limit was not exhausted, or the 429 response has no Retry-After")
     if seconds > _LONGEST_WAIT_SECONDS:
-        raise Unavailable(f"the window lasts for {seconds} s, which no test waits for")
+        raise Unavailable(f"the window ends in {seconds} s; tests wait for at most {_LONGEST_WAIT_SECONDS} s")
     left = max(0.0, since + seconds - time.monotonic())
-    examine.world.deadline.sleep(left, "a rate limit that the run used up to open again")
+    examine.world.deadline.sleep(left, "the end of an exhausted rate-limit window")
     again = client.send("getConfig")
     if examine.expect(
-        again, 200, requirement="PT-RATE-09", situation="a client that waited as long as Retry-After says"
+        again, 200, requirement="PT-RATE-09", situation="a request of a client that waited as long as Retry-After says"
     ):
         examine.agree(
             again, "PT-RATE-09", at=f"/response/headers/{REMAINING}", expected=(number_in(again, LIMIT) or 0) - 1,
-            actual=number_in(again, REMAINING), message="the new window does not begin with the whole limit",
+            actual=number_in(again, REMAINING), message="the new window does not begin with the full limit",
         )  # fmt: skip
 
 
@@ -143,7 +148,7 @@ def test_failed_sign_ups(examine: Examination) -> None:
         seen.append(number_in(exchange, REMAINING))
     examine.agree(
         exchange, "PT-RATE-10", at=f"/response/headers/{REMAINING}", expected=seen[0], actual=seen[-1],
-        message="sign-ups that failed are counted",
+        message="failed sign-ups count towards the limit",
     )  # fmt: skip
 
 
@@ -157,7 +162,7 @@ def test_limits_of_their_own(examine: Examination, operation: str) -> None:
     exchange = client.send(operation, **_COUNTED[operation])
     examine.agree(
         exchange, "PT-RATE-11", at=f"/response/headers/{REMAINING}", expected=(number_in(exchange, LIMIT) or 0) - 1,
-        actual=number_in(exchange, REMAINING), message="the route is counted together with others",
+        actual=number_in(exchange, REMAINING), message="requests to other routes count towards the limit of this route",
     )  # fmt: skip
 
 
@@ -166,8 +171,13 @@ def test_too_many_sign_ins(examine: Examination) -> None:
     """As the reference has it: 15 sign-ins in five minutes, whether they succeed or not."""
     client = forwarded(examine)
     refusal = client.use_up("getOAuthToken", **_SIGN_IN)
-    examine.expect(refusal, 429, requirement="PT-RATE-12", situation="one sign-in too many")
-    examine.expect(client.send("getConfig"), 200, requirement="PT-RATE-12", situation="everything but signing in")
+    examine.expect(refusal, 429, requirement="PT-RATE-12", situation="a sign-in beyond the limit")
+    examine.expect(
+        client.send("getConfig"),
+        200,
+        requirement="PT-RATE-12",
+        situation="another request than a sign-in after the sign-in limit is exhausted",
+    )
 
 
 def _recorded(session: Session, send: Callable[[], None]) -> None:

@@ -23,6 +23,15 @@ if TYPE_CHECKING:
     from peertube_conformance.conformance.execution.phases import Exercise
 
 _TAKES_EFFECT_SECONDS = 3.0
+_SENDERS = {
+    Caller.ANONYMOUS: "an anonymous caller",
+    Caller.WRONG_TOKEN: "a caller with a wrong token",
+    Caller.REVOKED_TOKEN: "a caller with a revoked token",
+    Caller.USER: "a user",
+    Caller.OTHER_USER: "another user",
+    Caller.MODERATOR: "a moderator",
+    Caller.ADMIN: "an administrator",
+}
 
 
 @pytest.mark.requirement("PT-AUTH-03")
@@ -47,7 +56,7 @@ class Callers:
         """Asks for each cell; what stands in the way of one is recorded and does not hinder the others."""
         session = self._exercise.session
         if is_scarce(self._operation, session.shared.limits):
-            pytest.skip("not-applicable: the instance allows too few calls of it")
+            pytest.skip("not-applicable: the instance's rate limit for this operation is too low for this test")
         for cell in cells(self._operation):
             if cell.asked_by != ROLES:
                 continue
@@ -62,7 +71,7 @@ class Callers:
         exchange = self._exercise.environment.client.send(draft)
         allowed = exchange.status is not None and exchange.status < 400
         documented = None if exchange.status is None else self._operation.response_for(exchange.status)
-        situation = f"the caller {cell.caller}"
+        situation = f"a request by {_SENDERS[cell.caller]}"
         if cell.status == 0:
             if (
                 not allowed
@@ -70,7 +79,9 @@ class Callers:
                 and documented.refuses_valid
                 and exchange.status not in {401, 403}
             ):
-                return Outcome(Verdict.NO_EVIDENCE, f"answered with {exchange.status}, which says nothing about roles")
+                return Outcome(
+                    Verdict.NO_EVIDENCE, f"the status {exchange.status} does not show whether the role has access"
+                )
             right = self._operation.success_statuses
             if not allowed:
                 self._examine.expect(exchange, *right, requirement=_requirement(cell), situation=situation)

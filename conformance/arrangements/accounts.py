@@ -21,13 +21,16 @@ def allowed_caller(world: World, draft: Draft) -> None:
 
 
 @arrange("getAccountVideos", answer=400)
-@situation("account-videos-unwatched-without-user", "Nobody is signed in whose history could be left out")
+@situation("account-videos-unwatched-without-user", "The filter excludeAlreadyWatched without a signed-in user")
 def history_of_nobody(_world: World, draft: Draft) -> None:
     draft.query["excludeAlreadyWatched"] = True
 
 
 @arrange("getAccountVideos", answer=401)
-@situation("account-videos-unpublished-without-moderator", "Somebody who is no moderator asks for unpublished videos")
+@situation(
+    "account-videos-unpublished-without-moderator",
+    "A request for unpublished videos by a caller who is not a moderator",
+)
 def everything_for_everybody(_world: World, draft: Draft) -> None:
     draft.query["include"] = 1
 

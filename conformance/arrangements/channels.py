@@ -26,7 +26,7 @@ def with_a_free_name_and_room(world: World, draft: Draft) -> None:
 
 
 @arrange("addVideoChannel", answer=409)
-@situation("channel-name-taken", "A name that a channel has already")
+@situation("channel-name-taken", "A channel name that is already taken")
 def with_a_taken_name(world: World, draft: Draft) -> None:
     draft.body = {**draft.body, "name": str(world.account("other user").channel_handle)}
 

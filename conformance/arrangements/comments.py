@@ -18,13 +18,13 @@ def a_comment(world: World, _draft: Draft) -> None:
 
 
 @arrange("addCommentThread", answer=403)
-@situation("comment-on-private-video", "Comments on another user's private video")
+@situation("comment-on-private-video", "A comment on another user's private video")
 def below_a_private_video(world: World, draft: Draft) -> None:
     hidden(world, draft)
 
 
 @arrange("addCommentThread", answer=409)
-@situation("comments-disabled", "Comments where the owner wants no comments")
+@situation("comments-disabled", "A comment on a video with disabled comments")
 def where_comments_are_disabled(world: World, draft: Draft) -> None:
     owner = world.account("other user")
     video = changed_video(world, owner)
@@ -40,14 +40,14 @@ def a_comment_of_its_own(world: World, draft: Draft) -> None:
 
 
 @arrange("delComment", answer=400)
-@situation("comment-of-another-video", "Looks for a comment below another video")
+@situation("comment-of-another-video", "A deletion of a comment under the id of another video")
 def below_another_video(world: World, draft: Draft) -> None:
     a_comment_of_its_own(world, draft)
     draft.path["id"] = world.video(draft.actor, fresh=True).uuid
 
 
 @arrange("delComment", answer=409)
-@situation("comment-deleted-already", "Deletes a comment for the second time")
+@situation("comment-deleted-already", "A second deletion of a comment")
 def a_deleted_comment(world: World, draft: Draft) -> None:
     a_comment_of_its_own(world, draft)
     world.call("delComment", draft.actor, path=dict(draft.path))

@@ -23,34 +23,34 @@ def a_public_video(world: World, draft: Draft) -> None:
 
 
 @arrange("downloadVideoFile", answer=206)
-@situation("download-first-bytes", "Saves the first bytes")
+@situation("download-first-bytes", "A range request for the first bytes of the file")
 def in_part(world: World, draft: Draft) -> None:
     a_public_video(world, draft)
     a_part(draft)
 
 
 @arrange("downloadVideoFile", answer=304)
-@situation("download-not-modified", "Asks whether the file is still the same")
+@situation("download-not-modified", "A conditional request for an unchanged file")
 def again(world: World, draft: Draft) -> None:
     a_public_video(world, draft)
     known(world, draft)
 
 
 @arrange("downloadVideoFile", answer=416)
-@situation("download-range-beyond-end", "Saves bytes behind the end")
+@situation("download-range-beyond-end", "A range beyond the end of the file")
 def further_than_it_goes(world: World, draft: Draft) -> None:
     a_public_video(world, draft)
     behind_the_end(draft)
 
 
 @arrange("downloadVideoFile", answer=400)
-@situation("download-invalid-filename", "Names what can be no video")
+@situation("download-invalid-filename", "A file name without a valid video id")
 def a_name_of_no_video(_world: World, draft: Draft) -> None:
     draft.path["filename"] = "video-240.mp4"
 
 
 @arrange("downloadVideoFile", answer=403)
-@situation("download-private-video-anonymously", "Saves a private video without signing in")
+@situation("download-private-video-anonymously", "A private video without a token")
 def a_private_video(world: World, draft: Draft) -> None:
     video = world.video(world.account("other user"), privacy=PRIVATE)
     draft.path["filename"] = last_part(web_file(world, video).text("fileDownloadUrl"))
@@ -58,7 +58,7 @@ def a_private_video(world: World, draft: Draft) -> None:
 
 
 @arrange("downloadVideoFile", answer=404)
-@situation("download-absent-video", "Saves a video that does not exist")
+@situation("download-absent-video", "A video that does not exist")
 def a_video_that_is_not_there(_world: World, draft: Draft) -> None:
     draft.path["filename"] = f"{IMPOSSIBLE_NUMBER}-240.mp4"
 
@@ -72,7 +72,7 @@ def the_streams_of_a_file(world: World, draft: Draft) -> None:
 
 
 @arrange("generateVideoDownload", answer=403)
-@situation("generated-download-of-private-video", "Chooses streams of another user's private video")
+@situation("generated-download-of-private-video", "A file of another user's private video")
 def the_streams_of_a_private_file(world: World, draft: Draft) -> None:
     video = world.video(world.account("other user"), privacy=PRIVATE)
     draft.path["videoId"], draft.headers = video.uuid, {}
@@ -80,7 +80,7 @@ def the_streams_of_a_private_file(world: World, draft: Draft) -> None:
 
 
 @arrange("generateVideoDownload", answer=404)
-@situation("generated-download-of-absent-file", "Chooses a file that the video does not have")
+@situation("generated-download-of-absent-file", "A file that the video does not have")
 def the_streams_of_no_file(world: World, draft: Draft) -> None:
     the_streams_of_a_file(world, draft)
     draft.query["videoFileIds"] = [IMPOSSIBLE_NUMBER]

@@ -86,21 +86,21 @@ def with_its_token(world: World, draft: Draft) -> None:
 
 
 @arrange("downloadUserExport", answer=206)
-@situation("export-archive-first-bytes", "The first ten bytes")
+@situation("export-archive-first-bytes", "A range request for the first ten bytes")
 def a_part(world: World, draft: Draft) -> None:
     with_its_token(world, draft)
     draft.headers = {"Range": "bytes=0-9"}
 
 
 @arrange("downloadUserExport", answer=304)
-@situation("export-archive-not-modified", "An archive of which any copy will do")
+@situation("export-archive-not-modified", "An archive requested with If-None-Match: *")
 def what_is_at_hand(world: World, draft: Draft) -> None:
     with_its_token(world, draft)
     draft.headers = {"If-None-Match": "*"}
 
 
 @arrange("downloadUserExport", answer=403)
-@situation("export-archive-forged-token", "A token with a signature that is not the instance's")
+@situation("export-archive-forged-token", "A token with a forged signature")
 def with_a_forged_token(world: World, draft: Draft) -> None:
     with_its_token(world, draft)
     signed, _, signature = draft.query["jwt"].rpartition(".")
@@ -115,7 +115,7 @@ def of_no_export(world: World, draft: Draft) -> None:
 
 
 @arrange("downloadUserExport", answer=416)
-@situation("export-archive-range-beyond-end", "A range behind the end of the archive")
+@situation("export-archive-range-beyond-end", "A range beyond the end of the archive")
 def behind_the_end(world: World, draft: Draft) -> None:
     with_its_token(world, draft)
     draft.headers = {"Range": "bytes=999999999-"}

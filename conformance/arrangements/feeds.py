@@ -22,20 +22,22 @@ def of_a_video_or_a_channel(world: World, draft: Draft) -> None:
 
 
 @arrange("getSyndicatedComments", answer=400)
-@situation("feed-of-video-and-channel", "Names a video and a channel at once")
+@situation("feed-of-video-and-channel", "A comment feed of a video and a channel at once")
 def of_a_video_and_a_channel(world: World, draft: Draft) -> None:
     draft.query |= {"videoId": world.video().uuid, "videoChannelId": world.channel().id}
 
 
 @arrange("getSyndicatedComments", answer=401)
-@situation("feed-of-private-video-anonymously", "Comments on a private video, without signing in")
+@situation("feed-of-private-video-anonymously", "A comment feed of a private video without a token")
 def of_a_private_video(world: World, draft: Draft) -> None:
     video = world.video(world.account("other user"), privacy=PRIVATE)
     draft.query, draft.actor, draft.headers = {"videoId": video.uuid}, None, {}
 
 
 @arrange("getSyndicatedComments", answer=403)
-@situation("feed-of-protected-video-without-password", "Comments on a password-protected video, without its password")
+@situation(
+    "feed-of-protected-video-without-password", "A comment feed of a password-protected video without its password"
+)
 def of_a_guarded_video(world: World, draft: Draft) -> None:
     video = world.video(world.account("other user"), privacy=PASSWORD_PROTECTED)
     draft.query, draft.actor, draft.headers = {"videoId": video.uuid}, None, {}
@@ -44,13 +46,13 @@ def of_a_guarded_video(world: World, draft: Draft) -> None:
 @arrange("getSyndicatedComments", answer=404)
 @arrange("getSyndicatedVideos", answer=404)
 @arrange("getSyndicatedSubscriptionVideos", answer=404)
-@situation("feed-of-absent-account", "What belongs to an account that does not exist")
+@situation("feed-of-absent-account", "A feed of an account that does not exist")
 def of_nobody(_world: World, draft: Draft) -> None:
     draft.query["accountId"] = IMPOSSIBLE_NUMBER
 
 
 @arrange("getVideosPodcastFeed", answer=404)
-@situation("podcast-of-absent-channel", "The podcast of a channel that does not exist")
+@situation("podcast-of-absent-channel", "A podcast feed of a channel that does not exist")
 def of_no_channel(_world: World, draft: Draft) -> None:
     draft.query["videoChannelId"] = IMPOSSIBLE_NUMBER
 
@@ -58,7 +60,7 @@ def of_no_channel(_world: World, draft: Draft) -> None:
 @arrange("getSyndicatedComments", answer=406)
 @arrange("getSyndicatedVideos", answer=406)
 @arrange("getVideosPodcastFeed", answer=406)
-@situation("feed-not-acceptable", "Accepts pictures only")
+@situation("feed-not-acceptable", "A feed requested as image/png")
 def as_a_picture(_world: World, draft: Draft) -> None:
     draft.headers = {"Accept": "image/png"}
 
@@ -73,13 +75,13 @@ def with_the_token_of_the_account(world: World, draft: Draft) -> None:
 
 
 @arrange("getSyndicatedSubscriptionVideos", answer=403)
-@situation("subscription-feed-wrong-token", "Opens the feed with a token that is none")
+@situation("subscription-feed-wrong-token", "A feed with an invalid token")
 def with_another_token(world: World, draft: Draft) -> None:
     draft.query |= {"accountId": world.account().account_id, "token": "no-token"}
 
 
 @arrange("getSyndicatedSubscriptionVideos", answer=406)
-@situation("subscription-feed-not-acceptable", "Accepts pictures only")
+@situation("subscription-feed-not-acceptable", "A feed requested as image/png")
 def subscriptions_as_a_picture(world: World, draft: Draft) -> None:
     with_the_token_of_the_account(world, draft)
     draft.headers = {"Accept": "image/png"}

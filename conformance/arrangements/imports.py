@@ -73,7 +73,7 @@ def beyond_the_quota(world: World, draft: Draft) -> None:
 
 
 @arrange("userImportResumableInit", answer=415)
-@situation("import-invalid-media-type", "A media type that is none")
+@situation("import-invalid-media-type", "An invalid media type")
 def of_no_media_type(world: World, draft: Draft) -> None:
     while_nothing_is_imported(world, draft)
     draft.headers = _HEADERS | {"X-Upload-Content-Type": "archive"}
@@ -100,7 +100,7 @@ def all_at_once(world: World, draft: Draft) -> None:
 
 
 @arrange("userImportResumable", answer=308)
-@situation("import-first-bytes", "Sends the first bytes of an archive")
+@situation("import-first-bytes", "The first bytes of an archive")
 def all_but_the_end(world: World, draft: Draft) -> None:
     content = world.media.zip()
     draft.body = content
@@ -108,7 +108,7 @@ def all_but_the_end(world: World, draft: Draft) -> None:
 
 
 @arrange("userImportResumable", answer=404)
-@situation("import-to-cancelled-session", "Sends to a session that was cancelled")
+@situation("import-to-cancelled-session", "A chunk for a cancelled session")
 def to_a_cancelled_session(world: World, draft: Draft) -> None:
     _chunk(world, draft)
     query = {"upload_id": draft.query["upload_id"]}
@@ -116,7 +116,7 @@ def to_a_cancelled_session(world: World, draft: Draft) -> None:
 
 
 @arrange("userImportResumable", answer=409)
-@situation("import-size-changed", "States another size of the archive than at the beginning")
+@situation("import-size-changed", "A chunk with another total size than in the init request")
 def to_another_total(world: World, draft: Draft) -> None:
     content = world.media.zip()
     draft.body = content
@@ -133,7 +133,7 @@ def an_open_session(world: World, draft: Draft) -> None:
 
 
 @arrange("userImportResumableCancel", answer=404)
-@situation("import-cancelled-already", "Cancels a session that was cancelled")
+@situation("import-cancelled-already", "A second cancellation of a session")
 def a_session_once_more(world: World, draft: Draft) -> None:
     an_open_session(world, draft)
     world.call("userImportResumableCancel", draft.actor, path=dict(draft.path), query=dict(draft.query))

@@ -46,7 +46,7 @@ def _restore_password(world: World) -> None:
 
 
 @arrange("putUserInfo", answer=401)
-@situation("current-password-wrong", "A new password with a wrong present one")
+@situation("current-password-wrong", "A new password with a wrong current password")
 def wrong_current_password(world: World, draft: Draft) -> None:
     draft.json(password=world.password(), currentPassword=world.password())
 

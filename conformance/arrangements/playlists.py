@@ -19,32 +19,32 @@ def picture(world: World, draft: Draft) -> None:
 
 
 @arrange("addPlaylist", answer=400)
-@situation("playlist-thumbnail-not-an-image", "The picture is a text")
+@situation("playlist-thumbnail-not-an-image", "A text file as thumbnail")
 def text_as_picture(_world: World, draft: Draft) -> None:
     draft.body["thumbnailfile"] = Upload("thumbnail.txt", "text/plain", b"no picture")
 
 
 @arrange("addPlaylist", answer=404)
-@situation("playlist-of-absent-channel", "There is no such channel")
+@situation("playlist-of-absent-channel", "A channel that does not exist")
 def absent_channel(world: World, draft: Draft) -> None:
     draft.body["videoChannelId"] = impossible("channel.id", world.random.getrandbits(24))
 
 
 @arrange("getPlaylist", answer=401)
-@situation("private-playlist-anonymously", "A private playlist, asked for without a token")
+@situation("private-playlist-anonymously", "A private playlist without a token")
 def private_playlist(world: World, draft: Draft) -> None:
     draft.path["playlistId"] = _private(world, world.account())
 
 
 @arrange("getPlaylist", answer=403)
-@situation("private-playlist-of-another-user", "A private playlist of somebody else")
+@situation("private-playlist-of-another-user", "A private playlist of another user")
 def private_playlist_of_another(world: World, draft: Draft) -> None:
     draft.path["playlistId"] = _private(world, world.account())
     draft.actor = world.account("other user")
 
 
 @arrange("deletePlaylist", answer=400)
-@situation("watch-later-playlist-deleted", "The playlist that every account has")
+@situation("watch-later-playlist-deleted", "The watch-later playlist")
 def watch_later(world: World, draft: Draft) -> None:
     special = next(world.ask("getUserInfo", draft.actor).items("specialPlaylists"), None)
     if special is None:

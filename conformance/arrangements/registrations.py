@@ -31,14 +31,14 @@ def new_names(world: World, draft: Draft) -> None:
 
 
 @arrange("registerUser", answer=409)
-@situation("username-of-account", "The user name is another account's")
+@situation("username-of-account", "A user name that another account has")
 def user_name_of_an_account(world: World, draft: Draft) -> None:
     new_names(world, draft)
     draft.body["username"] = world.account().username
 
 
 @arrange("requestRegistration", answer=409)
-@situation("username-of-registration-request", "The user name is another applicant's")
+@situation("username-of-registration-request", "A user name that another applicant requested")
 def user_name_of_a_request(world: World, draft: Draft) -> None:
     new_names(world, draft)
     draft.body["username"] = world.registration().username
@@ -76,7 +76,7 @@ def mailed_string(world: World, draft: Draft) -> None:
 
 
 @arrange("verifyUser", answer=400)
-@situation("no-email-change-pending", "No new address is pending")
+@situation("no-email-change-pending", "A verification of a new email address when none is pending")
 def no_address_pending(world: World, draft: Draft) -> None:
     mailed_string(world, draft)
     draft.body["isPendingEmail"] = True
@@ -85,7 +85,7 @@ def no_address_pending(world: World, draft: Draft) -> None:
 
 @arrange("verifyUser", answer=403)
 @arrange("verifyRegistrationEmail", answer=403)
-@situation("verification-string-wrong", "The verification string is not the mailed one")
+@situation("verification-string-wrong", "A verification string other than the mailed one")
 def wrong_string(_world: World, draft: Draft) -> None:
     draft.body["verificationString"] = "0" * 64
 
@@ -110,7 +110,7 @@ def undecided(world: World, draft: Draft) -> None:
 
 @arrange("acceptRegistration", answer=409)
 @arrange("rejectRegistration", answer=409)
-@situation("registration-decided-already", "The request is decided already")
+@situation("registration-decided-already", "A registration request that is already decided")
 def decided(world: World, draft: Draft) -> None:
     registration = world.registration()
     if _is_pending(world, registration):

@@ -14,7 +14,7 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @arrange("getOAuthClient", answer=403)
-@situation("host-of-another-instance", "`Host` names another instance")
+@situation("host-of-another-instance", "A Host field that names another instance")
 def other_host(world: World, draft: Draft) -> None:
     if urlsplit(world.client.base_url).hostname not in _LOOPBACK:
         raise Unavailable("a proxy before the instance may go by the host")
@@ -32,14 +32,14 @@ def credentials(world: World, draft: Draft) -> None:
 
 
 @arrange("getOAuthToken", answer=400)
-@situation("sign-in-password-wrong", "The password is wrong")
+@situation("sign-in-password-wrong", "A wrong password")
 def wrong_password(world: World, draft: Draft) -> None:
     credentials(world, draft)
     draft.body["password"] = f"not {world.account().password}"
 
 
 @arrange("getOAuthToken", answer=401)
-@situation("sign-in-one-time-code-missing", "The user has two-factor authentication and the one-time code is missing")
+@situation("sign-in-one-time-code-missing", "A sign-in without the one-time code of two-factor authentication")
 def missing_code(world: World, draft: Draft) -> None:
     credentials(world, draft)
     account = with_two_factor(world)

@@ -77,7 +77,7 @@ def _found(world: World, draft: Draft) -> None:
 @arrange("getPrivateWebVideoFile", answer=206)
 @arrange("getPublicHlsFile", answer=206)
 @arrange("getPrivateHlsFile", answer=206)
-@situation("static-file-first-bytes", "Asks for the first bytes")
+@situation("static-file-first-bytes", "A range request for the first bytes of the file")
 def in_part(world: World, draft: Draft) -> None:
     _found(world, draft)
     a_part(draft)
@@ -87,7 +87,7 @@ def in_part(world: World, draft: Draft) -> None:
 @arrange("getPrivateWebVideoFile", answer=304)
 @arrange("getPublicHlsFile", answer=304)
 @arrange("getPrivateHlsFile", answer=304)
-@situation("static-file-not-modified", "Asks whether the file is still the same")
+@situation("static-file-not-modified", "A conditional request for an unchanged file")
 def again(world: World, draft: Draft) -> None:
     _found(world, draft)
     known(world, draft)
@@ -97,7 +97,7 @@ def again(world: World, draft: Draft) -> None:
 @arrange("getPrivateWebVideoFile", answer=416)
 @arrange("getPublicHlsFile", answer=416)
 @arrange("getPrivateHlsFile", answer=416)
-@situation("static-file-range-beyond-end", "Asks for bytes behind the end")
+@situation("static-file-range-beyond-end", "A range beyond the end of the file")
 def further_than_it_goes(world: World, draft: Draft) -> None:
     _found(world, draft)
     behind_the_end(draft)
@@ -105,21 +105,21 @@ def further_than_it_goes(world: World, draft: Draft) -> None:
 
 @arrange("getPublicWebVideoFile", answer=404)
 @arrange("getPublicHlsFile", answer=404)
-@situation("static-file-absent", "Asks for a file that does not exist")
+@situation("static-file-absent", "A file that does not exist")
 def that_is_not_there(world: World, draft: Draft) -> None:
     _found(world, draft)
     draft.path["filename"] = _NOTHING
 
 
 @arrange("getPrivateWebVideoFile", answer=404)
-@situation("static-file-public-among-private", "Looks for a public file among the private ones")
+@situation("static-file-public-among-private", "A public file requested under the private path")
 def of_a_video_that_is_public(world: World, draft: Draft) -> None:
     draft.actor, draft.headers = world.account(), {}
     draft.path["filename"] = last_part(web_file(world, world.video(draft.actor)).text("fileUrl"))
 
 
 @arrange("getPrivateHlsFile", answer=404)
-@situation("static-file-absent-in-private-stream", "Asks for a file that the rendition does not have")
+@situation("static-file-absent-in-private-stream", "A file that the rendition does not have")
 def that_the_stream_has_not(world: World, draft: Draft) -> None:
     of_a_private_stream(world, draft)
     draft.path["filename"], draft.headers = _NOTHING, {}
@@ -127,7 +127,7 @@ def that_the_stream_has_not(world: World, draft: Draft) -> None:
 
 @arrange("getPublicWebVideoFile", answer=403)
 @arrange("getPublicHlsFile", answer=403)
-@situation("static-file-outside-folder", "Asks for a file outside the folder")
+@situation("static-file-outside-folder", "A file name that leads outside the folder")
 def outside_the_folder(world: World, draft: Draft) -> None:
     _found(world, draft)
     draft.path["filename"] = _OUTSIDE
@@ -135,7 +135,7 @@ def outside_the_folder(world: World, draft: Draft) -> None:
 
 @arrange("getPrivateWebVideoFile", answer=403)
 @arrange("getPrivateHlsFile", answer=403)
-@situation("static-file-private-anonymously", "Asks for a private file without any reason to get it")
+@situation("static-file-private-anonymously", "A private file without a token")
 def for_anybody(world: World, draft: Draft) -> None:
     _found(world, draft)
     draft.actor, draft.headers, draft.query = None, {}, {}
@@ -143,7 +143,7 @@ def for_anybody(world: World, draft: Draft) -> None:
 
 @arrange("getPublicWebVideoFile", answer=400)
 @arrange("getPublicHlsFile", answer=400)
-@situation("static-file-invalid-filename", "Asks for a name that no file can have")
+@situation("static-file-invalid-filename", "A file name with a NUL character")
 def that_no_file_is_called(world: World, draft: Draft) -> None:
     _found(world, draft)
     draft.path["filename"] = _NUL

@@ -42,7 +42,7 @@ def a_cut_that_ends_before_it_starts(_world: World, draft: Draft) -> None:
 
 
 @arrange("createStudioTask", answer=413)
-@situation("studio-intro-exceeds-quota", "An intro that the user's quota does not hold")
+@situation("studio-intro-exceeds-quota", "An intro that exceeds the user's quota")
 def beyond_the_quota(world: World, draft: Draft) -> None:
     owner = dedicated(world, "full quota")
     draft.actor, draft.path["id"] = owner, changed_video(world, owner).uuid

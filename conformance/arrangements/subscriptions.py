@@ -40,12 +40,12 @@ def _not_followed(world: World, draft: Draft) -> None:
 
 
 @arrange("getSubscription", answer=404)
-@situation("subscription-to-absent-channel", "A channel that nobody has")
+@situation("subscription-to-absent-channel", "A channel that does not exist")
 def get_what_is_not_followed(world: World, draft: Draft) -> None:
     _not_followed(world, draft)
 
 
 @arrange("deleteSubscription", answer=404)
-@situation("unsubscription-from-absent-channel", "A channel that nobody has")
+@situation("unsubscription-from-absent-channel", "A channel that does not exist")
 def delete_what_is_not_followed(world: World, draft: Draft) -> None:
     _not_followed(world, draft)

@@ -37,20 +37,20 @@ def a_real_video(world: World, draft: Draft) -> None:
 
 
 @arrange("uploadLegacy", answer=413)
-@situation("upload-exceeds-quota", "Sends more than the user's quota holds")
+@situation("upload-exceeds-quota", "A video that exceeds the user's quota")
 def more_than_the_quota(world: World, draft: Draft) -> None:
     draft.actor = _without_room(world)
     draft.body |= {"videofile": _video_file(world), "channelId": int(draft.actor.channel_id)}
 
 
 @arrange("uploadLegacy", answer=415)
-@situation("upload-text-file", "Sends a text file")
+@situation("upload-text-file", "A text file")
 def a_text(world: World, draft: Draft) -> None:
     draft.body["videofile"] = Upload("notes.txt", "text/plain", world.media.not_a_video())
 
 
 @arrange("uploadLegacy", answer=422)
-@situation("upload-text-as-video", "Sends a text under the media type of a video")
+@situation("upload-text-as-video", "A text file with the media type of a video")
 def a_text_that_says_it_is_a_video(world: World, draft: Draft) -> None:
     draft.body["videofile"] = Upload("notes.mp4", "video/mp4", world.media.not_a_video())
 
@@ -63,7 +63,7 @@ def of_a_video(world: World, draft: Draft) -> None:
 
 
 @arrange("uploadResumableInit", answer=200)
-@situation("resumable-upload-begun-already", "Announces a file of which a part was sent already")
+@situation("resumable-upload-begun-already", "A repeated init request for a partly sent file")
 def of_a_file_that_is_known(world: World, draft: Draft) -> None:
     assert draft.actor is not None
     name, content = world.unique("known"), world.media.mp4()
@@ -92,7 +92,7 @@ def of_a_file_that_is_known(world: World, draft: Draft) -> None:
 
 @arrange("uploadResumableInit", answer=413)
 @arrange("replaceVideoSourceResumableInit", answer=413)
-@situation("resumable-upload-exceeds-quota", "Announces more than the user's quota holds")
+@situation("resumable-upload-exceeds-quota", "An init request for a file that exceeds the user's quota")
 def announce_more_than_the_quota(world: World, draft: Draft) -> None:
     draft.headers = _announced(_SMALL * 2)
     if "id" in draft.path:
@@ -108,7 +108,7 @@ def announce_more_than_the_quota(world: World, draft: Draft) -> None:
 
 @arrange("uploadResumableInit", answer=415)
 @arrange("replaceVideoSourceResumableInit", answer=415)
-@situation("resumable-upload-of-text-file", "Announces a text file")
+@situation("resumable-upload-of-text-file", "An init request for a text file")
 def announce_a_text(_world: World, draft: Draft) -> None:
     draft.headers = _announced(100, "text/plain")
 
@@ -128,21 +128,21 @@ def the_whole_file(world: World, draft: Draft) -> None:
 
 
 @arrange("uploadResumable", answer=308)
-@situation("resumable-upload-first-bytes", "Sends the first bytes of a file")
+@situation("resumable-upload-first-bytes", "The first bytes of a file")
 def the_first_bytes(world: World, draft: Draft) -> None:
     session = world.upload(draft.actor)
     _send(draft, session, session.content[:100])
 
 
 @arrange("uploadResumable", answer=403)
-@situation("resumable-upload-to-foreign-session", "Sends to a session that another user opened")
+@situation("resumable-upload-to-foreign-session", "A chunk for another user's session")
 def to_the_session_of_another_user(world: World, draft: Draft) -> None:
     session = world.upload(world.account("other user"))
     _send(draft, session, session.content[:100])
 
 
 @arrange("uploadResumable", answer=404)
-@situation("resumable-upload-to-cancelled-session", "Sends to a session that was cancelled")
+@situation("resumable-upload-to-cancelled-session", "A chunk for a cancelled session")
 def to_a_cancelled_session(world: World, draft: Draft) -> None:
     session = world.upload(draft.actor)
     world.call("uploadResumableCancel", draft.actor, query={"upload_id": session.upload_id})
@@ -150,27 +150,27 @@ def to_a_cancelled_session(world: World, draft: Draft) -> None:
 
 
 @arrange("uploadResumable", answer=409)
-@situation("resumable-upload-size-changed", "States a larger file than was announced")
+@situation("resumable-upload-size-changed", "A chunk with a larger total size than in the init request")
 def of_another_size(world: World, draft: Draft) -> None:
     session = world.upload(draft.actor)
     _send(draft, session, session.content[:100], session.size + 1)
 
 
 @arrange("uploadResumable", answer=422)
-@situation("resumable-upload-text-content", "Sends a text to its last byte")
+@situation("resumable-upload-text-content", "A complete upload whose content is text")
 def of_a_text(world: World, draft: Draft) -> None:
     session = world.upload(draft.actor, world.media.not_a_video())
     _send(draft, session, session.content)
 
 
 @arrange("uploadResumableCancel", answer=403)
-@situation("resumable-upload-foreign-session-cancelled", "Cancels a session that another user opened")
+@situation("resumable-upload-foreign-session-cancelled", "The cancellation of another user's session")
 def the_session_of_another_user(world: World, draft: Draft) -> None:
     draft.query["upload_id"] = world.upload(world.account("other user")).upload_id
 
 
 @arrange("uploadResumableCancel", answer=404)
-@situation("resumable-upload-cancelled-already", "Cancels a session that was cancelled")
+@situation("resumable-upload-cancelled-already", "A second cancellation of a session")
 def a_session_once_more(world: World, draft: Draft) -> None:
     session = world.upload(draft.actor)
     draft.query["upload_id"] = session.upload_id
@@ -215,14 +215,14 @@ def the_whole_new_file(world: World, draft: Draft) -> None:
 
 
 @arrange("replaceVideoSourceResumable", answer=308)
-@situation("replacement-first-bytes", "Sends the first bytes of the new file")
+@situation("replacement-first-bytes", "The first bytes of the new file")
 def the_first_new_bytes(world: World, draft: Draft) -> None:
     session = _replacement(world, _of(world, draft))
     _send(draft, session, session.content[:100])
 
 
 @arrange("replaceVideoSourceResumable", answer=404)
-@situation("replacement-to-cancelled-session", "Sends to a session that was cancelled")
+@situation("replacement-to-cancelled-session", "A chunk for a cancelled session")
 def a_new_file_to_a_cancelled_session(world: World, draft: Draft) -> None:
     session = _replacement(world, _of(world, draft))
     query = {"upload_id": session.upload_id}
@@ -231,14 +231,14 @@ def a_new_file_to_a_cancelled_session(world: World, draft: Draft) -> None:
 
 
 @arrange("replaceVideoSourceResumable", answer=409)
-@situation("replacement-size-changed", "States a larger file than was announced")
+@situation("replacement-size-changed", "A chunk with a larger total size than in the init request")
 def a_new_file_of_another_size(world: World, draft: Draft) -> None:
     session = _replacement(world, _of(world, draft))
     _send(draft, session, session.content[:100], session.size + 1)
 
 
 @arrange("replaceVideoSourceResumable", answer=422)
-@situation("replacement-text-content", "Sends a text to its last byte")
+@situation("replacement-text-content", "A complete upload whose content is text")
 def a_text_as_the_new_file(world: World, draft: Draft) -> None:
     session = _replacement(world, _of(world, draft), world.media.not_a_video())
     _send(draft, session, session.content)
@@ -251,7 +251,7 @@ def an_open_replacement(world: World, draft: Draft) -> None:
 
 
 @arrange("replaceVideoSourceResumableCancel", answer=403)
-@situation("replacement-foreign-session-cancelled", "Cancels a session that another user opened")
+@situation("replacement-foreign-session-cancelled", "The cancellation of another user's session")
 def the_replacement_of_another_user(world: World, draft: Draft) -> None:
     other = world.account("other user")
     draft.query["upload_id"] = _replacement(world, other).upload_id
@@ -259,7 +259,7 @@ def the_replacement_of_another_user(world: World, draft: Draft) -> None:
 
 
 @arrange("replaceVideoSourceResumableCancel", answer=404)
-@situation("replacement-cancelled-already", "Cancels a replacement that was cancelled")
+@situation("replacement-cancelled-already", "A second cancellation of a replacement")
 def a_replacement_once_more(world: World, draft: Draft) -> None:
     an_open_replacement(world, draft)
     world.call("replaceVideoSourceResumableCancel", draft.actor, path=dict(draft.path), query=dict(draft.query))

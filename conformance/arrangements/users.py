@@ -25,14 +25,14 @@ def new_user(world: World, draft: Draft) -> None:
 
 
 @arrange("addUser", answer=403)
-@situation("moderator-creates-moderator", "A moderator creates a moderator")
+@situation("moderator-creates-moderator", "The creation of a moderator by a moderator")
 def moderator_made_by_a_moderator(world: World, draft: Draft) -> None:
     new_user(world, draft)
     draft.actor, draft.body["role"] = world.account("moderator"), ROLE_IDS["moderator"]
 
 
 @arrange("addUser", answer=409)
-@situation("new-username-taken", "The user name is another account's")
+@situation("new-username-taken", "A user name that another account has")
 def name_of_another(world: World, draft: Draft) -> None:
     new_user(world, draft)
     draft.body["username"] = world.account().username
@@ -51,7 +51,7 @@ def change(world: World, draft: Draft) -> None:
 
 
 @arrange("putUser", answer=403)
-@situation("moderator-promotes-to-administrator", "A moderator makes a user an administrator")
+@situation("moderator-promotes-to-administrator", "The promotion of a user to administrator by a moderator")
 def promotion_by_a_moderator(world: World, draft: Draft) -> None:
     draft.actor = world.account("moderator")
     draft.path["id"] = world.bystander(fresh=True)
@@ -59,7 +59,7 @@ def promotion_by_a_moderator(world: World, draft: Draft) -> None:
 
 
 @arrange("putUser", answer=409)
-@situation("user-email-taken", "The address is another account's")
+@situation("user-email-taken", "An email address that another account has")
 def address_of_another(world: World, draft: Draft) -> None:
     draft.json(email=world.account().email)
 
@@ -72,7 +72,7 @@ def own_password(_world: World, draft: Draft) -> None:
 
 
 @arrange("requestTwoFactor", answer=400)
-@situation("two-factor-enabled-already", "Two-factor authentication is on already")
+@situation("two-factor-enabled-already", "A request for two-factor authentication that is already enabled")
 def already_on(world: World, draft: Draft) -> None:
     _as(draft, with_two_factor(world))
     own_password(world, draft)
@@ -80,7 +80,7 @@ def already_on(world: World, draft: Draft) -> None:
 
 @arrange("requestTwoFactor", answer=403)
 @arrange("disableTwoFactor", answer=403)
-@situation("two-factor-password-wrong", "The password is wrong")
+@situation("two-factor-password-wrong", "A wrong password")
 def wrong_password(_world: World, draft: Draft) -> None:
     assert draft.actor is not None
     draft.body["currentPassword"] = f"not {draft.actor.password}"
@@ -88,7 +88,7 @@ def wrong_password(_world: World, draft: Draft) -> None:
 
 @arrange("requestTwoFactor", answer=404)
 @arrange("disableTwoFactor", answer=404)
-@situation("two-factor-for-absent-user", "There is no such user")
+@situation("two-factor-for-absent-user", "A user who does not exist")
 def password_for_nobody(world: World, draft: Draft) -> None:
     own_password(world, draft)
     draft.path["id"] = impossible("user.id", world.random.getrandbits(24))
@@ -103,19 +103,19 @@ def pending_request(world: World, draft: Draft) -> None:
 
 
 @arrange("confirmTwoFactorRequest", answer=400)
-@situation("two-factor-confirmed-already", "Two-factor authentication is on already")
+@situation("two-factor-confirmed-already", "A confirmation of two-factor authentication that is already enabled")
 def confirmed_already(world: World, draft: Draft) -> None:
     _as(draft, with_two_factor(world))
 
 
 @arrange("confirmTwoFactorRequest", answer=403)
-@situation("two-factor-request-token-wrong", "The request token is wrong")
+@situation("two-factor-request-token-wrong", "A wrong request token")
 def wrong_request_token(_world: World, draft: Draft) -> None:
     draft.body["requestToken"] = "0" * 64
 
 
 @arrange("confirmTwoFactorRequest", answer=404)
-@situation("two-factor-confirmation-for-absent-user", "There is no such user")
+@situation("two-factor-confirmation-for-absent-user", "A user who does not exist")
 def confirmation_for_nobody(world: World, draft: Draft) -> None:
     draft.path["id"] = impossible("user.id", world.random.getrandbits(24))
 
@@ -128,7 +128,7 @@ def turned_on(world: World, draft: Draft) -> None:
 
 
 @arrange("disableTwoFactor", answer=400)
-@situation("two-factor-disabled-already", "Two-factor authentication is off already")
+@situation("two-factor-disabled-already", "A request to disable two-factor authentication that is already disabled")
 def already_off(world: World, draft: Draft) -> None:
     _as(draft, without_two_factor(world))
     own_password(world, draft)

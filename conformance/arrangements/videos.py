@@ -48,13 +48,13 @@ def as_somebody_who_may_filter(world: World, draft: Draft) -> None:
 
 
 @arrange("getVideos", answer=400)
-@situation("videos-unwatched-anonymously", "Videos that an anonymous caller has not watched")
+@situation("videos-unwatched-anonymously", "The filter excludeAlreadyWatched without a signed-in user")
 def watched_by_nobody(_world: World, draft: Draft) -> None:
     draft.query["excludeAlreadyWatched"] = True
 
 
 @arrange("getVideos", answer=401)
-@situation("moderator-filter-anonymously", "A moderator's filter without signing in")
+@situation("moderator-filter-anonymously", "A moderator's filter without a token")
 def all_for_anybody(_world: World, draft: Draft) -> None:
     draft.query["include"] = 1
 
@@ -73,7 +73,7 @@ def of_a_video_made_for_it(world: World, draft: Draft) -> None:
 @arrange("getVideoDesc", answer=401)
 @arrange("listVideoStoryboards", answer=401)
 @arrange("getCommentThreads", answer=401)
-@situation("private-video-anonymously", "A private video without signing in")
+@situation("private-video-anonymously", "A private video without a token")
 def private_for_anybody(world: World, draft: Draft) -> None:
     hidden(world, draft)
     draft.actor = None

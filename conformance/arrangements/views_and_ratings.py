@@ -22,13 +22,13 @@ def within_the_video(_world: World, draft: Draft) -> None:
 @arrange("addView", answer=400)
 @arrange("setProgress", answer=400)
 @arrange("postProgress", answer=400)
-@situation("watched-beyond-end", "Watches a place behind the end of the video")
+@situation("watched-beyond-end", "A position beyond the end of the video")
 def behind_the_end(_world: World, draft: Draft) -> None:
     draft.body["currentTime"] = _BEHIND_THE_END
 
 
 @arrange("rateVideo", answer=403)
-@situation("rating-of-private-video", "Rates another user's private video")
+@situation("rating-of-private-video", "A rating of another user's private video")
 def of_a_private_video(world: World, draft: Draft) -> None:
     hidden(world, draft)
 
@@ -40,13 +40,13 @@ def for_a_user(world: World, draft: Draft) -> None:
 
 
 @arrange("requestVideoToken", answer=401)
-@situation("video-token-anonymously", "Asks for a token of a public video without signing in")
+@situation("video-token-anonymously", "A token request for a public video by an anonymous caller")
 def for_nobody(world: World, draft: Draft) -> None:
     draft.path["id"], draft.actor, draft.headers = world.video().uuid, None, {}
 
 
 @arrange("requestVideoToken", answer=403)
-@situation("video-token-of-private-video", "Asks for a token of another user's private video")
+@situation("video-token-of-private-video", "A token request for another user's private video")
 def for_a_stranger(world: World, draft: Draft) -> None:
     hidden(world, draft)
     draft.actor, draft.headers = world.account(), {}

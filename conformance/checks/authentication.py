@@ -8,9 +8,9 @@ from peertube_conformance.conformance.checks.registry import answered, check
 from peertube_conformance.reports import Exchange, Finding, Intent, Situation
 
 NO_TOKEN = Situation("no-token", "a request without a token")
-WRONG_TOKEN = Situation("wrong-token", "a token that was never issued")
-LOW_ROLE = Situation("low-role", "a role that is too low")
-SOMEBODY_ELSE = Situation("another-user", "another user")
+WRONG_TOKEN = Situation("wrong-token", "a request with a token that was never issued")
+LOW_ROLE = Situation("low-role", "a request with a role that is too low")
+SOMEBODY_ELSE = Situation("another-user", "a request by another user")
 
 
 def _as(situation: Situation, exchange: Exchange) -> bool:
@@ -44,8 +44,8 @@ def belongings_of_others_are_kept(exchange: Exchange) -> Iterator[Finding]:
 
 def _let_in(exchange: Exchange) -> Iterator[Finding]:
     if exchange.status != exchange.expects and (exchange.status or 0) < 500:
-        what = "is accepted" if (exchange.status or 0) < 400 else f"is answered with {exchange.status}"
-        yield Finding("/request", f"{exchange.purpose} {what}", exchange.expects, exchange.status)
+        message = f"{exchange.purpose}: expected status {exchange.expects}, got {exchange.status}"
+        yield Finding("/request", message, exchange.expects, exchange.status)
 
 
 @check("PT-AUTH-05", on=lambda exchange: answered(exchange) and exchange.status == 401)

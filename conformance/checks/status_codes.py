@@ -20,7 +20,7 @@ _MULTIPART = "multipart/form-data"
 _LENIENT = _TYPE_KEYWORDS | {_MEDIA_TYPE}
 _TOO_MANY_REQUESTS = 429
 # How the test of the limit names the request after the window.
-WINDOW_OVER = Situation("rate-limit-window-over", "a client whose window is over")
+WINDOW_OVER = Situation("rate-limit-window-over", "a request after the end of the rate-limit window")
 
 
 def _valid(exchange: Exchange) -> bool:
@@ -173,7 +173,7 @@ def _other_than_expected(exchange: Exchange) -> Iterator[Finding]:
     if exchange.status != exchange.expects and (exchange.status or 0) < 500:
         yield Finding(
             f"/response/status/{exchange.expects}",
-            f"{exchange.purpose or 'this request'} is answered with {exchange.status} instead of {exchange.expects}",
+            f"{exchange.purpose or 'this request'}: expected status {exchange.expects}, got {exchange.status}",
             exchange.expects,
             exchange.status,
         )

@@ -11,7 +11,8 @@ from peertube_conformance.spec.versions import has_come
 def why_not_offered(operation: Operation, shared: Shared) -> str:
     """Why the instance need not serve the operation: its release, or a feature that is off; empty where it must."""
     if not has_come(operation.since, shared.server_version):
-        return f"since {'.'.join(map(str, operation.since))}; this is {shared.server_version}"
+        since = ".".join(map(str, operation.since))
+        return f"available since PeerTube {since}; the server is {shared.server_version}"
     capability = operation.capability
     if capability and is_known(capability) and capability not in shared.capabilities:
         return f"the instance does not offer {capability}"

@@ -71,7 +71,7 @@ class Examination:
         return exchange
 
     def expect(self, exchange: Exchange, *statuses: int, requirement: str, situation: str) -> bool:
-        """Whether the answer has one of these statuses; `so` names the situation, as a noun phrase."""
+        """Whether the answer has one of these statuses; `situation` is a noun phrase."""
         if exchange.status in statuses:
             self.judged(requirement)
             return True
@@ -87,12 +87,12 @@ class Examination:
             message = f"{situation}: the server failed with {exchange.status}"
             failed = "PT-STATUS-10" if conflicted(exchange) else "PT-STATUS-01"
             return self.wrong(failed, exchange, Finding(f"/request{exchange.cause}", message, wanted, exchange.status))
-        message = f"{situation} is answered with {exchange.status} instead of {' or '.join(map(str, statuses))}"
+        message = f"{situation}: expected status {' or '.join(map(str, statuses))}, got {exchange.status}"
         at = f"/response/status/{statuses[0]}"
         return self.wrong(requirement, exchange, Finding(at, message, wanted, exchange.status))
 
     def agree(self, exchange: Exchange, requirement: str, *, at: str, expected: Any, actual: Any, message: str) -> bool:
-        """Whether what was observed in an answer is what it must be; `so` is the sentence for where it is not.
+        """Whether what was observed in an answer is what it must be; `message` is the sentence for where it is not.
 
         `at` is a pointer into the answer (`/response/body/data/*/id`), without generated values.
         """

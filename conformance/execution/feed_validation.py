@@ -35,9 +35,9 @@ def _rss_faults(root: Any) -> Iterator[Fault]:
         yield "rss", "the version is not 2.0"
     for name in ("title", "link", "description"):
         if len(root.findall(f"channel/{name}")) != 1:
-            yield f"channel/{name}", "the channel does not have this element once"
+            yield f"channel/{name}", "this channel element must occur exactly once"
     if not _is_address(text_of(root, "channel/link")):
-        yield "channel/link", "no address"
+        yield "channel/link", "not an absolute http or https URL"
     for place, moment in [("channel/lastBuildDate", text_of(root, "channel/lastBuildDate"))] + [
         ("item/pubDate", text_of(item, "pubDate")) for item in items
     ]:
@@ -45,19 +45,19 @@ def _rss_faults(root: Any) -> Iterator[Fault]:
             yield place, "the date is not in the form of RFC 822"
     guids = [text_of(item, "guid") for item in items if text_of(item, "guid")]
     if len(set(guids)) != len(guids):
-        yield "item/guid", "two items have one guid"
+        yield "item/guid", "two items have the same guid"
     for item in items:
         if not (text_of(item, "title") or text_of(item, "description")):
             yield "item", "an item has neither title nor description"
         if item.find("link") is not None and not _is_address(text_of(item, "link")):
-            yield "item/link", "no address"
+            yield "item/link", "not an absolute http or https URL"
         for enclosure in item.findall("enclosure"):
             if not (
                 _is_address(enclosure.get("url", ""))
                 and enclosure.get("length", "").isdigit()
                 and enclosure.get("type")
             ):
-                yield "item/enclosure", "an enclosure lacks address, length or type"
+                yield "item/enclosure", "an enclosure has no URL, length or type"
 
 
 def _atom_faults(root: Any) -> Iterator[Fault]:
@@ -66,7 +66,7 @@ def _atom_faults(root: Any) -> Iterator[Fault]:
     for place, element in [("feed", root), *(("entry", entry) for entry in entries)]:
         for name in ("id", "title", "updated"):
             if len(element.findall(f"{ATOM}{name}")) != 1:
-                yield f"{place}/{name}", "this element is not there once"
+                yield f"{place}/{name}", "this element must occur exactly once"
         if not urlsplit(text_of(element, f"{ATOM}id")).scheme:
             yield f"{place}/id", "the id is not an absolute IRI"
         if not _is_moment(text_of(element, f"{ATOM}updated")):
@@ -79,20 +79,20 @@ def _atom_faults(root: Any) -> Iterator[Fault]:
             yield "entry", "an entry has neither link nor content"
     ids = [text_of(entry, f"{ATOM}id") for entry in entries]
     if len(set(ids)) != len(ids):
-        yield "entry/id", "two entries have one id"
+        yield "entry/id", "two entries have the same id"
 
 
 def _json_faults(document: dict[str, Any]) -> Iterator[Fault]:
     items = json_items(document)
     if document.get("version") not in _JSON_VERSIONS:
-        yield "version", "the version is none that there is"
+        yield "version", "unknown JSON Feed version"
     if not isinstance(document.get("title"), str) or not document["title"]:
         yield "title", "the feed has no title"
     if not isinstance(document.get("items"), list):
         yield "items", "the items are not a list"
     for name in ("home_page_url", "feed_url"):
         if name in document and not _is_address(str(document[name])):
-            yield name, "no address"
+            yield name, "not an absolute http or https URL"
     for item in items:
         if not isinstance(item.get("id"), str) or not item["id"]:
             yield "items/id", "an item has no id"
@@ -103,7 +103,7 @@ def _json_faults(document: dict[str, Any]) -> Iterator[Fault]:
                 yield f"items/{name}", "the date is not in the form of RFC 3339"
     ids = [item.get("id") for item in items]
     if len({str(one) for one in ids}) != len(ids):
-        yield "items/id", "two items have one id"
+        yield "items/id", "two items have the same id"
 
 
 def _is_address(text: str) -> bool:

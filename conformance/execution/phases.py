@@ -34,7 +34,7 @@ from peertube_conformance.fixtures.safety.guard import Refused
 from peertube_conformance.reports import Exchange, Intent, Purpose, Situation, Verdict
 from peertube_conformance.spec.contract import Authentication, Role
 
-ABSENT = Situation("absent-resource", "a thing that does not exist")
+ABSENT = Situation("absent-resource", "a resource that does not exist")
 _BELOW = {Role.ADMIN: "moderator", Role.MODERATOR: "user"}
 
 
@@ -109,7 +109,7 @@ class Exercise(Drafting):
             if self._spent(exchange):
                 base = self._base()
         if not sent:
-            return Outcome(Verdict.NO_EVIDENCE, "the contract has nothing to violate")
+            return Outcome(Verdict.NO_EVIDENCE, "no invalid request can be derived from the contract")
         return Outcome(Verdict.PASSED)
 
     def access(self) -> Outcome:
@@ -119,7 +119,7 @@ class Exercise(Drafting):
             self._spent(self._send(draft, Intent.UNAUTHORISED, purpose=situation, expects=expected))
             sent += 1
         if not sent:
-            return Outcome(Verdict.NO_EVIDENCE, "open to everybody, and tokens are ignored")
+            return Outcome(Verdict.NO_EVIDENCE, "this operation needs no authentication and ignores tokens")
         return Outcome(Verdict.PASSED)
 
     def refusals(self) -> Outcome:
@@ -131,9 +131,7 @@ class Exercise(Drafting):
         for status, provocation in arranged.items():
             outcomes.append(self._recorded(status, partial(self._provoked, provocation, status)))
         if not outcomes:
-            return Outcome(
-                Verdict.NO_EVIDENCE, "the other phases provoke every documented refusal that can be provoked"
-            )
+            return Outcome(Verdict.NO_EVIDENCE, "no further documented error response to test")
         worst = (Verdict.ERROR, Verdict.BLOCKED, Verdict.PASSED, Verdict.NOT_APPLICABLE)
         return min(
             outcomes,
@@ -185,7 +183,7 @@ class Exercise(Drafting):
     def _absent(self) -> Outcome:
         draft = self._base()
         if not absent(draft, self.world.random.getrandbits(24)):
-            return Outcome(Verdict.NO_EVIDENCE, "no path parameter identifies a resource")
+            return Outcome(Verdict.NO_EVIDENCE, "this operation has no resource id in its path")
         self._spent(self._send(draft, Intent.PROVOKED, purpose=ABSENT, expects=404))
         return Outcome(Verdict.PASSED)
 

@@ -21,7 +21,7 @@ from peertube_conformance.fixtures.target.embedded_process import EmbeddedInstan
 from peertube_conformance.reports import Exchange, Intent, Situation, Verdict
 from peertube_conformance.spec import Operation, Parameter
 
-USED_UP = Situation("rate-limit-used-up", "a client that used up its requests")
+USED_UP = Situation("rate-limit-used-up", "a request of a client that exhausted its rate limit")
 # More requests than this are not sent only to see a limit: the run would be a load test.
 _MOST_REQUESTS = 200
 _LONGEST_WAIT_SECONDS = 60.0
@@ -58,7 +58,8 @@ class Exhaustion:
         if not self._session.shared.embedded:
             # Whoever uses them up waits at once: all else of this address has to wait, too.
             raise Unavailable(
-                "the limits are those of the run's own address: using them up would make the run wait for their end"
+                "the target counts requests by the run's own IP address: exhausting the limit would block the run until "
+                "the window ends"
             )
         if self._windows is None:
             self.use_up()
@@ -89,7 +90,7 @@ class Exhaustion:
     def _reopened(self) -> None:
         for first, ends in self._windows or ():
             left = max(0.0, ends - time.monotonic())
-            self._session.environment.deadline.sleep(left, "a rate limit that the run used up to open again")
+            self._session.environment.deadline.sleep(left, "the end of an exhausted rate-limit window")
             self._send(first, WINDOW_OVER, 200)
 
     def _refused_for(self, operation: Operation) -> float | None:
@@ -146,12 +147,14 @@ def limited_client(session: Session) -> Iterator[Client]:
                 client.close()
         return
     if session.shared.safety is Safety.OBSERVE:
-        raise Unavailable("using up a limit would block others at this address: not allowed in the tier observe")
+        raise Unavailable(
+            "exhausting a rate limit would block other clients at this IP address: not allowed in the tier observe"
+        )
     # The limit is not always the stock one: an answer says what it is.
     environment.client.send(_harmless(session.environment.contract.operation("getConfig")))
     limit = environment.budget.limits()["api"]["calls"]
     if limit > _MOST_REQUESTS:
-        raise Unavailable(f"a limit of {limit:.0f} requests is too high for a test to use up")
+        raise Unavailable(f"a limit of {limit:.0f} requests is too high for a test to exhaust")
     yield environment.client
 
 

@@ -52,6 +52,11 @@ def test_texts_are_parts_of_sentences() -> None:
     assert [found.text for found in _all() if not found.text.strip() or found.text.endswith(".")] == []
 
 
+def test_texts_are_noun_phrases() -> None:
+    """They stand before a colon: `A wrong password: expected status 400, got 200`."""
+    assert [found.text for found in _all() if not re.match(r"(?i)(an?|the) \w", found.text)] == []
+
+
 def test_an_id_that_was_given_stays() -> None:
     known = _KNOWN.read_text().split()
     assert known == sorted(found.id for found in _all())

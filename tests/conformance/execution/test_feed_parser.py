@@ -65,8 +65,8 @@ def test_another_document_is_a_feed_of_no_kind(text: str, media_type: str) -> No
     ("kind", "sound", "broken", "fault"),
     [
         ("rss", 'version="2.0"', 'version="1.0"', ("rss", "the version is not 2.0")),
-        ("rss", 'length="5"', 'length="x"', ("item/enclosure", "an enclosure lacks address, length or type")),
-        ("atom", "<id>urn:2</id>", "<id>urn:2</id><id>urn:3</id>", ("entry/id", "this element is not there once")),
+        ("rss", 'length="5"', 'length="x"', ("item/enclosure", "an enclosure has no URL, length or type")),
+        ("atom", "<id>urn:2</id>", "<id>urn:2</id><id>urn:3</id>", ("entry/id", "this element must occur exactly once")),
         ("atom", "<id>urn:2</id>", "<id>2</id>", ("entry/id", "the id is not an absolute IRI")),
         ("json", '"id": "1"', '"id": ""', ("items/id", "an item has no id")),
         ("json", '"title": "Videos", ', "", ("title", "the feed has no title")),

@@ -38,7 +38,7 @@ def alone(instance: EmbeddedInstance, folder: Path) -> str:
 def test_a_limit_that_the_first_answer_says_is_too_high_is_not_used_up(tmp_path: Path) -> None:
     with EmbeddedInstance(limits="raised") as instance:
         reported = " ".join(alone(instance, tmp_path).split())
-    assert "requests is too high for a test to use up" in reported
+    assert "requests is too high for a test to exhaust" in reported
     assert "PT-RATE-05]" not in reported
 
 
