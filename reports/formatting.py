@@ -32,9 +32,9 @@ def verbatim(line: str) -> str:
 
 
 def value_text(value: Any, limit: int = 0) -> str:
-    """An expected or actual value for reading: text as it is, absence as `nothing`, the rest as JSON."""
+    """An expected or actual value for reading: text as it is, null or absence as `null or absent`, the rest as JSON."""
     if value is None:
-        return "nothing"
+        return "null or absent"
     if isinstance(value, str) and value.strip():
         return on_one_line(value, limit)
     return on_one_line(json.dumps(value, ensure_ascii=False, default=str), limit)

@@ -46,7 +46,7 @@ def answers(pair: Pair, reported: Collection[tuple[str, str]] = ()) -> Iterator[
             Kind.STATUS,
             pair.name,
             situation,
-            f"{situation} has another answer",
+            f"the response to {situation} changed",
             sorted(old),
             sorted(new),
             status=max(new, key=lambda outcome: (new[outcome], outcome)).partition(" ")[0],

@@ -23,11 +23,11 @@ class Kind(StrEnum):
 TITLES = {
     Kind.REGRESSION: "Regressions",
     Kind.FIX: "Fixes",
-    Kind.STATUS: "Other answers",
+    Kind.STATUS: "Changed responses",
     Kind.SHAPE: "Changed shape",
     Kind.SLOWER: "Slower",
-    Kind.NEW: "New",
-    Kind.GONE: "Gone",
+    Kind.NEW: "Only in the later run",
+    Kind.GONE: "Only in the earlier run",
 }
 
 

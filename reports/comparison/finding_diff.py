@@ -38,7 +38,7 @@ def _came(finding: Members, pairs: Mapping[str, Pair], weakest: Level) -> Doubt:
         found = _change(Kind.NEW, finding, f"{message} (known as {finding['deviation']})")
         return found, is_certain(0, _times_asked(pair.before, finding), hits, tries)
     if not Level(finding["level"]).is_at_least(weakest):
-        return _change(Kind.NEW, finding, f"{message} (below the level that fails)"), True
+        return _change(Kind.NEW, finding, f"{message} (below the --fail-on level)"), True
     return _change(Kind.REGRESSION, finding, message), True
 
 

@@ -263,7 +263,8 @@ class RunDocument:
         target = self._facts.get("target", {})
         version = str(target.get("serverVersion", ""))
         if not has_come(requirement.since, version):
-            return Verdict.NOT_APPLICABLE, f"since {'.'.join(map(str, requirement.since))}; this is {version}"
+            since = ".".join(map(str, requirement.since))
+            return Verdict.NOT_APPLICABLE, f"available since PeerTube {since}; the server is {version}"
         capability = requirement.capability
         if capability and capability not in target.get("capabilities", (capability,)):
             return Verdict.NOT_APPLICABLE, f"the instance does not offer {capability}"

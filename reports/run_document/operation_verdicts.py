@@ -31,7 +31,7 @@ def operation_verdict(seen: Behaviour, findings: Sequence[Finding], fail_on: Lev
             (v, reason) for v, reason, phase in seen.outcomes if phase == "valid" and v is Verdict.NOT_APPLICABLE
         )
     if not seen.outcomes and not seen.accepted:
-        return Verdict.NO_EVIDENCE, "other tests called it" if seen.statuses else "nothing called it"
+        return Verdict.NO_EVIDENCE, "called only by other tests" if seen.statuses else "no test called this operation"
     if not seen.accepted:
         return Verdict.NO_EVIDENCE, reasons.get(Verdict.NO_EVIDENCE, "no request was accepted")
     known = sorted({f.deviation for f in findings if f.deviation})
@@ -52,6 +52,6 @@ def why_unwitnessed(operation: Operation, status: int, seen: Behaviour) -> str:
         if phase == "valid" and verdict in unjudged:
             return reason
     if not seen.statuses:
-        return "never called"
+        return "this operation was never called"
     answers = ", ".join(str(answer) for answer in sorted(seen.statuses))
-    return f"not among the answers: {answers}"
+    return f"observed statuses: {answers}"

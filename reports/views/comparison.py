@@ -112,4 +112,5 @@ def _values(change: Change) -> str:
 
 def _unsure(doubtful: Sequence[Group]) -> str:
     differences = counted(len(doubtful), "further difference")
-    return f"{differences} seen too rarely to exclude chance; compare runs with more --depth:"
+    verb = "is" if len(doubtful) == 1 else "are"
+    return f"{differences} {verb} not statistically significant; to decide, compare runs with --depth=thorough:"

@@ -182,11 +182,11 @@ def _left(document: Document, width: int) -> Iterator[str]:
     ledger = document["ledger"]
     created, removed, left = ledger["created"], ledger["removed"], ledger["left"]
     if left:
-        yield f"left on the target, of {counted(created, 'thing')} created:"
+        yield from wrapped(f"left on the target, of {counted(created, 'resource')} created:", width)
         for entry in left:
             yield from wrapped(on_one_line(entry), width, "  ")
     elif created:
-        yield f"things on the target: {created:,} created, {removed:,} removed"
+        yield from wrapped(f"resources on the target: {created:,} created, {removed:,} removed", width)
 
 
 def _refused(document: Document, width: int) -> Iterator[str]:
@@ -204,7 +204,7 @@ def _budget(document: Document, width: int) -> Iterator[str]:
     budget = document["budget"]
     summary = (
         f"traffic: {counted(budget['requests'], 'request')} in {duration_text(document['durationSeconds'])}; "
-        f"workers waited {duration_text(budget['throttledSeconds'])} for the instance's limits, "
-        f"which refused {budget['self429']:,}; seed {document['seed']}, depth {document['depth']}"
+        f"workers waited {duration_text(budget['throttledSeconds'])} for rate limits; "
+        f"{counted(budget['self429'], 'request')} refused with 429; seed {document['seed']}, depth {document['depth']}"
     )
     yield from wrapped(summary, width)

@@ -94,7 +94,7 @@ def _coverage(document: Document) -> Iterator[str]:
             )
             for measure in coverage["measures"]
         ]
-        yield from table(("Documented and tested", "Share ", "Level "), rows)
+        yield from table(("Measure", "Tested ", "Level "), rows)
 
 
 def _flows(document: Document) -> Iterator[str]:
@@ -106,7 +106,7 @@ def _flows(document: Document) -> Iterator[str]:
             (plain(flow["title"]), flow["verdict"], str(flow["examples"]), plain(flow["reason"], _MAX_NAMES))
             for flow in flows
         ]
-        yield from table(("What must hold", "Verdict", "Walks ", "Reason"), rows)
+        yield from table(("What must hold", "Verdict", "Sequences ", "Reason"), rows)
 
 
 def _outages(document: Document) -> Iterator[str]:

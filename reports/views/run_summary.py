@@ -117,7 +117,7 @@ def _found(document: Document, counting: Sequence[Members]) -> str:
     weaker = len(new_findings(document)) - len(counting)
     known = document["totals"]["knownFindings"]
     if weaker:
-        found += f", {weaker} below the level that fails ({fail_level(document)})"
+        found += f", {weaker} below the --fail-on level ({fail_level(document)})"
     return found + (f", {known} known" if known else "")
 
 

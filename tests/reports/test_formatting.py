@@ -27,7 +27,7 @@ def test_one_line() -> None:
 @pytest.mark.parametrize(
     ("value", "reported"),
     [
-        (None, "nothing"),
+        (None, "null or absent"),
         ("", '""'),
         ("text", "text"),
         (1, "1"),

@@ -114,7 +114,7 @@ def shown_findings(findings: Iterable[Members], tags: dict[str, str]) -> tuple[l
 
 def _value(value: Any) -> str:
     if value is None:
-        return "nothing"
+        return "null or absent"
     text = value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False, indent=2)
     return cleaned(text if len(text) <= _MAX_VALUE else text[:_MAX_VALUE] + "…")
 

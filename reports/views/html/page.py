@@ -50,7 +50,7 @@ SIGNS = {
     Verdict.ERROR: "!",
 }
 STATE_SIGNS = {
-    State.WITNESSED: "✓",
+    State.OBSERVED: "✓",
     State.WRONG: "✗",
     State.KNOWN: "≈",
     State.UNDOCUMENTED: "?",

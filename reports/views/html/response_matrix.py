@@ -1,4 +1,4 @@
-"""Operations by documented response: seen, wrong, or never seen and why."""
+"""Operations by documented response: observed, wrong, or never observed and why."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from peertube_conformance.reports.views.run_summary import Document, Members, Se
 class State(StrEnum):
     """What was seen of one response of one operation."""
 
-    WITNESSED = "witnessed"
+    OBSERVED = "observed"
     WRONG = "wrong"
     KNOWN = "known deviation"
     UNDOCUMENTED = "undocumented"
-    NEVER = "never seen"
+    NEVER = "never observed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _state(entry: Members, status: str, findings: Sequence[Members]) -> State:
         return State.KNOWN if findings else State.UNDOCUMENTED
     if findings:
         return State.KNOWN
-    return State.WITNESSED if entry["statuses"].get(status) else State.NEVER
+    return State.OBSERVED if entry["statuses"].get(status) else State.NEVER
 
 
 def _linked(findings: Iterable[Members]) -> list[tuple[str, Members]]:

@@ -57,12 +57,12 @@ def test_a_route_that_a_page_answers_is_one_regression(new_run: NewRun, times: i
 
 def test_findings_of_an_operation_that_is_tested_now_are_counted(new_run: NewRun) -> None:
     before, after = new_run(), new_run()
-    before.ended("getVideo", Verdict.NOT_APPLICABLE, "since 6.3.0; this is 6.2.0")
+    before.ended("getVideo", Verdict.NOT_APPLICABLE, "available since PeerTube 6.3.0; the server is 6.2.0")
     after.saw("getVideo", 200, VIDEO, MISSING, times=8)
     after.ended("getVideo", Verdict.PASSED)
     reported = [c for c in compare(before.document(), after.document()).changes if c.operation_id == "getVideo"]
     assert [change.message for change in reported] == [
-        "was not tested before: since 6.3.0; this is 6.2.0, with 1 finding"
+        "was not tested before: available since PeerTube 6.3.0; the server is 6.2.0, with 1 finding"
     ]
 
 

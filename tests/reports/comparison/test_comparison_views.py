@@ -78,4 +78,4 @@ def test_what_may_be_chance_is_told_apart(reported: Callable[..., Comparison]) -
     text = lines(comparison, 120)
     assert text[0].startswith("no change")
     assert text[-1] == "  getVideos: /data/*/language added (string) in 200"
-    assert "1 further difference seen too rarely" in summary(comparison)
+    assert "1 further difference is not statistically significant" in summary(comparison)

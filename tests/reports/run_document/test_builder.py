@@ -209,7 +209,7 @@ def test_harness_errors_are_listed(run: SampleRun) -> None:
     [
         ({}, "no-evidence", "no exchange of this run tests it"),
         ({"not_tested": "nobody can see it"}, "no-evidence", "not tested: nobody can see it"),
-        ({"since": (6, 3, 0)}, "not-applicable", "since 6.3.0; this is 6.2.0"),
+        ({"since": (6, 3, 0)}, "not-applicable", "available since PeerTube 6.3.0; the server is 6.2.0"),
         ({"capability": "user-export"}, "not-applicable", "the instance does not offer user-export"),
         ({"capability": "registration"}, "no-evidence", "no exchange of this run tests it"),
     ],

@@ -86,4 +86,4 @@ def test_the_target_cannot_steer_the_terminal(hostile: dict[str, Any]) -> None:
 )
 def test_how_long_workers_waited_can_be_read(sound: dict[str, Any], seconds: float, reported: str) -> None:
     sound["budget"]["throttledSeconds"] = seconds
-    assert f"workers waited {reported} for the instance's limits" in " ".join(" ".join(lines(sound, 100)).split())
+    assert f"workers waited {reported} for rate limits;" in " ".join(" ".join(lines(sound, 100)).split())

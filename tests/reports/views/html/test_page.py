@@ -72,14 +72,14 @@ def test_requirements_have_verdict_level_and_source(faulty: dict[str, Any]) -> N
     assert source in text_of(requirement)
 
 
-def test_the_matrix_tells_witnessed_wrong_and_never_seen(faulty: dict[str, Any]) -> None:
+def test_the_matrix_tells_observed_wrong_and_never_observed(faulty: dict[str, Any]) -> None:
     root = read(faulty)
     cells = root.get_element_by_id("operation-getVideo").xpath(".//span[contains(@class, 'chip ')]")
-    assert [text_of(cell) for cell in cells if cell.text_content()] == ["200 ✓witnessed", "404 ✗wrong"]
+    assert [text_of(cell) for cell in cells if cell.text_content()] == ["200 ✓observed", "404 ✗wrong"]
     rows = root.get_element_by_id("operation-delVideo").xpath(".//tbody/tr")
     assert [[text_of(cell) for cell in row] for row in rows] == [
-        ["204", "2", "witnessed"],
-        ["404", "0", "never seen: no video could be created: the quota is used up"],
+        ["204", "2", "observed"],
+        ["404", "0", "never observed: no video could be created: the quota is used up"],
     ]
     assert root.xpath("//*[@id='operation-getVideo']//a[starts-with(@href, '#finding-')]")
 
