@@ -70,7 +70,7 @@ class Avatars(Flow):
         if not sitter.files:
             self._pick(sitter, 0)
         answer = self.send("deleteMyAvatar", sitter.account)
-        if self.expect(answer, 200, requirement="PT-AVATAR-04", situation="deleting one's avatar"):
+        if self.expect(answer, 200, requirement="PT-AVATAR-04", situation="deleting one's own avatar"):
             former = list(sitter.files.values())
             sitter.shows, sitter.files = None, {}
             self._are_gone(former, "PT-AVATAR-04")
@@ -88,7 +88,7 @@ class Avatars(Flow):
             answer = self.send("pickMyAvatar", sitter.account, body={"comment": "No file."}, media_type=_FORM)
         else:
             answer = self._send(sitter, b"This is a text.", "avatar.txt", "text/plain")
-        self.expect(answer, 400, requirement="PT-AVATAR-05", situation=f"an avatar that is {what}")
+        self.expect(answer, 400, requirement="PT-AVATAR-05", situation=f"an invalid avatar ({what})")
 
     @invariant()
     def avatars_are_as_remembered(self) -> None:
@@ -101,8 +101,8 @@ class Avatars(Flow):
                 (me, me.members.get("account"), "/response/body/account/avatars"),
                 (public, public.members, "/response/body/avatars"),
             ):
-                self.expect(answer, 200, requirement="PT-AVATAR-01", situation="an account")
-                message = "the files of the avatar changed"
+                self.expect(answer, 200, requirement="PT-AVATAR-01", situation="reading an account with its avatar")
+                message = "the listed files of the avatar are wrong"
                 seen = sorted(_listed(account if isinstance(account, dict) else {}))
                 self.agree(answer, sitter.because, at=at, expected=wanted, actual=seen, message=message)
             if sitter.files:
@@ -120,7 +120,7 @@ class Avatars(Flow):
         data, most = self._drawn(_PICTURES[number]), self._most()
         is_large = largest and most <= _MAX_BYTES
         answer = self._send(sitter, padded(data, most) if is_large else data)
-        situation = "a picture as large as the configuration allows" if is_large else "a picture"
+        situation = "an avatar of the largest allowed size" if is_large else "a new avatar"
         requirement = "PT-AVATAR-06" if is_large else "PT-AVATAR-01"
         if not self.expect(answer, 200, requirement=requirement, situation=situation):
             return
@@ -157,16 +157,16 @@ class Avatars(Flow):
         if not self.expect(answer, 200, requirement=requirement, situation="a file of an avatar"):
             return
         assert answer.response is not None
-        kind, message = answer.response.media_type.partition("/")[0], "the file of an avatar is not a picture"
+        kind, message = answer.response.media_type.partition("/")[0], "an avatar file is not a picture"
         at = "/response/headers/content-type"
         self.agree(answer, "PT-AVATAR-02", at=at, expected="image", actual=kind, message=message)
         seen = picture(answer.response.body)
         if seen is None:  # a server may keep avatars in another format
             return
-        at, message = "/response/body", "the file of an avatar does not have the listed width"
+        at, message = "/response/body", "an avatar file does not have the listed width"
         self.agree(answer, "PT-AVATAR-02", at=at, expected=width, actual=seen.width, message=message)
         if seen.corner is not None:
-            message = "the file of an avatar does not show what was sent last"
+            message = "an avatar file does not show the picture that was sent last"
             self.agree(
                 answer,
                 requirement,
@@ -191,7 +191,7 @@ class Avatars(Flow):
         """A server may take a moment to remove files."""
         for name in names:
             self.eventually(partial(self._status, name), 404, _GONE_SECONDS)
-            situation = "a file of an avatar that was removed"
+            situation = "a file of a removed avatar"
             self.expect(self._file(name), 404, requirement=requirement, situation=situation)
 
     def _status(self, name: str) -> int:

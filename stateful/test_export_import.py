@@ -47,7 +47,7 @@ _ZIP, _BINARY = "application/zip", "application/octet-stream"
 
 
 class ExportImport(ExportSteps):
-    """Whatever an account has is in its export and, once that is imported, in the account that it was imported into."""
+    """An export contains all data of its account, and importing it gives another account the same data."""
 
     about = (
         "requestUserExport",
@@ -105,7 +105,9 @@ class ExportImport(ExportSteps):
         if self.with_files and self.keeps_what_is_sent():
             there = sorted({video["name"] for video in self.packed.videos} & {*self.contents})
             differ = [name for name in there if self.file_of(self.mover, name) != self.contents[name]]
-            self.same(answer, _VIDEOS, "files/*", ([], differ), "videos whose files are not those exported")
+            self.same(
+                answer, _VIDEOS, "files/*", ([], differ), "files of imported videos differ from the exported ones"
+            )
 
     @precondition(lambda self: self.archive is not None and self.brought_as_it_is < 1)
     @stage()
@@ -116,8 +118,9 @@ class ExportImport(ExportSteps):
             return
         self.because = _FOREIGN
         self.brought_as_it_is += 1
-        left, message = self.seen(self.owner), "what the owner of the channels still has"
+        left = self.seen(self.owner)
         for topic in _TOPICS:
+            message = f"{topic} of the channels' owner changed"
             self.same(answer, _FOREIGN, topic, (self.has.topic(topic), left.topic(topic)), message)
 
     def _bring(self, brought: Belongings, names: Mapping[str, str]) -> Exchange | None:
@@ -140,7 +143,7 @@ class ExportImport(ExportSteps):
         if not wanted or seen == wanted or self._import(content, COMPLETED, _DONE) is None:
             return
         if self.rates_of(self.mover) == wanted:
-            message = "ratings came only with a second import of the archive"
+            message = "ratings were imported only by a second import of the archive"
             self.same(first, _TIES, "rates/late", (wanted, seen), message)
 
     @precondition(lambda self: not self.broken)
@@ -155,7 +158,7 @@ class ExportImport(ExportSteps):
     def _import(self, content: bytes, label: str, requirement: str) -> Exchange | None:
         """Sends an archive in one chunk, waits until its import has ended, and compares how."""
         answer = self._announce(self.mover, len(content))
-        if not self.expect(answer, 201, requirement=_DONE, situation="announcing an archive"):
+        if not self.expect(answer, 201, requirement=_DONE, situation="an init request for an archive"):
             return None
         assert answer.response is not None
         upload = self.name(upload_id_in(answer.response.headers["location"]), "UPLOAD_ID")
@@ -177,8 +180,12 @@ class ExportImport(ExportSteps):
         self.expect(answer, 200, requirement=_DONE, situation="reading one's latest import")
         refused = self._latest(self.stranger)[0]
         self.expect(refused, 403, requirement=_OWN, situation="reading the latest import of another user")
-        self.same(answer, _DONE, "id", (number, latest.get("id")), "which import is the latest")
-        self.same(answer, requirement, "state", (label, _state(latest).get("label")), "how the import ended")
+        self.same(
+            answer, _DONE, "id", (number, latest.get("id")), "the latest import is not the one that was started last"
+        )
+        self.same(
+            answer, requirement, "state", (label, _state(latest).get("label")), "the import did not end as expected"
+        )
         return answer
 
     def _announce(self, actor: Account, size: int) -> Exchange:
@@ -204,7 +211,7 @@ class ExportImport(ExportSteps):
             self._announce(actor, 10),
             self._latest(actor)[0],
         ):
-            self.expect(answer, 403, requirement=_OWN, situation=f"{who} who names the user")
+            self.expect(answer, 403, requirement=_OWN, situation=f"an import request for another user as {who}")
 
     @invariant()
     def the_mover_has_what_was_brought(self) -> None:
@@ -218,7 +225,7 @@ class ExportImport(ExportSteps):
     def _same_things(self, answer: Exchange, requirement: str, topic: str, seen: Belongings) -> None:
         """Compares one kind of things; members of the profile and preferences one by one."""
         wanted, found = self.got.topic(topic), seen.topic(topic)
-        message = f"{topic} of the account that imported the archive"
+        message = f"{topic} of the importing account differ from the archive"
         if topic not in {"profile", "preferences"}:
             self.same(answer, requirement, topic, (wanted, found), message)
             return

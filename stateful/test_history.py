@@ -21,7 +21,7 @@ _TICK_SECONDS = 0.005
 
 
 class WatchHistory(Flow):
-    """What a user watched is kept with its position, removed on request, and separate from other users."""
+    """The history keeps watched videos with their positions, removes them on request, and is separate for each user."""
 
     about = ("addView", "listMyHistory", "clearMyHistory", "deleteMyHistoryElement", "putUserInfo")
 
@@ -48,7 +48,7 @@ class WatchHistory(Flow):
     def _watch(self, video: int, position: int) -> None:
         body = {"currentTime": position}
         answer = self.send("addView", self.viewer, path={"id": self.video(video).uuid}, body=body)
-        self.expect(answer, 204, requirement="PT-HISTORY-01", situation="a position of a public video")
+        self.expect(answer, 204, requirement="PT-HISTORY-01", situation="a watched position of a public video")
         self.because = "PT-HISTORY-01" if self.enabled else "PT-HISTORY-05"
         if self.enabled:
             self.positions.pop(video, None)
@@ -112,7 +112,7 @@ class WatchHistory(Flow):
             ("PT-HISTORY-02", "data", wanted, seen),
             ("PT-HISTORY-02", "total", len(wanted), listed["total"]),
         ):
-            message = f"{at} of the history does not match what was watched"
+            message = f"{at} of the history does not match the watched positions"
             self.agree(
                 answer,
                 requirement,
@@ -124,7 +124,7 @@ class WatchHistory(Flow):
 
     def _settle(self, preferences: dict[str, bool]) -> None:
         answer = self.send("putUserInfo", self.viewer, body=preferences)
-        self.expect(answer, 204, requirement="PT-HISTORY-05", situation="turning one's history on or off")
+        self.expect(answer, 204, requirement="PT-HISTORY-05", situation="enabling or disabling the watch history")
 
     def _moment(self) -> str:
         """A moment after all that was done and before what will be, by the server's clock: that of a new comment."""

@@ -37,7 +37,7 @@ few_videos = precondition(lambda flow: len(flow.videos) < _MOST_VIDEOS)
 
 
 class LegacyUpload(base_flow.VideoFlow):
-    """A video is what was said of it, shown to whom its privacy admits and nobody else, and gone when it is deleted."""
+    """An uploaded video has the sent properties, is visible as its privacy allows, and is gone once deleted."""
 
     about = ("uploadLegacy", "getVideo", "putVideo", "delVideo", "listMyVideos", "getMyQuotaUsed", "putUser")
     examples: ClassVar[Mapping[str, int]] = {"smoke": 3, "standard": 14, "thorough": 40}
@@ -65,7 +65,7 @@ class LegacyUpload(base_flow.VideoFlow):
         answer = self.send("uploadLegacy", self.owner, body=body, media_type=_MULTIPART)
         self.compare("PT-VIDEO-12")
         if not self.fits(len(file.data)):
-            self.expect(answer, 413, requirement="PT-VIDEO-12", situation="a video over the user's quota")
+            self.expect(answer, 413, requirement="PT-VIDEO-12", situation="a video that exceeds the user's quota")
             return
         limited = any(limit != NO_LIMIT for limit in self.limits.values())
         because = "PT-VIDEO-12" if limited else "PT-VIDEO-01"
@@ -96,7 +96,7 @@ class LegacyUpload(base_flow.VideoFlow):
                 at="/response/body/size",
                 expected=size,
                 actual=source.response.json["size"],
-                message="the source of a video does not have the size of the file that was sent",
+                message="size of the source differs from the sent file",
             )
 
     @stage(what=model.others, kind=model.kinds)
@@ -107,7 +107,9 @@ class LegacyUpload(base_flow.VideoFlow):
         answer = self.send("uploadLegacy", self.owner, body=body, media_type=_MULTIPART)
         self.compare("PT-VIDEO-14")
         statuses = (status,) if self.fits(len(file.data)) else (status, 413)
-        if not self.expect(answer, *statuses, requirement="PT-VIDEO-14", situation=f"a file with {what} in it"):
+        if not self.expect(
+            answer, *statuses, requirement="PT-VIDEO-14", situation=f"a file that is not a video ({what})"
+        ):
             assert answer.response is not None
             self.world.call("delVideo", self.owner, path={"id": answer.response.json["video"]["uuid"]})
 
@@ -127,14 +129,14 @@ class LegacyUpload(base_flow.VideoFlow):
         if by in _MANAGERS:
             self.compare("PT-VIDEO-07", changed, set(said))
             because = "PT-VIDEO-06" if by == "owner" else "PT-VIDEO-09"
-            if self.expect(answer, 204, requirement=because, situation=f"a change of a video by its {by}"):
+            if self.expect(answer, 204, requirement=because, situation=f"an update of a video as {by}"):
                 changed.write(said)
         else:
             self._refused(answer, changed, by, "change")
 
     def _refused(self, answer: Exchange, video: Video, by: str, what: str) -> None:
         self.compare("PT-VIDEO-09", video)
-        situation = f"to {what} somebody else's video as {by}"
+        situation = f"a request as {by} to {what} another user's video"
         self.expect(answer, 401 if by == "anonymous" else 403, requirement="PT-VIDEO-09", situation=situation)
 
     @any_video
@@ -144,13 +146,13 @@ class LegacyUpload(base_flow.VideoFlow):
         changed, path = self._video(video), model.PICTURES[picture]
         answer = self._put(changed, {**self.secrets_of(changed), picture: model.picture()})
         self.compare("PT-VIDEO-07", changed)
-        if not self.expect(answer, 204, requirement="PT-VIDEO-06", situation="a new picture for a video"):
+        if not self.expect(answer, 204, requirement="PT-VIDEO-06", situation=f"an update of the {picture} of a video"):
             return
         answer = self.send("getVideo", self.owner, path={"id": changed.ids["uuid"]})
         if self.expect(answer, 200, requirement="PT-VIDEO-06", situation="reading a video with a new picture"):
             assert answer.response is not None
             shown, at = answer.response.json[path], f"/response/body/{path}"
-            message, new = f"{path} is still the old one", shown != changed.said[path]
+            message, new = f"{path} did not change", shown != changed.said[path]
             self.agree(answer, "PT-VIDEO-06", at=at, expected=True, actual=new, message=message)
             changed.said[path] = shown
 
@@ -165,7 +167,7 @@ class LegacyUpload(base_flow.VideoFlow):
                 answer,
                 400,
                 requirement="PT-VIDEO-08",
-                situation="a password-protected video without password",
+                situation="an update to password protection without a password",
             )
             # Those that replace others are the ones to see.
             for _ in range(1 if changed.passwords else 2):
@@ -179,7 +181,7 @@ class LegacyUpload(base_flow.VideoFlow):
             body["videoPasswords"] = self.passwords(passwords)
         answer = self._put(video, body)
         self.compare("PT-VIDEO-10", video, {"privacy"})
-        if self.expect(answer, 204, requirement="PT-VIDEO-10", situation="a change of a video's privacy"):
+        if self.expect(answer, 204, requirement="PT-VIDEO-10", situation="an update of a video's privacy"):
             video.privacy, video.passwords = privacy, list(passwords)
 
     def _put(self, video: Video, body: Mapping[str, Any], by: str = "owner") -> Exchange:
@@ -200,7 +202,7 @@ class LegacyUpload(base_flow.VideoFlow):
             body[model.CHANNEL] = reader.channel_id
         answer = self._put(changed, body)
         self.compare("PT-VIDEO-08", changed)
-        self.expect(answer, 400, requirement="PT-VIDEO-08", situation=f"a change with {wrong}")
+        self.expect(answer, 400, requirement="PT-VIDEO-08", situation=f"an update of a video with {wrong}")
 
     @any_video
     @stage(video=indexes, name=st.sampled_from(model.NAMES), by=people)
@@ -212,14 +214,14 @@ class LegacyUpload(base_flow.VideoFlow):
             answer = self.send("delVideo", self.viewer[by], path=path)
             self._refused(answer, victim, by, "delete")
             answer = self.send("getVideo", self.owner, path=path)
-            self.expect(answer, 200, requirement="PT-VIDEO-09", situation=f"a video that {by} must not delete")
+            self.expect(answer, 200, requirement="PT-VIDEO-09", situation=f"reading a video that {by} tried to delete")
             by = "owner"
         answer = self.send("delVideo", self.viewer[by], path=path)
-        if self.expect(answer, 204, requirement="PT-VIDEO-13", situation=f"deleting a video as its {by}"):
+        if self.expect(answer, 204, requirement="PT-VIDEO-13", situation=f"deleting a video as {by}"):
             self.videos.remove(victim)
             self.compare("PT-VIDEO-13", victim)
             again = self.send("delVideo", self.viewer[by], path=path)
-            self.expect(again, 404, requirement="PT-VIDEO-13", situation="deleting a deleted video")
+            self.expect(again, 404, requirement="PT-VIDEO-13", situation="a second deletion of a video")
 
     @stage(viewer=st.sampled_from(model.VIEWERS), place=st.sampled_from(_PLACES))
     def look_through(self, viewer: str, place: str) -> None:

@@ -20,7 +20,7 @@ from peertube_conformance.stateful.lists.model import Item, Question
 
 
 class Lists(base_flow.Reading):
-    """Lists hold what they should, once each, in the order and the pages that were asked for, and count it."""
+    """Lists contain each matching item once, in the requested order and pages, with the right total."""
 
     about = tuple(listing.operation for listing in LISTS)
     examples: ClassVar[Mapping[str, int]] = {"smoke": 1, "standard": 4, "thorough": 30}

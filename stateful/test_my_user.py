@@ -39,7 +39,7 @@ passwords = st.integers(0, 2)
 
 
 class MyUser(Flow):
-    """What users write about themselves is read back as written, all of it or nothing, and by nobody else's doing."""
+    """A user's profile updates are atomic, are returned as written, and are not affected by other users."""
 
     about = ("getUserInfo", "putUserInfo", "getAccount")
     examples: ClassVar[Mapping[str, int]] = {"smoke": 2, "standard": 12, "thorough": 40}
@@ -64,11 +64,11 @@ class MyUser(Flow):
         self.sign_ins = 1 if self.context.is_scarce("getOAuthToken") else 3
         for session in ("owner elsewhere", "owner"):
             answer = self.send("putUserInfo", self.sessions[session], body=dict(BEFORE))
-            self.expect(answer, 204, requirement="PT-ME-01", situation="preferences")
+            self.expect(answer, 204, requirement="PT-ME-01", situation="an update of preferences")
         self.people: dict[str, Person] = {}
         for user in ("owner", "other"):
             answer = self.send("putUserInfo", self.sessions[user], body=dict(FIRST))
-            self.expect(answer, 204, requirement="PT-ME-01", situation="preferences")
+            self.expect(answer, 204, requirement="PT-ME-01", situation="an update of preferences")
             me = self._me(user).members
             self.people[user] = Person({member: me.get(member) for member in ADDRESSES})
             self.people[user].settle("PT-ME-02")
@@ -82,7 +82,7 @@ class MyUser(Flow):
         self._act("PT-ME-02", *(session for session, _ in updates))
         for session, written in updates:
             answer = self.send("putUserInfo", self._actor(session), body=written)
-            if self.expect(answer, 204, requirement="PT-ME-01", situation="preferences"):
+            if self.expect(answer, 204, requirement="PT-ME-01", situation="an update of preferences"):
                 self.people[_USERS[session]].wrote(written, "PT-ME-01", session, "PT-ME-11")
 
     @stage(session=sessions, wrong=st.sampled_from(sorted(REFUSED)))
@@ -106,10 +106,10 @@ class MyUser(Flow):
         self._act("PT-ME-02", "owner")
         old, new = self.owner.password, self.owner.passwords[to]
         answer = self._put_guarded(old, password=new)
-        if not self.expect(answer, 204, requirement="PT-ME-07", situation="a new password with the current one"):
+        if not self.expect(answer, 204, requirement="PT-ME-07", situation="a new password with the current password"):
             return
         self.owner.present = to
-        answer, situation = self._me("owner"), "the session in which the password was changed"
+        answer, situation = self._me("owner"), "a request in the session that changed the password"
         if not self.expect(answer, 200, requirement="PT-ME-08", situation=situation):
             name = self.sessions["owner"].username
             self.sessions["owner"] = self.owner.account = self.world.sign_in(name, new, "owner")
@@ -138,7 +138,7 @@ class MyUser(Flow):
         answer = self._put_guarded(wrong, **{what: value}, **contrary(self.people["owner"].members))
         status, situation = (
             401 if present == "wrong" else 400,
-            f"a new {what} with the current password {present}",
+            f"a new {what}, the current password {present}",
         )
         self.expect(answer, status, requirement="PT-ME-06", situation=situation)
 
@@ -167,7 +167,7 @@ class MyUser(Flow):
             self._verify(address)
         else:
             sent = self.stand_in("0" * 64, "INVENTED_STRING") if not earlier else self._string(earlier)
-            situation = f"a verification string, {string}"
+            situation = f"a wrong verification string ({string})"
             self.expect(self._sent(sent), 403, requirement="PT-ME-10", situation=situation)
             self.people["owner"].because |= dict.fromkeys(ADDRESSES, "PT-ME-10")
 
@@ -181,15 +181,18 @@ class MyUser(Flow):
             if answer.status == 401 and session == "owner elsewhere":
                 del self.sessions[session]  # ended by a change of the password, which nothing forbids
                 continue
-            self.expect(answer, 200, requirement="PT-ME-01", situation="one's own user")
+            self.expect(answer, 200, requirement="PT-ME-01", situation="reading one's own user")
             for member, value in list(self.people[user].members.items()):
-                requirement, message = self.people[user].because[member], f"{member} changed"
+                requirement, message = (
+                    self.people[user].because[member],
+                    f"{member} of the user is not the value written last",
+                )
                 at, seen = where(member), read(answer.members, member)
                 if not self.agree(answer, requirement, at=at, expected=value, actual=seen, message=message):
                     self.people[user].lost(member, seen)
         for user, person in self.people.items():
             answer = self.send("getAccount", path={"name": self.sessions[user].username})
-            self.expect(answer, 200, requirement="PT-ME-05", situation="a public account")
+            self.expect(answer, 200, requirement="PT-ME-05", situation="reading a public account")
             for member in ("displayName", "description"):
                 message = f"{member} of the public account is not what its user wrote"
                 at, seen = f"/response/body/{member}", answer.members.get(member)
@@ -221,7 +224,7 @@ class MyUser(Flow):
             if self.send("putUserInfo", owner.account, body=body).status == 204:
                 owner.present = to
                 return
-        raise NotArranged("none of the passwords so far is the current one")
+        raise NotArranged("the server accepts none of the passwords that the run set")
 
     def _actor(self, session: str) -> Account:
         return self.sessions.get(session) or self.sessions["owner"]
@@ -272,7 +275,7 @@ class MyUser(Flow):
         answer, situation = self._sent(string), "the verification string of a new address"
         if self.expect(answer, 204, requirement="PT-ME-09", situation=situation):
             self.people["owner"].wrote({"email": address, "pendingEmail": None}, "PT-ME-09")
-            situation = "a verification string that was used"
+            situation = "a used verification string"
             self.expect(self._sent(string), 403, 400, requirement="PT-ME-10", situation=situation)
 
 

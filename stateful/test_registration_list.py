@@ -19,7 +19,7 @@ from peertube_conformance.stateful.lists.model import Item, Question
 
 
 class RegistrationList(base_flow.Reading):
-    """The list of registrations holds each once, in the order and the pages that were asked for, and counts them."""
+    """The list of registrations contains each once, in the requested order and pages, with the right total."""
 
     about = ("requestRegistration", REGISTRATIONS.operation, "deleteRegistration")
     examples: ClassVar[Mapping[str, int]] = {"smoke": 1, "standard": 3, "thorough": 20}

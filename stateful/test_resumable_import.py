@@ -18,7 +18,7 @@ _RESTORED = ("displayName", "description")
 
 
 class ResumableImport(chunk_steps.Resumable):
-    """An archive that is sent in chunks is restored as it was sent; one that did not arrive changes nothing."""
+    """An archive sent in chunks is imported as it was sent; an incomplete one changes nothing."""
 
     about = (
         "userImportResumableInit",
@@ -58,7 +58,7 @@ class ResumableImport(chunk_steps.Resumable):
         latest = self._ended()
         at, message = "/response/body/id", "the latest import is not the one that was started last"
         self.agree(latest, "PT-RESUME-14", at=at, expected=begun, actual=_member(latest, "id"), message=message)
-        at, message = "/response/body/state/id", "a complete archive is not restored completely"
+        at, message = "/response/body/state/id", "the import of a complete archive did not complete"
         state = _member(latest, "state") or {}
         self.agree(latest, "PT-RESUME-14", at=at, expected=_COMPLETED, actual=state.get("id"), message=message)
         self.imported = begun
@@ -68,7 +68,7 @@ class ResumableImport(chunk_steps.Resumable):
         answer = self.announce(session)
         if answer.status == 201 and not _is_at_work(self._latest()):
             return  # it was quicker than the question
-        situation = "announcing an archive while another is imported"
+        situation = "an init request while another archive is imported"
         self.expect(answer, 400, requirement="PT-RESUME-18", situation=situation)
 
     def let_through(self, answer: Exchange) -> None:  # noqa: ARG002 - the list of imports tells
@@ -78,14 +78,14 @@ class ResumableImport(chunk_steps.Resumable):
     def compare(self) -> None:
         """The user is described as in the archive that was restored last."""
         latest = self._latest()
-        at, message = "/response/body/id", "the latest import is not of the archive that arrived last"
+        at, message = "/response/body/id", "the latest import is not the one of the last completely sent archive"
         self.agree(latest, self.because, at=at, expected=self.imported, actual=_member(latest, "id"), message=message)
         answer = self.send("getUserInfo", self.owner)
-        if self.expect(answer, 200, requirement=self.because, situation="showing the user"):
+        if self.expect(answer, 200, requirement=self.because, situation="reading one's own user"):
             for member, wanted, actual in zip(_RESTORED, self.restored, _described(answer), strict=True):
                 at, message = (
                     f"/response/body/account/{member}",
-                    f"{member} is not that of the archive restored last",
+                    f"{member} differs from the last imported archive",
                 )
                 self.agree(answer, self.because, at=at, expected=wanted, actual=actual, message=message)
 
@@ -106,7 +106,7 @@ class ResumableImport(chunk_steps.Resumable):
             return not _is_at_work(latest)
 
         if _is_at_work(latest):
-            self.wait(ended)
+            self.wait("the end of an import", ended)
         return latest
 
 

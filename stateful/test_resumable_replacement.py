@@ -18,7 +18,7 @@ _KEPT = ("id", "uuid", "name", "privacy", "channel", "publishedAt")
 
 
 class ResumableReplacement(chunk_steps.Resumable):
-    """A new file that is sent in chunks takes the old one's place byte for byte; until it arrived the old one stays."""
+    """A new file sent in chunks replaces the old one byte for byte; until it is complete, the old file stays."""
 
     about = (
         "replaceVideoSourceResumableInit",
@@ -37,7 +37,7 @@ class ResumableReplacement(chunk_steps.Resumable):
     def prepare(self) -> None:
         """One video for all walks, whatever its file is by now."""
         if not self.keeps_what_is_sent():
-            raise Unavailable("the instance transcodes: what it keeps is not the file that was sent")
+            raise Unavailable("the instance transcodes uploads and does not keep the sent file")
         self.video = self.once("video", lambda: self.world.video(self.owner, fresh=True))
         self._read()
         if self._source_size() != len(self.file):
@@ -61,13 +61,13 @@ class ResumableReplacement(chunk_steps.Resumable):
         """The source of the video is the new file."""
         self.file = session.content
         source = self.send("getVideoSource", self.owner, path=self.path())
-        if not self.expect(source, 200, requirement="PT-RESUME-19", situation="showing the source of a video"):
+        if not self.expect(source, 200, requirement="PT-RESUME-19", situation="reading the source of a video"):
             return
         for each in (answer, source):
             assert each.response is not None
             shown = each.response.json
             for at, wanted in (("inputFilename", f"{session.name}.mp4"), ("size", session.size)):
-                message = f"{at} of the source is not that of the new file"
+                message = f"{at} of the source is not the one of the new file"
                 self.agree(
                     each,
                     "PT-RESUME-19",
@@ -84,7 +84,7 @@ class ResumableReplacement(chunk_steps.Resumable):
     def compare(self) -> None:
         """The video is what it was, with the file that arrived last, and the quota counts this file alone."""
         shown = self.send("getVideo", None, path=self.path())
-        if self.expect(shown, 200, requirement="PT-RESUME-19", situation="showing a video whose file is replaced"):
+        if self.expect(shown, 200, requirement="PT-RESUME-19", situation="reading a video whose file is replaced"):
             assert shown.response is not None
             for at in _KEPT:
                 self.agree(
@@ -93,7 +93,7 @@ class ResumableReplacement(chunk_steps.Resumable):
                     at=f"/response/body/{at}",
                     expected=_plain(self.kept[at]),
                     actual=_plain(shown.response.json[at]),
-                    message=f"{at} of a video changed though only its file is replaced",
+                    message=f"replacing the file of a video changed its {at}",
                 )
             self._has_file(shown)
             self._is_counted(shown)
@@ -105,19 +105,19 @@ class ResumableReplacement(chunk_steps.Resumable):
             assert answer.response is not None
             wanted = self.others + counted(shown.response.json)
             used = answer.response.json["videoQuotaUsed"]
-            at, message = "/response/body/videoQuotaUsed", "the used quota does not count the current file"
+            at, message = "/response/body/videoQuotaUsed", "the used quota is not the total size with the current file"
             self.agree(answer, "PT-RESUME-16", at=at, expected=wanted, actual=used, message=message)
 
     def _has_file(self, shown: Exchange) -> None:
         files = shown.response.json["files"] if shown.response else []
-        at, message = "/response/body/files", "a video does not have exactly the one file that arrived last"
+        at, message = "/response/body/files", "a video does not have exactly one file"
         if not self.agree(shown, self.because, at=at, expected=1, actual=len(files), message=message):
             return
         kept = self.send("downloadVideoFile", None, path={"filename": self._filename(files)})
         if self.expect(kept, 200, requirement=self.because, situation="downloading the file of a video"):
             assert kept.response is not None
             apart = difference(self.file, kept.response.body)
-            message = "the file of a video is not the one that arrived last"
+            message = "the file of a video differs from the last completely sent one"
             self.agree(
                 kept,
                 self.because,

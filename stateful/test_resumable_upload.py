@@ -29,7 +29,7 @@ numbers = st.integers(0, 2)
 
 
 class ResumableUpload(chunk_steps.Resumable):
-    """A video that is sent in chunks arrives byte for byte, under its name; one that did not arrive leaves nothing."""
+    """A video sent in chunks is stored byte for byte, under its name; an incomplete one leaves no video."""
 
     about = (
         "uploadResumableInit",
@@ -80,7 +80,7 @@ class ResumableUpload(chunk_steps.Resumable):
         session = self.open[upload % len(self.open)]
         answer = self.announce(session)
         status, wanted = (200, stored_range(session.stored)) if session.stored else (201, None)
-        situation = "announcing a file of which a part was sent" if session.stored else "announcing a file again"
+        situation = "a repeated init request for a partly sent file" if session.stored else "a repeated init request"
         assert answer.response is not None
         same = f"upload_id={session.upload_id}" in answer.response.headers.get("location", "")
         at = "/response/headers"
@@ -100,7 +100,7 @@ class ResumableUpload(chunk_steps.Resumable):
                 at=f"{at}/range",
                 expected=wanted,
                 actual=told_range(answer),
-                message=f"{situation} gives a wrong Range",
+                message=f"the response to {situation} has a wrong Range",
             )
         ):
             self.give_up(session, answer)
@@ -116,7 +116,7 @@ class ResumableUpload(chunk_steps.Resumable):
         if session not in self.with_room:
             return
         answer = self.put(session, session.chunk(session.stored + gap, session.size))
-        situation = "the end of a file after a gap"
+        situation = "the last chunk of a file after a gap"
         self.refused(session, answer, 409, requirement="PT-RESUME-06", situation=situation)
 
     def taken_over(self, session: Session, answer: Exchange) -> None:
@@ -126,7 +126,7 @@ class ResumableUpload(chunk_steps.Resumable):
         self.arrived[uuid] = session.name
         # While a video is transcoded only its owner sees it.
         shown = self.send("getVideo", None if self.exact else self.owner, path={"id": uuid})
-        if not self.expect(shown, 200, requirement="PT-RESUME-15", situation="showing a video that arrived in chunks"):
+        if not self.expect(shown, 200, requirement="PT-RESUME-15", situation="reading a video that was sent in chunks"):
             return
         assert shown.response is not None
         seen = shown.response.json
@@ -137,7 +137,7 @@ class ResumableUpload(chunk_steps.Resumable):
             ("channel/id", announced["channelId"], seen["channel"]["id"]),
             ("privacy/id", announced["privacy"], seen["privacy"]["id"]),
         ):
-            message = f"{at} of a video differs from the announcement"
+            message = f"{at} of a video differs from the init request"
             self.agree(
                 shown,
                 "PT-RESUME-15",
@@ -150,18 +150,18 @@ class ResumableUpload(chunk_steps.Resumable):
             self._has_file(shown, session, seen["files"])
 
     def _has_file(self, shown: Exchange, session: Session, files: list[dict[str, Any]]) -> None:
-        at, message = "/response/body/files", "a video does not have exactly the one file that was sent"
+        at, message = "/response/body/files", "a video does not have exactly one file"
         if not self.agree(shown, "PT-RESUME-14", at=at, expected=1, actual=len(files), message=message):
             return
         filename = self.name(files[0]["fileDownloadUrl"].rpartition("/")[2], "FILE")
         kept = self.send("downloadVideoFile", None, path={"filename": filename})
         if not self.expect(
-            kept, 200, requirement="PT-RESUME-14", situation="downloading a video that arrived in chunks"
+            kept, 200, requirement="PT-RESUME-14", situation="downloading a video that was sent in chunks"
         ):
             return
         assert kept.response is not None
         apart = difference(session.content, kept.response.body)
-        message = "the file of a video is not the one that was sent"
+        message = "the file of a video differs from the sent file"
         self.agree(
             kept,
             "PT-RESUME-14",
@@ -182,7 +182,7 @@ class ResumableUpload(chunk_steps.Resumable):
         if self.expect(answer, 200, requirement=self.because, situation="listing one's videos"):
             assert answer.response is not None
             listed = [one["name"] for one in answer.response.json["data"] if one["uuid"] not in self.before]
-            at, message = "/response/body/data/*/name", "the videos of a user are not those that arrived"
+            at, message = "/response/body/data/*/name", "the listed videos are not the completely sent ones"
             self.agree(
                 answer,
                 self.because,
@@ -197,7 +197,10 @@ class ResumableUpload(chunk_steps.Resumable):
         if self.expect(answer, 200, requirement="PT-RESUME-16", situation="reading the used quota"):
             assert answer.response is not None
             used = answer.response.json["videoQuotaUsed"]
-            at, message = "/response/body/videoQuotaUsed", "the used quota is not the sum of what arrived"
+            at, message = (
+                "/response/body/videoQuotaUsed",
+                "the used quota is not the total size of the completely sent videos",
+            )
             self.agree(answer, "PT-RESUME-16", at=at, expected=self.used, actual=used, message=message)
 
     def _read(self, operation_id: str, **query: Any) -> Any:

@@ -92,7 +92,7 @@ class Sessions(base_flow.SessionRequests):
             if self.expect(answer, 200, requirement="PT-SESSION-05", situation="a sign-out"):
                 self.signed_in.end(one, "PT-SESSION-05")
         else:
-            answer, situation = self.refreshed(one), "a refresh token that was not used yet"
+            answer, situation = self.refreshed(one), "an unused refresh token"
             if self.expect(answer, 200, requirement="PT-SESSION-03", situation=situation):
                 self._begun(answer, "PT-SESSION-03")
                 self.signed_in.end(one, "PT-SESSION-03")
@@ -107,8 +107,8 @@ class Sessions(base_flow.SessionRequests):
 
     def _use(self, one: SignedIn) -> None:
         answer = self.send("revokeOAuthToken", token=one.token)
-        self.expect(answer, 401, requirement="PT-SESSION-06", situation="a sign-out from a session that ended")
-        if not self.refused(self.refreshed(one), "PT-SESSION-04", "a refresh token whose session ended"):
+        self.expect(answer, 401, requirement="PT-SESSION-06", situation="a sign-out from an ended session")
+        if not self.refused(self.refreshed(one), "PT-SESSION-04", "a refresh token of an ended session"):
             self.signed_in.forget(one)
 
     @stage(mistake=st.sampled_from([*MISTAKES]))
@@ -119,18 +119,21 @@ class Sessions(base_flow.SessionRequests):
         for name in sorted(_SECRET & wrong.keys()):
             wrong[name] = wrong[name] and self.stand_in(wrong[name], f"WRONG_{name.upper()}")
         answer = self.ask(media_type=JSON if made.json else FORM, **wrong)
-        self.refused(answer, "PT-SESSION-08", f"asking for tokens with {mistake}", made.code)
+        self.refused(answer, "PT-SESSION-08", f"a token request with {mistake}", made.code)
 
     @precondition(lambda self: not self.guessed)
     @stage()
     def guess_a_password(self) -> None:
         """Sign in with a wrong password, as a user who exists and as one who does not; once in a walk."""
         answers, self.guessed = [], True
-        for who, name in (("somebody", self.holder.username), ("nobody", str(impossible("user.name", 1)))):
+        for who, name in (
+            ("an existing user", self.holder.username),
+            ("an unknown user", str(impossible("user.name", 1))),
+        ):
             answers.append(self.ask(username=name, password=self.wrong_password))
-            self.refused(answers[-1], "PT-SESSION-09", f"a wrong password of {who}")
+            self.refused(answers[-1], "PT-SESSION-09", f"a sign-in as {who} with a wrong password")
         reported = [answer.response.problem for answer in answers if answer.response]
-        message = "the answer to a wrong password reveals whether the user exists"
+        message = "the response to a wrong password reveals whether the user exists"
         self.agree(
             answers[-1],
             "PT-SESSION-09",
@@ -167,7 +170,7 @@ class Sessions(base_flow.SessionRequests):
                 token = self.stand_in("0" * 64, "INVENTED_TOKEN")
             answer = self.confirm(token, code, command)
             self.because = "PT-SESSION-12"
-        situation = f"turning two-factor authentication on with {wrong}"
+        situation = f"enabling two-factor authentication (wrong: {wrong})"
         self.expect(answer, status, requirement=self.because, situation=situation)
 
     @precondition(lambda self: self.authenticator is not None)
@@ -187,7 +190,7 @@ class Sessions(base_flow.SessionRequests):
             self.refused(answer, "PT-SESSION-11", message, "missing_two_factor", 401)
             reported = answer.response.headers.get(OTP_HEADER, "") if answer.response else ""
             at = f"/response/headers/{OTP_HEADER}"
-            message = "the answer does not say that a code is needed"
+            message = "the response does not say that a one-time code is needed"
             self.agree(answer, "PT-SESSION-11", at=at, expected="required", actual=reported[:8], message=message)
 
     @precondition(lambda self: self.authenticator is not None)
@@ -201,7 +204,7 @@ class Sessions(base_flow.SessionRequests):
     def fail_to_turn_two_factor_off(self) -> None:
         """Turn it off with a wrong password."""
         answer, self.because = self.disable(self.wrong_password), "PT-SESSION-14"
-        situation = "turning two-factor authentication off with a wrong password"
+        situation = "disabling two-factor authentication with a wrong password"
         self.expect(answer, 403, requirement="PT-SESSION-14", situation=situation)
 
     # What is there
@@ -210,7 +213,7 @@ class Sessions(base_flow.SessionRequests):
     def sessions_are_as_remembered(self) -> None:
         """Use the session that nothing touched, and tokens."""
         answer = self.send("getUserInfo", self.holder)
-        if self.expect(answer, 200, requirement="PT-SESSION-02", situation="the session that nothing touched"):
+        if self.expect(answer, 200, requirement="PT-SESSION-02", situation="a request in an unrelated session"):
             self._second_factor(answer, self.because)
         for one in self.signed_in.live[-_WATCHED_LIVE:]:
             answer = self.send("getUserInfo", token=one.token)
@@ -222,15 +225,17 @@ class Sessions(base_flow.SessionRequests):
             self._is_over(one)
 
     def _is_over(self, one: SignedIn) -> bool:
-        answer, situation = self.used(one), "the access token of a session that ended"
+        answer, situation = self.used(one), "the access token of an ended session"
         if not self.expect(answer, 401, requirement=one.because, situation=situation):
             self.signed_in.forget(one)
             return False
-        return self.has_code(answer, "PT-SESSION-06", "invalid_token", f"{situation} is refused with another code")
+        return self.has_code(
+            answer, "PT-SESSION-06", "invalid_token", f"{situation} is refused with an unexpected code"
+        )
 
     def _second_factor(self, answer: Exchange, because: str) -> None:
         is_on, at = self.authenticator is not None, "/response/body/twoFactorEnabled"
-        seen, message = answer.members.get("twoFactorEnabled"), "the second factor changed"
+        seen, message = answer.members.get("twoFactorEnabled"), "twoFactorEnabled is wrong"
         self.agree(answer, because, at=at, expected=is_on, actual=seen, message=message)
 
     def _begun(self, answer: Exchange, because: str) -> None:
@@ -238,7 +243,7 @@ class Sessions(base_flow.SessionRequests):
         tokens, number = answer.members, self.signed_in.begun + 1
         token, refresh_token = (str(tokens.get(f"{kind}_token", "")) for kind in ("access", "refresh"))
         known = self.signed_in.handed_out(token) or self.signed_in.handed_out(refresh_token)
-        message = "the tokens were given out before"
+        message = "the server issued the same token twice"
         self.agree(
             answer,
             "PT-SESSION-01",
@@ -259,7 +264,7 @@ class Sessions(base_flow.SessionRequests):
     def _turn_on(self) -> None:
         asked = self.requested(self.holder)
         self._second_factor(self.send("getUserInfo", self.holder), "PT-SESSION-12")
-        token, situation = asked.request_token, "the one-time code of a request for two-factor authentication"
+        token, situation = asked.request_token, "the one-time code of a two-factor request"
         answer = self.with_code(asked, 403, lambda code: self.confirm(token, code, asked.command))
         if self.expect(answer, 204, requirement="PT-SESSION-10", situation=situation):
             self.authenticator = asked
@@ -268,13 +273,13 @@ class Sessions(base_flow.SessionRequests):
     def _turn_off(self, confirm_again: bool) -> None:
         used = self.authenticator
         answer, self.because = self.disable(self.holder.password), "PT-SESSION-15"
-        situation = "turning two-factor authentication off"
+        situation = "disabling two-factor authentication"
         if not self.expect(answer, 204, requirement="PT-SESSION-15", situation=situation) or used is None:
             return
         self.authenticator, self.was_on = None, True
         if confirm_again:
             answer, self.because = self.confirm(used.request_token, used.code, used.command), "PT-SESSION-13"
-            situation = "a request for two-factor authentication that was confirmed before"
+            situation = "a second confirmation of a two-factor request"
             if not self.expect(answer, 403, requirement="PT-SESSION-13", situation=situation) and answer.status == 204:
                 self.authenticator = used
 

@@ -36,7 +36,7 @@ _OUTCOMES = {
 
 
 class SignUpByApproval(base_flow.SignupFlow):
-    """Who asks for an account gets it when a moderator says so, once, under names that nobody else has."""
+    """An accepted registration creates exactly one account, with unique names."""
 
     about = ("requestRegistration", *_MODERATION)
     mail = True
@@ -73,7 +73,7 @@ class SignUpByApproval(base_flow.SignupFlow):
         channel = last if with_channel else None
         answer = self._ask(person, person, channel)
         self.because = "PT-SIGNUP-01"
-        if self.expect(answer, 200, requirement="PT-SIGNUP-01", situation="asking for an account"):
+        if self.expect(answer, 200, requirement="PT-SIGNUP-01", situation="requesting an account"):
             registration = body_of(answer)
             number, verified = self.name(registration["id"], "REQUEST_ID"), False if self.verifies else None
             made = Request(number, person, person, channel, verified, expects_mail=self.verifies)
@@ -88,7 +88,7 @@ class SignUpByApproval(base_flow.SignupFlow):
         wanted = {"user name": BESIDE[0], "address": BESIDE[0], what: taken[place % len(taken)]}
         answer = self._ask(wanted["user name"], wanted["address"], wanted.get("channel"))
         self.because = "PT-SIGNUP-09"
-        self.expect(answer, 409, requirement="PT-SIGNUP-09", situation=f"asking for a taken {what}")
+        self.expect(answer, 409, requirement="PT-SIGNUP-09", situation=f"requesting a taken {what}")
 
     def _ask(self, name: str, address: str, channel: str | None) -> Exchange:
         body: dict[str, Any] = {"username": self.names[name], "email": self.emails[address]}
@@ -115,7 +115,7 @@ class SignUpByApproval(base_flow.SignupFlow):
             parts["body"] = {"moderationResponse": "Not mine to give."}
         answer = self.send(what, self.user if who == "user" else None, **parts)
         status = 403 if who == "user" else 401
-        self.expect(answer, status, requirement="PT-SIGNUP-03", situation="moderating without the right to")
+        self.expect(answer, status, requirement="PT-SIGNUP-03", situation="moderation without permission")
 
     @precondition(lambda self: self.book.free)
     @stage(place=places, mail=st.booleans(), by=deciders)
@@ -125,7 +125,7 @@ class SignUpByApproval(base_flow.SignupFlow):
         text = f"Welcome, {self.world.unique('answer')}."
         answer = self._decide("accept", request, text, mail=mail, by=by)
         self.because = "PT-SIGNUP-05"
-        if self.expect(answer, 204, requirement="PT-SIGNUP-05", situation="accepting a request"):
+        if self.expect(answer, 204, requirement="PT-SIGNUP-05", situation="accepting a registration request"):
             self._accepted(request)
             self._told(answer, request, text, mail=mail)
 
@@ -137,7 +137,7 @@ class SignUpByApproval(base_flow.SignupFlow):
         text = f"Not now, {self.world.unique('answer')}."
         answer = self._decide("reject", request, text, mail=mail, by=by)
         self.because = "PT-SIGNUP-06"
-        if self.expect(answer, 204, requirement="PT-SIGNUP-06", situation="rejecting a request"):
+        if self.expect(answer, 204, requirement="PT-SIGNUP-06", situation="rejecting a registration request"):
             request.state = "Rejected"
             self._told(answer, request, text, mail=mail)
 
@@ -150,7 +150,7 @@ class SignUpByApproval(base_flow.SignupFlow):
         answer = self._decide(what, request, "On second thoughts.", mail=True, by="moderator")
         self.because = "PT-SIGNUP-11" if request.deleted else "PT-SIGNUP-07"
         status = 404 if request.deleted else 409
-        self.expect(answer, status, requirement=self.because, situation="deciding on a request that needs no decision")
+        self.expect(answer, status, requirement=self.because, situation="a decision on a decided or deleted request")
 
     def _decide(self, what: str, request: Request, text: str, *, mail: bool, by: str) -> Exchange:
         body = {"moderationResponse": text, "preventEmailDelivery": not mail}
@@ -165,7 +165,7 @@ class SignUpByApproval(base_flow.SignupFlow):
             # A mail that comes later tells that this one does not come.
             self.resend(request.address)
             arrived = bool(self.world.mailbox.arrived(self.emails[request.address], text))
-        message = "a mail was sent although it was to be prevented" if arrived else "no mail was sent"
+        message = "an email was sent despite preventEmailDelivery" if arrived else "no email was sent"
         self.agree(answer, "PT-SIGNUP-08", at="/mail", expected=mail, actual=arrived, message=message)
 
     def _accepted(self, request: Request) -> None:
@@ -188,7 +188,7 @@ class SignUpByApproval(base_flow.SignupFlow):
         """Delete a request, decided or not."""
         request, self.because = self.book.kept[place % len(self.book.kept)], "PT-SIGNUP-11"
         answer = self.send("deleteRegistration", self.moderator, path={"registrationId": request.id})
-        if self.expect(answer, 204, requirement="PT-SIGNUP-11", situation="deleting a request"):
+        if self.expect(answer, 204, requirement="PT-SIGNUP-11", situation="deleting a registration request"):
             request.deleted = True
 
     @precondition(lambda self: self.book.requests)
@@ -215,7 +215,7 @@ class SignUpByApproval(base_flow.SignupFlow):
         # Whether a string serves twice is nowhere said; that the address stays verified is.
         statuses = (204, 403) if request.verified else (204,)
         answer = self._verify(request, request.strings[-1])
-        if self.expect(answer, *statuses, requirement="PT-SIGNUP-10", situation="verifying as the mail says"):
+        if self.expect(answer, *statuses, requirement="PT-SIGNUP-10", situation="verifying with the mailed string"):
             request.verified = True
 
     @precondition(lambda self: self.book.unaccepted and self.verifies)
@@ -229,7 +229,7 @@ class SignUpByApproval(base_flow.SignupFlow):
         known = {"replaced": request.strings[0], "another's": other.strings[-1]}.get(string)
         sent = known if known and known != request.strings[-1] else _MADE_UP
         answer = self._verify(request, sent)
-        self.expect(answer, 403, requirement="PT-SIGNUP-10", situation="verifying with another string")
+        self.expect(answer, 403, requirement="PT-SIGNUP-10", situation="verifying with a wrong string")
 
     def unaccepted(self, place: int) -> Request:
         """One of the requests that no account came of, once its mail was read."""
@@ -275,7 +275,7 @@ class SignUpByApproval(base_flow.SignupFlow):
             answer,
             409,
             requirement="PT-SIGNUP-09",
-            situation="accepting a request whose names were taken in the meantime",
+            situation="accepting a request whose names are taken by now",
         )
 
     @precondition(lambda self: self.book.present)

@@ -86,7 +86,7 @@ class Subscriptions(notification_steps.News):
         followed.remove(channel)
         self.because = model.UNSUBSCRIBED
         answer, follows = self._follows(self.other)
-        message = "whether others are still subscribed to each channel"
+        message = "unsubscribing changed another user's subscriptions"
         self.same(answer, model.UNSUBSCRIBED, "*", ([True] * CHANNELS, follows), message)
 
     def _follows(self, account: Account) -> tuple[Exchange, list[bool]]:
@@ -107,7 +107,7 @@ class Subscriptions(notification_steps.News):
         ):
             answer = self.send("listSubscriptions", self.reader, query=query)
             if self.expect(answer, 200, requirement=_LOOKED_UP, situation="looking up subscriptions"):
-                message = f"subscriptions by {', '.join(query)}"
+                message = f"the subscriptions found by {', '.join(query)} are wrong"
                 self.same(answer, _LOOKED_UP, "data/*/name", (expected, self._listed(answer)), message)
 
     def _listed(self, answer: Exchange) -> list[int]:
@@ -124,13 +124,17 @@ class Subscriptions(notification_steps.News):
             return
         assert answer.response is not None
         listed, wanted = self._listed(answer), sorted(self.following.followed)
-        self.same(answer, self.because, "data/*/name", (wanted, sorted({*listed})), "the subscriptions")
-        self.same(answer, model.ONCE, "data/*/name", (wanted, sorted(listed)), "the subscriptions, each once")
+        self.same(
+            answer, self.because, "data/*/name", (wanted, sorted({*listed})), "the wrong subscriptions are listed"
+        )
+        self.same(
+            answer, model.ONCE, "data/*/name", (wanted, sorted(listed)), "the subscriptions are not listed once each"
+        )
         total = answer.response.json["total"]
-        self.same(answer, model.ONCE, "total", (len(wanted), total), "the number of subscriptions")
+        self.same(answer, model.ONCE, "total", (len(wanted), total), "total of subscriptions is wrong")
         answer, follows = self._follows(self.reader)
         exist = [number in wanted for number in range(CHANNELS)]
-        self.same(answer, self.because, "*", (exist, follows), "whether each channel is subscribed to")
+        self.same(answer, self.because, "*", (exist, follows), "the wrong channels are reported as subscribed to")
 
     @invariant()
     def the_reader_finds_what_is_new(self) -> None:
@@ -143,13 +147,19 @@ class Subscriptions(notification_steps.News):
         videos, total = answer.response.json["data"], answer.response.json["total"]
         self._only_what_is_to_be_seen(answer, "data", self.numbered(videos), model.VIDEOS)
         dates = [video["publishedAt"] for video in videos]
-        self.same(answer, model.VIDEOS, "data", (sorted(dates, reverse=True), dates), "dates, newest first")
-        self.same(answer, model.VIDEOS, "total", (len(videos), total), "the number of videos")
+        self.same(
+            answer,
+            model.VIDEOS,
+            "data",
+            (sorted(dates, reverse=True), dates),
+            "the videos are not sorted by date, newest first",
+        )
+        self.same(answer, model.VIDEOS, "total", (len(videos), total), "total of videos is wrong")
 
     def _only_what_is_to_be_seen(self, answer: Exchange, at: str, shown: list[int], requirement: str) -> None:
         wanted = sorted(self.following.visible())
-        self.none_of(answer, self.following.not_listed(), at, shown, "videos are listed that must not be")
-        self.same(answer, requirement, at, (wanted, sorted(shown)), "the videos of the subscriptions")
+        self.none_of(answer, self.following.not_listed(), at, shown, "videos are listed that must not be listed")
+        self.same(answer, requirement, at, (wanted, sorted(shown)), "the wrong videos of subscriptions are listed")
 
     # Feeds
 
@@ -166,12 +176,12 @@ class Subscriptions(notification_steps.News):
         numbers = [clip.number if clip else 0 for clip in shown]
         self._only_what_is_to_be_seen(answer, "*/link", numbers, _FED)
         titles = [clip.name for clip in shown if clip]
-        self.same(answer, _FED, "*/title", (titles, feed.titles), "the titles of the videos in the feed")
+        self.same(answer, _FED, "*/title", (titles, feed.titles), "the titles in the feed are not those of the videos")
         stem = urlsplit(feed.address).path.rpartition(".")[0]
-        self.same(answer, _ADDRESS, "self", ("/feeds/subscriptions", stem), "the feed's own address")
+        self.same(answer, _ADDRESS, "self", ("/feeds/subscriptions", stem), "the feed's self link has a wrong path")
         others = self.feed_token(self.other)
-        self._refused(form, self.reader, others, _LOCKED, "a feed with the token of another user")
-        self._refused(form, self.other, token, _LOCKED, "the feed of another user with one's own token")
+        self._refused(form, self.reader, others, _LOCKED, "a feed with another user's token")
+        self._refused(form, self.other, token, _LOCKED, "another user's feed with one's own token")
 
     @stage(form=st.sampled_from(tuple(KINDS)))
     def renew_token(self, form: str) -> None:
@@ -182,10 +192,10 @@ class Subscriptions(notification_steps.News):
         if not self.expect(answer, 200, requirement=_RENEWED, situation="replacing the feed token"):
             return
         new = self.feed_token(self.reader)
-        self.same(answer, _RENEWED, "feedToken", (False, new == old), "whether the token is still the old one")
+        self.same(answer, _RENEWED, "feedToken", (False, new == old), "the new feed token is equal to the old one")
         self._fed(self._asked(form, self.reader, new), form, _RENEWED)
-        self._refused(form, self.reader, old, _RENEWED, "the feed with a token that was replaced")
-        message = "an address that was read before the token in it was replaced"
+        self._refused(form, self.reader, old, _RENEWED, "the feed with a replaced token")
+        message = "the same feed URL as before its token was replaced"
         self._refused(form, self.reader, old, _REMEMBERED, message, reading=reading)
 
     def _asked(self, form: str, account: Account, token: str, reading: str = "") -> Exchange:
@@ -207,7 +217,7 @@ class Subscriptions(notification_steps.News):
             at="/response/body",
             expected="a feed",
             actual="a feed" if feed else "none",
-            message=f"the answer is not a {form} feed",
+            message=f"the response is not a {form} feed",
         )
         return feed
 

@@ -21,7 +21,7 @@ may_sign_in = precondition(lambda flow: flow.sign_ins < _MOST_SIGN_INS)
 
 
 class UserAdministration(change_steps.Changing):
-    """What those who manage users do to a user holds at once, and nobody does more than their role allows."""
+    """Changes by administrators and moderators take effect immediately, and roles limit who may make them."""
 
     about = ("addUser", "getUsers", "getUser", "putUser", "delUser", "blockUser", "unblockUser")
     examples: ClassVar[Mapping[str, int]] = {"smoke": 2, "standard": 10, "thorough": 40}
@@ -60,11 +60,11 @@ class UserAdministration(change_steps.Changing):
         ]
         state, code, because, _ = next((case for case in barred if case[-1]), ("", "", "", False))
         if state:
-            if self.expect(answer, 400, requirement=because, situation=f"a sign-in of somebody who is {state}"):
-                message = f"the code of a refused sign-in of somebody who is {state}"
+            if self.expect(answer, 400, requirement=because, situation=f"a sign-in of a user who is {state}"):
+                message = f"a refused sign-in of a user who is {state} has a wrong code"
                 fields = answer.members.get("code")
                 self.agree(answer, because, at="/response/body/code", expected=code, actual=fields, message=message)
-        elif self.expect(answer, 200, requirement="PT-USER-07", situation="a sign-in with the present password"):
+        elif self.expect(answer, 200, requirement="PT-USER-07", situation="a sign-in with the current password"):
             self.enter(person, answer)
 
     @precondition(lambda flow: any(person.signed_in for person in flow.persons))

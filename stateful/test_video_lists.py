@@ -26,7 +26,7 @@ _LISTS = (
 
 
 class VideoLists(base_flow.Reading):
-    """Lists of videos hold what their filters select and their reader may see, in the order and the pages asked for."""
+    """Video lists contain what their filters select and their reader may see, in the requested order and pages."""
 
     about = tuple(listing.operation for listing in VIDEO_LISTS)
     examples: ClassVar[Mapping[str, int]] = {"smoke": 1, "standard": 4, "thorough": 30}

@@ -28,7 +28,7 @@ _UNVERIFIED_ROAD = ("register", *_ROAD[3:])
 
 
 class WholeJourney(base_flow.Journey):
-    """Who signs up, verifies, signs in, uploads, is watched, rated and archived, leaves nothing when deleted."""
+    """One account from sign-up, verification, upload, views and ratings to export; deleting it removes all its data."""
 
     about = (
         "registerUser",
@@ -78,7 +78,7 @@ class WholeJourney(base_flow.Journey):
         who = self.who
         if own_channel:
             who.channel = self.name(self.world.unique("channel"), "CHANNEL_NAME")
-        self.must("registerUser", 204, "PT-JOURNEY-01", "signing up", body=who.request())
+        self.must("registerUser", 204, "PT-JOURNEY-01", "a sign-up", body=who.request())
         if who.verified is False:
             link = model.mailed(self.world.mailbox.wait(who.email, "verificationString=").text)
             who.string, number = self.secret(link.string, "VERIFICATION_STRING"), link.user_id
@@ -98,7 +98,7 @@ class WholeJourney(base_flow.Journey):
             return
 
         def call(operation_id: str, actor: Account | None = None, **parts: Any) -> Exchange:
-            return self.must(operation_id, 200, "PT-JOURNEY-04", "signing in", actor, **parts)
+            return self.must(operation_id, 200, "PT-JOURNEY-04", "a sign-in", actor, **parts)
 
         how = SignIn(call, *self.world.oauth_client())
         account = sign_in(how, who.username, who.password, "traveller")
@@ -110,9 +110,9 @@ class WholeJourney(base_flow.Journey):
         form = {"client_id": client_id, "client_secret": client_secret, **credentials}
         answer = self.send("getOAuthToken", body=form, media_type="application/x-www-form-urlencoded")
         if not self.deleted:
-            situation = "signing in before the address is verified"
+            situation = "a sign-in before the address is verified"
             self.expect(answer, 400, requirement="PT-JOURNEY-02", situation=situation)
-        elif self.expect(answer, 400, requirement="PT-JOURNEY-11", situation="signing in to a deleted account"):
+        elif self.expect(answer, 400, requirement="PT-JOURNEY-11", situation="a sign-in to a deleted account"):
             assert answer.response is not None
             self.same(answer, ("PT-JOURNEY-11", "code", "invalid_grant", answer.response.problem.get("code")))
 
@@ -129,7 +129,7 @@ class WholeJourney(base_flow.Journey):
         value, command = model.wrong_string(string, self.who.string)
         self.computed("WRONG_STRING", command)
         answer = self.send("verifyUser", **self._verification(self.secret(value, "WRONG_STRING")))
-        self.expect(answer, 403, requirement="PT-JOURNEY-03", situation="verifying with another string")
+        self.expect(answer, 403, requirement="PT-JOURNEY-03", situation="verifying with a wrong string")
 
     def _verification(self, string: str) -> dict[str, Any]:
         for variable, command in model.from_the_mail(self.who).items():
@@ -144,7 +144,7 @@ class WholeJourney(base_flow.Journey):
         file = Upload(f"{name}.mp4", "video/mp4", content)
         form = {"channelId": owner.channel_id, "name": name, "privacy": 1, "videofile": file}
         parts = {"body": form, "media_type": "multipart/form-data"}
-        answer = self.must("uploadLegacy", 200, "PT-JOURNEY-05", "uploading", owner, **parts)
+        answer = self.must("uploadLegacy", 200, "PT-JOURNEY-05", "uploading a video", owner, **parts)
         made = body_of(answer)["video"]
         number, uuid = self.name(made["id"], "VIDEO_ID"), self.name(made["uuid"], "VIDEO_UUID")
         self.reach(

@@ -157,16 +157,16 @@ class Flow(RuleBasedStateMachine):
         """Repeats a reading request until `done` makes something of its JSON body, for at most 30 s."""
         return self.world.poll(operation_id, actor, done, **parts)
 
-    def wait(self, reached: Callable[[], bool], seconds: float = 30.0) -> None:
-        """Asks again until a state is reached; raises NotArranged after so many seconds."""
-        if not any(reached() for _ in self.world.deadline.polls("a state to be reached", seconds)):
-            raise NotArranged(f"a state was not reached within {seconds:.0f} s")
+    def wait(self, what: str, reached: Callable[[], bool], seconds: float = 30.0) -> None:
+        """Asks again until a state is reached; `what` completes "waiting for". NotArranged after so many seconds."""
+        if not any(reached() for _ in self.world.deadline.polls(what, seconds)):
+            raise NotArranged(f"{what} was not reached within {seconds:.0f} s")
 
     def eventually(self, look: Callable[[], _T], wanted: _T, seconds: float = 15.0) -> _T:
         """What `look` sees as soon as it is what is wanted, otherwise what it sees after so many seconds: what servers
         do in the background is judged by its result. A walk that is being shortened waits less."""
         longest = seconds if self.context.failed_at is None else seconds / 5
-        for _ in self.world.deadline.polls("an effect that the server brings about later", longest):
+        for _ in self.world.deadline.polls("the server to finish background work", longest):
             if (seen := look()) == wanted:
                 break
         return seen
@@ -174,7 +174,7 @@ class Flow(RuleBasedStateMachine):
     # Judging
 
     def expect(self, exchange: Exchange, *statuses: int, requirement: str, situation: str) -> bool:
-        """Whether the answer has one of these statuses; `so` names the situation, as a noun phrase.
+        """Whether the answer has one of these statuses; `situation` is a noun phrase.
 
         False only where a known deviation explains the difference: the model must then follow the server, or let go
         of the thing. Any other difference ends the walk.
@@ -182,7 +182,7 @@ class Flow(RuleBasedStateMachine):
         return self.context.expect(exchange, *statuses, requirement=requirement, situation=situation)
 
     def agree(self, exchange: Exchange, requirement: str, *, at: str, expected: Any, actual: Any, message: str) -> bool:
-        """Whether what was observed in an answer is what the model remembers; `so` completes the finding's sentence.
+        """Whether what was observed in an answer is what the model remembers; `message` says what is wrong.
 
         `at` is a pointer into the answer (`/response/body/data/*/id`). False as with `expect`.
         """

@@ -103,7 +103,7 @@ def _outcome(context: Context, flow: type[Flow]) -> Walked:
         end = _halted(error)
         return _blocked(context, end.cause) if end else _failed(context, flow, error)
     if not context.evidence:
-        return Walked(Verdict.NO_EVIDENCE, "no walk reached anything that could be judged")
+        return Walked(Verdict.NO_EVIDENCE, "no sequence reached a check")
     return Walked(Verdict.PASSED)
 
 
@@ -156,7 +156,7 @@ def _failed(context: Context, flow: type[Flow], error: Exception) -> Walked:
         # Cut short only when it is clean: half a secret would not be known as one.
         cause_text = " ".join(redactor.error(str(violations[0] if violations else error)).split())[:400]
         if violations or isinstance(error, Flaky):
-            return Walked(Verdict.BLOCKED, f"repeating the same steps had another result: {cause_text}")
+            return Walked(Verdict.BLOCKED, f"not reproducible: the same steps gave another result ({cause_text})")
         if all(isinstance(each, _UNREADABLE) for each in _each(error)) and (why := _incomplete(context)):
             return Walked(Verdict.BLOCKED, why)
         return Walked(Verdict.ERROR, f"{type(error).__name__}: {cause_text}")
@@ -201,7 +201,7 @@ def _incomplete(context: Context) -> str:
         for finding in judge(exchange)[0]:
             if finding.at.startswith("/response/body"):
                 what = f"({finding.requirement} at {finding.at})"
-                return f"{exchange.operation.id} answered what the contract forbids {what}, so the flow cannot go on"
+                return f"flow stopped: the response to {exchange.operation.id} violates the contract {what}"
     return ""
 
 

@@ -110,25 +110,37 @@ class ExportSteps(ExportImportFlow):
     def ask_for_export(self, with_files: bool) -> None:
         """Have an archive made, try to have another, save the one."""
         answer = self._ask(self.owner, with_files)
-        if not self.expect(answer, 200, requirement=_LISTED, situation="asking for an export"):
+        if not self.expect(answer, 200, requirement=_LISTED, situation="requesting an export"):
             return
         assert answer.response is not None
         self.forced, self.changed = False, False
         self.export = self.name(int(answer.response.json["export"]["id"]), "EXPORT_ID")
         again = self._ask(self.owner, with_files)
-        self.expect(again, 400, requirement=_ONE, situation="asking for a second export")
+        self.expect(again, 400, requirement=_ONE, situation="requesting a second export")
         refused = self.exports(self.stranger)[0]
-        self.expect(refused, 403, requirement=_OWN, situation="listing the exports of somebody else")
+        self.expect(refused, 403, requirement=_OWN, situation="listing another user's exports")
         self.eventually(lambda: self._state() in ENDED, True, _JOB_SECONDS)
         answer, entries = self.exports()
-        self.same(answer, _LISTED, "data/*/id", ([self.export], [entry["id"] for entry in entries]), "exports")
+        self.same(
+            answer,
+            _LISTED,
+            "data/*/id",
+            ([self.export], [entry["id"] for entry in entries]),
+            "the wrong exports are listed",
+        )
         entry = next((entry for entry in entries if entry["id"] == self.export), None)
         if entry is None:
             return
-        self.same(answer, _LISTED, "data/*/state", (COMPLETED, entry["state"]["label"]), "the state")
+        self.same(
+            answer,
+            _LISTED,
+            "data/*/state",
+            (COMPLETED, entry["state"]["label"]),
+            "the state of a finished export is wrong",
+        )
         created, expires = (datetime.fromisoformat(entry[name]) for name in ("createdAt", "expiresOn"))
         kept = timedelta(milliseconds=self.answered("getConfig", self.owner)["export"]["users"]["exportExpiration"])
-        message = "how long the archive is kept"
+        message = "the time until the archive expires is not the configured one"
         self.same(answer, _EXPIRY, "data/*/expiresOn", (str(kept), str(expires - created)), message)
         self.with_files = with_files
         self._save(entry)
@@ -163,7 +175,7 @@ class ExportSteps(ExportImportFlow):
         self.packed, self.brought, self.brought_as_it_is = self.has.copy(), 0, 0
         self._look_into(answer, archive, found, files)
         # Last: another archive may have the same size by chance, and the same steps are to end the same way.
-        self.same(answer, _LISTED, "", (entry["size"], len(body)), "the size of the archive")
+        self.same(answer, _LISTED, "", (entry["size"], len(body)), "the listed size is not the size of the archive")
 
     def _address(self, entry: dict[str, Any], variable: str) -> tuple[str, NamedText]:
         """Name and token of an archive."""
@@ -182,14 +194,14 @@ class ExportSteps(ExportImportFlow):
     ) -> None:
         for topic in _TOPICS:
             wanted_and_seen = (self.has.topic(topic), found.topic(topic))
-            self.same(answer, _WHOLE, topic, wanted_and_seen, f"{topic} in the archive")
+            self.same(answer, _WHOLE, topic, wanted_and_seen, f"{topic} in the archive are wrong")
         there = dict.fromkeys((one["name"] for one in self.has.videos), self.with_files)
         is_there = {name: content is not None for name, content in files.items()}
-        self.same(answer, _FILES, "files", (there, is_there), "whether files of videos are in the archive")
+        self.same(answer, _FILES, "files", (there, is_there), "the archive does not contain video files as requested")
         if self.with_files and self.keeps_what_is_sent():
             differ = [name for name, content in sorted(files.items()) if content != self.contents[name]]
-            self.same(answer, _FILES, "files/*", ([], differ), "videos whose files are not those sent")
-        self.same(answer, _SECRETS, "*", ([], archive.leaks(self._secrets())), "secrets in the archive")
+            self.same(answer, _FILES, "files/*", ([], differ), "video files in the archive differ from the sent ones")
+        self.same(answer, _SECRETS, "*", ([], archive.leaks(self._secrets())), "the archive contains secrets")
 
     def _secrets(self) -> dict[str, str]:
         own = self.owner
@@ -210,8 +222,10 @@ class ExportSteps(ExportImportFlow):
         listed = [self.export]
         if who == "an administrator":
             answer, entries = self.exports(self.world.account("admin"))
-            self.expect(answer, 200, requirement=_OWN, situation="an administrator who lists exports")
-            self.same(answer, _OWN, "data/*/id", (listed, [one["id"] for one in entries]), "exports")
+            self.expect(answer, 200, requirement=_OWN, situation="listing the exports of a user as administrator")
+            self.same(
+                answer, _OWN, "data/*/id", (listed, [one["id"] for one in entries]), "the wrong exports are listed"
+            )
             return
         path = {"userId": self.owner.user_id, "id": self.export}
         for answer in (
@@ -219,7 +233,7 @@ class ExportSteps(ExportImportFlow):
             self._ask(accounts[who]),
             self.send("deleteUserExport", accounts[who], path=path),
         ):
-            self.expect(answer, 403, requirement=_OWN, situation=f"{who} who names the user")
+            self.expect(answer, 403, requirement=_OWN, situation=f"an export request for another user as {who}")
 
     @precondition(lambda self: self.export is not None and not self.forced)
     @stage()
@@ -253,7 +267,7 @@ class ExportSteps(ExportImportFlow):
             return
         self.export = None
         gone = self._download(*self.address)
-        self.expect(gone, 404, requirement=_DELETED, situation="downloading an export that was deleted")
+        self.expect(gone, 404, requirement=_DELETED, situation="downloading a deleted export")
 
     @invariant()
     def the_exports_are_what_was_asked_for(self) -> None:
@@ -262,7 +276,13 @@ class ExportSteps(ExportImportFlow):
         if self.expect(answer, 200, requirement=_LISTED, situation="listing one's exports"):
             wanted = [] if self.export is None else [self.export]
             requirement = _LISTED if wanted else _DELETED
-            self.same(answer, requirement, "data/*/id", (wanted, [one["id"] for one in entries]), "exports")
+            self.same(
+                answer,
+                requirement,
+                "data/*/id",
+                (wanted, [one["id"] for one in entries]),
+                "the wrong exports are listed",
+            )
 
     def same(self, answer: Exchange, requirement: str, at: str, wanted_and_seen: tuple[Any, Any], message: str) -> bool:
         """Compares what stands at a place of the body with the model, as `agree` does."""

@@ -163,7 +163,7 @@ class Reading(Flow):
                 at=f"/response/body/data/*/{column}",
                 expected=found[column][::-1],
                 actual=found[sort],
-                message=f"{listing.operation} sorted by {sort} is not the inverse of {column}",
+                message=f"{listing.operation} sorted by {sort} is not the reverse of the list sorted by {column}",
             )
 
     # Asking
@@ -198,7 +198,7 @@ class Reading(Flow):
             if page is None:
                 return
             seen += page
-        message = f"the pages of {question.of}, {length} at a time, are not the whole: {question}"
+        message = f"the pages of {question.of}, {length} at a time, do not add up to the whole list: {question}"
         at = f"/request/query/sort/{question.sort}" if question.sort else "/response/body/data"
         self.agree(self.answer, "PT-PAGE-02", at=at, expected=wanted, actual=sorted(seen), message=message)
 
@@ -219,7 +219,7 @@ class Reading(Flow):
     def _judged(
         self, listing: Listing, question: Question, made: Iterable[Claim], body: dict[str, Any]
     ) -> list[str] | None:
-        right = self.expect(self.answer, 200, requirement="PT-PAGE-02", situation=f"reading a list, {question}")
+        right = self.expect(self.answer, 200, requirement="PT-PAGE-02", situation=f"a list request ({question})")
         right = right and all(
             self.agree(
                 self.answer,

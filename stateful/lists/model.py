@@ -161,7 +161,7 @@ def claims(
     selecting = because or _selecting(question)
     where = _where(question)
     total = answer.get("total")
-    message = f"{question.of} contains an item that it should not"
+    message = f"{question.of} contains an item that it must not contain"
     yield Claim(selecting, where, [], [name for name in page if name not in wanted], message)
     start, count = question.start or 0, DEFAULT_COUNT if question.count is None else question.count
     whole = start == 0 and count >= len(selected)
@@ -169,7 +169,7 @@ def claims(
         missing = [item.name for item in selected if item.name not in page]
         # Who counts what is missing only does not show it.
         kind = _paging(question, len(selected)) if total == len(selected) else selecting
-        yield Claim(kind, where, [], missing, f"{question.of} lacks an item that it should contain")
+        yield Claim(kind, where, [], missing, f"{question.of} lacks an item that it must contain")
     yield from sorting(listing, question, library, entries)
     sort = question.sort or listing.default
     known = listing.columns[sort.removeprefix("-")].key
@@ -197,7 +197,7 @@ def claims(
         where if question.filters else "/response/body/total",
         len(selected),
         total,
-        f"total of {question.of} is not the number of items",
+        f"total of {question.of} is not the number of items in the whole list",
     )
 
 
@@ -236,9 +236,9 @@ def whole_of_open(
         missing = [item.name for item in listing.items(library, question.place) if item.name not in page]
         deleted = [name for name in page if name in library.gone.get(listing.operation, {}).values()]
         kind, at = because or "PT-LIST-08", "/response/body/data"
-        yield Claim(kind, at, [], missing, f"{question.of} lacks an item that it should contain")
+        yield Claim(kind, at, [], missing, f"{question.of} lacks an item that it must contain")
         yield Claim(kind, at, [], deleted, f"{question.of} contains a deleted item")
-        message = f"total of {question.of} is not the number of items"
+        message = f"total of {question.of} is not the number of items in the whole list"
         yield Claim("PT-PAGE-03", "/response/body/total", len(entries), total, message)
     yield from sorting(listing, question, library, entries)
 
@@ -255,7 +255,7 @@ def part_of_open(
         places = {listing.identity(entry): place for place, entry in enumerate(entries)}
         seen = [places.get(listing.identity(entry), -1) for entry in answer.get("data") or []]
         wanted = list(range(len(entries)))[start : start + count]
-        message = f"the page of {question.of} does not contain these positions of the list"
+        message = f"the page of {question.of} is not the requested part of the list"
         yield Claim(_paging(question, len(entries)), "/response/body/data", wanted, seen, message)
 
 

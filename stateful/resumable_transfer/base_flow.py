@@ -112,12 +112,12 @@ class Transfer(Flow):
         name = self.world.unique("upload")
         session = Session(len(self.sessions), name, self.content(size, name))
         answer = self.announce(session)
-        if not self.expect(answer, 201, requirement="PT-RESUME-01", situation="announcing a file"):
+        if not self.expect(answer, 201, requirement="PT-RESUME-01", situation="an init request for a file"):
             return None
         assert answer.response is not None
         upload_id = upload_id_in(answer.response.headers.get("location", ""))
         own = bool(upload_id) and all(upload_id != other.upload_id for other in self.sessions)
-        message = "the Location of an announced file does not name a new session"
+        message = "Location in the response to an init request is not a new session"
         self.agree(
             answer,
             "PT-RESUME-01",
@@ -169,7 +169,7 @@ class Transfer(Flow):
             self.give_up(session, answer)
             return
         asked = self.put(session, None)
-        self.acknowledged(session, session.stored, asked, requirement, f"asking for the stored bytes after {situation}")
+        self.acknowledged(session, session.stored, asked, requirement, f"a status request after {situation}")
 
     def acknowledged(self, session: Session, stored: int, answer: Exchange, requirement: str, situation: str) -> None:
         """The answer says that exactly so many bytes are stored."""
@@ -182,13 +182,13 @@ class Transfer(Flow):
             at=_RANGE,
             expected=wanted,
             actual=seen,
-            message=f"{situation} gives a wrong Range",
+            message=f"the response to {situation} has a wrong Range",
         ):
             self.give_up(session, answer)
             return
         session.stored = stored
         if not stored:
-            situation = "a session without a stored byte gives a Range"
+            situation = "the response for a session without stored bytes has a Range"
             self.agree(answer, "PT-RESUME-04", at=_RANGE, expected=None, actual=reported, message=situation)
 
     def give_up(self, session: Session, answer: Exchange) -> None:

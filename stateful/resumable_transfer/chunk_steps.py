@@ -27,6 +27,7 @@ sizes = st.sampled_from((1150, 1175, 1200))
 beginnings = st.sampled_from(BEGINNINGS)
 parts = st.sampled_from(PARTS)
 uses = st.sampled_from(USES)
+_REQUESTS = {"sends": "a chunk", "asks": "a status request", "cancels": "a cancellation"}
 afterwards = st.sampled_from(("nothing", *USES))
 
 
@@ -92,7 +93,7 @@ class Resumable(Transfer):
         """After a break: how much arrived?"""
         session = _one(self.open, upload)
         answer = self.put(session, None)
-        self.acknowledged(session, session.stored, answer, "PT-RESUME-03", "asking how much is stored")
+        self.acknowledged(session, session.stored, answer, "PT-RESUME-03", "a status request")
 
     @precondition(lambda self: self.begun)
     @stage(upload=numbers, what=st.sampled_from(AGAIN))
@@ -101,7 +102,7 @@ class Resumable(Transfer):
         session = _one(self.begun, upload)
         chunk = session.again(what)
         answer = self.put(session, chunk)
-        message = "a chunk of which all or a part was sent before"
+        message = "a chunk that was sent before, in whole or in part"
         self.acknowledged(session, max(chunk.end, session.stored), answer, "PT-RESUME-05", message)
 
     @precondition(lambda self: self.with_room)
@@ -119,7 +120,7 @@ class Resumable(Transfer):
         """Content-Range names more or fewer bytes than there are."""
         session = _one(self.with_room, upload)
         answer = self.put(session, session.next("half"), longer=longer)
-        situation = "a chunk of another length than its Content-Range says"
+        situation = "a chunk whose length differs from its Content-Range"
         self.refused(session, answer, 409, requirement="PT-RESUME-07", situation=situation)
 
     @precondition(lambda self: self.with_room)
@@ -128,7 +129,7 @@ class Resumable(Transfer):
         """Content-Range names another size of the file than was announced."""
         session = _one(self.with_room, upload)
         answer = self.put(session, session.next("half"), total=session.size + more)
-        situation = "a chunk of a file of another size than was announced"
+        situation = "a chunk with another total size than in the init request"
         self.refused(session, answer, 409, requirement="PT-RESUME-08", situation=situation)
 
     @precondition(lambda self: self.open)
@@ -137,7 +138,7 @@ class Resumable(Transfer):
         """Try to use the session of another user."""
         session = _one(self.open, upload)
         answer = self.use(session.upload_id, does, session.next("half"), session.size, self.other)
-        situation = f"another user who {does} for a session"
+        situation = f"{_REQUESTS[does]} by another user"
         self.refused(session, answer, 403, requirement="PT-RESUME-09", situation=situation)
 
     @precondition(lambda self: self.open)
@@ -146,7 +147,7 @@ class Resumable(Transfer):
         """Cancel an upload."""
         session = _one(self.open, upload)
         answer = self.delete(session.upload_id, self.owner)
-        self.expect(answer, 204, requirement="PT-RESUME-11", situation="cancelling an upload")
+        self.expect(answer, 204, requirement="PT-RESUME-11", situation="a cancellation")
         session.state, self.because = State.CANCELLED, "PT-RESUME-12"
         self._use_ended(session, then)
 
@@ -160,18 +161,18 @@ class Resumable(Transfer):
             return
         unknown = str(impossible("upload.id", len(self.sessions)))
         answer = self.use(unknown, does, Chunk(0, b"no file"), len(b"no file") + 1, self.owner)
-        situation = f"a client that {does} for a session that never existed"
+        situation = f"{_REQUESTS[does]} for a session that never existed"
         self.expect(answer, 404, 403, requirement="PT-RESUME-10", situation=situation)
 
     def _use_ended(self, session: Session, does: str) -> None:
         if session not in self.ended or does not in USES:
             return
         if session.state is State.COMPLETE:
-            requirement, self.because, of = "PT-RESUME-13", "PT-RESUME-13", "is complete"
+            requirement, self.because, of = "PT-RESUME-13", "PT-RESUME-13", "completed"
         else:
-            requirement, self.because, of = "PT-RESUME-11", "PT-RESUME-12", "was cancelled"
+            requirement, self.because, of = "PT-RESUME-11", "PT-RESUME-12", "cancelled"
         answer = self.use(session.upload_id, does, session.next("the rest"), session.size, self.owner)
-        situation = f"a client that {does} for a session that {of}"
+        situation = f"{_REQUESTS[does]} for a {of} session"
         if not self.expect(answer, 404, requirement=requirement, situation=situation):
             self.give_up(session, answer)
 

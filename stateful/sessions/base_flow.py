@@ -89,7 +89,7 @@ class SessionRequests(Flow):
         answer = send(code)
         if answer.status == refused and (code in authenticator.sent or code != authenticator.code):
             authenticator.sent.add(code)
-            self.wait(lambda: authenticator.code not in authenticator.sent, _CODE_SECONDS)
+            self.wait("the next one-time code", lambda: authenticator.code not in authenticator.sent, _CODE_SECONDS)
             code = authenticator.code
             answer = send(code)
         authenticator.sent.add(code)
@@ -106,7 +106,7 @@ class SessionRequests(Flow):
         """The answer refuses, with this code of RFC 6749 section 5.2 or of the reference."""
         if not self.expect(answer, status, requirement=requirement, situation=situation):
             return False
-        return self.has_code(answer, "PT-SESSION-08", code, f"{situation} is refused with another code")
+        return self.has_code(answer, "PT-SESSION-08", code, f"{situation} is refused with an unexpected code")
 
     def has_code(self, answer: Exchange, requirement: str, code: str, message: str) -> bool:
         """The answer has this code; `message` is reported where it has another."""
@@ -117,7 +117,7 @@ class SessionRequests(Flow):
         """The lifetimes, in seconds, are those that the tokens of the walk had before."""
         known, self.lifetimes = self.lifetimes, self.lifetimes or reported
         if known:
-            message = "the lifetimes are not those of another session"
+            message = "the token lifetimes differ from those of an earlier session"
             at, seen = "/response/body/expires_in", known if _near(reported, known) else reported
             self.agree(answer, "PT-SESSION-07", at=at, expected=known, actual=seen, message=message)
 

@@ -15,6 +15,8 @@ from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.signup.model import BESIDE, PEOPLE, Book, Member, Request, mailed
 
 NOTHING: Mark = frozenset()
+# Why somebody cannot sign in, where the outcome of the sign-in does not say so itself.
+_NO_ACCOUNT = {"nobody": "no account or request", "Accepted": "account deleted"}
 
 
 def body_of(exchange: Exchange) -> Any:
@@ -73,10 +75,13 @@ class SignupFlow(Flow):
         mark = self.world.mailbox.arrived(email, _link(at)) if at else NOTHING
         of = "User" if isinstance(at, Member) else "Registration"
         answer = self.send(f"resendEmailToVerify{of}", body={"email": email})
-        if not self.expect(answer, 204, requirement="PT-SIGNUP-12", situation="asking for another mail") or at is None:
+        if (
+            not self.expect(answer, 204, requirement="PT-SIGNUP-12", situation="requesting another verification email")
+            or at is None
+        ):
             return None
         text = self.arrives(address, _link(at), mark)
-        message = "no mail with a link arrived for this address"
+        message = "no verification email arrived"
         self.agree(answer, "PT-SIGNUP-12", at="/mail", expected=True, actual=bool(text), message=message)
         string = self._string(address, text)
         if isinstance(at, Request):
@@ -115,7 +120,7 @@ class SignupFlow(Flow):
     def compare_requests(self, search: str, requests: list[Request], requirement: str) -> None:
         """Searches, and compares what is found with these requests, oldest first."""
         answer = self.send("listRegistrations", self.moderator, query={"search": search, "count": 100})
-        if not self.expect(answer, 200, requirement="PT-SIGNUP-02", situation="listing requests for accounts"):
+        if not self.expect(answer, 200, requirement="PT-SIGNUP-02", situation="listing registration requests"):
             return
         listed = body_of(answer)
         seen = {one["id"]: one for one in listed["data"]}
@@ -171,14 +176,14 @@ class SignupFlow(Flow):
         refused, with this code if there is one."""
         answer = self.ask_for_tokens(login, self.passwords[request.name])
         if outcome != "member":
-            situation = f"signing in to an account that is {outcome.lower()}"
+            situation = f"a sign-in with a registration request ({_NO_ACCOUNT.get(outcome, outcome.lower())})"
             self.expect(answer, 400, requirement=requirement, situation=situation)
             if code and answer.response is not None:
                 self.same(answer, ("PT-SIGNUP-13", "code", code, answer.response.problem.get("code")))
-        elif self.expect(answer, 200, requirement=requirement, situation="signing in to an accepted account"):
+        elif self.expect(answer, 200, requirement=requirement, situation="a sign-in to an accepted account"):
             token = self.secret(body_of(answer)["access_token"], f"{request.name.upper()}_TOKEN")
             me = self.send("getUserInfo", token=token)
-            if self.expect(me, 200, requirement=requirement, situation="looking at oneself"):
+            if self.expect(me, 200, requirement=requirement, situation="reading one's own user"):
                 shown = body_of(me)
                 wanted = (str(self.names[request.name]), str(self.emails[request.address]))
                 self.same(me, (requirement, "username", wanted, (shown["username"], shown["email"])))
@@ -186,7 +191,7 @@ class SignupFlow(Flow):
     def same(self, answer: Exchange, *rows: tuple[str, str, Any, Any]) -> None:
         """Compares members of an answer with the model: requirement, pointer into the body, expected, actual."""
         for requirement, at, expected, actual in rows:
-            message = f"{at} differs from what the steps before led to"
+            message = f"{at} differs from the expected state"
             self.agree(
                 answer,
                 requirement,

@@ -52,7 +52,7 @@ class News(Followers):
         clip = _chosen(self.following.publishable(), number)
         # Servers announce uploads a little later, and look only then who may see the video and who wants to know.
         lag = max(0.0, clip.uploaded + _LAGS * self.lag - time.monotonic())
-        self.world.deadline.sleep(lag, "the upload of a video to be announced")
+        self.world.deadline.sleep(lag, "the notifications about an uploaded video")
         self._announced(clip, self._change(clip, model.PUBLIC), later=True)
 
     @precondition(lambda self: self.following.hideable())
@@ -91,12 +91,12 @@ class News(Followers):
         if is_told:
             seen = self.eventually(lambda: clip.number in self.told_of(), True)
             requirement = model.PUBLISHED_LATER if later else model.NOTIFIED
-            message = "whether a follower of the channel is notified of a video that became public"
+            message = "a follower of the channel is not notified of a video that became public"
             self.agree(answer, requirement, at="/notices", expected=True, actual=seen, message=message)
         if self.world.mailbox_or_none is not None:
             wanted = self.following.mails(clip)
             mails = self.eventually(lambda: self.mails_about(clip), wanted)
-            message = "the mails that announce a video"
+            message = "the number of emails about a new video is wrong"
             self.agree(answer, model.DELIVERY, at="/mails", expected=wanted, actual=mails, message=message)
 
     # Notices
@@ -105,7 +105,7 @@ class News(Followers):
     def choose_delivery(self, where: int) -> None:
         """Choose where new videos are announced: 0 nowhere, 1 in the web interface, 2 by mail, 3 both."""
         answer = self.send("putMyNotificationSettings", self.reader, body=self.delivering(where))
-        if self.expect(answer, 204, requirement=model.DELIVERY, situation="changing where notices go"):
+        if self.expect(answer, 204, requirement=model.DELIVERY, situation="changing the notification settings"):
             self.following.where = where
         answer = self.send("getUserInfo", self.reader)
         assert answer.response is not None
@@ -115,7 +115,7 @@ class News(Followers):
             at="/response/body/notificationSettings",
             expected=self.delivering(self.following.where),
             actual=answer.response.json["notificationSettings"],
-            message="the settings are not those that were chosen",
+            message="the notification settings are not the ones written last",
         )
 
     @precondition(lambda self: not all(notice.read for notice in self.following.notices))
@@ -124,7 +124,7 @@ class News(Followers):
         """Mark one notice or all of them as read; one after somebody else tried to."""
         if which == "all":
             answer = self.send("markAllMyNotificationsRead", self.reader)
-            self.expect(answer, 204, requirement=_ALL_READ, situation="marking all notices as read")
+            self.expect(answer, 204, requirement=_ALL_READ, situation="marking all notifications as read")
             self.because_read = _ALL_READ
             for notice in self.following.notices:
                 notice.read = True
@@ -132,20 +132,20 @@ class News(Followers):
         notice = self.following.notices[-1 if which == "oldest" else 0]
         body = {"ids": [self.name(self._listed_notice(notice)["id"], "NOTIFICATION_ID")]}
         answer = self.send("markMyNotificationsRead", self.other, body=body)
-        self.expect(answer, 204, requirement=_OWN, situation="marking another user's notice as read")
+        self.expect(answer, 204, requirement=_OWN, situation="marking another user's notification as read")
         answer = self.send("markAllMyNotificationsRead", self.other)
-        self.expect(answer, 204, requirement=_OWN, situation="marking all of one's own notices as read")
+        self.expect(answer, 204, requirement=_OWN, situation="marking all of one's own notifications as read")
         is_read = self._listed_notice(notice)["read"]
-        message = "whether a notice that another user marked is read"
+        message = "another user's request marked a notification as read"
         self.same(answer, _OWN, "data/*/read", (notice.read, is_read), message)
         answer = self.send("markMyNotificationsRead", self.reader, body=body)
-        self.expect(answer, 204, requirement=_READ, situation="marking a notice as read")
+        self.expect(answer, 204, requirement=_READ, situation="marking a notification as read")
         notice.read, self.because_read = True, _READ
 
     def _listed_notice(self, notice: Notice) -> dict[str, Any]:
         answer, listed = self.notices()
         found = [one for one in listed if self.numbered([one["video"]]) == [notice.clip]]
-        message = "whether a notice is still there"
+        message = "a notification is no longer listed"
         self.same(answer, model.NOTIFIED, "data/*/video", (True, bool(found)), message)
         return found[-1]
 
@@ -154,7 +154,7 @@ class News(Followers):
         """Compare the notices with the model, then those that are unread."""
         is_ = self.following
         answer, listed = self.notices()
-        if not self.expect(answer, 200, requirement=_UNREAD, situation="listing one's notices"):
+        if not self.expect(answer, 200, requirement=_UNREAD, situation="listing one's notifications"):
             return
         listed = self._once_each(answer, listed)
         notified = self.numbered([notice["video"] for notice in listed])
@@ -166,10 +166,16 @@ class News(Followers):
             "the reader is notified of videos that are not new",
         )
         expected = [notice.clip for notice in is_.notices]
-        self.same(answer, model.NOTIFIED, "data/*/video", (expected, notified), "notices, newest first")
+        self.same(
+            answer,
+            model.NOTIFIED,
+            "data/*/video",
+            (expected, notified),
+            "the wrong notifications are listed, or not newest first",
+        )
         seen = {number: notice["read"] for number, notice in zip(notified, listed, strict=True)}
         read = {notice.clip: notice.read for notice in is_.notices}
-        self.same(answer, self.because_read, "data/*/read", (read, seen), "which notices are read")
+        self.same(answer, self.because_read, "data/*/read", (read, seen), "the wrong notifications are marked as read")
         self._unread({notice["id"] for notice in listed})
 
     def _once_each(self, answer: Exchange, listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -179,21 +185,21 @@ class News(Followers):
         for requirement, clips in self.following.notified().items():
             repeated = [notified[place] for place in again if notified[place] in clips]
             if clips:
-                message = "videos of which the reader is notified again"
+                message = "the reader is notified twice of the same video"
                 self.same(answer, requirement, "data/*/video/again", ([], repeated), message)
         self.old |= {listed[place]["id"] for place in again}
         return [notice for place, notice in enumerate(listed) if place not in again]
 
     def _unread(self, listed: Collection[int]) -> None:
         answer = self.send("listMyNotifications", self.reader, query={"count": 100, "unread": True})
-        if not self.expect(answer, 200, requirement=_UNREAD, situation="listing one's unread notices"):
+        if not self.expect(answer, 200, requirement=_UNREAD, situation="listing one's unread notifications"):
             return
         assert answer.response is not None
         data, total = answer.response.json["data"], answer.response.json["total"]
         unread = self.numbered([notice["video"] for notice in data if notice["id"] in listed])
         expected = [notice.clip for notice in self.following.notices if not notice.read]
-        self.same(answer, _UNREAD, "data/*/video", (expected, unread), "notices that are unread")
-        self.same(answer, _UNREAD, "total", (len(data), total), "the number of unread notices")
+        self.same(answer, _UNREAD, "data/*/video", (expected, unread), "the wrong notifications are listed as unread")
+        self.same(answer, _UNREAD, "total", (len(data), total), "total of unread notifications is wrong")
 
     def none_of(
         self,

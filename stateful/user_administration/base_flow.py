@@ -72,7 +72,7 @@ class AdministrationFlow(Flow):
         self.secret(answer.members["refresh_token"], f"{person.variable}_REFRESH_TOKEN_{self.sign_ins}")
         person.signed_in = True
         me = self.send("getUserInfo", token=person.token)
-        if self.expect(me, 200, requirement=_ENTITLED, situation="a token that was just given"):
+        if self.expect(me, 200, requirement=_ENTITLED, situation="a newly issued token"):
             person.channel_id = self.name(me.members["videoChannels"][0]["id"], "CHANNEL_ID")
             self.world.came_with_account(person.channel_id, person.channel)
 
@@ -94,19 +94,19 @@ class AdministrationFlow(Flow):
     def _look_at(self, person: Person, because: str) -> None:
         answer = self.by("admin", person, "getUser")
         if not person.is_gone:
-            if self.expect(answer, 200, requirement=because, situation="looking at a user"):
+            if self.expect(answer, 200, requirement=because, situation="reading a user"):
                 # Whether an address that nobody asked about counts as verified is the instance's to say.
                 person.fields.setdefault("emailVerified", answer.members["emailVerified"])
                 self._compare(answer, answer.members, person, because, "")
             return
-        self.expect(answer, 404, requirement=_DELETED, situation="looking at a user who was deleted")
+        self.expect(answer, 404, requirement=_DELETED, situation="reading a deleted user")
         account = self.send("getAccount", path={"name": person.username})
-        self.expect(account, 404, requirement=_DELETED, situation="the account of a user who was deleted")
+        self.expect(account, 404, requirement=_DELETED, situation="the account of a deleted user")
         channel = self.send("getVideoChannel", path={"channelHandle": person.channel})
-        self.expect(channel, 404, requirement=_DELETED, situation="the channel of a user who was deleted")
+        self.expect(channel, 404, requirement=_DELETED, situation="the channel of a deleted user")
         for video in person.videos[:1]:
             answer = self.send("getVideo", path={"id": video})
-            self.expect(answer, 404, requirement=_DELETED, situation="a video of a user who was deleted")
+            self.expect(answer, 404, requirement=_DELETED, situation="a video of a deleted user")
 
     def _try(self, person: Person, because: str) -> None:
         """Uses the last token of a user: for what everybody may, and for what only those who manage users may."""
@@ -115,14 +115,14 @@ class AdministrationFlow(Flow):
         answer = self.send("getUserInfo", token=person.token)
         if not person.signed_in:
             ended = because if because in {_BLOCKED, _ENDED, _DELETED} else _ENDED
-            self.expect(answer, 401, requirement=ended, situation="a token of a session that was ended")
+            self.expect(answer, 401, requirement=ended, situation="a token of an ended session")
             return
-        if not self.expect(answer, 200, requirement=_STAYED, situation="a token whose session nothing ended"):
+        if not self.expect(answer, 200, requirement=_STAYED, situation="a token of a session that nothing ended"):
             person.sign_out()
         elif person is self.touched:
             listing = self.send("getUsers", token=person.token, query={"search": self.base})
             status = 200 if person.manages_users else 403
-            situation = f"the list of users, requested by somebody with the role {Role(person.role).name.lower()}"
+            situation = f"the list of users, requested with the role {Role(person.role).name.lower()}"
             self.expect(listing, status, requirement=_ENTITLED, situation=situation)
 
     def search(self, text: str, because: str = _LISTED, *, blocked: bool | None = None) -> None:
@@ -145,7 +145,7 @@ class AdministrationFlow(Flow):
             ),
             ("total", len(found), answer.members["total"]),
         ):
-            message = f"{at} of a search does not match the users"
+            message = f"{at} of the search results is wrong"
             if not self.agree(
                 answer,
                 requirement,

@@ -14,6 +14,8 @@ from peertube_conformance.stateful.user_administration.base_flow import somebody
 from peertube_conformance.stateful.user_administration.creation_steps import Creating
 from peertube_conformance.stateful.user_administration.model import Person, Role, refusal
 
+_CALLED = {"request": "enable", "disable": "disable"}
+
 
 class Changing(Creating):
     """Changes users. No flow by itself."""
@@ -46,7 +48,7 @@ class Changing(Creating):
             self._promoted(answer, changed, body, taken=taken)
         elif taken and not refusal(by, changed):
             self.changed("PT-USER-02", changed)
-            self.expect(answer, 409, requirement="PT-USER-02", situation="an address that somebody else has")
+            self.expect(answer, 409, requirement="PT-USER-02", situation="an email address that another user has")
         elif self._allowed(answer, by, changed, "change", 204):
             self._written(changed, body)
 
@@ -54,7 +56,7 @@ class Changing(Creating):
         """A moderator tried to make somebody more than a user."""
         because, written = self.because, self.written
         self.changed("PT-USER-13", person)
-        situation = f"the role {Role(body['role']).name.lower()} for a user, given by a moderator"
+        situation = f"the promotion of a user to {Role(body['role']).name.lower()} by a moderator"
         if not self.expect(answer, 403, requirement="PT-USER-13", situation=situation) and not taken:
             self.changed(because, person, written)
             self._written(person, body)
@@ -98,7 +100,7 @@ class Changing(Creating):
             deleted.is_gone = True
             deleted.sign_out()
             again = self.by("admin", deleted, "delUser")
-            self.expect(again, 404, requirement="PT-USER-10", situation="deleting a deleted user")
+            self.expect(again, 404, requirement="PT-USER-10", situation="a second deletion of a user")
             self.make_again(deleted, name, "admin")
             self.changed("PT-USER-10", deleted)
 
@@ -115,7 +117,9 @@ class Changing(Creating):
         answer = self.by(by, victim, operation, body={"currentPassword": "not looked at"})
         self.changed("PT-USER-12", victim)
         # They have none: a key is given, and there is nothing to disable.
-        self._allowed(answer, by, victim, f"{what} the second factor of", 200 if what == "request" else 400)
+        self._allowed(
+            answer, by, victim, f"{_CALLED[what]} two-factor authentication for", 200 if what == "request" else 400
+        )
 
     # Judging
 
@@ -133,9 +137,12 @@ class Changing(Creating):
         """Whether it was done: judged by who may do it."""
         refused = refusal(by, person)
         if not refused:
-            return self.expect(answer, status, requirement=self.because, situation=f"to {what} a user as {by}")
+            return self.expect(
+                answer, status, requirement=self.because, situation=f"a request as {by} to {what} a user"
+            )
         ruling = self._ruling(by, person)
         self.changed(ruling, person)
-        situation = f"to {what} a {Role(person.role).name.lower()} as {by}"
+        role = Role(person.role).name.lower()
+        situation = f"a request as {by} to {what} a user with the role {role}"
         self.expect(answer, refused, requirement=ruling, situation=situation)
         return False

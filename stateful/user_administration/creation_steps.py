@@ -44,10 +44,10 @@ class Creating(AdministrationFlow):
         self.changed("PT-USER-13" if by == "moderator" else "PT-USER-01")
         if by == "user" or (by == "moderator" and role != Role.USER):
             requirement = "PT-USER-13" if by == "moderator" else "PT-USER-14"
-            situation = f"the creation of somebody with the role {Role(role).name.lower()} by a {by}"
+            situation = f"the creation of a user with the role {Role(role).name.lower()} as {by}"
             if self.expect(answer, 403, requirement=requirement, situation=situation):
                 return
-        elif not self.expect(answer, 200, requirement="PT-USER-01", situation=f"the creation of a user by a {by}"):
+        elif not self.expect(answer, 200, requirement="PT-USER-01", situation=f"the creation of a user as {by}"):
             return
         user_id = NamedNumber(answer.members["user"]["id"], f"{variable}_ID")
         self.context.remember({user_id.variable: str(user_id)})
@@ -87,5 +87,5 @@ class Creating(AdministrationFlow):
         answer = self.send("addUser", self.staff[by], body=body)
         because = "PT-USER-11" if owner.is_gone else "PT-USER-02"
         self.changed(because)
-        whose = "somebody who was deleted" if owner.is_gone else "somebody"
+        whose = "a deleted user" if owner.is_gone else "another user"
         self.expect(answer, 409, requirement=because, situation=f"a user with the {what} of {whose}")

@@ -96,7 +96,7 @@ class Journey(Flow):
     def _see_the_account(self) -> None:
         who = self.who
         answer = self.send("getUser", self.admin, path={"id": who.user_id})
-        if self.expect(answer, 200, requirement="PT-JOURNEY-01", situation="looking at who signed up"):
+        if self.expect(answer, 200, requirement="PT-JOURNEY-01", situation="reading the user who signed up"):
             user = body_of(answer)
             self.same(
                 answer,
@@ -105,12 +105,12 @@ class Journey(Flow):
                 ("PT-JOURNEY-01", "email", who.email, user["email"]),
             )
         answer = self.send("getAccount", path={"name": who.username})
-        if self.expect(answer, 200, requirement="PT-JOURNEY-01", situation="looking at an account"):
+        if self.expect(answer, 200, requirement="PT-JOURNEY-01", situation="reading an account"):
             shown = body_of(answer)["displayName"]
             self.same(answer, ("PT-JOURNEY-01", "displayName", who.display_name, shown))
         if who.channel is not None:
             answer = self.send("getVideoChannel", path={"channelHandle": who.channel})
-            if self.expect(answer, 200, requirement="PT-JOURNEY-01", situation="looking at a channel"):
+            if self.expect(answer, 200, requirement="PT-JOURNEY-01", situation="reading a channel"):
                 members = body_of(answer)
                 seen = (members["displayName"], members["ownerAccount"]["name"])
                 wanted = (who.channel_display_name, who.username)
@@ -118,7 +118,7 @@ class Journey(Flow):
 
     def _see_oneself(self, account: Account) -> None:
         answer = self.send("getUserInfo", account)
-        if self.expect(answer, 200, requirement="PT-JOURNEY-04", situation="looking at oneself"):
+        if self.expect(answer, 200, requirement="PT-JOURNEY-04", situation="reading one's own user"):
             me = body_of(answer)
             self.same(
                 answer,
@@ -128,7 +128,7 @@ class Journey(Flow):
 
     def _see_the_video(self, film: Film) -> None:
         answer = self.send("getVideo", path={"id": film.uuid})
-        if self.expect(answer, 200, requirement="PT-JOURNEY-05", situation="looking at a public video"):
+        if self.expect(answer, 200, requirement="PT-JOURNEY-05", situation="reading a public video"):
             seen = body_of(answer)
             self.same(
                 answer,
@@ -175,7 +175,7 @@ class Journey(Flow):
         gone += [("getVideo", {"id": film.uuid}) for film in films]
         for operation_id, path in gone:
             answer = self.send(operation_id, self.admin if operation_id == "getUser" else None, path=path)
-            self.expect(answer, 404, requirement="PT-JOURNEY-12", situation="what was deleted with an account")
+            self.expect(answer, 404, requirement="PT-JOURNEY-12", situation="data of a deleted account")
         for film in films:
             answer = self.send("getVideos", **self._lists()["getVideos"])
             left = [one["name"] for one in body_of(answer)["data"] if one["uuid"] == film.uuid]
@@ -194,7 +194,7 @@ class Journey(Flow):
     def same(self, answer: Exchange, *rows: Row) -> None:
         """Compares members of an answer with the model: requirement, pointer into the body, expected, actual."""
         for requirement, at, expected, actual in rows:
-            message = f"{at} differs from what the steps before led to"
+            message = f"{at} differs from the expected state"
             self.agree(
                 answer,
                 requirement,
@@ -218,7 +218,7 @@ class Journey(Flow):
         actor: Account | None = None,
         **parts: Any,
     ) -> Exchange:
-        """Sends what the rest of the journey stands on, and expects this status; `so` as in `expect`."""
+        """Sends what the rest of the journey stands on, and expects this status."""
         answer = self.send(operation_id, actor, **parts)
         self.sure(self.expect(answer, status, requirement=requirement, situation=situation))
         return answer
@@ -235,7 +235,7 @@ class Journey(Flow):
 
         # Where it takes too long, the last state tells.
         with contextlib.suppress(NotArranged):
-            self.wait(has_ended)
-        self.sure(self.expect(answers[0], 200, requirement=requirement, situation="reading its state"))
+            self.wait("a final state", has_ended)
+        self.sure(self.expect(answers[0], 200, requirement=requirement, situation="polling for a final state"))
         self.same(answers[0], (requirement, at, state, seen(body_of(answers[0]))))
         return answers[0]

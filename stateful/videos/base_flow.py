@@ -178,7 +178,7 @@ class VideoFlow(Flow):
             answer = self.send("getVideo", self.viewer[viewer], path={"id": video.ids[name]})
             status = 404 if gone else video.answer_to(viewer, name)
             requirement = _SHOWN if because == _UPLOADED else because
-            situation = f"reading a video that is {kind} by its {name} as {viewer}"
+            situation = f"reading a video ({kind}) by its {name} as {viewer}"
             if self.expect(answer, status, requirement=requirement, situation=situation) and status == 200:
                 self._compare(answer, _json(answer), video, because, "")
         if video.privacy is Privacy.PASSWORD and not gone:
@@ -189,7 +189,7 @@ class VideoFlow(Flow):
             headers = {_PASSWORD_HEADER: password}
             answer = self.send("getVideo", path={"id": video.ids["uuid"]}, headers=headers)
             opens = number in video.passwords
-            situation = f"a password that {'opens the video' if opens else 'does not belong to the video'}"
+            situation = f"reading a video with {'its' if opens else 'a wrong'} password"
             self.expect(answer, 200 if opens else 403, requirement=_OPENED, situation=situation)
 
     def look_in(
@@ -198,7 +198,7 @@ class VideoFlow(Flow):
         """Reads a list of videos; what it shows of the walk's videos must be those that are wanted."""
         query = {"count": _MANY, "nsfw": "both", **parts.pop("query", {})}
         answer = self.send(operation, self.viewer[viewer], query=query, **parts)
-        if not self.expect(answer, 200, requirement=_LISTED, situation=f"a list of videos read as {viewer}"):
+        if not self.expect(answer, 200, requirement=_LISTED, situation=f"a list of videos, requested as {viewer}"):
             return
         seen = sorted(self.known[video["id"]] for video in _json(answer)["data"] if video["id"] in self.known)
         self.agree(
@@ -224,7 +224,7 @@ class VideoFlow(Flow):
             ),
             ("total", len(_json(answer)["data"]), _json(answer)["total"]),
         ):
-            message = f"{at} of the owner's videos does not match the videos"
+            message = f"{at} of the owner's list of videos is wrong"
             if not self.agree(
                 answer,
                 requirement,
@@ -278,7 +278,7 @@ class VideoFlow(Flow):
                 at=f"/response/body/{member}",
                 expected=self.used,
                 actual=_json(answer)[member] - self.lost[member],
-                message=f"{member} is not the size of the videos",
+                message=f"{member} is not the total size of the videos",
             )
 
 

@@ -36,7 +36,7 @@ def test_a_body_that_lacks_what_a_flow_reads_blocks_it(own: Session, monkeypatch
     _listing(own, monkeypatch, lambda _: {})
     ended = runner.walk(own, WatchHistory)
     assert ended.verdict is Verdict.BLOCKED, ended
-    assert "listMyHistory answered what the contract forbids (PT-BODY-02" in ended.reason
+    assert "flow stopped: the response to listMyHistory violates the contract (PT-BODY-02" in ended.reason
     assert {finding.requirement for finding in own.collect()} == {"PT-BODY-02"}
 
 
