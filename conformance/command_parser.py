@@ -57,7 +57,9 @@ def command_parser() -> argparse.ArgumentParser:
         help="form of the comparison; default console",
     )
 
-    report = commands.add_parser("report", help="write the report of a run again, or that of a run that was killed")
+    report = commands.add_parser(
+        "report", help="write the report files again, or for the first time after a killed run"
+    )
     report.add_argument("run", type=Path, help="report directory or run.json of the run")
     report.add_argument(
         "--report-dir",
@@ -94,7 +96,7 @@ def command_parser() -> argparse.ArgumentParser:
 
     parties = commands.add_parser("parties", help="print the verdicts of several runs side by side")
     parties.add_argument("runs", type=Path, nargs="+", metavar="RUN", help="report directory or run.json of a run")
-    parties.add_argument("--all", action="store_true", help="show also what every server passes")
+    parties.add_argument("--all", action="store_true", help="also list what every server passes")
 
     reap = commands.add_parser("reap", help="remove what killed runs left on a target")
     reap.add_argument("--base-url", required=True, metavar="URL", help="URL of the instance")

@@ -105,12 +105,12 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         "--max-time",
-        "seconds after which testing and waiting ends; clean-up then has one minute",
+        "time limit in seconds for tests and waits; clean-up may take one more minute",
         {"type": float},
     ),
     Option(
         "--seed",
-        f"number from which requests are generated, or 'random'; default {DEFAULT_SEED}; every run prints it",
+        f"random seed of the generated requests: a number or 'random'; default {DEFAULT_SEED}; printed by every run",
     ),
     Option("--operations", "test only operations whose id matches this pattern (*, ?)"),
     Option("--tags", "test only operations with this tag"),
@@ -128,7 +128,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("--baseline", "run.json of an earlier run; the report shows what changed since"),
     Option(
         "--example-database",
-        "folder, kept between runs, with the examples that found something; they are repeated with any seed",
+        "folder that keeps failing examples between runs; every later run replays them",
     ),
     Option("--report-dir", "directory of the report; default conformance-report"),
     Option("--reap", "before the run, remove what killed runs left on the target", _SWITCH),
@@ -225,7 +225,7 @@ def _seed(value: str) -> int:
     if value == "random":
         return secrets.randbelow(2**32)
     if not value.isascii() or not value.isdigit():
-        raise OptionError(f"--seed {value!r} is neither a number nor 'random': give one of them")
+        raise OptionError(f"--seed {value!r} is neither a number nor 'random': use one of them")
     return int(value)
 
 
@@ -235,14 +235,14 @@ def _seconds(value: Any) -> float:
     except ValueError:
         seconds = 0.0
     if not 0 < seconds < math.inf:
-        raise OptionError(f"--max-time {value!r} is not a number of seconds above 0: give one")
+        raise OptionError(f"--max-time {value!r} is not a number of seconds above 0: use one")
     return seconds
 
 
 def _shard(value: str) -> Shard:
     number, _, of = value.partition("/")
     if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
-        raise OptionError(f"--shard {value!r} is not a part: give one like 2/4, the second of four parts")
+        raise OptionError(f"--shard {value!r} is invalid: use I/N, for example 2/4 for the second of four parts")
     return Shard(int(number), int(of))
 
 
@@ -256,7 +256,7 @@ def _existing_file(value: str) -> Path:
 def _folder(value: str) -> Path:
     path = Path(value)
     if path.exists() and not path.is_dir():
-        raise OptionError(f"--example-database: {value} is not a folder: give a folder or a new name")
+        raise OptionError(f"--example-database: {value} is not a folder: use a folder or a new name")
     return path
 
 

@@ -211,7 +211,7 @@ class ExportImport(ExportSteps):
             self._announce(actor, 10),
             self._latest(actor)[0],
         ):
-            self.expect(answer, 403, requirement=_OWN, situation=f"an import request for another user as {who}")
+            self.expect(answer, 403, requirement=_OWN, situation=f"a request about another user's imports as {who}")
 
     @invariant()
     def the_mover_has_what_was_brought(self) -> None:

@@ -49,7 +49,7 @@ class ForwardedClient:
         answer = self.send(operation_id, **parts)
         limit = number_in(answer, LIMIT)
         if limit is None or limit > _MOST_REQUESTS:
-            raise Unavailable(f"a limit of {limit} requests is too high for a test to use up")
+            raise Unavailable(f"a limit of {limit} requests is too high for a test to exhaust")
         for _ in range(limit):
             if answer.status == 429:
                 break

@@ -85,10 +85,10 @@ def _reap(options: Options, say: Callable[[str], None]) -> None:
     if not options.reap or not options.base_url:
         return
     if not options.admin_username:
-        raise CannotRun("--reap needs an administrator: give one with --admin-username")
+        raise CannotRun("--reap needs an administrator: set --admin-username")
     if default_safety(options.base_url, options.safety) is Safety.OBSERVE:
         raise CannotRun(
-            "--reap removes things, and the tier observe only reads: add --safety=sandbox, or call "
+            "--reap removes resources, and the tier observe only reads: add --safety=sandbox, or call "
             "peertube-conformance reap"
         )
     reap(options.base_url, options.admin_username, options.admin_password, say=say)
@@ -143,7 +143,7 @@ class Controller:
         if not self.operations and (options.operations or options.tags):
             given = [f"--operations {options.operations}"] if options.operations else []
             given += [f"--tags {options.tags}"] if options.tags else []
-            raise CannotRun(f"no operation of the contract fits {' and '.join(given)}")
+            raise CannotRun(f"no operation matches {' and '.join(given)}: check the pattern or tag")
         self._wanted = len(self.operations)
         self.operations = in_shard(self.operations, options)
         _check_deviations(self.contract, options)

@@ -53,7 +53,9 @@ def announce(config: pytest.Config, controller: Controller, redactor: Redactor) 
     for line in controller.left_before:
         console.say(f"left by an earlier run: {line}")
     for repair in controller.contract.repairs:
-        console.say(f"repaired: {repair}")
+        console.say(f"contract repaired: {repair}")
     if not shared.accounts:
-        console.say("no account: only what is open to everybody is tested (give --admin-username for the rest)")
+        console.say(
+            "no account: only operations without authentication are tested (set --admin-username to test the rest)"
+        )
     console.say(f"cost: {cost}")

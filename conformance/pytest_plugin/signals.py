@@ -114,11 +114,11 @@ class Interruption:
             if self._last_words is not None:
                 for act in self.at_once:
                     act()
-                self._say(f"ended at once by {name}: {self._last_words()}")
+                self._say(f"stopped immediately by {name}: {self._last_words()}")
                 os._exit(INTERRUPTED)
         elif self._instead is not None:
             self._is_interrupted = True
-            self._say(f"ended by {name}: a second signal ends at once")
+            self._say(f"stopping because of {name}; cleaning up. Send a second signal to stop immediately")
             self._instead()
         elif _collects_garbage(frame) or _is_between_lines(frame):
             threading.Timer(_SOON_SECONDS, os.kill, (os.getpid(), number)).start()

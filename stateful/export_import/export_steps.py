@@ -233,7 +233,7 @@ class ExportSteps(ExportImportFlow):
             self._ask(accounts[who]),
             self.send("deleteUserExport", accounts[who], path=path),
         ):
-            self.expect(answer, 403, requirement=_OWN, situation=f"an export request for another user as {who}")
+            self.expect(answer, 403, requirement=_OWN, situation=f"a request about another user's exports as {who}")
 
     @precondition(lambda self: self.export is not None and not self.forced)
     @stage()

@@ -58,7 +58,7 @@ def test_a_choice_that_leaves_no_operation_is_told_before_anything_is_sent(tmp_p
     with serving(CONFIG) as server:
         chosen = ("--operations=getVideo,getConfig", "--tags=Video")
         done = python_module(CLI, tmp_path, "run", f"--base-url={server.base_url}", *chosen)
-    reported = "no operation of the contract fits --operations getVideo,getConfig and --tags Video"
+    reported = "no operation matches --operations getVideo,getConfig and --tags Video"
     assert reported in one_sentence(done)
     assert server.requests == []
 

@@ -156,7 +156,7 @@ def test_a_second_signal_ends_the_run_at_once_in_one_line(
         run.signal(signal.SIGINT)
         assert run.end() == 2, said(tmp_path)
     text = said(tmp_path)
-    assert text.splitlines()[-1] == f"ended at once by SIGINT: {how_to_reap(proxy)}"
+    assert text.splitlines()[-1] == f"stopped immediately by SIGINT: {how_to_reap(proxy)}"
     assert without_traceback(text), text
     assert "--full-trace" not in text
     lines = [line for line in run.ledger() if "key" in line]
