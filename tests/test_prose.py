@@ -54,6 +54,7 @@ ALLOWED = {
 }
 _WORDS = re.compile(rf"\b(?:{'|'.join(BANNED)})\b", re.IGNORECASE)
 _WORDS_ON_PAGES = re.compile(rf"\b(?:{'|'.join(BANNED_ON_PAGES)})\b", re.IGNORECASE)
+_TOPIC = re.compile(r"(?:whether|which|how|who|to) ")
 _CODE = re.compile(r"```.*?```|`[^`\n]+`|<!--.*?-->", re.DOTALL)
 _MARKUP = re.compile(r"\{[{%#].*?[}%#]\}|<[^>]*>", re.DOTALL)
 
@@ -147,6 +148,13 @@ def test_an_entry_of_the_changelog_is_one_sentence() -> None:
     )
     assert len(entries) > 20
     assert [entry for entry in entries if not re.fullmatch(r"(?:[^.]|\.(?!\s))+\.", entry.strip())] == []
+
+
+def test_messages_of_flows_state_a_fault() -> None:
+    """A finding says what is wrong and names no topic ("whether a video is listed"); a situation is a noun phrase."""
+    modules = sorted((ROOT / "stateful").rglob("*.py"))
+    found = {text for file in modules for text in literals(ast.parse(file.read_text("utf-8"))) if _TOPIC.match(text)}
+    assert found == set()
 
 
 @pytest.mark.parametrize("words", BANNED)

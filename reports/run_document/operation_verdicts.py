@@ -54,4 +54,4 @@ def why_unwitnessed(operation: Operation, status: int, seen: Behaviour) -> str:
     if not seen.statuses:
         return "this operation was never called"
     answers = ", ".join(str(answer) for answer in sorted(seen.statuses))
-    return f"observed statuses: {answers}"
+    return f"the server responded with {answers}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from peertube_conformance.conformance.checks import judge
-from peertube_conformance.reports import Finding, Intent
+from peertube_conformance.reports import Finding, Intent, Situation
 from peertube_conformance.spec import Defect
 from tests.conformance.checks.exchanges import exchange, problem, unanswered
 
@@ -36,6 +36,12 @@ def test_two_situations_have_two_fingerprints() -> None:
         "getThing|PT-STATUS-06|400|/response/status/403",
         "getThing|PT-STATUS-06|400|/response/status/409",
     }
+
+
+def test_a_situation_comes_before_what_was_expected_and_what_came() -> None:
+    busy = Situation("busy", "A video that is being edited")
+    found = judge(exchange(400, intent=Intent.PROVOKED, purpose=busy, expects=409))[0]
+    assert [finding.message for finding in found] == ["A video that is being edited: expected status 409, got 400"]
 
 
 def test_an_answer_that_the_harness_caused_is_no_finding() -> None:
