@@ -15,8 +15,8 @@ from peertube_conformance.spec.errors import ContractError
 from peertube_conformance.spec.jsonschema.formats import is_short_uuid, short_to_uuid, uuid_to_short
 from peertube_conformance.spec.jsonschema.validators import Schemas
 from peertube_conformance.spec.loading import available_versions, contract_of, load_contract
-from peertube_conformance.spec.messages.body_decoding import FilePart, MalformedBody
 from peertube_conformance.spec.messages.raw_request import WireRequest
+from peertube_conformance.spec.messages.request_body_decoding import FilePart, MalformedBody
 from peertube_conformance.spec.messages.request_decoding import DecodedRequest, UnsupportedMediaType, coerced
 from peertube_conformance.spec.messages.validate import (
     Violation,

@@ -10,7 +10,8 @@ from typing import Any
 
 from peertube_conformance.spec.contract import Operation, Parameter
 from peertube_conformance.spec.jsonschema.validators import ANY, Schemas
-from peertube_conformance.spec.messages.body_decoding import (
+from peertube_conformance.spec.messages.raw_request import WireRequest
+from peertube_conformance.spec.messages.request_body_decoding import (
     FilePart,
     MalformedBody,
     TypedPart,
@@ -19,7 +20,6 @@ from peertube_conformance.spec.messages.body_decoding import (
     read_multipart,
     read_pairs,
 )
-from peertube_conformance.spec.messages.raw_request import WireRequest
 from peertube_conformance.spec.path_templates import path_values
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")

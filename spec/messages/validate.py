@@ -12,8 +12,8 @@ from peertube_conformance.spec.contract import Operation
 from peertube_conformance.spec.defect import Defect, Location
 from peertube_conformance.spec.jsonschema.pointers import token
 from peertube_conformance.spec.jsonschema.validators import Schema
-from peertube_conformance.spec.messages.body_decoding import FilePart, MalformedBody, read_json, well_formed
 from peertube_conformance.spec.messages.raw_request import WireRequest
+from peertube_conformance.spec.messages.request_body_decoding import FilePart, MalformedBody, read_json, well_formed
 from peertube_conformance.spec.messages.request_decoding import (
     MULTIPART,
     DecodedRequest,

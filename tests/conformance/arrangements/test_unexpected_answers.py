@@ -15,7 +15,7 @@ import pytest
 from peertube_conformance.conformance.arrangements.registry import answers_of, success_of
 from peertube_conformance.fixtures.messages.precondition_errors import NotArranged, Unavailable
 from peertube_conformance.fixtures.messages.request_draft import Draft
-from peertube_conformance.fixtures.resources import api
+from peertube_conformance.fixtures.resources import preparing_requests
 from peertube_conformance.fixtures.resources.factory import World
 from peertube_conformance.fixtures.resources.ids_by_kind import _FACTORIES, existing
 from peertube_conformance.fixtures.safety.guard import Safety
@@ -198,7 +198,7 @@ def _variant(chance: random.Random) -> Callable[[Response], Response]:
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(preparing_requests, "_WAIT_SECONDS", 0.0)
     monkeypatch.setattr(time, "sleep", lambda _seconds: None)
 
 

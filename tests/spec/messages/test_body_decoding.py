@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from peertube_conformance.spec.messages.body_decoding import (
+from peertube_conformance.spec.messages.request_body_decoding import (
     FilePart,
     MalformedBody,
     TypedPart,
