@@ -20,6 +20,8 @@ ADMIN_PASSWORD = f"{ENVIRONMENT_PREFIX}ADMIN_PASSWORD"
 BUDGET_PASSWORD = f"{ENVIRONMENT_PREFIX}BUDGET_PASSWORD"
 MAILBOX_PASSWORD = f"{ENVIRONMENT_PREFIX}MAILBOX_PASSWORD"
 DEFAULT_SEED = 1
+# A decision about one target, which no file or variable that is there for all of them may take.
+COMMAND_LINE_ONLY = frozenset({"disposable_host"})
 T = TypeVar("T")
 
 
@@ -94,6 +96,11 @@ OPTIONS: tuple[Option, ...] = (
         {"choices": [tier.value for tier in Safety]},
     ),
     Option(
+        "--disposable-host",
+        "host name of the target: confirms --safety=disposable on a target that is not on this machine; to be written on "
+        "the command line, not in a configuration file or environment variable",
+    ),
+    Option(
         "--allow",
         f"dangerous classes of requests to send outside the tier disposable, separated by commas: {', '.join(Hazard)}",
     ),
@@ -162,6 +169,7 @@ class Options:
     admin_password: str = field(default="", repr=False)
     mailbox: str = ""
     safety: Safety | None = None
+    disposable_host: str = ""
     allow: tuple[Hazard, ...] = ()
     depth: Depth = DEPTHS["standard"]
     budget: str = ""
@@ -187,7 +195,7 @@ class Options:
         found: dict[str, Any] = {}
         for known in OPTIONS:
             value = option(known.destination)
-            if value is None:
+            if value is None and known.name not in COMMAND_LINE_ONLY:
                 value = environment.get(ENVIRONMENT_PREFIX + known.name.upper()) or None
             if value is not None:
                 found[known.name] = _READERS.get(known.name, str)(value)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from peertube_conformance.conformance.execution.cost import Cost, estimate, of_flows, of_hand_written
 from peertube_conformance.conformance.exit_codes import (
@@ -30,7 +31,7 @@ from peertube_conformance.fixtures.run.run import CannotRun, Run, Setup, Shared,
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.safety.ledger.secure_files import LedgerError
 from peertube_conformance.fixtures.target.embedded_process import InstanceError
-from peertube_conformance.fixtures.target.probe import TargetError
+from peertube_conformance.fixtures.target.probe import TargetError, is_loopback
 from peertube_conformance.reports.comparison.compare import compare
 from peertube_conformance.reports.model.product import PRODUCT, VERSION
 from peertube_conformance.reports.model.verdict import Verdict
@@ -78,6 +79,18 @@ def _check_deviations(contract: Contract, options: Options) -> None:
     # Flows speak the package's own contract, whatever document the operations are held against.
     operations = {operation.id for each in (contract, load_contract(None)) for operation in each.operations}
     check_deviations(_deviations(contract, options), operations, load_requirements())
+
+
+def _check_disposable(options: Options) -> None:
+    """The tier in which everything may be changed is confirmed by the name of the host that it is meant for."""
+    if options.safety is not Safety.DISPOSABLE or not options.base_url or is_loopback(options.base_url):
+        return
+    host = urlsplit(options.base_url).hostname or ""
+    if options.disposable_host.lower() != host.lower():
+        raise CannotRun(
+            f"--safety=disposable may change and delete everything on {host}: confirm that with --disposable-host={host} "
+            "on the command line, or use --safety=sandbox"
+        )
 
 
 def _reap(options: Options, say: Callable[[str], None]) -> None:
@@ -138,6 +151,7 @@ class Controller:
             redactor=self._redactor,
         )
         # Whatever a person may have mistaken shows before anything is made on the target.
+        _check_disposable(options)
         self.contract = load_contract(options.spec or None)
         self.operations = chosen(self.contract, options)
         if not self.operations and (options.operations or options.tags):

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from peertube_conformance.conformance.options import OPTIONS, OptionError, Options
+from peertube_conformance.conformance.options import OPTIONS, Options
+from peertube_conformance.conformance.pytest_plugin.given_options import given_options
 from peertube_conformance.conformance.pytest_plugin.item_ordering import put_in_order
 
 if TYPE_CHECKING:
@@ -63,11 +64,7 @@ def activate(config: pytest.Config) -> None:
     config.stash[_ACTIVE] = True
     config.addinivalue_line("markers", "requirement(*ids): the requirements of the catalogue that a test proves")
     config.addinivalue_line("markers", "late: the test waits for something during the run, so it runs last")
-    try:
-        options = Options.read(lambda name: config.getoption(name, None), config.getoption("base_url") or "")
-    except OptionError as error:
-        raise pytest.UsageError(str(error)) from None
-    config.stash[_OPTIONS] = options
+    config.stash[_OPTIONS] = given_options(config)
     # The summary tells each finding once, with its curl line; pytest's own sections would tell them all again.
     if config.option.tbstyle == "auto":
         config.option.tbstyle = "no"

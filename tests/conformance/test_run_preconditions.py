@@ -16,6 +16,7 @@ from peertube_conformance.fixtures.run import run
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.target.probe import TargetError
 from peertube_conformance.spec import load_contract
+from tests.conformance.command_line import PACKAGES, one_sentence, python_module
 from tests.conformance.sign_in_answers import CONFIG, REFUSED, instance
 from tests.fixtures.servers import free_port, response, serving
 
@@ -51,6 +52,41 @@ def test_what_the_target_says_no_to(answer: Any, members: dict[str, Any], says: 
     with serving(answer) as server:
         text = mistake(tmp_path, **{"base_url": server.base_url, "admin_username": "root", **members})
     assert says in text
+
+
+@pytest.mark.parametrize("host", ["", "other.instance", "my.instance.example", "localhost"])
+def test_the_tier_disposable_is_confirmed_by_the_name_of_the_host(host: str, tmp_path: Path) -> None:
+    given = {"base_url": "https://my.instance:8443/", "safety": Safety.DISPOSABLE, "disposable_host": host}
+    assert "--disposable-host=my.instance" in mistake(tmp_path, **given)
+
+
+@pytest.mark.parametrize(
+    ("address", "safety", "host"),
+    [
+        ("https://My.Instance:8443", Safety.DISPOSABLE, "my.instance"),
+        ("http://127.0.0.1:9000", Safety.DISPOSABLE, ""),
+        ("http://localhost", Safety.DISPOSABLE, ""),
+        ("https://my.instance", Safety.SANDBOX, ""),
+        ("", Safety.DISPOSABLE, ""),
+    ],
+)
+def test_who_names_the_host_or_tests_this_machine_is_not_asked(
+    address: str, safety: Safety, host: str, tmp_path: Path
+) -> None:
+    # What comes next shows that it went on: the pattern that no operation matches.
+    given = {"base_url": address, "safety": safety, "disposable_host": host, "operations": "none"}
+    assert "no operation matches" in mistake(tmp_path, **given)
+
+
+@pytest.mark.parametrize("by", ["PYTEST_ADDOPTS", "addopts"])
+def test_no_file_or_variable_confirms_the_tier_disposable(by: str, tmp_path: Path) -> None:
+    given = "--safety=disposable --disposable-host=my.invalid --operations=none"
+    (tmp_path / "pytest.ini").write_text(f"[pytest]\naddopts = {given if by == 'addopts' else ''}\n")
+    variables = {} if by == "addopts" else {by: given}
+    command = (*PACKAGES, "--base-url=https://my.invalid", "--pyargs", "-p", "no:cacheprovider")
+    assert "--disposable-host=my.invalid" in one_sentence(python_module("pytest", tmp_path, *command, **variables))
+    confirmed = python_module("pytest", tmp_path, *command, "--disposable-host=my.invalid", **variables)
+    assert "no operation matches" in one_sentence(confirmed)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,31 @@
+"""The options of a run, as pytest was given them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from peertube_conformance.conformance.options import COMMAND_LINE_ONLY, OPTIONS, OptionError, Options
+
+_OPTIONS = {option.destination: option for option in OPTIONS}
+
+
+def given_options(config: pytest.Config) -> Options:
+    """The options of the command line, of pytest's configuration and of the environment, the first of these first.
+
+    Raises UsageError for a value that cannot be used.
+    """
+    # What `addopts` and PYTEST_ADDOPTS add is not among the parameters of the invocation.
+    typed = {str(argument).partition("=")[0] for argument in config.invocation_params.args}
+
+    def value(destination: str) -> Any:
+        option = _OPTIONS[destination]
+        if option.name in COMMAND_LINE_ONLY and option.flag not in typed:
+            return None
+        return config.getoption(destination, None)
+
+    try:
+        return Options.read(value, config.getoption("base_url") or "")
+    except OptionError as error:
+        raise pytest.UsageError(str(error)) from None
