@@ -164,7 +164,8 @@ def _one_second_late(kept: Any, reader: Any, one: dict[str, Any]) -> Any:
 
 @fault("PT-IMPORT-06", on="userImportResumable", shortest=2, **_FLOW)
 def channels_of_others_are_made_again(handler: Handler, request: ApiRequest) -> Any:
-    vars(archive_reader)["membership"] = _OnlyOwnNamesAreTaken(request.caller.id)
+    assert "user_creation" in vars(archive_reader)
+    vars(archive_reader)["user_creation"] = _OnlyOwnNamesAreTaken(request.caller.id)
     return handler(request)
 
 
