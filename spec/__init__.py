@@ -1,4 +1,4 @@
-"""The contract: the OpenAPI document of a PeerTube version, and judgement of messages by it."""
+"""The contract: the OpenAPI document of a PeerTube version, and validation of requests and responses against it."""
 
 from peertube_conformance.spec.contract import (
     Authentication,

@@ -19,7 +19,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 class Role(StrEnum):
     """Least role that may call an operation; ordered, `Role.USER < Role.ADMIN`.
 
-    OWNER is a user acting on own things.
+    OWNER is a user acting on their own resources.
     """
 
     ANONYMOUS = "anonymous"
@@ -30,7 +30,7 @@ class Role(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Place in the order, from 0."""
+        """The role's position in the order, from 0."""
         return list(Role).index(self)
 
     def __lt__(self, other: object) -> bool:
@@ -47,7 +47,7 @@ class Role(StrEnum):
 
 
 class Authentication(StrEnum):
-    """What `security` says: credentials are ignored, optional or required."""
+    """Whether an operation ignores credentials, accepts them or requires them, as its `security` says."""
 
     NONE = "none"
     OPTIONAL = "optional"
@@ -55,8 +55,8 @@ class Authentication(StrEnum):
 
 
 class Effect(StrEnum):
-    """What a call changes: a new thing, named things, the caller's own account, the whole instance, or
-    nothing that lasts.
+    """The effect of a call: it creates a resource, or changes the named resources, the caller's own account, the whole
+    instance, or nothing that lasts.
     """
 
     NONE = "none"
@@ -68,8 +68,8 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter. `location` is path, query, header or cookie; `style` and `explode` as in OpenAPI,
-    defaults filled in.
+    """One parameter of an operation. `location` is path, query, header or cookie; `style` and `explode` are as in
+    OpenAPI, with defaults filled in.
     """
 
     name: str
@@ -85,7 +85,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class ResponseSpec:
-    """One documented response. `status` is a code, a class such as `2XX`, or `default`; `content` maps
+    """One documented response of an operation. `status` is a code, a class such as `2XX`, or `default`; `content` maps
     media types to schemas, `headers` maps lower-case names to header objects.
     """
 
@@ -99,11 +99,11 @@ class ResponseSpec:
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False, weakref_slot=True)
 class Operation:
-    """A method and a path template (`path`, from the server root), with everything the contract says of it.
+    """An OpenAPI operation: method, path template (`path`, from the server root), and all the contract says of it.
 
-    `elevated_role` is the least role that may do it to other people's things, None when nobody may. `since`
-    is the first release having it. `capability` names the feature an instance may switch off. `rate_limits`
-    names the buckets a call is counted in, outermost first. `creates` is the kind of thing made.
+    `elevated_role` is the least role that may do it to other people's resources, None when nobody may. `since`
+    is the first release that has it. `capability` names the feature an instance may switch off. `rate_limits`
+    names the buckets a call is counted in, outermost first. `creates` is the kind of resource created.
     `request_bodies` maps media types to schemas. `definition` is the operation object of the bundled
     document, without the parameters of its path item.
     """
@@ -136,7 +136,7 @@ class Operation:
 
     @property
     def is_safe(self) -> bool:
-        """Whether the method is one that only reads (RFC 9110 section 9.2.1)."""
+        """Whether the method is safe, that is, only reads (RFC 9110 section 9.2.1)."""
         return self.method in SAFE_METHODS
 
     @property
@@ -146,17 +146,17 @@ class Operation:
 
     @property
     def request_examples(self) -> Mapping[str, Any]:
-        """Media type to the example of the request body, where there is one."""
+        """The examples of the request body by media type; media types without one are left out."""
         content = self.definition.get("requestBody", {}).get("content", {})
         return {kind: media["example"] for kind, media in content.items() if "example" in media}
 
     def response_for(self, status: int) -> ResponseSpec | None:
-        """What is documented for the code itself, else for its class (`2XX`), else by default, else None."""
+        """The response documented for the code itself, else for its class (`2XX`), else `default`, else None."""
         responses = self.responses
         return responses.get(str(status)) or responses.get(f"{status // 100}XX") or responses.get("default")
 
     def parameter(self, location: str, name: str) -> Parameter | None:
-        """The declared parameter, or None. Header names match in any case."""
+        """The declared parameter of this location and name, or None. Header names match in any case."""
         for parameter in self.parameters:
             if parameter.location == location and (
                 parameter.name == name or (location == "header" and parameter.name.lower() == name.lower())
@@ -167,7 +167,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A defect of a document that was repaired before it could be used, and how."""
+    """A defect of a document and how it was repaired before the document was used."""
 
     where: str
     what: str
@@ -178,10 +178,10 @@ class Repair:
 
 @dataclass(frozen=True)
 class Contract:
-    """One version's contract.
+    """The contract of one PeerTube version: its OpenAPI document and the operations parsed from it.
 
-    `version` is what the document says it is ("6.2.0"), `source` where it came from, `document` the one
-    OpenAPI 3.1 document that everything is bundled in, `repairs` what had to be mended, `deviations` the file
+    `version` is what the document states ("6.2.0"), `source` where it came from, `document` the one
+    OpenAPI 3.1 document that everything is bundled in, `repairs` what had to be repaired, `deviations` the file
     of known deviations, None for foreign documents.
     """
 
@@ -201,7 +201,7 @@ class Contract:
         return Routes((operation.method, operation.path, operation) for operation in self.operations)
 
     def operation(self, operation_id: str) -> Operation:
-        """The operation of that id.
+        """The operation with this operationId.
 
         Raises:
             KeyError: there is none.
@@ -209,7 +209,7 @@ class Contract:
         return self._by_id[operation_id]
 
     def match(self, method: str, url_path: str) -> Operation | None:
-        """The operation a method and a path, percent-encoded and from the server root, lead to; or None."""
+        """The operation that a method and a path (percent-encoded, from the server root) belong to, or None."""
         found = self._routes.find(method.upper(), url_path)
         return found[0] if found else None
 

@@ -1,4 +1,4 @@
-"""Where and how a request or response breaks the contract."""
+"""The place in a request or response that breaks the contract, and the rule it breaks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Location = Literal["path", "query", "header", "cookie", "body"]
 
 @dataclass(frozen=True, slots=True)
 class Defect:
-    """One place of a message and the rule that is broken there; `query/count maximum` as text.
+    """One place in a request or response and the rule that is broken there; `query/count maximum` as text.
 
     `pointer` is a JSON pointer within the location: `/start` in the query, `/tags/0` in the body, empty for
     the whole. `keyword` is the broken JSON Schema keyword, or one of `template` (the path does not fit),
@@ -32,11 +32,11 @@ class Defect:
 
     @property
     def field(self) -> str:
-        """Name of the outermost member the pointer leads through; empty for the whole."""
+        """Name of the outermost member in the pointer; empty if the pointer is empty."""
         return self.pointer.split("/")[1].replace("~1", "/").replace("~0", "~") if self.pointer else ""
 
     @property
     def starred(self) -> Defect:
-        """The same with `*` for every index in the pointer, so that one rule is one defect."""
+        """Copy with `*` for every index in the pointer, so that items that break one rule share one defect."""
         steps = ("*" if step.isdigit() else step for step in self.pointer.split("/"))
         return replace(self, pointer="/".join(steps))

@@ -21,14 +21,14 @@ _PARTIES = frozenset({"server", "document", "proxy"})
 
 
 class DeviationError(ValueError):
-    """A file of deviations is not usable; the text is one sentence that names the entry."""
+    """A file of deviations cannot be used; the message is one sentence that names the entry."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """A finding known beforehand. `fingerprint` holds patterns with `*` (operation|requirement|status|pointer);
+    """A known deviation. `fingerprint` holds patterns with `*` (operation|requirement|status|pointer);
     `versions` are the first and the last release that it applies to, empty where open. An `occasional` one comes and goes
-    (a race, a state of the instance): that a run does not find it says nothing."""
+    (a race, a state of the instance): a run that does not find it proves nothing."""
 
     id: str
     fingerprint: tuple[str, ...]
@@ -46,14 +46,14 @@ class Deviation:
         return self.expires is None or today <= self.expires
 
     def explains(self, fingerprint: str) -> bool:
-        """Whether a finding of this fingerprint is the known one."""
+        """Whether a finding with this fingerprint matches the deviation."""
         return any(fnmatch.fnmatchcase(fingerprint, pattern) for pattern in self.fingerprint)
 
 
 def load_deviations(paths: Iterable[Path]) -> list[Deviation]:
-    """The entries of these files.
+    """Reads the deviations in these YAML files.
 
-    Raises DeviationError for an entry that lacks a member, or an id that is there twice.
+    Raises DeviationError for an entry that lacks a member, or an id that appears twice.
     """
     found: dict[str, Deviation] = {}
     for path in paths:
@@ -76,7 +76,7 @@ def load_deviations(paths: Iterable[Path]) -> list[Deviation]:
 def check_deviations(
     deviations: Sequence[Deviation], operations: Collection[str], requirements: Collection[str]
 ) -> None:
-    """Raises DeviationError for a pattern that no finding can ever have, and for two entries that name different parties
+    """Raises DeviationError for a pattern that no finding can ever match, and for two entries that name different parties
     for the same findings."""
     for deviation in deviations:
         for pattern in deviation.fingerprint:
@@ -99,7 +99,7 @@ def check_deviations(
 
 
 def _meet(first: Deviation, second: Deviation) -> bool:
-    """Whether both apply to some release, and a pattern of one covers a pattern of the other."""
+    """Whether two deviations overlap: both apply to some release, and a pattern of one covers a pattern of the other."""
     (begin, end), (other_begin, other_end) = first.versions, second.versions
     for last, begins in ((end, other_begin), (other_end, begin)):
         if last and begins and parse_version(last) < parse_version(begins):

@@ -1,4 +1,4 @@
-"""What can go wrong before a contract exists."""
+"""The error raised when a contract cannot be loaded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Getting a contract: a bundled version, a file, or a URL."""
+"""Loads a contract from a bundled version, a file or a URL."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def available_versions() -> dict[Version, Path]:
 
 
 def load_contract(source: str | Path | None = None) -> Contract:
-    """The contract of a version ("6.2", "6.2.1": the newest bundled one that is not newer), of a file, or
-    behind an http URL.
+    """Loads the contract of a version ("6.2", "6.2.1": the newest bundled one that is not newer), of a file, or
+    from an http URL.
 
-    Without a source, the newest bundled one. A document that is not the project's own is mended where it can
-    be, and every repair is listed in the contract; what it does not say of roles, effects and resources is
+    Without a source, loads the newest bundled one. A document that is not the project's own is repaired where it can
+    be, and every repair is listed in the contract; what it does not state of roles, effects and resources is
     taken from the bundled contract where the same operation is in it, and otherwise derived.
 
     Raises:
@@ -69,10 +69,10 @@ def load_contract(source: str | Path | None = None) -> Contract:
 
 
 def contract_of(document: Mapping[str, Any], source: str) -> Contract:
-    """The contract of a document that is already bundled and sound.
+    """Builds the contract of a document that is already bundled and valid.
 
     Raises:
-        ContractError: an operation cannot be understood.
+        ContractError: an operation cannot be parsed.
     """
     version = str(document.get("info", {}).get("version", ""))
     return Contract(version=version, source=source, document=document, operations=operations_of(document))
@@ -95,7 +95,7 @@ def _folder_for(text: str) -> Path:
 
 
 def _bundled(folder: Path) -> Contract:
-    """One of the package's own does not change while a process runs, and takes a quarter of a second to load."""
+    """The contract in a folder; the package's own are cached, as they never change and take 0.25 s to load."""
     return _kept(folder) if folder.parent == HERE else _loaded(folder)
 
 
@@ -118,7 +118,7 @@ def _loaded(folder: Path) -> Contract:
 
 
 def _fetched(url: str) -> str:
-    # httpx takes longer to import than a contract to load.
+    # httpx takes longer to import than a contract takes to load.
     import httpx  # noqa: PLC0415
 
     try:
@@ -137,7 +137,7 @@ def _fetched(url: str) -> str:
 
 
 def _shown_url(url: str) -> str:
-    """The address for reports: what stands before an @ or behind a question mark may be a secret."""
+    """The URL for reports, without user info, query and fragment, which may hold secrets."""
     scheme, _, rest = url.partition("://")
     return f"{scheme}://{re.split('[?#]', rest.rpartition('@')[2])[0]}"
 

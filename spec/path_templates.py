@@ -1,4 +1,4 @@
-"""From a method and a path as sent to the operation whose template fits."""
+"""Matches a method and a path as sent to the operation whose path template fits."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ _PARAMETER = re.compile(r"\{([^{}]+)\}")
 
 
 def parameter_names(template: str) -> list[str]:
-    """The names in braces, in order."""
+    """The parameter names of a path template, in order."""
     return _PARAMETER.findall(template)
 
 
 def _segments(path: str) -> list[str]:
-    # A trailing slash leads to the same operation, as in Express without strict routing.
+    # A trailing slash is ignored, as in Express without strict routing.
     return path.removesuffix("/").lstrip("/").split("/")
 
 
 @lru_cache(maxsize=4096)
 def _pattern(template: str) -> re.Pattern[str]:
-    """Fits a percent-encoded path; one group a parameter, none of which may be empty or span segments."""
+    """A regular expression for percent-encoded paths; one group per parameter, never empty or across segments."""
     parts = []
     for segment in _segments(template):
         pieces = _PARAMETER.split(segment)
-        # In `{name}.{extension}` the first parameter takes as little as it can.
+        # In `{name}.{extension}` the first parameter is matched non-greedily.
         parts.append("".join("([^/]+?)" if odd % 2 else re.escape(piece) for odd, piece in enumerate(pieces)))
     return re.compile("/" + "/".join(parts) + "/?")
 
@@ -43,15 +43,15 @@ def path_values(template: str, path: str) -> Mapping[str, bytes] | None:
 
 
 def _specificity(template: str) -> tuple[int, ...]:
-    """Literal segments come before those that mix text and parameter, and these before bare parameters."""
+    """Sort key of a template: literal segments first, then mixed text and parameter, then bare parameters."""
     return tuple(
         0 if "{" not in segment else 2 if _PARAMETER.fullmatch(segment) else 1 for segment in _segments(template)
     )
 
 
 class Routes(Generic[T]):
-    """Finds what was registered for a method and a template (OpenAPI 3.1 section 4.8.8.2: concrete paths
-    win).
+    """Routing table: finds the value registered for a method and a path template (OpenAPI 3.1 section 4.8.8.2: concrete
+    paths win).
     """
 
     def __init__(self, entries: Iterable[tuple[str, str, T]]) -> None:
@@ -63,7 +63,7 @@ class Routes(Generic[T]):
             found.sort(key=lambda entry: (_specificity(entry[0]), entry[0]))
 
     def find(self, method: str, path: str) -> tuple[T, Mapping[str, bytes]] | None:
-        """What fits best, with the decoded bytes of its path parameters; None if nothing does."""
+        """The value of the best match, with the decoded bytes of its path parameters; None if nothing matches."""
         for template, value in self._entries.get((method, len(_segments(path))), ()):
             values = path_values(template, path)
             if values is not None:

@@ -16,7 +16,7 @@ _ALLOWED = _NEEDED | {"since", "capability", "applies_to", "not_tested"}
 
 
 class CatalogueError(ValueError):
-    """An entry of the catalogue is not usable; the text names it."""
+    """An entry of the catalogue is invalid; the message names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Requirement:
     """One normative statement. `level` is `must`, `should` or `may` (RFC 2119); `section` groups it in reports.
 
     `since` is the first release that promises it, `capability` the feature without which it does not apply,
-    `applies_to` the patterns of the operation ids that it is about, empty for any. Either checks prove the statement or
+    `applies_to` the patterns of the operation ids that it is about, empty for any. Either checks test the statement or
     `not_tested` says why none can.
     """
 
@@ -41,7 +41,7 @@ class Requirement:
 
 @cache
 def load_requirements(version: str = "6.2") -> Mapping[str, Requirement]:
-    """Every requirement of one contract version, by id. Raises CatalogueError for a bad or doubled entry."""
+    """Loads every requirement of one contract version, by id. Raises CatalogueError for an invalid or duplicate entry."""
     folder = Path(__file__).parent / f"peertube-{version}" / "requirements"
     found: dict[str, Requirement] = {}
     for path in sorted(folder.glob("*.yaml")):

@@ -1,6 +1,6 @@
-"""Requests that the contract has no operation for: unknown routes, wrong methods, preflights.
+"""Synthetic operations for requests outside the contract: unknown routes, wrong methods, preflights.
 
-They are drafts as all others, of operations that are made up here, and so go through the same guard, budget, client and
+Requests of these operations are drafts as all others, and so go through the same guard, budget, client and
 recorder.
 """
 
@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from peertube_conformance.spec.contract import Authentication, Contract, Effect, Operation, ResponseSpec, Role
 
-# How findings and deviations name them.
+# The names of these operations in findings and deviations.
 OUTSIDE = frozenset(
     {
         "unknownRoute",
@@ -32,9 +32,9 @@ _ANY = {"default": ResponseSpec("default", "Whatever the test for it says.", {},
 
 
 def outside(contract: Contract, method: str, path: str, name: str, *, counted_in: tuple[str, ...] = ()) -> Operation:
-    """An operation of this method and this very path, percent-encoded and without parameters; findings name it `name`.
+    """A synthetic operation for this method and literal, percent-encoded path, without parameters and with id `name`.
 
-    Whoever sends it expects to be refused, or changes nothing by it: to the guard it is without effect. `counted_in`
+    Its requests are expected to be refused, or change nothing: to the guard it is without effect. `counted_in`
     are the rate limits that the path is counted in. Raises ValueError for a name that is not in OUTSIDE, and where the
     contract has such an operation, unless the path cannot be decoded.
     """
@@ -74,15 +74,15 @@ def _says_something(path: str) -> bool:
 
 
 def is_outside(operation: Operation) -> bool:
-    """Whether the operation is defined here, so that no document describes it."""
+    """Whether the operation is synthetic, so that no document describes it."""
     return _MADE_UP in operation.definition
 
 
 def head_of(operation: Operation) -> Operation:
-    """The same for HEAD, which every resource that has GET has (RFC 9110 section 9.3.2)."""
+    """Copy of the operation with method HEAD, which every resource that has GET has (RFC 9110 section 9.3.2)."""
     return replace(operation, method="HEAD")
 
 
 def whatever_is_asked(operation: Operation, status: int) -> Operation:
-    """The same, with a status that any operation may be answered with, because it is decided before one is asked."""
+    """Copy of the operation that also documents a status that is decided before routing, so any operation may have it."""
     return replace(operation, responses={**operation.responses, str(status): _ANY["default"]})

@@ -1,4 +1,4 @@
-"""Numbers of releases."""
+"""Parses and compares version numbers of PeerTube releases."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ Version = tuple[int, ...]
 
 
 def parse_version(text: str) -> Version:
-    """`6.2`, `v6.2.0` or `6.2.0-rc.1` as numbers, (6, 2, 0); a suffix is ignored.
+    """Parses `6.2`, `v6.2.0` or `6.2.0-rc.1` into numbers, (6, 2, 0); a suffix is ignored.
 
     Raises:
-        ValueError: no version.
+        ValueError: the text is not a version.
     """
     hit = re.match(r"v?(\d+(?:\.\d+)*)", text.strip())
     if hit is None:
@@ -21,8 +21,8 @@ def parse_version(text: str) -> Version:
 
 
 def is_between(version: str, first: str, last: str) -> bool:
-    """Whether a release is one of those from `first` to `last`, where empty texts leave an end open; one whose version
-    says nothing is only within open ends."""
+    """Whether a version is one from `first` to `last`, where empty texts leave an end open; a version that cannot be
+    parsed is only within open ends."""
     try:
         number = parse_version(version)
     except ValueError:
@@ -31,7 +31,7 @@ def is_between(version: str, first: str, last: str) -> bool:
 
 
 def has_come(since: Version, version: str) -> bool:
-    """Whether what came with the release `since` is in this one; in one whose version says nothing it may be."""
+    """Whether a version is `since` or newer; true for a version that cannot be parsed, which may be."""
     try:
         return parse_version(version) >= since
     except ValueError:

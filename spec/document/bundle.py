@@ -1,7 +1,7 @@
-"""One document out of many files.
+"""Bundles an OpenAPI document of many files into one.
 
-References to other files become `#/components/...`; path items, request bodies and responses are put in
-place, so that a response can carry `x-` members next to its `$ref` and headers of its own operation.
+References to other files become `#/components/...`; path items, request bodies and responses are inlined,
+so that a response can carry `x-` members next to its `$ref` and headers of its own operation.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ Section = Literal["schemas", "parameters", "headers", "examples"]
 
 
 def bundle(root: Path) -> dict[str, Any]:
-    """The document at `root` with every file it refers to, and with `x-rate-limit` spelled out as headers and
-    a 429.
+    """Bundles the document at `root` with every file it refers to, and expands `x-rate-limit` into headers and a 429
+    response.
 
     Raises:
-        ContractError: a file is missing or no YAML, a reference leads nowhere, or two files name different
-        things alike.
+        ContractError: a file is missing or not YAML, the target of a reference does not exist, or two files define
+        different components of one name.
     """
     return _Bundler(root.resolve()).bundled()
 
@@ -62,7 +62,7 @@ class _Bundler:
         return document
 
     def _origin(self, name: str, entry: Any) -> Path:
-        """The file a component of the root comes from; an alias of the same name is the thing itself."""
+        """The file a component of the root comes from; an alias of the same name counts as its target."""
         reference = entry.get("$ref", "#") if isinstance(entry, Mapping) else "#"
         file, _, pointer = reference.partition("#")
         target = (self._root.parent / file).resolve()
@@ -84,7 +84,7 @@ class _Bundler:
         return self._files[path]
 
     def _named(self, name: str, base: Path) -> Path:
-        """The file that a reference in another one names; the system is asked once for each."""
+        """The file that a reference in the file `base` names; cached, so that each path is resolved only once."""
         if not name:
             return base
         known = self._beside.get((base, name))
@@ -93,7 +93,7 @@ class _Bundler:
         return known
 
     def _target(self, reference: str, base: Path) -> tuple[Any, Path]:
-        """What a reference leads to, and the file that is in; chains are followed."""
+        """The target of a reference and the file it is in; chains of references are followed."""
         name, _, pointer = reference.partition("#")
         file = self._named(name, base)
         try:
@@ -112,7 +112,7 @@ class _Bundler:
             target, file = self._target(node["$ref"], base)
             siblings = {key: self._hoisted(value, base) for key, value in node.items() if key != "$ref"}
             if siblings:
-                # Already in terms of the one document, which is what the root file's references are in.
+                # References are those of the bundled document by now, as the root file's are.
                 return {**self._hoisted(target, file), **siblings}, self._root
             return target, file
         return node, base
@@ -151,7 +151,7 @@ class _Bundler:
         return dict(self._hoisted(body, file))
 
     def _hoisted(self, node: Any, base: Path) -> Any:
-        """A copy in which references to files are references to components."""
+        """A copy of the node in which references to files are references to components."""
         return rewritten({"": node}, lambda reference: self._reference(reference, base), named=True)[""]
 
     def _reference(self, reference: str, base: Path) -> str:
@@ -167,7 +167,7 @@ class _Bundler:
         entries = self._components.setdefault(section, {})
         if first not in entries:
             value, origin = self._target(f"{name}#/{first}" if pointer.strip("/") else f"{name}#", base)
-            # Entered before its own references are followed, or recursive shapes would never end.
+            # Entered before its own references are followed, or recursive schemas would never end.
             entries[first] = {}
             entries[first] = self._hoisted(value, origin)
         if rest:
@@ -176,12 +176,12 @@ class _Bundler:
 
 
 def _name(file: Path, pointer: str) -> str:
-    """What a thing in a file is called: its first key, or the file's name for the whole file."""
+    """The component name of a reference's target: the pointer's first key, or the file's name for the whole file."""
     return pointer.strip("/").split("/")[0] or file.stem
 
 
 def _section(file: Path) -> Section:
-    """Which part of `components` the entries of a file go to, by the file's name or else its folder."""
+    """The section of `components` that the entries of a file go to, by the file's name or else its folder."""
     for word in (file.stem, file.parent.name):
         if word in {"parameters", "headers", "examples"}:
             return word  # type: ignore[return-value]
@@ -189,8 +189,8 @@ def _section(file: Path) -> Section:
 
 
 def expand_rate_limits(document: dict[str, Any]) -> None:
-    """Gives every response of an operation with a non-empty `x-rate-limit` the X-RateLimit headers, and the
-    operation a 429.
+    """Adds the X-RateLimit headers to every response of an operation with a non-empty `x-rate-limit`, and a 429 to the
+    operation.
 
     Raises:
         ContractError: the document's components lack the headers or the response.

@@ -1,4 +1,4 @@
-"""What a foreign document does not say of its operations, taken from the project's own contract."""
+"""Completes the `x-` members of a foreign document from the project's own contract."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _NAMES = re.compile(r"\{[^{}]*\}")
 def completed(document: dict[str, Any], reference: Mapping[str, Any]) -> None:
     """Adds the `x-` members that a document's operations lack, in place.
 
-    Source is the operation of `reference` with the same method and path, whatever its path parameters are
-    called; its parameters also lend their `x-resource`. Of an operation that is not there, only the
+    The source is the operation of `reference` with the same method and path, whatever its path parameters are
+    called; `x-resource` is also copied from its parameters. For an operation that is not there, only the
     rate-limit bucket is derived, from its path.
     """
     known = {
@@ -59,7 +59,7 @@ def _lend_resources(
     for node in (*item.get("parameters", ()), *operation.get("parameters", ())):
         entry = resolve(document, node)
         merged[entry["in"], entry["name"]] = entry
-    # Path parameters correspond by place, others by name.
+    # Path parameters correspond by position, others by name.
     places = [key for key in merged if key[0] == "path"]
     if len(places) == len(in_path):
         lent |= {key: kind for key, kind in zip(places, in_path, strict=True) if kind}

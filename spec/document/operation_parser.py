@@ -1,4 +1,4 @@
-"""From the bundled document to operations."""
+"""Parses the operations of a bundled OpenAPI document."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _OLDEST: Version = (1, 0, 0)
 
 
 def operations_of(document: Mapping[str, Any]) -> tuple[Operation, ...]:
-    """Every operation of a bundled document, in its order.
+    """Parses every operation of a bundled document, in the document's order.
 
     Raises:
-        ContractError: an operation says something that is not understood; it is named.
+        ContractError: an operation cannot be parsed; it is named.
     """
     schemas = Schemas(document)
     found = []
@@ -91,7 +91,7 @@ def _operation(
 
 
 def _parameters(document: Mapping[str, Any], nodes: Iterable[Any]) -> Iterable[Parameter]:
-    """Those of the path item and of the operation; of two with one name and location the latter counts."""
+    """Parses the parameters of path item and operation; of two with one name and location the latter counts."""
     found: dict[tuple[str, str], Parameter] = {}
     for node in nodes:
         entry = resolve(document, node)
@@ -139,7 +139,7 @@ def _response(document: Mapping[str, Any], status: str, node: Any) -> ResponseSp
 
 
 def authentication_of(security: Iterable[Mapping[str, Any]]) -> Authentication:
-    """What a `security` list asks for; an empty alternative makes credentials optional."""
+    """The authentication that a `security` list asks for; an empty alternative makes credentials optional."""
     alternatives = list(security)
     if not alternatives or not any(alternatives):
         return Authentication.NONE

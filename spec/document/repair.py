@@ -23,13 +23,13 @@ _TEXT: Mapping[str, Any] = {"type": "string"}
 
 
 def mended(parsed: Any, source: str, reference: Mapping[str, Any] | None = None) -> tuple[dict[str, Any], list[Repair]]:
-    """A valid OpenAPI 3.1 document made from a parsed one, and the repairs.
+    """Repairs a parsed document into a valid OpenAPI 3.1 document; returns it with the list of repairs.
 
-    `reference` is a bundled contract whose `x-` members fill in what the document does not say. No operation
+    `reference` is a bundled contract whose `x-` members fill in what the document does not state. No operation
     is dropped.
 
     Raises:
-        ContractError: not an OpenAPI 3 document, or one with an operation that cannot be mended; it is named.
+        ContractError: not an OpenAPI 3 document, or one with an operation that cannot be repaired; it is named.
     """
     document = _checked(parsed, source)
     repairs: list[Repair] = []
@@ -71,7 +71,7 @@ def _checked(parsed: Any, source: str) -> dict[str, Any]:
 
 
 def _unshared(value: Any) -> Any:
-    """A copy in which nothing is shared through YAML aliases, and every key is text."""
+    """A deep copy in which no node is shared through YAML aliases, and every key is text."""
     if isinstance(value, Mapping):
         return {str(key): _unshared(item) for key, item in value.items()}
     return [_unshared(item) for item in value] if isinstance(value, list) else value
@@ -109,7 +109,7 @@ def _replace_dangling(document: dict[str, Any]) -> Iterator[Repair]:
                 else:
                     del parent[at[-1]]
                 yield Repair(where, f"refers to {reference}, which does not exist; the parameter was removed")
-                break  # positions in the list have changed
+                break  # indexes in the list have changed
             if kind == "responses":
                 node.setdefault("description", "")
             elif at[-1] == "requestBody":
@@ -122,7 +122,7 @@ def _replace_dangling(document: dict[str, Any]) -> Iterator[Repair]:
 
 
 def _prefix_paths(document: dict[str, Any]) -> Iterator[Repair]:
-    """Templates start at the server's root: the path of the first server's URL is put in front of them."""
+    """Puts the path of the first server's URL in front of every path template, so that it starts at the root."""
     servers = document.get("servers") or [{"url": "/"}]
     prefix = urlsplit(str(servers[0].get("url", ""))).path.rstrip("/")
     if not prefix or "{" in prefix:
@@ -185,7 +185,7 @@ def _name_operations(document: Mapping[str, Any]) -> Iterator[Repair]:
 
 
 def generated_id(method: str, path: str) -> str:
-    """An operationId made of method and path: `GET /videos/{id}` is `getVideosById`."""
+    """Generates an operationId from method and path: `GET /videos/{id}` is `getVideosById`."""
     words = [method.lower()]
     for segment in path.strip("/").split("/"):
         parts = [part[0].upper() + part[1:] for part in _WORD.findall(segment)]
@@ -194,7 +194,7 @@ def generated_id(method: str, path: str) -> str:
 
 
 def _mend_schemas(document: dict[str, Any]) -> Iterator[Repair]:
-    """Schemas that no validator takes: first the patterns in them, then what is still broken as a whole."""
+    """Removes invalid patterns from schemas, then replaces the schemas that still do not compile by `{}`."""
     probe = Schemas({})
     for at, holder in _patterns(document, ()):
         if not _compiles(probe, {"pattern": holder["pattern"]}):

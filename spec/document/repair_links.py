@@ -1,4 +1,4 @@
-"""Response links that lead nowhere."""
+"""Removes OpenAPI links whose target operation does not exist or does not fit."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from peertube_conformance.spec.jsonschema.pointers import lookup, resolve
 
 
 def mend_links(document: Mapping[str, Any]) -> Iterator[Repair]:
-    """Removes the links whose operation does not exist, or does not have the parameters that the link
-    sets.
-    """
+    """Removes the links whose target operation does not exist, or lacks a parameter that the link sets, in place."""
     for path, item in document["paths"].items():
         for method in METHODS:
             for status, node in item.get(method, {}).get("responses", {}).items():

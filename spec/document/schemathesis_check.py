@@ -1,4 +1,4 @@
-"""Whether Schemathesis can load every operation of a document."""
+"""Checks that Schemathesis can load every operation of a document."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from peertube_conformance.spec.errors import ContractError
 
 
 def unloadable(document: Mapping[str, Any]) -> dict[str, str]:
-    """Reason by operation (`GET /path`) for each that Schemathesis cannot generate requests for; it would
-    drop them silently.
+    """Operations (`GET /path`) that Schemathesis cannot generate requests for and would drop silently, each with the
+    reason.
 
     Takes about a second, most of it for importing Schemathesis.
     """
@@ -29,10 +29,10 @@ def unloadable(document: Mapping[str, Any]) -> dict[str, str]:
 
 
 def check_loadable(document: Mapping[str, Any], source: str) -> None:
-    """Fails on the first operation that could not be tested.
+    """Checks that Schemathesis can test every operation of a document.
 
     Raises:
-        ContractError: names the operations.
+        ContractError: some cannot be tested; names the first and how many others there are.
     """
     reasons = unloadable(document)
     if reasons:

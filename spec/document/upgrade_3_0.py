@@ -1,4 +1,4 @@
-"""OpenAPI 3.0 documents in the words of 3.1, so that one kind of schema is judged everywhere."""
+"""Upgrades OpenAPI 3.0 documents to 3.1, so that there is only one schema dialect to validate against."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SINGLE = ("items", "not", "additionalProperties")
 
 
 def upgraded(document: dict[str, Any]) -> dict[str, Any]:
-    """A 3.0 document as 3.1: `nullable` and boolean exclusive bounds are rewritten, and members next to a
+    """Upgrades a 3.0 document to 3.1: `nullable` and boolean exclusive bounds are rewritten, and members next to a
     schema's `$ref`, which 3.0 ignores, are left out. The document is changed in place; a 3.1 document is
     returned as it is.
     """
@@ -27,7 +27,7 @@ def upgraded(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _upgrade_inside(node: Any) -> None:
-    """Finds the `schema` members of parameters, headers and media types."""
+    """Upgrades the `schema` members of parameters, headers and media types below a node, in place."""
     if isinstance(node, list):
         for item in node:
             _upgrade_inside(item)

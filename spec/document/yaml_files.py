@@ -1,4 +1,4 @@
-"""Reading YAML and JSON documents."""
+"""Reads YAML and JSON documents."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _Loader.add_implicit_resolver(_BOOL, re.compile(r"true|True|TRUE|false|False|FAL
 
 
 def parse(text: str) -> Any:
-    """The value of a YAML or JSON text.
+    """Parses a YAML or JSON text.
 
     Raises:
-        yaml.YAMLError: not YAML.
+        yaml.YAMLError: the text is neither.
     """
     stripped = text.removeprefix("\ufeff")
     if stripped.lstrip()[:1] in {"{", "["}:
@@ -44,10 +44,10 @@ def parse(text: str) -> Any:
 
 
 def read_yaml(path: Path) -> Any:
-    """The value of a file.
+    """Reads and parses a YAML or JSON file.
 
     Raises:
-        ContractError: it cannot be read or is no YAML.
+        ContractError: it cannot be read or is not YAML.
     """
     try:
         return parse(path.read_text(encoding="utf-8"))
@@ -59,10 +59,10 @@ def read_yaml(path: Path) -> Any:
 
 
 def parse_leniently(text: str, source: str) -> tuple[Any, list[Repair]]:
-    """The value of a YAML or JSON text whose author may have indented with tabs, which YAML forbids.
+    """Parses a YAML or JSON text that may contain tabs where YAML forbids them; each becomes a space and a repair.
 
     Raises:
-        ContractError: it is no YAML otherwise either.
+        ContractError: it is not YAML for another reason.
     """
     repairs: list[Repair] = []
     while True:

@@ -1,4 +1,4 @@
-"""String formats that JSON Schema does not know."""
+"""The string format `short-uuid`, which JSON Schema does not define."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _LENGTH = 22
 
 
 def short_to_uuid(word: str) -> str | None:
-    """The UUID that a short UUID stands for, or None if it stands for none.
+    """Converts a short UUID to a UUID; None if it is not a short UUID.
 
     A short UUID is the 128-bit number written with 22 digits in base 58 (digits, lower, then upper case;
     without 0, I, O and l).
@@ -27,7 +27,7 @@ def short_to_uuid(word: str) -> str | None:
 
 
 def uuid_to_short(uuid: str) -> str:
-    """The short form of a UUID.
+    """Converts a UUID to its short form.
 
     Raises:
         ValueError: not a UUID.
@@ -41,7 +41,7 @@ def uuid_to_short(uuid: str) -> str:
 
 
 def is_short_uuid(value: str) -> bool:
-    """Whether a word is the short form of a version 4 UUID (RFC 9562 section 5.4)."""
+    """Whether a text is the short form of a version 4 UUID (RFC 9562 section 5.4)."""
     uuid = short_to_uuid(value)
     return uuid is not None and uuid[14] == "4" and uuid[19] in "89ab"
 

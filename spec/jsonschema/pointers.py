@@ -1,4 +1,4 @@
-"""JSON pointers, and walking a document without mistaking data for structure."""
+"""JSON pointers and `$ref`s of a document; examples and other data in it are not searched for `$ref`s."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 # Values of these keywords are data: a `$ref` inside them refers to nothing.
 _DATA = frozenset({"example", "examples", "default", "enum", "const", "value"})
-# Values of these keywords are maps from names of the author's choice, so their keys are no keywords.
+# Values of these keywords are maps from names that the author chose, so their keys are not keywords.
 _NAMED = frozenset(
     {
         "properties",
@@ -33,15 +33,15 @@ _NAMED = frozenset(
 
 
 def token(key: object) -> str:
-    """A key as one token of a JSON pointer (RFC 6901 section 3)."""
+    """Escapes a key as one token of a JSON pointer (RFC 6901 section 3)."""
     return str(key).replace("~", "~0").replace("/", "~1")
 
 
 def lookup(document: Any, pointer: str) -> Any:
-    """What a pointer (`/a/b`, with or without `#`) leads to; percent-encoding is undone.
+    """The value at a JSON pointer (`/a/b`, with or without `#`), which is percent-decoded first.
 
     Raises:
-        LookupError: it leads nowhere.
+        LookupError: there is no such value.
     """
     value = document
     for part in unquote(pointer).lstrip("#").split("/")[1:]:
@@ -56,10 +56,10 @@ def lookup(document: Any, pointer: str) -> Any:
 
 
 def resolve(document: Any, node: Any) -> Any:
-    """Follows `$ref`s of one document until there is none; siblings of a followed `$ref` are left behind.
+    """Follows `$ref`s within one document until there is none; siblings of a followed `$ref` are dropped.
 
     Raises:
-        LookupError: a pointer leads nowhere, or in a circle.
+        LookupError: the target of a `$ref` does not exist, or `$ref`s form a cycle.
     """
     for _ in range(32):
         if not (isinstance(node, Mapping) and isinstance(node.get("$ref"), str)):
@@ -69,7 +69,7 @@ def resolve(document: Any, node: Any) -> Any:
 
 
 def rewritten(node: Any, change: Callable[[str], str], *, named: bool = False) -> Any:
-    """A copy of a structure with every reference changed; data is shared with the original, not copied."""
+    """A copy of a structure with `change` applied to every `$ref`; data such as examples is shared, not copied."""
     if isinstance(node, list):
         return [rewritten(item, change) for item in node]
     if not isinstance(node, Mapping):
@@ -90,7 +90,7 @@ def rewritten(node: Any, change: Callable[[str], str], *, named: bool = False) -
 def references(
     node: Any, at: tuple[str, ...] = (), *, named: bool = False
 ) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
-    """Every object that has a `$ref`, with the keys that lead to it."""
+    """Yields every object that has a `$ref`, with the path of keys to it."""
     if isinstance(node, list):
         for index, item in enumerate(node):
             yield from references(item, (*at, str(index)))

@@ -41,7 +41,7 @@ def _json_type(value: Any) -> str:
 
 
 class Schemas:
-    """Validators of one document's schemas, compiled when first asked for and kept.
+    """Validators of one document's schemas, compiled on first use and cached.
 
     `$ref`s are resolved against the whole document. In requests `readOnly` properties are not required, in
     responses `writeOnly` ones are not (OpenAPI 3.1 section 4.8.24.4).
@@ -58,7 +58,7 @@ class Schemas:
         return self
 
     def validator(self, schema: Schema, direction: Direction = "response") -> jsonschema_rs.Draft202012Validator:
-        """The compiled validator of a schema of the document, or of one that refers into it.
+        """The compiled validator of a schema in the document, or of a schema that refers to the document.
 
         The schema must not be changed afterwards.
         """
@@ -73,18 +73,18 @@ class Schemas:
                     registry=self._registry(direction),
                     offline=True,
                 )
-                # The schema is kept too, so that its id stays its own.
+                # The schema is kept too, so that its id() is not reused.
                 known = self._validators[key] = (schema, compiled)
         return known[1]
 
     def resolved(self, schema: Any) -> Any:
-        """The schema behind `$ref`s; one with siblings next to its `$ref` is returned as it is."""
+        """The schema that `$ref`s lead to; one with siblings next to its `$ref` is returned as it is."""
         while isinstance(schema, Mapping) and set(schema) == {"$ref"}:
             schema = lookup(self._document, schema["$ref"])
         return schema
 
     def parts(self, schema: Any, depth: int = 0) -> Iterator[Schema]:
-        """The schema and all that it refers to or is combined of, so that keywords can be looked for."""
+        """Yields the schema and those it refers to or combines (allOf, anyOf, oneOf), so that keywords can be found."""
         if not isinstance(schema, Mapping) or depth > 16:
             return
         yield schema
@@ -95,7 +95,7 @@ class Schemas:
                 yield from self.parts(part, depth + 1)
 
     def types(self, schema: Any) -> Types:
-        """JSON types a value that fits the schema can have."""
+        """The JSON types that a valid value of the schema can have."""
         if not isinstance(schema, Mapping):
             return ANY
         known = self._types.get(id(schema))
@@ -125,16 +125,14 @@ class Schemas:
         return found
 
     def property(self, schema: Any, name: str) -> Any:
-        """Schema of a property, looked for in everything the schema is made of; an empty one if it is not
-        declared.
-        """
+        """The schema of a property, searched for in all parts of the schema; an empty one if it is not declared."""
         for part in self.parts(schema):
             if name in part.get("properties", ()):
                 return part["properties"][name]
         return {}
 
     def properties(self, schema: Any) -> dict[str, Any]:
-        """Every declared property with its schema."""
+        """The schema of every declared property by name."""
         found: dict[str, Any] = {}
         for part in self.parts(schema):
             for name, value in part.get("properties", {}).items():
@@ -142,14 +140,14 @@ class Schemas:
         return found
 
     def items(self, schema: Any) -> Any:
-        """Schema of an array's items; an empty one if none is declared."""
+        """The schema of an array's items; an empty one if none is declared."""
         for part in self.parts(schema):
             if isinstance(part.get("items"), Mapping):
                 return part["items"]
         return {}
 
     def enumerated(self, schema: Any) -> list[Any]:
-        """What a value that fits, or an item of it, can be where that is enumerated; booleans are."""
+        """The enumerated values of a schema and of its items; a boolean enumerates True and False."""
         found: list[Any] = []
         for part in (*self.parts(schema), *self.parts(self.items(schema))):
             found += [value for value in part.get("enum", ()) if value is not None]
@@ -159,7 +157,7 @@ class Schemas:
         return found
 
     def is_file(self, schema: Any) -> bool:
-        """Whether a form's property is a file: `format: binary`, or a media type without an encoding."""
+        """Whether a form field is a file: `format: binary`, or `contentMediaType` without `contentEncoding`."""
         return any(
             part.get("format") == "binary" or ("contentMediaType" in part and "contentEncoding" not in part)
             for part in self.parts(schema)
@@ -175,8 +173,8 @@ class Schemas:
 
 
 def _one_way(node: Any, direction: Direction, document: Mapping[str, Any]) -> Any:
-    """The structure without requirements on properties that only travel the other way; itself if there are
-    none.
+    """A copy of the node in which `readOnly` properties (in responses: `writeOnly`) are not required; the node itself
+    if there are none.
     """
     mark = "readOnly" if direction == "request" else "writeOnly"
 
@@ -206,7 +204,7 @@ def _one_way(node: Any, direction: Direction, document: Mapping[str, Any]) -> An
 
 
 def dangling(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
-    """Every object whose `$ref` leads nowhere in the document, with the keys that lead to it."""
+    """Yields every object whose `$ref` has no target in the document, with the path of keys to it."""
     for at, node in references(document):
         reference = node["$ref"]
         if not reference.startswith("#"):

@@ -18,11 +18,10 @@ _SHARED = ("parameters.yaml", "headers.yaml", "responses.yaml")
 
 
 def lint(folder: Path) -> list[Breach]:
-    """Everything wrong with the contract in a folder: OpenAPI itself, the project's rules, the index, unused
-    definitions.
+    """Lints the contract in a folder: OpenAPI validity, the project's rules, a stale paths index, unused definitions.
 
     Raises:
-        ContractError: it cannot even be loaded.
+        ContractError: it cannot be loaded.
     """
     contract = load_contract(folder / "openapi.yaml")
     found = [*_invalid(contract.document), *breaches(contract), *_unused(folder)]
@@ -38,7 +37,7 @@ def lint(folder: Path) -> list[Breach]:
 
 
 def _invalid(document: Any) -> Iterator[Breach]:
-    # A tool of development: instances are judged without it.
+    # A development dependency, which is not installed where instances are tested.
     from openapi_spec_validator import OpenAPIV31SpecValidator  # noqa: PLC0415
 
     for error in OpenAPIV31SpecValidator(document).iter_errors():
@@ -46,7 +45,7 @@ def _invalid(document: Any) -> Iterator[Breach]:
 
 
 def _unused(folder: Path) -> Iterator[Breach]:
-    """Definitions that no file refers to, directly or through others in use."""
+    """Yields definitions that no file refers to, directly or through other definitions in use."""
     files = sorted(file for file in folder.rglob("*.yaml") if file.parent.name in {folder.name, "paths", "schemas"})
     contents = {file.resolve(): read_yaml(file) for file in files}
     reached: set[tuple[Path, str]] = set()
@@ -68,7 +67,7 @@ def _unused(folder: Path) -> Iterator[Breach]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Prints every breach in the given folders, or in every bundled contract; 1 if there is any."""
+    """Prints every breach in the given folders, or in every bundled contract; returns 1 if there is any, else 0."""
     given = sys.argv[1:] if arguments is None else arguments
     folders = [Path(name) for name in given] or list(available_versions().values())
     count = 0

@@ -1,4 +1,4 @@
-"""Rules a contract of the project's own keeps, beyond being valid OpenAPI."""
+"""Lint rules for the operations of the project's own contracts, beyond being valid OpenAPI."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _EXTENSIONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """One rule that is not kept: its name, the operation or file, and what is wrong."""
+    """One breach of a lint rule: the rule's name, the operation or file, and what is wrong."""
 
     rule: str
     where: str
@@ -60,7 +60,7 @@ def _rule(name: str) -> Callable[[Rule], Rule]:
 
 
 def breaches(contract: Contract) -> list[Breach]:
-    """Every breach of the rules by an operation of a contract, in the document's order."""
+    """Applies every rule to every operation of a contract; the breaches, in the document's order."""
     return [
         Breach(name, str(operation), what)
         for operation in contract.operations

@@ -1,4 +1,4 @@
-"""Keeps the `paths` of a contract's root in step with its tag files: python -m
+"""Regenerates the `paths` of a contract's root from its tag files: python -m
 peertube_conformance.spec.lint.paths_index [FOLDER ...]
 """
 
@@ -15,10 +15,10 @@ from peertube_conformance.spec.loading import available_versions
 
 
 def paths_block(folder: Path) -> str:
-    """The `paths` block for the files in `folder/paths`, sorted by path.
+    """The YAML text of the `paths` block for the files in `folder/paths`, sorted by path.
 
     Raises:
-        ContractError: a file cannot be read, or two have one path.
+        ContractError: a file cannot be read, or two describe the same path.
     """
     origins: dict[str, Path] = {}
     for file in sorted((folder / "paths").glob("*.yaml")):
@@ -36,7 +36,7 @@ def paths_block(folder: Path) -> str:
 
 
 def indexed(folder: Path) -> str:
-    """The text of the root with its `paths` block as it should be.
+    """The text of the root, openapi.yaml, with its `paths` block regenerated.
 
     Raises:
         ContractError: the root has no `paths`.
@@ -54,7 +54,7 @@ def indexed(folder: Path) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Rewrites the roots of the given folders, or of every bundled contract."""
+    """Rewrites the openapi.yaml of the given folders, or of every bundled contract; returns the exit code."""
     given = sys.argv[1:] if arguments is None else arguments
     folders = [Path(name) for name in given] or list(available_versions().values())
     try:

@@ -1,4 +1,4 @@
-"""Lint rules that need only schemas and examples."""
+"""Lint rules for schemas and examples."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from peertube_conformance.spec.jsonschema.pointers import token
 from peertube_conformance.spec.jsonschema.validators import ANY, Schemas
 from peertube_conformance.spec.messages.request_decoding import FORM, MULTIPART, is_json
 
-# A part of a JSON text is no JSON text.
+# A range of a JSON text is not JSON itself.
 PARTIAL = "206"
 
 
 def anything_goes(schemas: Schemas, schema: Any) -> Iterator[str]:
-    """Pointers to the places below a schema that take any value, any object or any array.
+    """Yields pointers to the places below a schema that take any value, any object or any array.
 
-    `additionalProperties: true` says that any object is meant.
+    `additionalProperties: true` states that any object is meant.
     """
     for at, part in _parts(schemas, schema):
         types = schemas.types(part)
@@ -34,7 +34,7 @@ def anything_goes(schemas: Schemas, schema: Any) -> Iterator[str]:
 
 
 def unbounded_integers(schemas: Schemas, schema: Any, *, both: bool) -> Iterator[str]:
-    """Pointers to integers below a schema without `minimum` or, with `both`, without `maximum`.
+    """Yields pointers to integers below a schema without `minimum` or, with `both`, without `maximum`.
 
     Enumerations are bounded; `x-unbounded` gives the reason why something is not.
     """
@@ -51,7 +51,7 @@ def unbounded_integers(schemas: Schemas, schema: Any, *, both: bool) -> Iterator
 def _parts(
     schemas: Schemas, schema: Any, at: str = "", above: frozenset[int] = frozenset()
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every schema a value is judged by, with the pointer of the value; recursion is followed once."""
+    """Yields every schema below a schema with the pointer of the value it applies to; recursion is followed once."""
     schema = schemas.resolved(schema)
     if not isinstance(schema, Mapping) or id(schema) in above:
         return
@@ -68,7 +68,7 @@ def _parts(
 
 
 def example_breaches(operation: Operation) -> Iterator[str]:
-    """Examples that are missing (of request bodies and JSON answers) or do not fit their schema."""
+    """Yields examples that are missing (of request bodies and JSON responses) or invalid by their schema."""
     schemas = operation.schemas
     for parameter in operation.parameters:
         if parameter.example is not None:

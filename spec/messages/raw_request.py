@@ -1,4 +1,4 @@
-"""A request as it crosses the wire."""
+"""An HTTP request as it is sent, before it is decoded."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True)
 class WireRequest:
-    """Method, URL (absolute, or path and query), headers (a mapping or pairs in order), body bytes."""
+    """An HTTP request: method, URL (absolute, or path and query), headers (a mapping or pairs in order), body bytes."""
 
     method: str
     url: str
@@ -19,7 +19,7 @@ class WireRequest:
 
     @cached_property
     def fields(self) -> Mapping[str, str]:
-        """Headers under lower-case names; repeated ones joined by a comma (RFC 9110 section 5.3)."""
+        """Headers by lower-case name; repeated ones are joined by a comma (RFC 9110 section 5.3)."""
         pairs = self.headers.items() if isinstance(self.headers, Mapping) else self.headers
         joined: dict[str, str] = {}
         for name, value in pairs:
@@ -30,7 +30,7 @@ class WireRequest:
 
     @cached_property
     def _split(self) -> tuple[str, str]:
-        # `//host/path` would be taken for an authority: only split off what a full URL has.
+        # urlsplit would take the start of the path `//host/path` for an authority.
         if self.url.startswith("/"):
             path, _, query = self.url.partition("#")[0].partition("?")
             return path, query
@@ -39,16 +39,16 @@ class WireRequest:
 
     @property
     def path(self) -> str:
-        """Percent-encoded path."""
+        """The percent-encoded path."""
         return self._split[0] or "/"
 
     @property
     def query(self) -> str:
-        """Percent-encoded query without its question mark."""
+        """The percent-encoded query without its question mark."""
         return self._split[1]
 
     @property
     def media_type(self) -> str | None:
-        """Type and subtype of `Content-Type`, in lower case; None without that header."""
+        """Type and subtype of `Content-Type` in lower case; None without that header."""
         value = self.fields.get("content-type", "").partition(";")[0].strip().lower()
         return value or None

@@ -1,4 +1,4 @@
-"""Bodies and queries from bytes to plain values, the way an HTTP server for browsers reads them."""
+"""Decodes bodies and queries from bytes to plain values, as web servers do."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from urllib.parse import parse_qsl
 
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 _SURROGATES = re.compile("[\\ud800-\\udfff]")
-# As deep as the parsers behind Express go; what lies deeper stays in the name.
+# The depth limit of Express's parsers; deeper brackets stay part of the name.
 _DEPTH = 5
 
 
 class MalformedBody(ValueError):
-    """The body does not have its media type; the message says why."""
+    """The body cannot be parsed as its media type; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class FilePart:
 
 @dataclass(frozen=True, slots=True)
 class TypedPart:
-    """A part of a multipart body without file name that states a media type."""
+    """A part of a multipart body that states a media type and has no file name."""
 
     content_type: str
     text: str
@@ -41,7 +41,7 @@ def _refuse(constant: str) -> Any:
 
 
 def read_json(content: bytes) -> Any:
-    """The JSON value (RFC 8259). Bytes that are not UTF-8 become U+FFFD, as in the text decoders of servers.
+    """Parses JSON (RFC 8259). Bytes that are not UTF-8 become U+FFFD, as in the text decoders of servers.
 
     Raises:
         MalformedBody: not JSON.
@@ -60,16 +60,14 @@ def _loaded(text: str) -> Any:
         except ValueError as error:
             if "digits" not in str(error):
                 raise
-            # Python refuses to read integers of thousands of digits; other languages round them.
+            # Python refuses to parse integers of thousands of digits; other languages round them.
             return json.loads(text, parse_constant=_refuse, parse_int=float)
     except (ValueError, RecursionError) as error:
         raise MalformedBody(str(error) or "nested too deeply") from None
 
 
 def well_formed(value: Any) -> Any:
-    """The JSON value with U+FFFD for lone surrogates, which JSON can escape (`"\\ud800"`) and UTF-8 cannot
-    hold.
-    """
+    """Replaces lone surrogates in a JSON value by U+FFFD: JSON can escape them (`"\\ud800"`), UTF-8 cannot hold them."""
     if isinstance(value, str):
         return _SURROGATES.sub("\ufffd", value)
     if isinstance(value, list):
@@ -80,18 +78,18 @@ def well_formed(value: Any) -> Any:
 
 
 def read_pairs(encoded: str) -> list[tuple[str, str]]:
-    """Names and values of a query or of an `application/x-www-form-urlencoded` body, in order."""
+    """Parses a query or an `application/x-www-form-urlencoded` body into names and values, in order."""
     return parse_qsl(encoded, keep_blank_values=True, encoding="utf-8", errors="replace")
 
 
 def read_multipart(content: bytes, content_type: str) -> list[tuple[str, Any]]:
-    """Names and values of a `multipart/form-data` body (RFC 7578), in order; a value is text, `TypedPart` or
+    """Parses a `multipart/form-data` body (RFC 7578) into names and values, in order; a value is text, `TypedPart` or
     `FilePart`.
 
     Raises:
-        MalformedBody: no boundary, the parts do not follow it, or one has no name.
+        MalformedBody: there is no boundary, the parts do not follow it, or one has no name.
     """
-    # Werkzeug's package imports its development server too: 0.2 s that only multipart bodies should cost.
+    # Werkzeug's package also imports its development server, which takes 0.2 s; only multipart bodies need it.
     from werkzeug.http import parse_options_header  # noqa: PLC0415
     from werkzeug.sansio import multipart  # noqa: PLC0415
 
@@ -131,10 +129,10 @@ def _part_value(part: Any, data: bytes) -> str | TypedPart | FilePart:
 
 
 def nested(pairs: Iterable[tuple[str, Any]], literal: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """One value a name: `a=1` is text, `a=1&a=2` and `a[]=1` are lists, `a[b]=1` is an object, `a[0][b]=1` a
-    list of objects.
+    """Nests pairs by the brackets in their names: `a=1` is text, `a=1&a=2` and `a[]=1` are lists, `a[b]=1` is an
+    object, `a[0][b]=1` a list of objects.
 
-    Names in `literal` are taken as they are, brackets included.
+    Names in `literal` are kept as they are, brackets included.
     """
     root: dict[str, Any] = {}
     for name, value in pairs:
@@ -162,7 +160,7 @@ def _insert(container: dict[str, Any], keys: list[str], value: Any) -> None:
         index = key or str(len(container))
         inner = container.get(index)
         if not isinstance(inner, dict):
-            # `a=1&a[]=2`: what was there becomes the first item.
+            # `a=1&a[]=2`: the earlier value becomes the first item.
             inner = container[index] = {} if inner is None else {"0": inner}
         container = inner
     key = keys[-1] or str(len(container))
@@ -178,7 +176,7 @@ def _insert(container: dict[str, Any], keys: list[str], value: Any) -> None:
 
 
 def _listed(value: Any) -> Any:
-    """Objects whose keys are all numbers are lists."""
+    """Converts objects whose keys are all numbers to lists, recursively."""
     if isinstance(value, dict):
         if value and all(key.isascii() and key.isdigit() for key in value):
             return [_listed(value[key]) for key in sorted(value, key=int)]

@@ -1,4 +1,4 @@
-"""A request on the wire as the values the contract speaks of."""
+"""Decodes a raw request into typed parameters and a body, by the schemas of its operation."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _INTEGER = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]*\.)?[0-9]+(?:[eE][+-]?[0-9]+)?")
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False}
 _SEPARATORS = {"spaceDelimited": " ", "pipeDelimited": "|", "simple": ",", "form": ","}
-_MOST_DIGITS = 4000  # Python reads no longer integers; none such is within any bounds
+_MOST_DIGITS = 4000  # Python does not parse longer integers; none of them is within any bounds
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 
 
 class UnsupportedMediaType(ValueError):
-    """The body is of `media_type`, which is none of the `accepted` ones."""
+    """The body's `media_type` is none of the `accepted` ones."""
 
     def __init__(self, media_type: str | None, accepted: Iterable[str]) -> None:
         self.media_type = media_type
@@ -43,10 +43,10 @@ class UnsupportedMediaType(ValueError):
 
 @dataclass(slots=True)
 class DecodedRequest:
-    """Values of the contract's types, defaults filled in; a value that does not fit its type is left as it
-    was sent.
+    """A request's parameters and body in the contract's types, with defaults filled in; a value that does not fit its
+    type is left as it was sent.
 
-    `path`, `query` and `cookies` hold what is declared. `headers` holds every header under its lower-case
+    `path`, `query` and `cookies` hold the declared parameters. `headers` holds every header by lower-case
     name. `body` is a JSON value, the fields of a form, text, bytes, or None for no body; `files` are the
     parts with a file name, by name. `media_type` is None without a body.
     """
@@ -62,7 +62,7 @@ class DecodedRequest:
 
 
 def accepted_media_type(media_type: str, accepted: Iterable[str]) -> str | None:
-    """Which of the accepted types or ranges (`image/*`) a media type falls under; the most specific one."""
+    """The most specific of the accepted types or ranges (`image/*`) that a media type matches, or None."""
     ranges = {kind.partition(";")[0].strip().lower(): kind for kind in accepted}
     for candidate in (media_type, media_type.partition("/")[0] + "/*", "*/*"):
         if candidate in ranges:
@@ -71,14 +71,14 @@ def accepted_media_type(media_type: str, accepted: Iterable[str]) -> str | None:
 
 
 def is_json(media_type: str) -> bool:
-    """Whether the media type is JSON or built on it (`application/problem+json`)."""
+    """Whether the media type is JSON or has the suffix `+json` (`application/problem+json`)."""
     return media_type in {"application/json", "text/json"} or media_type.endswith("+json")
 
 
 def coerced(schemas: Schemas, schema: Any, raw: Any, *, wrap: bool = False) -> Any:
-    """Text as the JSON value its schema asks for; what cannot be such a value stays text.
+    """Converts text to the JSON type its schema asks for; text that cannot be converted stays text.
 
-    `1` and `0` count as booleans, and the word `null` as null, where the schema takes those. With `wrap`, a
+    `1` and `0` count as booleans, and the word `null` as null, where the schema allows those. With `wrap`, a
     single value stands for a list of one.
     """
     types = schemas.types(schema)
@@ -114,7 +114,7 @@ def _candidates(raw: str, types: frozenset[str]) -> Iterable[Any]:
 
 
 def decoded(operation: Operation, request: WireRequest) -> DecodedRequest:
-    """Everything but the body."""
+    """Decodes the parameters and headers of a request, but not its body."""
     found = DecodedRequest(headers=dict(request.fields))
     schemas = operation.schemas
     segments = path_values(operation.path, request.path) or {}
@@ -160,7 +160,7 @@ def _query_value(schemas: Schemas, parameter: Parameter, query: dict[str, Any]) 
     if parameter.name in query:
         return True, query[parameter.name]
     if parameter.style == "form" and parameter.explode and schemas.types(parameter.schema) == {"object"}:
-        # An exploded object lends its properties' names to the query (RFC 6570 section 3.2.8).
+        # Each property of an exploded object is a query parameter of its own (RFC 6570 section 3.2.8).
         spread = {name: query[name] for name in schemas.properties(parameter.schema) if name in query}
         return bool(spread), spread
     return False, None
@@ -178,17 +178,17 @@ def _value(schemas: Schemas, parameter: Parameter, raw: Any) -> Any:
 
 
 def header_value(schemas: Schemas, schema: Any, raw: str) -> Any:
-    """A header field's text as the value its schema asks for; lists are separated by commas."""
+    """Converts the text of a header field to the type its schema asks for; lists are separated by commas."""
     header = Parameter(name="", location="header", required=False, schema=schema, style="simple", explode=False)
     return _value(schemas, header, raw)
 
 
 def read_body(operation: Operation, request: WireRequest, found: DecodedRequest) -> None:
-    """Fills in the body.
+    """Decodes the body of a request into `found`.
 
     Raises:
-        UnsupportedMediaType: of none of the documented media types.
-        MalformedBody: not what its media type says.
+        UnsupportedMediaType: the body is of none of the documented media types.
+        MalformedBody: the body cannot be parsed as its media type.
     """
     media_type = request.media_type
     if not operation.request_bodies or (not request.content and not _may_be_empty(media_type)):
@@ -220,14 +220,12 @@ def read_body(operation: Operation, request: WireRequest, found: DecodedRequest)
 
 
 def _may_be_empty(media_type: str | None) -> bool:
-    """Whether no bytes are a body of that type: no text and no fields are, but there is not a JSON value
-    without a character.
-    """
+    """Whether a body of that type may have no bytes: text and form fields may be empty, a JSON value may not."""
     return media_type is not None and media_type != MULTIPART and not is_json(media_type)
 
 
 def _untyped(name: str, value: Any, encoding: Mapping[str, Any]) -> Any:
-    """The value of a part that states its media type: JSON where the contract says so, else its text."""
+    """Replaces parts that state a media type by their value: parsed JSON where the contract allows it, else text."""
     if isinstance(value, list):
         return [_untyped(name, item, encoding) for item in value]
     if isinstance(value, dict):
@@ -241,7 +239,7 @@ def _untyped(name: str, value: Any, encoding: Mapping[str, Any]) -> Any:
 
 
 def fill_defaults(schemas: Schemas, schema: Any, body: Any) -> None:
-    """Puts the defaults of absent top-level properties into an object body."""
+    """Adds the defaults of absent top-level properties to an object body, in place."""
     if isinstance(body, dict):
         for name, declared in schemas.properties(schema).items():
             if name not in body:

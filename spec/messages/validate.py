@@ -1,4 +1,4 @@
-"""Judges requests and responses by the contract."""
+"""Validates requests and responses against the contract."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _LONGEST_MESSAGE = 300
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A defect of a message, with a sentence about it and the value that has it."""
+    """A defect of a request or response, with a sentence about it and the invalid value."""
 
     defect: Defect
     message: str
@@ -42,8 +42,8 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """Schemas of an operation's parameters, one object schema a location, and the names whose value may be
-    empty.
+    """Schemas of an operation's parameters, one object schema per location, and the (location, name) pairs whose value
+    may be empty.
     """
 
     schemas: Mapping[Location, Schema]
@@ -75,12 +75,11 @@ def _plan(operation: Operation) -> _Plan:
 
 
 def decode(operation: Operation, request: WireRequest) -> DecodedRequest:
-    """The request's values in the contract's types, defaults filled in; invalid values stay as they were
-    sent.
+    """Decodes a request into the contract's types, with defaults filled in; invalid values stay as they were sent.
 
     Raises:
         UnsupportedMediaType: the body is of none of the documented media types.
-        MalformedBody: the body is not what its media type says.
+        MalformedBody: the body cannot be parsed as its media type.
     """
     found = decoded(operation, request)
     read_body(operation, request, found)
@@ -90,17 +89,17 @@ def decode(operation: Operation, request: WireRequest) -> DecodedRequest:
 
 
 def violations(operation: Operation, request: WireRequest) -> list[Violation]:
-    """Every way a request breaks the contract of its operation; empty if it is valid.
+    """Validates a request against its operation; returns every violation, none if it is valid.
 
-    The request is read as an HTTP server would read it, so `?start=5` holds an integer. Credentials are not
-    judged.
+    The request is decoded as an HTTP server would decode it, so `?start=5` holds an integer. Credentials are not
+    checked.
     """
     return examine(operation, request)[1]
 
 
 def examine(operation: Operation, request: WireRequest) -> tuple[DecodedRequest, list[Violation]]:
-    """`decode` and `violations` in one go. A body that cannot be read is a violation, and None among the
-    values.
+    """Decodes and validates a request in one pass. A body that cannot be decoded is a violation, and None in the
+    decoded request.
     """
     found = decoded(operation, request)
     broken = list(_path_violations(operation, request))
@@ -189,10 +188,10 @@ def _file_violations(operation: Operation, found: DecodedRequest, schema: Schema
 
 
 def body_violations(operation: Operation, status: int, media_type: str | None, data: Any) -> list[Violation]:
-    """Every way a response body breaks the contract.
+    """Validates a response body against its operation; returns every violation.
 
-    `data` is the JSON value, or bytes; None or no bytes mean no body, and part of one (206) is not looked
-    into. An undocumented status is one violation, `status`; nothing else is judged then.
+    `data` is the JSON value, or bytes; None or no bytes mean no body, and the bytes of a partial one (206) are not
+    validated. An undocumented status is one violation, `status`; nothing else is validated then.
     """
     response = operation.response_for(status)
     if response is None:
@@ -223,7 +222,7 @@ def body_violations(operation: Operation, status: int, media_type: str | None, d
 
 
 def header_violations(operation: Operation, status: int, headers: Mapping[str, str]) -> list[Violation]:
-    """Every way the documented response headers are missing or wrong; header names in any case."""
+    """Validates the documented response headers; returns every missing or invalid one. Names match in any case."""
     response = operation.response_for(status)
     if response is None:
         return []
@@ -257,7 +256,7 @@ def _schema_violations(
             return
         errors = list(validator.iter_errors(value))
     except UnicodeEncodeError:
-        # JSON can escape lone surrogates (`"\ud800"`), which have no UTF-8 form.
+        # JSON can escape lone surrogates (`"\ud800"`), which UTF-8 cannot encode.
         yield from _schema_violations(operation, location, schema, well_formed(value), direction)
         return
     for error in errors:
