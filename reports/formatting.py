@@ -1,4 +1,4 @@
-"""Text that came from elsewhere, made fit for the place where it is shown."""
+"""Formats numbers, durations, values and texts from outside for reports."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ _NOT_IN_ID = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
 def cleaned(text: str) -> str:
-    """The text with every character and command that is not to be obeyed as its escape; tabs and line feeds stay."""
+    """Escapes control characters and CI workflow commands in a text; tabs and line feeds stay."""
     return escaped(text)
 
 
 def on_one_line(text: str, limit: int = 0) -> str:
-    """The cleaned text without line breaks, cut to `limit` characters where one is given."""
+    """Cleans a text, puts it on one line, and cuts it to `limit` characters where one is given."""
     line = escaped_line(text)
     return line if not limit or len(line) <= limit else line[: limit - 1] + "…"
 
 
 def verbatim(line: str) -> str:
-    """The cleaned text of a line for a shell, its spaces as they are and its line feeds as escapes."""
+    """Cleans a shell command; spaces stay as they are, line feeds become escapes."""
     return cleaned(line).replace("\n", r"\x0a")
 
 
 def value_text(value: Any, limit: int = 0) -> str:
-    """An expected or actual value for reading: text as it is, null or absence as `null or absent`, the rest as JSON."""
+    """Formats an expected or actual value: text as it is, null or absence as `null or absent`, the rest as JSON."""
     if value is None:
         return "null or absent"
     if isinstance(value, str) and value.strip():
@@ -41,7 +41,7 @@ def value_text(value: Any, limit: int = 0) -> str:
 
 
 def difference_text(before: Any, after: Any, *, of_finding: bool, went: bool, limit: int = 0) -> str:
-    """Both values of a change; empty where there are none. A finding's are what should be and what is."""
+    """Formats both values of a change; empty where there are none. A finding's are the expected and the actual value."""
     if before is None and after is None:
         return ""
     old, new = value_text(before, limit), value_text(after, limit)
@@ -51,7 +51,7 @@ def difference_text(before: Any, after: Any, *, of_finding: bool, went: bool, li
 
 
 def wrapped(text: str, width: int, indent: str = "") -> list[str]:
-    """Lines of at most `width` columns, the later ones indented by two more; long words stay whole."""
+    """Wraps a text to lines of at most `width` columns, the later ones indented by two more; long words stay whole."""
     return textwrap.wrap(
         text,
         max(width, len(indent) + 24),
@@ -63,7 +63,7 @@ def wrapped(text: str, width: int, indent: str = "") -> list[str]:
 
 
 def anchor(kind: str, name: str) -> str:
-    """An id for a place in a page: readable where the name is plain, and never the same for two names."""
+    """An HTML id for a name: readable where the name is plain, and never the same for two names."""
     plain = _NOT_IN_ID.sub("-", name)
     if plain == name:
         return f"{kind}-{name}"
@@ -71,12 +71,12 @@ def anchor(kind: str, name: str) -> str:
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """`1 finding`, `2 findings`, `1,234 findings`."""
+    """Formats a number with its noun: `1 finding`, `2 findings`, `1,234 findings`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def duration_text(seconds: float) -> str:
-    """A short time to a tenth of a second, a long one in minutes and seconds."""
+    """Formats a duration: below a minute to a tenth of a second, else in minutes and seconds."""
     if round(seconds, 1) < _MINUTE_SECONDS:
         return f"{round(seconds, 1):g} s"
     minutes, rest = divmod(round(seconds), _MINUTE_SECONDS)
@@ -84,7 +84,7 @@ def duration_text(seconds: float) -> str:
 
 
 def listed(names: Iterable[str], limit: int) -> str:
-    """The first names, and how many more there are."""
+    """Formats the first `limit` names and how many more there are."""
     every = list(names)
     rest = len(every) - limit
     shown = ", ".join(on_one_line(name) for name in every[:limit])

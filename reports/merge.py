@@ -1,4 +1,4 @@
-"""Parts of one run, made on several machines, put together as if one had made them."""
+"""Merges the reports of parts of one run, made on several machines, as if one machine had made them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from peertube_conformance.spec.deviations import Deviation
 from peertube_conformance.spec.requirements import load_requirements
 
 _INTERRUPTED, _FAILED, _NOTHING, _FINDINGS = 2, 3, 5, 1
-# What must be the same of all parts, and how to say it.
+# Members of the run document that must be equal in all parts.
 _SAME = (
     ("contract", "version"),
     ("target", "serverVersion"),
@@ -32,9 +32,9 @@ _SAME = (
 def merge(
     parts: Sequence[Path], into: ReportFolder, *, strict_deviations: bool = False
 ) -> tuple[dict[str, Any], list[Deviation]]:
-    """The document of the whole run, and the deviations for its views; exchanges go `into` that folder.
+    """Merges parts into the document of the whole run and the deviations for its views; writes exchanges `into` a folder.
 
-    Raises RunFileError where a folder is no report, or the reports are not of one run.
+    Raises RunFileError where a folder is not a report, or the reports are not of one run.
     """
     folders = [run_file(part).parent for part in parts]
     if len({folder.resolve() for folder in folders}) < len(folders):
@@ -70,7 +70,7 @@ def _member(document: Mapping[str, Any], names: Sequence[str]) -> Any:
 
 
 def _written(folders: Sequence[Path], out: IO[bytes]) -> Iterator[dict[str, Any]]:
-    """Every recorded line, with ids that include the part; each is written to the file too."""
+    """Yields every recorded line, with the number of its part in its id, and writes it to the file."""
     for number, folder in enumerate(folders, 1):
         try:
             lines = (folder / EXCHANGES).open(encoding="utf-8", errors="replace")
@@ -106,7 +106,7 @@ def _deviations(documents: Sequence[Mapping[str, Any]]) -> Iterator[Deviation]:
 
 
 def _facts(documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What was known of each part, as of one run."""
+    """The merged facts of the parts: target, start, duration, and the ledger of created resources."""
     first = documents[0]
     begun = [datetime.datetime.fromisoformat(document["startedAt"]) for document in documents]
     ended = [
@@ -129,7 +129,7 @@ def _facts(documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _exit_code(whole: RunDocument, codes: Sequence[int], *, strict: bool) -> int:
-    """What one run of all would have ended with."""
+    """The exit code that a single run of all parts would have ended with."""
     for code in (_INTERRUPTED, _FAILED):
         if code in codes:
             return code

@@ -1,4 +1,4 @@
-"""Which changes between two releases their contracts announce."""
+"""Determines which changes between two releases their contracts announce."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BUNDLED = "bundled peertube-"
 
 
 def announced_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> Announced | None:
-    """What the contracts of two run documents announce; None where one of them is no longer available."""
+    """A predicate for changes that the contracts of two run documents announce; None where one is no longer available."""
     try:
         contracts = [contract_of_run(document) for document in (before, after)]
     except ContractError:
@@ -28,10 +28,10 @@ def announced_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> Announc
 
 
 def announced_between(before: Contract, after: Contract, earlier: str = "", later: str = "") -> Announced:
-    """Says of a change whether the later contract has it and the earlier has not.
+    """A predicate for changes that the later contract documents and the earlier does not.
 
-    `earlier` and `later` are the servers' versions: what the later contract says came after the one (`x-since`), and
-    not after the other, is announced too.
+    `earlier` and `later` are the servers' versions: what the later contract says (`x-since`) was added after the one,
+    and not after the other, is announced too.
     """
     first, last = _version(earlier), _version(later)
 
@@ -68,7 +68,7 @@ def contract_of_run(document: Mapping[str, Any]) -> Contract:
 
 
 def _since(operation: Operation, change: Change) -> Iterator[Version | None]:
-    """When each member on the way to what changed came, where the contract says so."""
+    """Yields the `x-since` version of each schema on the path to the changed member; None where there is none."""
     pointer = change.pointer
     if change.is_finding and pointer.startswith(_REQUEST_BODY):
         name = pointer.removeprefix(_REQUEST_BODY).partition("/")[0]

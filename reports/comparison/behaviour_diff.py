@@ -1,4 +1,4 @@
-"""What an operation does differently in the later of two runs: answers, headers, and how long it takes."""
+"""Differences in an operation's behaviour between two runs: statuses, media types, headers and latency."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ _DRIFT_OPERATIONS = 10
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One operation in both runs."""
+    """The entries of one operation in the earlier and the later run document."""
 
     before: Members
     after: Members
 
     @property
     def name(self) -> str:
-        """As the later run calls it."""
+        """The operationId in the later run."""
         return str(self.after["operationId"])
 
 
 def answers(pair: Pair, reported: Collection[tuple[str, str]] = ()) -> Iterator[Doubt]:
-    """Situations that both runs met and that are answered otherwise; with each, whether it is certain.
+    """Yields situations that both runs met with different responses; with each change, whether it is certain.
 
     `reported` are operations and names of situations that findings show already; they are left out.
     """
@@ -64,7 +64,7 @@ def _differs(old: Counts, new: Counts) -> bool:
 
 
 def media_types(pair: Pair) -> Iterator[Doubt]:
-    """Media types that a status always had and now never has, or the reverse."""
+    """Yields media types that a status always had and now never has, or the reverse; with each, whether it is certain."""
     before, after = pair.before.get("mediaTypes", {}), pair.after.get("mediaTypes", {})
     for status in sorted(before.keys() & after.keys()):
         old, new = before[status], after[status]
@@ -82,7 +82,7 @@ def media_types(pair: Pair) -> Iterator[Doubt]:
 
 
 def headers(pair: Pair) -> Iterator[Doubt]:
-    """Header fields that come or go, whatever the status."""
+    """Yields response headers that were added or removed, whatever the status; with each, whether it is certain."""
     old, tries = _summed(pair.before)
     new, other_tries = _summed(pair.after)
     for name in sorted(old.keys() ^ new.keys()):
@@ -100,7 +100,7 @@ def _summed(entry: Members) -> tuple[Counter[str], int]:
 
 
 def slower(pairs: Sequence[Pair]) -> Iterator[Change]:
-    """Operations that take longer beyond noise, once what the whole instance drifted is taken off."""
+    """Yields operations that became slower beyond noise, after the drift of the whole instance is factored out."""
     timed = [pair for pair in pairs if _is_timed(pair.before) and _is_timed(pair.after)]
     ratios = [pair.after["latency"]["p50"] / max(pair.before["latency"]["p50"], 0.1) for pair in timed]
     drift = statistics.median(ratios) if len(ratios) >= _DRIFT_OPERATIONS else 1.0

@@ -1,4 +1,4 @@
-"""What a body has and of which type, in the later of two runs and not in the earlier, or the reverse."""
+"""Differences in the members of response bodies and their types between two runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FIRST_ERROR = "400"
 
 
 def bodies(pair: Pair) -> Iterator[Doubt]:
-    """Changes of members and their types, status by status; with each, whether it is certain."""
+    """Yields changes of body members and their types, status by status; with each, whether it is certain."""
     before, after = pair.before["shape"], pair.after["shape"]
     for status in sorted(before.keys() & after.keys()):
         may_be_null = _nullable(pair.before, status) & _nullable(pair.after, status)
@@ -27,7 +27,7 @@ def _nullable(entry: Mapping[str, Any], status: str) -> set[str]:
 
 
 class _Bodies:
-    """The bodies of one status. Each event is counted in responses: `hits` of `tries` before and after.
+    """Compares the bodies of one status. Each event is counted in responses: `hits` of `tries` before and after.
 
     Where both contracts let a member be null (`may_be_null`), whether it is depends on the data.
     """
@@ -73,7 +73,7 @@ class _Bodies:
             counts = (old.get("null", 0), sum(old.values()), new.get("null", 0), sum(new.values()))
             yield from self._doubted(found, *counts)
         old_types, new_types = _without_null(old), _without_null(new)
-        # Null tells nothing of the type that other values have.
+        # Null says nothing about the type that other values have.
         if old_types and new_types:
             found = self._change(pointer, f"the type of {where} changed", sorted(old_types), sorted(new_types))
             tries, other_tries = sum(old_types.values()), sum(new_types.values())
@@ -82,7 +82,7 @@ class _Bodies:
 
     def _doubted(self, found: Change, hits: int, tries: int, other_hits: int, other_tries: int) -> Iterator[Doubt]:
         flips = is_flip(hits, tries, other_hits, other_tries)
-        # Which members an error has depends on the error; only what is always so counts there.
+        # Which members an error has depends on the error, so only flips count there.
         certain = is_certain(hits, tries, other_hits, other_tries) and (flips or self._is_success)
         if certain or flips:
             yield found, certain
@@ -107,13 +107,13 @@ class _Bodies:
 
 
 def _present(shape: Shape, pointer: str, parent: str) -> tuple[int, int]:
-    """In how many responses the member is there, of how many that have its parent."""
+    """How many responses have the member, and how many have its parent object."""
     tries = shape.get(parent, {}).get("object", 0)
     return min(tries, sum(shape.get(pointer, {}).values())), tries
 
 
 def _maps(shape: Shape) -> set[str]:
-    """Objects with member names that are data (an entry for each refused field): none is always there."""
+    """Pointers of objects whose member names are data (an entry for each refused field): no member is always there."""
     children: defaultdict[str, list[str]] = defaultdict(list)
     for pointer in shape:
         if pointer and not pointer.endswith("/*"):
@@ -131,7 +131,7 @@ def _without_null(types: Mapping[str, int]) -> dict[str, int]:
 
 
 def _alike(old: Mapping[str, int], new: Mapping[str, int]) -> tuple[dict[str, int], dict[str, int]]:
-    """Both with integers as numbers where either has other numbers: 2 is one of those."""
+    """Both type counts, with integers counted as numbers where either has non-integer numbers, as 2 is a number too."""
     if "number" not in old and "number" not in new:
         return dict(old), dict(new)
     return _widened(old), _widened(new)

@@ -1,4 +1,4 @@
-"""One difference between two runs."""
+"""The model of one difference between two runs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Self
 
 
 class Kind(StrEnum):
-    """What a difference means; only a regression is bad for certain."""
+    """The kind of a difference; only a regression is certainly bad."""
 
     REGRESSION = "regression"
     FIX = "fix"
@@ -33,11 +33,11 @@ TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A difference of one operation, named as in the later run; of the whole instance where no name is given.
+    """A difference of one operation, named as in the later run, or of the whole instance if `operation_id` is empty.
 
     `subject` is the fingerprint, the pointer or the situation that differs; `status` and `pointer` say where
-    in the contract it would be announced. A finding has its `level`; where it came, `before` is what should
-    be and `after` what is, and `curl` and `needs` replay it; where it went, the reverse.
+    in the contract it would be announced. A finding has its `level`; a new one has the expected value in `before` and
+    the actual one in `after`, and `curl` and `needs` replay it; for one that is gone, `before` and `after` are swapped.
     """
 
     kind: Kind
@@ -55,20 +55,20 @@ class Change:
 
     @property
     def is_finding(self) -> bool:
-        """Whether a finding came or went, and no other behaviour changed."""
+        """Whether the change is a new or gone finding, and not other behaviour."""
         return bool(self.level)
 
     @property
     def went(self) -> bool:
-        """Whether the later run has it no more."""
+        """Whether the later run no longer has the finding, operation or evidence."""
         return self.kind in {Kind.FIX, Kind.GONE}
 
     def saying(self, message: str) -> Self:
-        """This change in other words."""
+        """Copy of the change with another message."""
         return replace(self, message=message)
 
     def to_json(self) -> dict[str, Any]:
-        """Its members, named as in the run document."""
+        """The change as JSON members, named as in the run document."""
         members = asdict(self)
         members["operationId"] = members.pop("operation_id")
         members["needs"] = list(self.needs)

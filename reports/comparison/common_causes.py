@@ -15,7 +15,7 @@ _RESPONSE_BODY = "/response/body"
 
 
 def consolidated(doubts: Iterable[Doubt], pairs: Sequence[Pair], announced: Announced | None) -> list[Doubt]:
-    """The differences, with one change for each cause."""
+    """Merges differences that have one cause into one change; with each, whether it is certain."""
     lost = {pair.name: change for pair in pairs for change in _lost(pair)}
     reported: list[Doubt] = [(change, True) for change in lost.values()]
     reported += [(change, sure) for change, sure in doubts if change.operation_id not in lost]
@@ -24,7 +24,7 @@ def consolidated(doubts: Iterable[Doubt], pairs: Sequence[Pair], announced: Anno
 
 
 def _lost(pair: Pair) -> Iterator[Change]:
-    """A removed route: the web client's page is the answer to every request."""
+    """Yields a change for a removed route: the response to every request is the web client's page."""
     before, after = _media_types(pair.before), _media_types(pair.after)
     if set(after) == {_PAGE} and _PAGE not in before and before and after.total() >= _FEWEST:
         statuses = [", ".join(sorted(entry["statuses"])) for entry in (pair.before, pair.after)]
@@ -44,12 +44,12 @@ def _media_types(entry: Mapping[str, Mapping[str, Mapping[str, int]]]) -> Counte
 
 
 def _is_announced(change: Change, announced: Announced | None) -> bool:
-    """What is announced and was never before, or the reverse, needs no more evidence."""
+    """Whether the change is an announced change of shape, which is certain without more evidence."""
     return change.kind is Kind.SHAPE and announced is not None and announced(change)
 
 
 def _folded(doubts: Sequence[Doubt]) -> Iterator[Doubt]:
-    """The findings of an operation that the earlier run did not test, as a number."""
+    """Replaces the findings of an operation that the earlier run did not test by their number."""
     new = {change.operation_id for change, _ in doubts if change.kind is Kind.NEW and not change.is_finding}
     found = Counter(change.operation_id for change, _ in doubts if change.kind is Kind.NEW and change.is_finding)
     for change, sure in doubts:
@@ -62,7 +62,7 @@ def _folded(doubts: Sequence[Doubt]) -> Iterator[Doubt]:
 
 
 def _without_echoes(doubts: Sequence[Doubt], announced: Announced | None) -> Iterator[Doubt]:
-    """Drops fixes that are announced new members: they were not missing before."""
+    """Drops fixes that are announced new members, as these were not missing before."""
     shapes = {
         (change.operation_id, change.status, change.pointer) for change, _ in doubts if _is_announced(change, announced)
     }

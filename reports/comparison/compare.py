@@ -46,7 +46,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The changes by kind, the weightiest first. `unsure` differ too, but seldom enough to be chance."""
+    """The changes between two runs by kind, the most serious first. `unsure` are differences that may be chance."""
 
     before: str
     after: str
@@ -61,16 +61,16 @@ class Comparison:
         return any(change.kind is Kind.REGRESSION for change in self.changes)
 
     def grouped(self) -> dict[Kind, list[Group]]:
-        """Changes by kind; the same change of several operations appears once."""
+        """The changes by kind; the same change of several operations appears once."""
         return _grouped(self.changes)
 
     def perhaps(self) -> list[Group]:
-        """The changes that may be chance, grouped likewise."""
+        """The changes that may be chance; the same change of several operations appears once."""
         return [group for groups in _grouped(self.unsure).values() for group in groups]
 
     @property
     def sentence(self) -> str:
-        """`1 regression, 2 fixes, 3 other changes in 120 operations: PeerTube 6.1.0 to PeerTube 6.2.0`."""
+        """Summary: `1 regression, 2 fixes, 3 other changes in 120 operations: PeerTube 6.1.0 to PeerTube 6.2.0`."""
         counts = {kind: len(groups) for kind, groups in self.grouped().items()}
         regressions, fixes = counts.pop(Kind.REGRESSION, 0), counts.pop(Kind.FIX, 0)
         others = sum(counts.values())
@@ -87,7 +87,7 @@ class Comparison:
         return f"{what} in {counted(self.compared, 'operation')}: {self.before} to {self.after}"
 
     def to_json(self) -> dict[str, Any]:
-        """For machines, and for the page, which shows the groups."""
+        """The comparison as JSON, for machines, and for the HTML page, which shows the groups."""
         return {
             "schemaVersion": 1,
             "before": self.before,
@@ -110,10 +110,10 @@ class Comparison:
 
 
 def compare(before: Document, after: Document, announced: Announced | None = None) -> Comparison:
-    """The changes from one run document to a later one.
+    """Compares a run document with a later one.
 
-    Operations are the same by id, else by method and path. `announced` says of a change whether the later
-    version's contract announces it; regressions never are. Without it, what the runs' own contracts announce is used.
+    Operations are matched by id, else by method and path. `announced` says of a change whether the later
+    version's contract announces it; regressions never are. Without it, the runs' own contracts decide.
     """
     announced = announced or announced_of(before, after)
     pairs, gone, new = _paired(before["operations"], after["operations"])
@@ -123,7 +123,7 @@ def compare(before: Document, after: Document, announced: Announced | None = Non
     doubts += [(change, True) for change in _verdicts(pairs, gone, new)]
     doubts += [(change, True) for change in _requirements(before, after)]
     for pair in pairs:
-        # A finding about the status says the same and more.
+        # A finding about the status already says this, and more.
         doubts += [*answers(pair, reported), *media_types(pair), *headers(pair), *bodies(pair)]
     doubts += [(change, True) for change in slower(pairs)]
     doubts = consolidated(doubts, pairs, announced)
@@ -164,7 +164,7 @@ def _paired(before: Sequence[Members], after: Sequence[Members]) -> tuple[list[P
 
 
 def _verdicts(pairs: Iterable[Pair], gone: Iterable[Members], new: Iterable[Members]) -> Iterator[Change]:
-    """What only one of the runs could show."""
+    """Yields operations that only one of the runs has or tested."""
     for entry in gone:
         message = f"{entry['method']} {entry['path']} is not in the later run"
         yield Change(Kind.GONE, entry["operationId"], "operation", message)
@@ -190,7 +190,7 @@ def _requirements(before: Document, after: Document) -> Iterator[Change]:
 
 
 def _reported_situations(before: Document, after: Document, reported: Iterable[Change]) -> set[tuple[str, str]]:
-    """Operations and situations of changed findings that are about the status."""
+    """Operation ids and names of situations of changed findings that are about the status."""
     met = {
         finding["fingerprint"]: names_of(finding["exchange"])
         for document in (before, after)
@@ -218,7 +218,7 @@ def _run_name(document: Document) -> str:
 
 
 def _remarks(before: Document, after: Document) -> Iterator[str]:
-    """What makes two runs hard to compare."""
+    """Yields differences in set-up that make two runs hard to compare, and runs that did not end normally."""
     for member in ("depth", "safety"):
         if before[member] != after[member]:
             yield f"{member} differs: {before[member]} before, {after[member]} after"

@@ -1,4 +1,4 @@
-"""Findings of the later of two runs that the earlier does not have, and the reverse."""
+"""Findings that only one of two runs has: regressions, fixes, and findings that the other run did not check."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WITHIN = ("/response/body", "/response/headers")
 
 
 def findings(before: Document, after: Document, pairs: Mapping[str, Pair]) -> Iterator[Doubt]:
-    """Regressions, fixes, and what one of the runs could not see. `pairs` has operations by either name."""
+    """Yields regressions, fixes, and findings the other run did not check. `pairs` has operations by either name."""
     earlier = {_fingerprint(finding, pairs): finding for finding in before["findings"]}
     later = {_fingerprint(finding, pairs): finding for finding in after["findings"]}
     weakest = Level(after.get("failOn", Level.MUST))
@@ -50,13 +50,13 @@ def _went(finding: Members, pairs: Mapping[str, Pair]) -> Doubt:
         return found, _is_unexplained(finding)
     hits, tries = _share(pair.before, finding)
     other_tries = _times_asked(pair.after, finding)
-    # Found every time it was asked, it was no matter of chance.
+    # Found on every try, it was not chance.
     certain = hits == tries or is_certain(hits, tries, 0, other_tries)
     return _change(Kind.FIX, {**finding, "operationId": pair.name}, message, came=False), certain
 
 
 def _fingerprint(finding: Members, pairs: Mapping[str, Pair]) -> str:
-    """With the operation's later name, so that a renamed operation keeps its findings."""
+    """The finding's fingerprint with the operation's later name, so that a renamed operation keeps its findings."""
     operation_id, _, rest = finding["fingerprint"].partition("|")
     pair = pairs.get(operation_id)
     return f"{pair.name if pair else operation_id}|{rest}"
@@ -72,8 +72,8 @@ def _is_unexplained(finding: Members) -> bool:
 
 
 def _times_asked(entry: Members, finding: Members) -> int:
-    """How often a run asked what the finding's exchange asks; where something within an answer is wrong, how often it
-    got an answer of that status."""
+    """How often a run met the situation of the finding's exchange; for a finding within a response, how often with a
+    response of that status."""
     if "situations" not in entry or "exchange" not in finding:
         return sum(entry["statuses"].values())
     outcomes = outcomes_of(entry, finding["exchange"])
@@ -96,7 +96,7 @@ def _summary(finding: Members) -> str:
 
 
 def _change(kind: Kind, finding: Members, message: str, *, came: bool = True) -> Change:
-    # A finding says what should be and what is: that is the change, whichever way it went.
+    # A finding changes from its expected to its actual value where it is new, and back where it is gone.
     values = (finding["expected"], finding["actual"])
     before, after = values if came else values[::-1]
     return Change(

@@ -1,4 +1,4 @@
-"""Situations that two runs met: the same by id, so that a new wording does not make another situation."""
+"""Matches the situations that two runs met by id, so that a new wording does not make another situation."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ Counts = Mapping[str, int]
 
 
 def names_of(exchange: Members) -> tuple[str, str]:
-    """The names under which an exchange's situation may be known: by id, then by text as in earlier versions."""
+    """The names of an exchange's situation: its id, then its text, which earlier versions recorded alone."""
     return situation_id_of(exchange), situation_of(exchange)
 
 
 def outcomes_of(entry: Members, exchange: Members) -> Counts:
-    """What an operation answered, and how often, to what this exchange asks."""
+    """An operation's outcomes in this exchange's situation (`400 code`), and how often each occurred."""
     return _first(_by_name(entry), names_of(exchange)) or {}
 
 
 def met_by_both(before: Members, after: Members) -> Iterator[tuple[tuple[str, str], Counts, Counts]]:
-    """The names of each situation that an operation met in both runs (by id, by text), and what it answered."""
+    """Yields each situation that an operation met in both runs: its id and text, and its outcomes before and after."""
     earlier = _by_name(before)
     ids = after.get("situationIds", {})
     for text, new in after.get("situations", {}).items():

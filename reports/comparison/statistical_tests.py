@@ -1,4 +1,4 @@
-"""Is a difference between two runs more than chance? Counts decide, since requests are drawn at random."""
+"""Statistical tests of whether a difference between two runs is more than chance, as requests are drawn at random."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import math
 from collections.abc import Sequence
 from itertools import accumulate
 
-# Something that always was and now never is, or the reverse, needs less to be believed than something that
-# merely appears: what appears now and then may as well have been missed before.
+# Significance levels. A flip from always to never, or the reverse, needs less evidence than a mere appearance:
+# what is seen only now and then may as well have been missed before.
 FLIP_CHANCE = 0.01
 APPEARANCE_CHANCE = 0.001
 
 
 def is_shifted(before: Sequence[int], after: Sequence[int]) -> bool:
-    """Whether values in the same classes are greater than before by more than chance.
+    """Whether the values of a histogram are greater than before by more than chance.
 
-    Kolmogorov and Smirnov's test, one-sided; its bound for large numbers errs towards chance for small ones.
+    One-sided Kolmogorov-Smirnov test; its bound for large numbers is conservative for small ones.
     """
     tries, other_tries = sum(before), sum(after)
     if not tries or not other_tries:
@@ -28,9 +28,9 @@ def is_shifted(before: Sequence[int], after: Sequence[int]) -> bool:
 
 
 def chance_of_split(hits: int, tries: int, other_tries: int) -> float:
-    """How likely all `hits` fall among these `tries` when `tries` and `other_tries` behave alike.
+    """The probability that all `hits` fall among these `tries` when `tries` and `other_tries` behave alike.
 
-    Fisher's exact test, one-sided, for the case that the other run has no hit at all.
+    One-sided Fisher's exact test, for the case that the other run has no hit.
     """
     chance = 1.0
     for number in range(hits):
@@ -48,7 +48,7 @@ def is_flip(hits: int, tries: int, other_hits: int, other_tries: int) -> bool:
 
 
 def is_certain(hits: int, tries: int, other_hits: int, other_tries: int) -> bool:
-    """Whether something seen in one run only is a change: `hits` of `tries` before, the others after."""
+    """Whether an event seen in one run only is a significant change: `hits` of `tries` before, the others after."""
     if not tries or not other_tries or bool(hits) == bool(other_hits):
         return False
     chance = chance_of_split(hits, tries, other_tries) if hits else chance_of_split(other_hits, other_tries, tries)

@@ -1,4 +1,4 @@
-"""One request that was sent and what came back."""
+"""The model of one request and its response."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from peertube_conformance.reports.model.variables import shown
 from peertube_conformance.spec import Defect, Operation
 
 PROBLEM_JSON = "application/problem+json"
-# What a request is sent for, where it is not simply to be answered.
+# The defect that a request has, or the situation that it meets, on purpose.
 Purpose = Defect | Situation
 
 
 class Intent(StrEnum):
-    """What the harness meant the request to be, judged on the bytes that were sent."""
+    """What a request is meant to be, judged by the bytes that were sent."""
 
     VALID = "valid"
     INVALID = "invalid"
@@ -34,7 +34,7 @@ class Intent(StrEnum):
 class Request:
     """The request as it was sent: absolute URL, headers in order, body bytes.
 
-    `marked_target` and `marked_body` are path with query, and body, with marks where values of this run stand.
+    `marked_target` (path with query) and `marked_body` have marks of variables in place of values of this run.
     """
 
     method: str
@@ -96,8 +96,8 @@ class Exchange:
     """A request, its response, and what the harness knows about them.
 
     `response` is None where none arrived; `failure` then says why, in one sentence. `purpose` is the defect that
-    the request has or the situation that it meets; None where it has none and meets none. `expects` is
-    the status that a provoking request must be answered with. `counted` is False where the harness caused the answer
+    the request has or the situation that it meets, if any. `expects` is the status that the response to
+    a provoking request must have. `counted` is False where the harness caused the response
     itself (its own 429) and checks of content do not apply. `cause` is the part of a valid request that makes the server
     fail (`/query/sort/-hot`), where that was found.
     """
@@ -116,12 +116,12 @@ class Exchange:
 
     @property
     def defect(self) -> Defect | None:
-        """Where and how the request breaks the contract on purpose."""
+        """The defect that the request has on purpose, or None."""
         return self.purpose if isinstance(self.purpose, Defect) else None
 
     @property
     def situation(self) -> Situation | None:
-        """What the request meets on purpose."""
+        """The situation that the request meets on purpose, or None."""
         return self.purpose if isinstance(self.purpose, Situation) else None
 
     @property
@@ -131,7 +131,7 @@ class Exchange:
 
     @property
     def members(self) -> Mapping[str, Any]:
-        """The JSON object that was answered; empty where there is none."""
+        """The JSON object in the response body; empty where there is none."""
         answer = None if self.response is None else self.response.json
         return answer if isinstance(answer, dict) else {}
 

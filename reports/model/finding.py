@@ -1,4 +1,4 @@
-"""One violation of the contract, and the fingerprint by which it is known from run to run."""
+"""The model of one violation of the contract, with the fingerprint that identifies it from run to run."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Finding:
     """A violation. A check fills the first four members; the judge adds the rest.
 
     `at` is a JSON pointer into the part of the exchange that is wrong (`/response/body/total`), with array indices
-    written as `*`, so that no generated value is part of it. `steps` lead to it where one request does not.
+    written as `*`, so that no generated value is part of it. `steps` reproduce it where one request does not.
     """
 
     at: str = ""
@@ -53,11 +53,11 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """`operation|requirement|status|pointer`: the same tomorrow, for other ids and other generated values."""
+        """`operation|requirement|status|pointer`: the same in every run, for other ids and other generated values."""
         return f"{self.operation_id}|{self.requirement}|{self.status or '-'}|{self.at or '/'}"
 
     def explained_by(self, deviation: str) -> Self:
-        """This finding, marked as known under the deviation of that id."""
+        """Copy of the finding, marked as explained by the deviation with this id."""
         return replace(self, deviation=deviation)
 
     def to_json(self) -> dict[str, Any]:
@@ -72,7 +72,7 @@ class Finding:
 
     @classmethod
     def from_json(cls, members: dict[str, Any]) -> Self:
-        """The finding that `to_json` wrote."""
+        """Restores a finding from the members that `to_json` returns."""
         known = {key: value for key, value in members.items() if key not in {"fingerprint", "pointer", "operationId"}}
         known["level"] = Level(members["level"])
         known["needs"] = tuple(members.get("needs", ()))

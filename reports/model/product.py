@@ -1,9 +1,9 @@
-"""What this program is called, and which version of it is installed."""
+"""Name and installed version of this program."""
 
 from __future__ import annotations
 
 import importlib.metadata
 
 PRODUCT = "peertube-conformance"
-# Read once: what runs long may be upgraded meanwhile, or no longer be allowed to read it.
+# Read once at import: the package may be upgraded, or become unreadable, during a long run.
 VERSION = importlib.metadata.version(PRODUCT)

@@ -1,4 +1,4 @@
-"""What a request meets on purpose, other than a defect of its own."""
+"""The model of a situation that a request meets on purpose, other than a defect of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values that belong to one run (ids, tokens) and the shell variables that stand for them in what people read."""
+"""Shell variables that stand for values of one run (ids, tokens) in curl lines and reports."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MARK = re.compile(f"{_OPEN}([A-Z][A-Z0-9_]*){_CLOSE}")
 
 
 def mark(variable: str) -> str:
-    """The place of a variable in a text."""
+    """The mark that stands for a variable in a text."""
     return f"{_OPEN}{variable}{_CLOSE}"
 
 
@@ -41,7 +41,7 @@ class NamedNumber(int):
 
 
 def marked(value: Any) -> Any:
-    """The value with every named value in it replaced by the mark of its variable; unnamed values stay."""
+    """Replaces every named value in a JSON value by the mark of its variable; unnamed values stay."""
     if isinstance(value, NamedText | NamedNumber):
         return mark(value.variable)
     if isinstance(value, dict):
@@ -52,7 +52,7 @@ def marked(value: Any) -> Any:
 
 
 def named_numbers(value: Any) -> Iterator[str]:
-    """The variables of the numbers in a value: in JSON they stand without quotes."""
+    """Yields the variables of the numbers in a value, which JSON writes without quotes."""
     if isinstance(value, NamedNumber):
         yield value.variable
     elif isinstance(value, dict | list | tuple):
@@ -61,12 +61,12 @@ def named_numbers(value: Any) -> Iterator[str]:
 
 
 def shown(text: str) -> str:
-    """The text for reading: marks as `$NAME`."""
+    """Replaces marks in a text by `$NAME`, for reading."""
     return MARK.sub(r"$\1", text) if _OPEN in text else text
 
 
 def shell_quoted(text: str) -> str:
-    """The text as one shell word, with variables outside the single quotes so that the shell fills them in."""
+    """Quotes a text as one shell word, with variables outside the single quotes so that the shell expands them."""
     parts: list[str] = []
     end = 0
     for found in MARK.finditer(text):

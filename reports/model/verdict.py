@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """Only PASSED is green: nothing that was skipped is ever counted as passed."""
+    """Verdict of a requirement or an operation. Only PASSED is green: nothing that was skipped counts as passed."""
 
     PASSED = "passed"
     FAILED = "failed"

@@ -1,4 +1,4 @@
-"""The shape of a JSON body: which members there are and of which types, without any value."""
+"""The shape of a JSON body: its members and their types, without any value."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _NAMES = {bool: "boolean", int: "integer", float: "number", str: "string", list:
 
 
 def shape_of(value: Any) -> dict[str, list[str]]:
-    """JSON pointer (array items as `*`) to the types seen there: `{"/data/*/id": ["integer"]}`."""
+    """Maps each JSON pointer of a body (array items as `*`) to the types seen there: `{"/data/*/id": ["integer"]}`."""
     found: dict[str, set[str]] = {}
     _collect(value, "", 0, found)
     return {pointer: sorted(types) for pointer, types in found.items()}
@@ -33,7 +33,7 @@ def _collect(value: Any, pointer: str, depth: int, found: dict[str, set[str]]) -
 
 
 def merge(into: dict[str, list[str]], other: dict[str, list[str]]) -> None:
-    """Adds the types of another shape."""
+    """Adds the types of another shape to a shape, in place."""
     for pointer, types in other.items():
         into[pointer] = sorted({*into.get(pointer, ()), *types})
 

@@ -1,7 +1,7 @@
-"""A request as one curl line that a person can replay.
+"""Writes a request as one curl line that a person can replay.
 
 Tokens and ids that belong to the run are shell variables: the line holds no secret and works against any instance once
-the variables are set. Quoted for POSIX shells.
+the variables are set. It is quoted for POSIX shells.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from peertube_conformance.reports.redaction.safe_output import UNFIT
 
 _LEFT_OUT = frozenset({"host", "content-length", "connection", "accept-encoding", "user-agent"})
 _INLINE_BYTES = 4096
-# NUL and bytes that are no UTF-8 fit in no argument; the rest is not shown as it is, and the line is one to be copied.
+# No argument can hold NUL or bytes that are not UTF-8; the rest would be shown escaped, and so could not be copied.
 _UNSAFE_IN_ARGUMENTS = re.compile(rf"[\n{UNFIT}]|##")
 
 
 def curl_line(request: Request, redactor: Redactor, spare: str = "") -> tuple[str, tuple[str, ...]]:
-    """The line, and the variables to set before it runs (`BASE_URL` first). The value of the member `spare`, which was
-    generated to be wrong, is no secret."""
+    """Returns the curl line of a request and the variables to set before it runs (`BASE_URL` first). The value of the
+    member `spare`, which was generated to be invalid, is not a secret."""
     texts: list[str] = []
 
     def word(text: str) -> str:
@@ -37,7 +37,7 @@ def curl_line(request: Request, redactor: Redactor, spare: str = "") -> tuple[st
     ]
     for name, value in redactor.marked_headers(request.headers):
         if name.lower() not in _LEFT_OUT:
-            # curl takes `Name:` for "leave this field out", and `Name;` for one without a value.
+            # curl leaves a field out for `Name:`, and sends it without a value for `Name;`.
             words += ["-H", word(f"{name}: {value}" if value.strip() else f"{name};")]
     named = {name.lower() for name, _ in request.headers}
     if request.body and "content-type" not in named:

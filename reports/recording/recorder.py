@@ -1,6 +1,6 @@
-"""Append-only record of a run: one line an exchange, finding or outcome, on disk when the call returns.
+"""Append-only record of a run: one JSON line per exchange, finding or outcome, on disk when the call returns.
 
-Each worker writes a file of its own; a run that is killed leaves readable files, a torn last line at worst.
+Each worker writes a file of its own; a run that is killed leaves readable files, with a torn last line at worst.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _MAX_PER_FINGERPRINT = 3
 
 
 class Recorder:
-    """Writes what one worker saw into `DIRECTORY/parts/WORKER.ndjson`."""
+    """Records the exchanges, findings and outcomes of one worker in `DIRECTORY/parts/WORKER.ndjson`."""
 
     def __init__(self, directory: Path, worker: str, redactor: Redactor) -> None:
         self._redactor = redactor
@@ -50,7 +50,7 @@ class Recorder:
         self._number = 0
 
     def exchange(self, exchange: Exchange, evidence: Iterable[str], findings: Iterable[Finding]) -> list[Finding]:
-        """Records an exchange with what it is evidence of and what is wrong with it; returns the findings completed."""
+        """Records an exchange with the requirements it is evidence of and its findings; returns these completed."""
         self._number += 1
         spare = "" if exchange.defect is None else exchange.defect.field
         curl, needs = curl_line(exchange.request, self._redactor, spare)
@@ -68,18 +68,18 @@ class Recorder:
         return completed
 
     def finding(self, exchange: Exchange, finding: Finding) -> Finding:
-        """Records a violation that an exchange, recorded before, shows only beside others; returns it completed."""
+        """Records a violation that an already recorded exchange shows only together with others; returns it completed."""
         self._number += 1
         completed = self._completed(finding, *curl_line(exchange.request, self._redactor))
         self._write({"kind": "finding", **self._seen(exchange), **self._found([completed])})
         return completed
 
     def evidence(self, counts: Mapping[str, int]) -> None:
-        """Records how often each of these requirements was judged, other than by the checks of an exchange."""
+        """Records how often each requirement was tested, other than by the checks of an exchange."""
         self._write({"kind": "evidence", "requirements": dict(counts)})
 
     def unjudged(self, requirements: Iterable[str], verdict: Verdict, reason: str) -> None:
-        """Records what stood in the way of judging these requirements."""
+        """Records why these requirements could not be tested."""
         reported = self._redactor.error(reason)
         self._write(
             {
@@ -107,7 +107,7 @@ class Recorder:
         }
 
     def _found(self, findings: list[Finding]) -> dict[str, Any]:
-        """The first few of each fingerprint in full, the others by fingerprint alone."""
+        """The findings' JSON members: the first few of each fingerprint in full, the others by fingerprint alone."""
         for finding in findings:
             self._reported[finding.fingerprint] += 1
         full = {f.fingerprint: self._reported[f.fingerprint] <= _MAX_PER_FINGERPRINT for f in findings}
@@ -129,11 +129,11 @@ class Recorder:
         )
 
     def note(self, kind: str, members: Mapping[str, Any]) -> None:
-        """Records anything else: the budget's sums, the guard's refusals."""
+        """Records a line of another kind, such as the budget's sums or the guard's refusals."""
         self._write({"kind": kind, **clean_document(members, self._redactor)})
 
     def named(self, request: Request) -> dict[str, Any]:
-        """A request for people: method and target, curl line, and the variables to set first."""
+        """A request in readable form: method and target, curl line, and the variables to set first."""
         curl, needs = curl_line(request, self._redactor)
         reported = f"{request.method} {self._redactor.text(shown(request.marked_target))}"
         return {"request": reported, "curl": curl, "needs": list(needs)}
@@ -147,7 +147,7 @@ class Recorder:
             "curl": curl,
             "needs": needs,
             "message": self._redactor.text(finding.message),
-            # A fingerprint is compared and copied.
+            # The pointer is part of the fingerprint, which is compared and copied.
             "pointer": escaped_line(self._redactor.text(finding.at)),
         }
         members["expected"] = self._clean(finding.expected)
@@ -180,7 +180,7 @@ class Recorder:
         }
 
     def _names(self, shape: dict[str, list[str]]) -> dict[str, list[str]]:
-        """The shape without secrets in the names of members."""
+        """The shape with secrets in the names of members redacted."""
         joined = "\n".join(shape)
         if self._redactor.text(joined) == joined:
             return shape
@@ -190,13 +190,13 @@ class Recorder:
         return clean
 
     def _body(self, body: bytes) -> str:
-        """Text, or the beginning of anything else as base64; cut once secrets are out, never before."""
+        """The body as text, or the beginning of anything else as base64; cut after secrets are redacted, never before."""
         text = body.decode("utf-8", "surrogateescape")
         clean = self._redactor.text(text[:_MAX_READ_CHARACTERS])
         is_text = _BYTES.search(clean) is None
         longest = _MAX_BODY_CHARACTERS if is_text else _MAX_BYTES
         if len(text) > _MAX_READ_CHARACTERS:
-            # What was not read may be the rest of a secret.
+            # The end of what was read may be the beginning of a secret.
             longest = min(longest, max(0, len(clean) - _MAX_SECRET_CHARACTERS))
         reported, more = clean[:longest], "…" if len(clean) > longest else ""
         if is_text:
@@ -204,7 +204,7 @@ class Recorder:
         return f"base64:{base64.b64encode(reported.encode('utf-8', 'surrogateescape')).decode()}{more}"
 
     def _write(self, members: Mapping[str, Any]) -> None:
-        """Nothing is raised here: who sends a request must not fail because it cannot be recorded; `lost` says why."""
+        """Writes one line. Sets `lost` to the reason instead of raising, as a test must not fail for lack of a record."""
         if self.lost:
             return
         line = json.dumps(members, default=str, ensure_ascii=False)
@@ -219,7 +219,7 @@ class Recorder:
             self.lost = f"{path} cannot be written ({error.strerror or error}): give another --report-dir"
 
     def _restore(self) -> None:
-        """Somebody removed the file, or its folder: what was in it is written again."""
+        """Recreates a file that was removed, alone or with its folder, with its former content."""
         removed = self._file
         removed.seek(0)
         self._file = open_part(self._directory, self._worker)
@@ -228,12 +228,12 @@ class Recorder:
 
 
 def part_files(directory: Path) -> list[Path]:
-    """What the workers of a run wrote into a report folder; other files beside it are not theirs."""
+    """The record files that the workers of a run wrote into a report folder; other files there are left out."""
     return [path for path in sorted((directory / PARTS).glob("*.ndjson")) if is_part(path.name)]
 
 
 def read_parts(directory: Path) -> Iterator[dict[str, Any]]:
-    """Every line of every worker, in the order of each; a torn last line is passed over."""
+    """Yields every recorded line, worker by worker in the order written; a torn last line is skipped."""
     for path in part_files(directory):
         with path.open(encoding="utf-8", errors="replace") as file:
             for line in file:

@@ -1,4 +1,4 @@
-"""Names and values of what a recorded request carries."""
+"""Extracts the names and values of the parameters of a recorded request."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LOCATIONS = frozenset({"query", "header", "body"})
 
 
 def part_names(request: Request) -> list[str]:
-    """The names of the parts of a multipart body (RFC 7578 section 4.2); a record holds its beginning only."""
+    """The names of the parts of a multipart body (RFC 7578 section 4.2), of which a record holds only the beginning."""
     named = {name.lower(): value for name, value in request.headers}
     if not named.get("content-type", "").startswith(_MULTIPART):
         return []
@@ -28,9 +28,9 @@ def part_names(request: Request) -> list[str]:
 def sent_values(
     request: Mapping[str, Any], media_type: str, locations: Collection[str] = _LOCATIONS
 ) -> Iterator[tuple[str, str, str | None]]:
-    """Location, name and value of each parameter that is in these parts of a request: its query, headers or body.
+    """Yields location, name and value of each parameter in these parts of a request: its query, headers or body.
 
-    The value is None where it is no short text, number or boolean. Bodies that were cut are read as far as they can be.
+    The value is None where it is not a short text, number or boolean. Bodies that were cut are read as far as possible.
     """
     if "query" in locations:
         query = request["target"].partition("?")[2]

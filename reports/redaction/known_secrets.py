@@ -1,4 +1,4 @@
-"""Secrets known by value, found in texts however they are written there.
+"""Finds secrets known by value in texts, however they are encoded there.
 
 A secret is found whole, or by any piece of twelve characters or more: as it is, with its escapes decoded, reversed, as
 base64 or hex, in any letter case. The time for a text grows with its length, not with the number of secrets.
@@ -15,21 +15,21 @@ from typing import NamedTuple
 
 from peertube_conformance.reports.redaction.unescaping import MAX_DEPTH, Layer, as_bytes, has_escapes
 
-# Shorter values are no secrets.
+# Shorter values are not treated as secrets.
 SHORTEST = 6
 PIECE = 12
-# One gram at a multiple of the stride lies in any piece.
+# Any piece contains a gram that starts at a multiple of the stride.
 _GRAM = 6
 _STRIDE = PIECE - _GRAM + 1
-# What more secrets than these have in common tells nothing of one.
+# A gram that more secrets than these have in common identifies none of them.
 _MOST_CANDIDATES = 8
 _MOST_GRAMS = 10_000
-# No character of a text of bytes.
+# A character that does not occur in a text of bytes.
 _SEPARATOR = "\u2400"
 
 
 class Found(NamedTuple):
-    """A span of a text that shows a secret; `whole` where it is the very value, escapes decoded."""
+    """A span of a text that contains a secret; `whole` where it is the exact value, escapes decoded."""
 
     start: int
     end: int
@@ -39,23 +39,23 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """One way to write a secret; `exact` is what the text must be for the form to be its very value."""
+    """One encoding of a secret; `exact` is the text that is the secret's exact value, None for other encodings."""
 
     name: str
     exact: str | None
 
 
 class KnownSecrets:
-    """The secrets that a process knows, and what it knows to be none."""
+    """The set of secrets that a process knows, and the public texts that it knows not to be secret."""
 
     def __init__(self) -> None:
         self._known: dict[str, str] = {}
         self._short: dict[str, _Form] = {}
-        # In one letter case, with what is the very value of a secret.
+        # By the text in lower case and the exact value of the secret.
         self._forms: dict[tuple[str, str | None], _Form] = {}
         self._grams: set[str] = set()
         self._public: dict[str, None] = {}
-        # Made from the above when it is needed: all forms in one text, where each begins, and where grams stand in it.
+        # Derived from the above on demand: all forms in one text, where each begins, and where grams occur in it.
         self._joined = ""
         self._in_order: list[_Form] = []
         self._folded_forms: list[str] = []
@@ -64,7 +64,7 @@ class KnownSecrets:
         self._joined_public = ""
 
     def add(self, value: str, name: str) -> None:
-        """Knows `value` as the secret `name`; the last name counts."""
+        """Adds the secret `value` under `name`; the last name counts."""
         if len(value) < SHORTEST or self._known.get(value) == name:
             return
         self._known[value] = name
@@ -74,7 +74,7 @@ class KnownSecrets:
             self._add_form(text, _Form(name, None))
 
     def public(self, text: str) -> None:
-        """Knows a text that everybody may see: a piece of a secret that is also a piece of it gives nothing away."""
+        """Adds a public text: a piece of a secret that is also a piece of a public text is not reported."""
         if len(text) >= PIECE:
             self._public[_folded(text)] = None
             self._joined_public = ""
@@ -83,7 +83,7 @@ class KnownSecrets:
         return value in self._known
 
     def found(self, text: str) -> list[Found]:
-        """Where secrets show in the text, in order, without overlaps: what overlaps is one span."""
+        """The spans of the text that contain secrets, in order; overlapping spans are merged into one."""
         if not self._known:
             return []
         if text.isascii() and not has_escapes(text):
@@ -113,7 +113,7 @@ class KnownSecrets:
         self._joined = ""
 
     def _in(self, text: str) -> list[Found]:
-        """Where secrets show in a text of bytes."""
+        """The spans of a text of bytes that contain secrets; they may overlap."""
         found: list[Found] = []
         for short, form in self._short.items():
             at = text.find(short)
@@ -122,7 +122,7 @@ class KnownSecrets:
                 at = text.find(short, at + len(short))
         folded = _folded(text)
         probed = [folded[at : at + _GRAM] for at in range(0, len(folded) - _GRAM + 1, _STRIDE)]
-        # Most texts hold none.
+        # Most texts contain no secret.
         if not self._grams.isdisjoint(probed):
             found += self._pieces_in(text, folded, self._grams.intersection(probed))
         return found
@@ -141,7 +141,7 @@ class KnownSecrets:
                 yield max(shown, key=lambda one: (one.end - one.start, one.whole, one.name))
 
     def _run(self, text: str, at: int, place: int) -> tuple[int, int, int]:
-        """The longest stretch that is the same in text and form: start and end in the text, number of the form."""
+        """The longest common substring of text and form around a gram: start and end in the text, number of the form."""
         number = bisect_right(self._begins, place) - 1
         form = self._folded_forms[number]
         before = place - self._begins[number]
@@ -179,7 +179,7 @@ class KnownSecrets:
         self._places.clear()
 
     def _at(self, gram: str) -> list[int]:
-        """Where the gram stands in the forms."""
+        """The positions of the gram in the joined forms."""
         places = self._places.get(gram)
         if places is None:
             if len(self._places) >= _MOST_GRAMS:
@@ -193,7 +193,7 @@ class KnownSecrets:
 
 
 def _joined(spans: list[Found]) -> Iterator[Found]:
-    """Overlapping spans as one, which is named after the longest of them."""
+    """Merges overlapping spans into one, which is named after the longest of them."""
     merged: Found | None = None
     longest = 0
     for span in spans:
@@ -212,17 +212,17 @@ def _joined(spans: list[Found]) -> Iterator[Found]:
 
 
 def _folded(text: str) -> str:
-    """The text in one letter case, character by character."""
+    """The text in lower case, converted character by character, so that its length stays the same."""
     return text.lower() if text.isascii() else text.encode("latin-1").lower().decode("latin-1")
 
 
 def _decoded(value: str) -> list[str]:
-    """What is left of a secret that reads as if it had escapes."""
+    """A secret that looks as if it contained escapes, with these decoded."""
     return [layer.text for layer in Layer.of(value).decoded()][1 : MAX_DEPTH + 1]
 
 
 def _disguises(value: str) -> Iterator[str]:
-    """Other ways to write a secret: in one case beyond ASCII, reversed, hex, base64 at each place in a longer text."""
+    """Yields other encodings of a secret: either case beyond ASCII, reversed, hex, base64 at each offset in a text."""
     if not value.isascii():
         yield as_bytes(value.lower())
         yield as_bytes(value.upper())
@@ -231,7 +231,7 @@ def _disguises(value: str) -> Iterator[str]:
     yield octets.hex()
     for before in range(3):
         text = base64.b64encode(b"\0" * before + octets).decode()
-        # The first and last characters also hold bits of what stands beside the secret.
+        # The first and last characters also encode bits of the neighbouring text.
         stable = text[-(-before * 8 // 6) : (before + len(octets)) * 8 // 6]
         yield stable
         if "+" in stable or "/" in stable:

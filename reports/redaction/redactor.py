@@ -1,4 +1,4 @@
-"""Secrets never reach a file, a console line or a curl line."""
+"""The redactor, which keeps secrets out of files, console lines and curl lines."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from peertube_conformance.reports.redaction.secret_fields import (
 )
 
 MASK = "[redacted]"
-# Answers repeat most of their header fields, and a run learns a secret every dozen exchanges.
+# Cache size: responses repeat most header fields, and a run learns a new secret every dozen exchanges.
 _MOST_FIELDS = 1000
 
 
@@ -37,8 +37,8 @@ class _Field(NamedTuple):
 class Redactor:
     """Replaces secrets in text.
 
-    Whole values that it knows become `$NAME`; pieces of them, other ways to write them, and values under names of
-    secrets a mask.
+    Known values become `$NAME`; pieces and other encodings of them, and values under the names of secret fields, become
+    a mask.
     """
 
     def __init__(self, secrets: Mapping[str, str] | None = None) -> None:
@@ -49,23 +49,23 @@ class Redactor:
             self.add(value, name)
 
     def add(self, value: str, name: str) -> None:
-        """Knows `value` (at least six characters) as the secret `name`, however it is written."""
+        """Adds the secret `value` (at least six characters) under `name`; every encoding of it is redacted."""
         self._fields.clear()
         self._secrets.add(value, name)
 
     def public(self, *texts: str) -> None:
-        """Knows texts that everybody may see: a piece of a secret that is also a piece of them is shown."""
+        """Adds public texts: a piece of a secret that is also a piece of them is shown."""
         self._fields.clear()
         for text in texts:
             self._secrets.public(text)
 
     def harmless(self, value: str) -> None:
-        """Marks the value of a secret field as invented, so that it stays readable."""
+        """Exempts an invented value of a secret field from redaction, so that it stays readable."""
         self._fields.clear()
         self._harmless.add(value)
 
     def marks(self, text: str) -> str:
-        """The text with the secrets that are known by value marked as variables or masked, and nothing else changed."""
+        """Replaces the secrets known by value by marks of variables or the mask, and changes nothing else."""
         found = self._secrets.found(text)
         if not found:
             return text
@@ -76,7 +76,7 @@ class Redactor:
         return "".join([*parts, text[end:]])
 
     def replayable(self, text: str, spare: str = "") -> str:
-        """The text with every secret as a variable, so that it can be replayed; the member `spare` is left as it is."""
+        """Replaces every secret by a variable, so that the text can be replayed; the member `spare` is left as it is."""
         text = self.marks(text)
         if not names_one(text):
             return text
@@ -90,7 +90,7 @@ class Redactor:
         return in_form(in_multipart(in_json(text, unquoted), variable), variable)
 
     def text(self, text: str) -> str:
-        """The text for reading, without secrets known by value or by the name that they stand under."""
+        """Redacts a text for reading: secrets known by value, and values under the names of secret fields."""
         text = otp_uri(self.marks(text), MASK)
         text = bearer(text, lambda found: found if found in self._harmless else f"{found.split()[0]} {MASK}")
         if names_one(text):
@@ -98,12 +98,12 @@ class Redactor:
         return shown(text)
 
     def error(self, text: str) -> str:
-        """The text of an error for reading: it may show values as Python writes them, and URLs with a password."""
+        """Redacts the text of an error, which may also contain Python literals, and URLs with a password."""
         text = in_python(self.marks(text), lambda found: found if MARK.search(found) else masked(found, MASK))
         return self.text(user_info(text, MASK))
 
     def known(self, value: Any) -> Any:
-        """A JSON value, names of members included, without the secrets that are known by value."""
+        """Redacts the secrets known by value in a JSON value, names of members included."""
         if isinstance(value, str):
             return shown(self.marks(value))
         if isinstance(value, Mapping):
@@ -111,7 +111,7 @@ class Redactor:
         return [self.known(item) for item in value] if isinstance(value, list | tuple) else value
 
     def value(self, value: Any) -> Any:
-        """A JSON value for reading: every text in it is."""
+        """Redacts every text in a JSON value, names of members included."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, dict):
@@ -120,11 +120,11 @@ class Redactor:
         return [self.value(item) for item in value] if isinstance(value, list | tuple) else value
 
     def marked_headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-        """Header fields with known secrets, and unknown values of secret fields, marked as variables."""
+        """Replaces known secrets, and unknown values of secret header fields, by marks of variables."""
         return [self._field(name, value).marked for name, value in headers]
 
     def headers(self, headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-        """Header fields for reading."""
+        """Redacts header fields for reading."""
         return [self._field(name, value).shown for name, value in headers]
 
     def _field(self, name: str, value: str) -> _Field:
@@ -148,6 +148,6 @@ def _masked(_key: str, _found: str) -> str:
 
 
 def _variable(key: str, found: str) -> str:
-    """The mark for a value under this key; one that is marked already keeps its own."""
+    """The mark for a value under this key; a value that already contains a mark keeps it."""
     known = MARK.search(found)
     return known[0] if known else mark(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).upper())

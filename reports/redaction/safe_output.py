@@ -1,8 +1,8 @@
-"""Texts that may be shown: without secrets, and with an escape for whatever a terminal, a CI system or a reader obeys.
+"""Makes texts safe to show: without secrets, and with control characters and CI workflow commands escaped.
 
-Texts of the target may hold control characters, marks that turn the direction of writing, and workflow commands of CI
-systems. These take a command from any line that begins with `::`, once trimmed, or holds `##[`. An escaped text that is
-escaped again stays the same.
+Texts of the target may contain control characters, marks that change the direction of writing, and workflow commands of
+CI systems. These take a command from any line that begins with `::`, once trimmed, or contains `##[`. Escaping an
+escaped text again changes nothing.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, NewType
 if TYPE_CHECKING:
     from peertube_conformance.reports.redaction.redactor import Redactor
 
-# What is written to a console or a file of a report is of these types, which nothing but this module makes.
+# Types of what may be written to a console or a file of a report; only this module creates values of them.
 Shown = NewType("Shown", str)
 CleanDocument = NewType("CleanDocument", Mapping[str, Any])
 
-# Control characters (C0, C1), what is invisible or turns the direction of writing, half characters and non-characters.
+# Control characters (C0, C1), invisible characters, marks of writing direction, surrogates and noncharacters.
 UNFIT = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ufeff\uffa0\ud800-\udfff\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff"
@@ -27,7 +27,7 @@ _COMMAND = r"##(?=[\w.-]{0,40}\[)"
 _IN_TEXT = re.compile(rf"[{UNFIT}]|{_COMMAND}|(?:^|(?<=\s))::", re.MULTILINE)
 _IN_JSON = re.compile(rf"[{UNFIT}]|{_COMMAND}")
 _SPACE = re.compile(r"\s+")
-# Members of the run document that hold words of the harness: a password that is one of them says nothing there.
+# Members of the run document that hold words of the harness: a password equal to such a word is not revealed there.
 _OWN_MEMBERS = frozenset({
     "schemaVersion", "harness", "contract", "safety", "depth", "failOn", "tests", "level", "section", "source", "verdict",
     "operationId", "method", "path", "tag", "id", "intent", "role", "needs", "requirement", "requirements", "check",
@@ -36,44 +36,44 @@ _OWN_MEMBERS = frozenset({
 
 
 def escaped(text: str) -> str:
-    """The text with every character or command that is not to be obeyed as an escape; tabs and line feeds stay."""
+    """Escapes control characters and CI workflow commands in a text; tabs and line feeds stay."""
     return _IN_TEXT.sub(_escape, text)
 
 
 def escaped_line(text: str) -> str:
-    """The escaped text on one line."""
+    """Escapes a text and puts it on one line."""
     return _SPACE.sub(" ", escaped(text)).strip()
 
 
 def escaped_json(text: str) -> str:
-    """A JSON text of the same value, with JSON's own escapes."""
+    """Escapes a JSON text with JSON's own escapes, so that its value stays the same."""
     if text.isascii() and "##" not in text and "\x7f" not in text:
         return text
     return _IN_JSON.sub(_escape_json, text)
 
 
 def sentence(text: str, redactor: Redactor) -> Shown:
-    """One line of the console from any text."""
+    """Redacts and escapes any text for one line of the console."""
     return Shown(escaped_line(redactor.error(text)))
 
 
 def paragraph(text: str, redactor: Redactor) -> Shown:
-    """Lines of the console from any text, as a traceback is."""
+    """Redacts and escapes any text for several lines of the console, such as a traceback."""
     return Shown(escaped(redactor.error(text)))
 
 
 def view(text: str, redactor: Redactor) -> Shown:
-    """Lines made from a clean document, which may hold lines that replay a request."""
+    """Redacts known secrets in, and escapes, lines made from a clean document, which may include curl lines."""
     return Shown(escaped(redactor.known(text)))
 
 
 def file_text(text: str) -> Shown:
-    """The text of a file that was made from a clean document."""
+    """Marks the text of a file that was made from a clean document as safe, unchanged."""
     return Shown(text)
 
 
 def clean_document(document: Mapping[str, Any], redactor: Redactor) -> CleanDocument:
-    """A run document without the secrets that are known by value."""
+    """Redacts the secrets known by value in a run document."""
     return CleanDocument(_clean(document, redactor))
 
 

@@ -1,6 +1,6 @@
-"""Text with its escapes decoded: percent-encoding, JSON and Python string escapes, HTML character references.
+"""Decodes the escapes in a text: percent-encoding, JSON and Python string escapes, HTML character references.
 
-Texts are held as UTF-8 bytes, one character a byte, so that `%C3%A4`, `\\u00e4` and `&auml;` decode to the same.
+Texts are held as UTF-8 bytes, one character per byte, so that `%C3%A4`, `\\u00e4` and `&auml;` decode to the same.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from html.entities import html5
 
-# Encodings that lie in each other: a URL in a JSON text in a log of Python. What is encoded oftener stays as it is.
+# Nested encodings, such as a URL in a JSON text in a log of Python. What is encoded more often stays as it is.
 MAX_DEPTH = 3
 _REST = r"U[0-9A-Fa-f]{8}|[^uUx\\]"
 _BYTES = r"x[0-9A-Fa-f]{2}(?:\\x[0-9A-Fa-f]{2})*"
 _PAIR = r"u[Dd][89ABab][0-9A-Fa-f]{2}\\u[Dd][C-Fc-f][0-9A-Fa-f]{2}"
 _REFERENCE = r"\#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});?|[A-Za-z][A-Za-z0-9]{1,31};"
-# Decoding is faster by rows of escapes; to say where a character comes from takes each of its own. A pattern that begins
-# with a set of characters passes quickly over all others.
+# Decoding is faster by rows of escapes; finding where a character comes from takes each escape alone. A pattern that
+# begins with a set of characters passes quickly over all others.
 _ROWS = re.compile(
     r"[%\\&](?:(?<=%)[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*"
     rf"|(?<=\\)(?:u[0-9A-Fa-f]{{4}}(?:\\u[0-9A-Fa-f]{{4}})*|\\(?:\\\\)*|{_BYTES}|{_REST})|(?<=&)(?:{_REFERENCE}))"
@@ -32,17 +32,17 @@ _MOST_KEPT = 4096
 
 
 def as_bytes(text: str) -> str:
-    """The UTF-8 bytes of a text, each as the character of its number; ASCII is the same."""
+    """The UTF-8 bytes of a text, each as the character with its number; ASCII stays the same."""
     return text if text.isascii() else text.encode("utf-8", "surrogatepass").decode("latin-1")
 
 
 def has_escapes(text: str) -> bool:
-    """Whether anything in the text can be an escape."""
+    """Whether the text has a character that can begin an escape."""
     return "%" in text or "\\" in text or "&" in text
 
 
 class Layer:
-    """A text of bytes, and where its characters come from."""
+    """A text of bytes after some rounds of decoding, with the origin of its characters in the undecoded text."""
 
     def __init__(self, text: str, outer: Layer | None = None, original: str | None = None) -> None:
         self.text = text
@@ -54,11 +54,11 @@ class Layer:
 
     @classmethod
     def of(cls, text: str) -> Layer:
-        """The text itself, undecoded."""
+        """The layer of the undecoded text itself."""
         return cls(as_bytes(text), None, None if text.isascii() else text)
 
     def decoded(self) -> Iterator[Layer]:
-        """This layer and, one after the other, what decoding it yields, as far as that changes anything."""
+        """Yields this layer, then each further round of decoding, as long as it changes anything."""
         layer = self
         yield layer
         for _ in range(MAX_DEPTH):
@@ -81,7 +81,7 @@ class Layer:
         return bisect_right(self._ends, start) - 1, bisect_right(self._ends, end - 1)
 
     def _before(self, at: int, *, last: bool = False) -> int:
-        """Where the character here begins in the layer outside this one; where it ends if it is the last of a span."""
+        """The position in the outer layer where the character at `at` begins; with `last`, where it ends."""
         if self._ends is None:
             self._read_escapes()
         assert self._ends is not None
@@ -97,7 +97,7 @@ class Layer:
         return begins + 1 if last else begins
 
     def _read_escapes(self) -> None:
-        """Reads the end of what each escape decodes to, its width, and by how much all that follows is shifted."""
+        """Computes for each escape the end of its decoded text, its width, and the shift of all that follows."""
         assert self._outer is not None
         self._ends, shift = [], 0
         for found in _SINGLE.finditer(self._outer.text):
@@ -110,7 +110,7 @@ class Layer:
 
 
 class _Decoded(dict[str, str]):
-    """What escapes, or rows of them, stand for, as bytes."""
+    """Cache of decoded escapes, or rows of them, as texts of bytes."""
 
     def __missing__(self, escape: str) -> str:
         decoded = _decoded(escape)

@@ -1,6 +1,6 @@
-"""Recognises by their contents which files of a report directory the product wrote.
+"""Recognises by their contents the files of a report directory that the product wrote.
 
-Reports have been written before folders were marked, and a run that is killed marks nothing of what it wrote last.
+Reports of earlier versions have no mark, and a killed run does not mark the files that it wrote last.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ BEGUN = "begun.json"
 ALLURE = "allure-results"
 ENVIRONMENT = "environment.properties"
 EXCHANGES = "exchanges.ndjson"
-# So much of a file is read to recognise it.
+# How much of a file is read to recognise it.
 HEAD_BYTES = 65536
-# What a recorded line may be of.
+# The kinds of recorded lines.
 KINDS = ("exchange", "finding", "evidence", "unjudged", "outcome", "budget", "refusals", "flow", "death")
 _RECORD = (rb'\{"kind": "(?:%s)"[,}]' % "|".join(KINDS).encode(),)
 _ANSWERS = "conforms|does not conform|interrupted|the harness failed|nothing was tested"
 RESULT, CONTAINER = "-result.json", "-container.json"
-# For each file, what its beginning must hold: the first expression where it begins, the others anywhere.
+# For each file, what its head must contain: the first expression at the start, the others anywhere.
 _SIGNS: dict[str, tuple[bytes, ...]] = {
     "run.json": (rb'\s*\{\s*"schemaVersion": ', rb'"harness": \{\s*"name": "peertube-conformance"'),
     "report.html": (
@@ -57,12 +57,12 @@ _RESULT_SIGNS = (rb"\{", rb'"fullName": "peertube[-_]conformance\.')
 
 
 def is_part(name: str) -> bool:
-    """Whether a file of `parts/` has the name of a worker's record, or of what was known when the run began."""
+    """Whether a file of `parts/` has the name of a worker's record, or of the facts written when the run began."""
     return name == BEGUN or _PART.fullmatch(name) is not None
 
 
 def is_recognised(name: str, head: bytes) -> bool:
-    """Whether a file of this name (relative to the folder) begins as the product's own do; an empty one does not."""
+    """Whether a file with this name (relative to the folder) begins as the product's own do; an empty one does not."""
     folder, _, last = name.rpartition("/")
     if folder == PARTS and _PART.fullmatch(last):
         return _holds(head, _RECORD)
@@ -72,9 +72,9 @@ def is_recognised(name: str, head: bytes) -> bool:
 
 
 def belonging(results: Iterable[bytes], containers: Mapping[str, bytes]) -> set[str]:
-    """The names of the files that belong to these results of Allure: attachments, and containers of nothing else.
+    """The names of files that belong to these Allure results: attachments, and containers of only these results.
 
-    A result may name any file; only a name that Allure gives is taken from it.
+    A result may name any file; only names of the form that Allure generates are returned.
     """
     names: set[str] = set()
     known: set[str] = set()
@@ -97,7 +97,7 @@ def _members(content: bytes) -> dict[str, Any]:
 
 
 def _attachments(members: dict[str, Any]) -> Iterator[str]:
-    """Of a result or a container, and of the steps and fixtures in it."""
+    """Yields the attachments of a result or a container, and of the steps and fixtures in it."""
     for name in ("steps", "befores", "afters"):
         for inner in members.get(name) or ():
             if isinstance(inner, dict):

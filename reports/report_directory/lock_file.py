@@ -1,4 +1,4 @@
-"""The file that marks a report folder: what the product wrote into it, and the lock of whoever writes."""
+"""The mark file of a report folder: it lists the files that the product wrote, and is the lock of the writing process."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ _BEGINS = f'{{"product": "{PRODUCT}"'.encode()
 # Opening a fifo must not wait for its other end.
 CAREFUL = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NO_FILE = frozenset({errno.ELOOP, errno.EISDIR, errno.ENXIO})
-# Some network file systems have none.
+# Some network file systems have no locks.
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS})
-# The lock was taken on a file that its owner had just removed.
+# Tries again where the lock was taken on a file that its owner had just removed.
 _MOST_TRIES = 20
 
 
 class ReportError(OSError):
-    """The report, or a part of it, could not be written; the text is one sentence that says which and why."""
+    """The report, or a part of it, could not be written; the message is one sentence that says which and why."""
 
 
 class Mark:
-    """The mark of an open folder, locked until it is closed; a process that is killed leaves no lock.
+    """The mark file of an open report folder, locked until it is closed; a process that is killed leaves no lock.
 
-    `digests` are the files that were written, relative to the folder, and the SHA-256 of their contents.
+    `digests` maps the files that were written, relative to the folder, to the SHA-256 of their contents.
     """
 
     def __init__(self, path: Path, root: int) -> None:
-        """Raises ReportError where another process has the lock, or the file is not the product's."""
+        """Locks and reads the file. Raises ReportError where another process has the lock, or the file is foreign."""
         self.digests: dict[str, str] = {}
         self._path = path
         self._root = root
@@ -53,15 +53,15 @@ class Mark:
         raise busy(path)
 
     def close(self) -> None:
-        """Lets another process have the lock."""
+        """Closes the file, which releases the lock."""
         os.close(self._file)
 
     def remove(self) -> None:
-        """Removes the file."""
+        """Removes the file from the folder."""
         os.unlink(MARK, dir_fd=self._root)
 
     def save(self) -> None:
-        """Writes the file in place, for it is the lock too; one that is torn by a kill marks nothing. Raises OSError."""
+        """Writes the file in place, as it is the lock too; one that a kill left torn marks nothing. Raises OSError."""
         members = {"product": PRODUCT, "format": 1, "version": VERSION, "files": self.digests}
         content = json.dumps(members).encode()
         if os.pwrite(self._file, content, 0) != len(content):
@@ -104,7 +104,7 @@ def _is_there(root: int) -> bool:
 
 
 def not_own(path: Path) -> ReportError:
-    """A file that is not to be replaced."""
+    """The error for a file that the product did not write and so must not replace."""
     return ReportError(
         f"{path} was not written by {PRODUCT} or is a link, and the report would replace it: move it, or give another "
         "--report-dir"
@@ -112,7 +112,7 @@ def not_own(path: Path) -> ReportError:
 
 
 def busy(path: Path) -> ReportError:
-    """A folder that another process writes to."""
+    """The error for a folder that another process is writing to."""
     return ReportError(
         f"another run or command is writing its report to {path}: wait until it ends, or give another --report-dir"
     )

@@ -1,7 +1,7 @@
-"""The folder of a report: one process at a time writes to it, and replaces only what the product wrote.
+"""The report folder: only one process at a time writes to it, and replaces only files that the product wrote.
 
 The file `.peertube-conformance.json` in it is the lock and the mark: it names each file that was written, with the
-SHA-256 of its content. A file that is not so marked is the product's own only where its content says so
+SHA-256 of its content. A file that is not so marked is the product's own only where its content shows it
 (`file_recognition`). Below the folder no link is followed; the folder itself may be one. Other files stay as they are.
 """
 
@@ -41,11 +41,11 @@ _MOST_RESULT_BYTES = 16 * 1024 * 1024
 
 
 class ReportFolder:
-    """A report folder that this process has for itself; a context manager that lets go of it."""
+    """A report folder, locked by this process; a context manager that unlocks it."""
 
     def __init__(self, path: Path) -> None:
-        """Makes the folder where it is not there, and locks it. Raises ReportError where it cannot be written to, another
-        process writes to it, or what is to be written is there and not the product's own; then nothing was changed."""
+        """Creates the folder if necessary and locks it. Raises ReportError where it cannot be written to, another
+        process writes to it, or it has a foreign file of a name to be written; then nothing was changed."""
         self.path = path
         self._is_open = False
         self._open()
@@ -57,38 +57,38 @@ class ReportFolder:
         self.close()
 
     def close(self) -> None:
-        """Lets another process write to the folder."""
+        """Unlocks the folder, so that another process can write to it."""
         if self._is_open:
             self._is_open = False
             self._mark.close()
             os.close(self._root)
 
     def write(self, name: str, content: bytes) -> None:
-        """Replaces a file in one step. Raises OSError."""
+        """Writes a file of the folder, replacing it atomically. Raises OSError."""
         with self.writing(name) as file:
             file.write(content)
 
     @contextmanager
     def writing(self, name: str) -> Iterator[IO[bytes]]:
-        """A file to write to, which replaces the one of this name at the end. Raises OSError."""
+        """Yields a file to write to, which replaces the one of this name on exit. Raises OSError."""
         self._reopen_where_removed()
         with self._inside(name.rpartition("/")[0]) as at, self._replacing(at, name) as file:
             yield file
         self._mark.save()
 
     def write_allure(self, files: Mapping[str, bytes]) -> None:
-        """Replaces the results of Allure that the product wrote by these files. Raises OSError."""
+        """Replaces the Allure results that the product wrote by these files. Raises OSError."""
         self._reopen_where_removed()
         with self._inside(ALLURE) as at:
             self._remove(at, ALLURE, lambda _name: True)
-            # Attachments last: where this is broken off, a result says that they are the product's.
+            # Attachments last: if this is interrupted, a result shows that they are the product's.
             for name, content in sorted(files.items(), key=lambda file: "-attachment." in file[0]):
                 with self._replacing(at, f"{ALLURE}/{name}") as file:
                     file.write(content)
         self._mark.save()
 
     def begin(self) -> None:
-        """Removes what an earlier run left of exchanges and of Allure's results. Raises OSError."""
+        """Removes the exchanges and Allure results of an earlier run. Raises OSError."""
         self.remove_parts()
         if self._is_own(self._root, EXCHANGES):
             with contextlib.suppress(FileNotFoundError):
@@ -99,7 +99,7 @@ class ReportFolder:
         self._mark.save()
 
     def remove_parts(self) -> None:
-        """Removes what workers recorded, and the folder of it where nothing else is in it."""
+        """Removes the workers' records, and their folder where nothing else is in it."""
         self._reopen_where_removed()
         if self._has(PARTS):
             with self._inside(PARTS) as at:
@@ -136,17 +136,17 @@ class ReportFolder:
         return ReportError(f"the report cannot be written to {self.path} ({error.strerror}): give another --report-dir")
 
     def _reopen_where_removed(self) -> None:
-        """Somebody removed the folder while the run went on: it is made again."""
+        """Creates the folder again if it was removed during the run."""
         with contextlib.suppress(OSError):
             if os.path.samestat(self.path.stat(), os.fstat(self._root)):
                 return
         self.close()
         self._open()
 
-    # What is whose
+    # Ownership of files
 
     def _foreign(self) -> Iterator[str]:
-        """Names that a run writes to, where something is that the product did not write."""
+        """Yields names that a run writes to and that belong to files which the product did not write."""
         yield from (name for name in FILES if not self._is_own(self._root, name))
         for folder, is_written in ((PARTS, is_part), (ALLURE, lambda name: name == ENVIRONMENT)):
             if not self._has(folder):
@@ -159,7 +159,7 @@ class ReportFolder:
                 yield folder
 
     def _is_own(self, at: int, name: str) -> bool:
-        """Whether a file may be replaced or removed: it is not there, or a regular one that the product wrote."""
+        """Whether a file may be replaced or removed: it does not exist, or is a regular file that the product wrote."""
         try:
             opened = os.open(name.rpartition("/")[2], os.O_RDONLY | CAREFUL, dir_fd=at)
         except FileNotFoundError:
@@ -177,8 +177,8 @@ class ReportFolder:
             return name in self._mark.digests and self._mark.digests[name] == _digest(file)
 
     def _is_killed_worker_s(self, at: int, name: str) -> bool:
-        """Whether an empty file is the record of a worker that was killed before it wrote a line: its run's beginning is
-        beside it."""
+        """Whether an empty file is the record of a worker that was killed before it wrote a line: the file that its run
+        began with is beside it."""
         folder, _, last = name.rpartition("/")
         begun = f"{PARTS}/{BEGUN}"
         is_record = folder == PARTS and last != BEGUN and is_part(last)
@@ -195,7 +195,7 @@ class ReportFolder:
 
     @contextmanager
     def _inside(self, folder: str) -> Iterator[int]:
-        """The folder itself where the name is empty, else one in it, made where it is not there."""
+        """Opens the folder itself where the name is empty, else a subfolder, which is created if necessary."""
         if not folder:
             yield self._root
             return
@@ -226,11 +226,11 @@ class ReportFolder:
         self._mark.digests[name] = digest
 
     def _remove(self, at: int, folder: str, is_meant: Callable[[str], bool]) -> None:
-        """Removes the product's files of a folder."""
+        """Removes the product's files from a folder, as far as `is_meant` selects them by name."""
         names = {name for name in _names(at) if is_meant(name)}
         own = {name for name in names if self._is_own(at, f"{folder}/{name}")}
         if folder == ALLURE:
-            # The attachments of Allure, and what its plugin says of fixtures, go with the results.
+            # Allure's attachments, and its plugin's containers for fixtures, are removed with the results.
             containers = {name: _content(at, name) for name in names if name.endswith(CONTAINER)}
             results = (_content(at, name) for name in own if name.endswith(RESULT))
             own |= names & belonging(results, containers)
@@ -241,14 +241,14 @@ class ReportFolder:
 
 
 def open_below(root: int, folder: str) -> int:
-    """Opens a folder in a folder, made where it is not there; raises OSError where it is a link."""
+    """Opens a subfolder, which is created if necessary; raises OSError where it is a link."""
     with contextlib.suppress(FileExistsError):
         os.mkdir(folder, dir_fd=root)
     return os.open(folder, _FOLDER | os.O_NOFOLLOW, dir_fd=root)
 
 
 def open_part(directory: Path, worker: str) -> IO[bytes]:
-    """Opens a worker's record in a report folder, to append to and to read; no link below the folder is followed."""
+    """Opens a worker's record in a report folder for appending and reading; no link below the folder is followed."""
     directory.mkdir(parents=True, exist_ok=True)
     root = os.open(directory, _FOLDER)
     try:
@@ -268,7 +268,7 @@ def open_part(directory: Path, worker: str) -> IO[bytes]:
 
 
 def _content(at: int, name: str) -> bytes:
-    """What is in a small regular file; nothing where it is none."""
+    """The content of a file, up to 16 MiB; empty where it cannot be read."""
     try:
         with os.fdopen(os.open(name, os.O_RDONLY | CAREFUL, dir_fd=at), "rb") as file:
             return file.read(_MOST_RESULT_BYTES)

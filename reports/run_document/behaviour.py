@@ -1,4 +1,4 @@
-"""What one operation was seen to do, in a form that two runs are compared by: no ids, no times, no order."""
+"""The observed behaviour of one operation, in a form that two runs are compared by: no ids, no times, no order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from peertube_conformance.reports.model.exchange import Intent
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.run_document.latency import latency_of
 
-# They belong to the connection or to a proxy on the way, and change from one request to the next.
+# These belong to the connection or to a proxy on the way, and change from one request to the next.
 _HEADERS_LEFT_OUT = frozenset({"age", "connection", "content-length", "date", "keep-alive", "transfer-encoding", "via"})
 
 
@@ -24,10 +24,10 @@ def _counters() -> defaultdict[str, Counter[str]]:
 class Behaviour:
     """Collects the recorded exchanges of one operation.
 
-    `accepted` counts successes, but for those of requests that only prepare others. `shape` maps status to
-    pointer to type to the number of responses that had it; `situations` maps what was asked (`invalid:
-    query/count maximum (user)`) to what came (`400 code`) to how often; `situation_ids` maps those that have an id to
-    the same with the id in place of the text.
+    `accepted` counts successes, except those of requests that only prepare others. `shape` maps status to
+    pointer to type to the number of responses that had it; `situations` maps a situation (`invalid:
+    query/count maximum (user)`) to its outcomes (`400 code`) and how often each occurred; `situation_ids` maps those
+    that have an id to the same with the id in place of the text.
     """
 
     statuses: Counter[int] = field(default_factory=Counter)
@@ -41,7 +41,7 @@ class Behaviour:
     situation_ids: dict[str, str] = field(default_factory=dict)
 
     def add(self, part: Mapping[str, Any]) -> None:
-        """Takes in one recorded exchange."""
+        """Adds one recorded exchange."""
         response = part["response"]
         if response is None:
             self._answered(part, "no response")
@@ -83,17 +83,17 @@ class Behaviour:
 
 
 def situation_of(part: Mapping[str, Any]) -> str:
-    """What an exchange asked, for people: `provoked: A name that a channel has already (user)`."""
+    """The situation of an exchange as readable text: `provoked: A name that a channel has already (user)`."""
     return _asked(part, part["violation"])
 
 
 def situation_id_of(part: Mapping[str, Any]) -> str:
-    """What an exchange asked, as no change of wording changes it: `provoked: channel-name-taken (user)`."""
+    """The situation of an exchange by its permanent id: `provoked: channel-name-taken (user)`."""
     return _asked(part, part.get("situation") or part["violation"])
 
 
 def is_drawn(situation: str) -> bool:
-    """Whether the requests that asked this were drawn at random; others are arranged exactly, the same every time."""
+    """Whether the requests of this situation were drawn at random; those of others are the same every time."""
     return situation.startswith((Intent.VALID, Intent.ARRANGED))
 
 
@@ -103,7 +103,7 @@ def _asked(part: Mapping[str, Any], purpose: str) -> str:
 
 
 def _code(response: Mapping[str, Any]) -> str:
-    """The `code` member of a problem (reference, "Errors"), where there is one."""
+    """The `code` member of a problem details object (reference, "Errors"); empty where there is none."""
     if response["status"] < 400 or '"code"' not in response["body"]:
         return ""
     try:

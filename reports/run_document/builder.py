@@ -1,4 +1,4 @@
-"""The run document (`run.json`): made from the parts that the workers recorded, so that a killed run has one too."""
+"""Builds the run document (`run.json`) from the lines that the workers recorded, so that a killed run has one too."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SHOWN = ("id", "at", "intent", "violation", "defect", "situation", "role", "req
 
 
 class RunDocument:
-    """Collects the recorded parts and builds one JSON document from them."""
+    """Collects the recorded lines and builds the run document from them."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class RunDocument:
         self._beside: Counter[str] = Counter()
 
     def add(self, parts: Iterable[Mapping[str, Any]]) -> None:
-        """Takes in recorded lines."""
+        """Adds recorded lines."""
         for part in parts:
             match part["kind"]:
                 case "exchange":
@@ -112,7 +112,7 @@ class RunDocument:
 
     @property
     def findings(self) -> list[Finding]:
-        """One finding for each fingerprint, by fingerprint."""
+        """One finding for each fingerprint, sorted by fingerprint."""
         return [self._findings[key] for key in sorted(self._findings)]
 
     def new_findings(self, fail_on: Level) -> list[Finding]:
@@ -126,11 +126,11 @@ class RunDocument:
 
     @property
     def ran(self) -> bool:
-        """Whether any phase of any operation, any flow or any enumerated test came to an end."""
+        """Whether any phase of any operation, any flow or any enumerated test was completed."""
         return bool(self._tests)
 
     def stale_deviations(self) -> list[Deviation]:
-        """Entries that no finding of this run matched though it exercised what they are about."""
+        """Known deviations that no finding of this run matched, though the run exercised what they are about."""
         used = {finding.deviation for finding in self._findings.values()}
         contract = {operation.id for operation in self._contract.operations}
         run = {operation.id for operation in self._operations}
@@ -142,7 +142,7 @@ class RunDocument:
 
     @property
     def _by_hand(self) -> set[str]:
-        """The requirements that hand-written tests judged, and not flows alone."""
+        """The requirements that hand-written tests tested, and not flows alone."""
         in_flows: Counter[str] = Counter()
         for flow in self._flows:
             in_flows.update(flow.get("requirements", {}))
@@ -150,7 +150,7 @@ class RunDocument:
 
     @property
     def _tests(self) -> list[str]:
-        """Which kinds of tests came to an end: of operations one by one, enumerated ones, and flows."""
+        """The kinds of tests that were completed: of operations one by one, enumerated ones, and flows."""
         ran = {
             "operations": any(seen.outcomes for seen in self._seen.values()),
             "enumerated": bool(self._by_hand),
@@ -159,7 +159,7 @@ class RunDocument:
         return [kind for kind, has_run in ran.items() if has_run]
 
     def harness_errors(self) -> list[str]:
-        """What went wrong on the harness's own side."""
+        """Errors of the harness itself, in flows and in phases of operations."""
         flows = [f"{flow['name']}: {flow['reason']}" for flow in self._flows if flow["verdict"] == Verdict.ERROR]
         return flows + [
             f"{operation_id} {phase}: {reason}"
@@ -169,7 +169,7 @@ class RunDocument:
         ]
 
     def to_json(self) -> dict[str, Any]:
-        """The whole document."""
+        """The whole run document."""
         operations = [self._operation(operation) for operation in self._operations]
         requirements = [self._requirement(requirement) for requirement in self._requirements.values()]
         return {
@@ -257,7 +257,7 @@ class RunDocument:
         }
 
     def _why_unjudged(self, requirement: Requirement) -> tuple[Verdict, str]:
-        """What the catalogue says of it, what the target does not offer, or what stood in the way of the test for it."""
+        """Why a requirement was not tested: the catalogue says so, a feature is missing, or its test was prevented."""
         if requirement.not_tested:
             return Verdict.NO_EVIDENCE, f"not tested: {requirement.not_tested}"
         target = self._facts.get("target", {})
@@ -277,7 +277,7 @@ def _preference(finding: Finding) -> tuple[bool, int, str]:
 
 
 def _excerpt(part: Mapping[str, Any]) -> dict[str, Any]:
-    """One exchange as an example of a finding."""
+    """One exchange as an example of a finding, without shapes and with long bodies cut."""
     example = {key: part[key] for key in _SHOWN}
     for side in ("request", "response"):
         if example[side] is not None:

@@ -1,7 +1,7 @@
-"""How much of an API a run exercised, in the field's own measures.
+"""API test coverage: how much of an API a run exercised, by established measures.
 
 Each measure is the share of documented elements that were tested (Martin-Lopez, Segura and Ruiz-Cortés, "Test Coverage
-Criteria for RESTful Web APIs", 2019; Restats, 2021). They add up to test coverage levels: a run has the highest level
+Criteria for RESTful Web APIs", 2019; Restats, 2021). They form test coverage levels: a run has the highest level
 whose measures, and those of all levels below, are complete.
 """
 
@@ -17,7 +17,7 @@ from peertube_conformance.reports.recording.request_values import sent_values
 from peertube_conformance.spec import Operation, parse_version
 from peertube_conformance.spec.versions import has_come
 
-# Names of the measures, and the level that each is part of; 0 for those that the levels leave out.
+# Names of the measures, and the level that each is part of; 0 for those that are part of none.
 MEASURES: Mapping[str, int] = {
     "paths": 1,
     "operations": 2,
@@ -58,9 +58,9 @@ class _Measure:
 
 
 class Coverage:
-    """Collects what recorded exchanges exercise of the operations that a run is about.
+    """Collects which documented elements of a run's operations the recorded exchanges exercise.
 
-    A status that no client can provoke, as the contract says of it, is not among the documented. Parameters are those of
+    A status that no client can provoke, as the contract states, does not count as documented. Parameters are those of
     path, query and header, and the members of request bodies.
     """
 
@@ -74,7 +74,7 @@ class Coverage:
         self._shapes: defaultdict[tuple[str, int], set[str]] = defaultdict(set)
 
     def add(self, part: Mapping[str, Any]) -> None:
-        """Takes in one recorded exchange."""
+        """Adds one recorded exchange."""
         operation = self._operations.get(part["operationId"])
         if operation is None:
             return
@@ -99,7 +99,7 @@ class Coverage:
             self._test("response media types", _joined(name, media_type))
 
     def add_flow(self, flow: Mapping[str, Any]) -> None:
-        """Takes in how a flow ended."""
+        """Adds a recorded flow and its verdict."""
         measure = self._measures["operation flows"]
         measure.documented.add(flow["name"])
         if flow["verdict"] in {"passed", "failed", "known"}:
@@ -135,7 +135,7 @@ class Coverage:
 
 
 class _Open:
-    """What no request of an operation had yet: parameters by location and name, and their values."""
+    """Parameters (by location and name) and values of an operation that no request has sent yet."""
 
     def __init__(self, operation: Operation) -> None:
         self._operation = operation
@@ -149,7 +149,7 @@ class _Open:
         self._path = re.compile("(.+)".join(map(re.escape, literals)))
 
     def sent(self, request: Mapping[str, Any], media_type: str) -> Iterator[tuple[str, ...]]:
-        """Those that this request has, which are open no more."""
+        """Yields and removes the elements that this request sends."""
         if not self._locations:
             return
         closed: set[tuple[str, ...]] = set()
@@ -199,7 +199,7 @@ def _documented(operation: Operation, version: str) -> Iterator[tuple[str, str]]
 
 
 def _inputs(operation: Operation) -> Iterator[tuple[str, str, Any]]:
-    """Location, name and schema of every parameter and of every member of a request body."""
+    """Yields location, name and schema of every parameter and of every member of a request body."""
     for parameter in operation.parameters:
         yield parameter.location, parameter.name, parameter.schema
     for schema in operation.request_bodies.values():
@@ -213,7 +213,7 @@ def _values(operation: Operation, schema: Any) -> Iterator[str]:
 
 
 def _properties(operation: Operation, schema: Any, at: str, version: str, depth: int = 0) -> Iterator[str]:
-    """Pointers of the declared members, items as `*`; what is declared deeper than six levels is left out, and what came
+    """Yields pointers of the declared members, items as `*`; leaves out those deeper than six levels, and those added
     after this version of the server."""
     if depth > _DEEPEST:
         return

@@ -1,4 +1,4 @@
-"""Latencies of one operation: quantiles and a histogram."""
+"""Latency statistics of one operation: quantiles and a histogram."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any
 
-# Upper ends of the latency histogram in milliseconds; one more class is open.
+# Upper bounds of the latency histogram's classes in milliseconds; one more class has none.
 LATENCY_BOUNDS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
 
 
 def latency_of(milliseconds: Sequence[float]) -> dict[str, Any] | None:
-    """Count, sum, quantiles, histogram (counts up to each of LATENCY_BOUNDS, then above); None of nothing."""
+    """Count, sum, quantiles and histogram (counts up to each of LATENCY_BOUNDS, then above); None without latencies."""
     if not milliseconds:
         return None
     ordered = sorted(milliseconds)

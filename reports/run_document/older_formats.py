@@ -1,4 +1,4 @@
-"""Recorded lines of earlier versions."""
+"""Converts recorded lines of earlier versions to the present format."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from peertube_conformance.reports.model.exchange import Intent
 
 
 def with_purpose(part: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The line of an exchange with the members `defect` and `situation`.
+    """Adds the members `defect` and `situation` to the line of an exchange that lacks them.
 
     Versions that did not write them wrote only the text of a defect, `query/count maximum`, and no id of a situation.
     """

@@ -1,4 +1,4 @@
-"""How one operation is judged from what was seen of it, and why a documented response was never seen."""
+"""The verdict of one operation, and the reason why a documented response was never observed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.run_document.behaviour import Behaviour
 from peertube_conformance.spec import Operation
 
-# Which phase of an operation asks for a status; others have one of their own, named after the status.
+# The phase of an operation's tests that provokes a status; others have one of their own, named after the status.
 _PHASES = {400: "invalid", 401: "access", 403: "access"}
 
 
@@ -39,7 +39,7 @@ def operation_verdict(seen: Behaviour, findings: Sequence[Finding], fail_on: Lev
 
 
 def why_unwitnessed(operation: Operation, status: int, seen: Behaviour) -> str:
-    """What the contract says of it, what stood in the way of the phase that asks for it, or what came instead."""
+    """Why a documented status was not observed: the contract's reason, what prevented its phase, or what came instead."""
     documented = operation.responses[str(status)]
     if documented.unwitnessed:
         return documented.unwitnessed

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 _MOST_BEFORE = 10
-# Workers notice the same death at their next requests, which may wait for windows of rate limits.
+# Workers notice the same outage at their next requests, which may wait for windows of rate limits.
 _SAME_DEATH_SECONDS = 30.0
 _UNANSWERED_SECONDS = 60.0
 _SUMMARY_FIELDS = ("id", "at", "operationId", "role", "curl", "needs")
 
 
 class Deaths:
-    """Collects recorded exchanges, in the order of each worker, and the outages that workers noted between them."""
+    """Collects recorded exchanges, in the order of each worker, and the outages that workers recorded between them."""
 
     def __init__(self) -> None:
         self._worker = ""
@@ -23,7 +23,7 @@ class Deaths:
         self._deaths: list[dict[str, Any]] = []
 
     def add_exchange(self, part: Mapping[str, Any]) -> None:
-        """Takes in a recorded exchange."""
+        """Adds a recorded exchange."""
         worker = str(part["id"]).rpartition("-")[0]
         if worker != self._worker:
             self._worker = worker
@@ -33,13 +33,13 @@ class Deaths:
             self._unanswered.append(part)
 
     def add_death(self, part: Mapping[str, Any]) -> None:
-        """Takes in what a worker noted: `worker`, `at`, `reason`, `isBack`, `seconds`, `replayed`, `guilty`."""
+        """Adds an outage that a worker recorded: `worker`, `at`, `reason`, `isBack`, `seconds`, `replayed`, `guilty`."""
         before = list(self._last) if part["worker"] == self._worker else []
         self._deaths.append({**part, "before": before})
 
     def to_json(self) -> list[dict[str, Any]]:
-        """Each outage once: when and why, whether and after how many seconds the target was back, the request that it
-        died of again when it was replayed (or null), and the last requests of all workers, what was not answered last."""
+        """Each outage once: when and why, whether and after how many seconds the target was back, the request that
+        stopped it again when replayed (or null), and the last requests of all workers, those without response last."""
         deaths: list[dict[str, Any]] = []
         for noted in sorted(self._deaths, key=lambda death: float(death["at"])):
             if deaths and noted["at"] - deaths[-1]["at"] <= _SAME_DEATH_SECONDS:
@@ -60,7 +60,7 @@ class Deaths:
 
     def _requests_before(self, death: Mapping[str, Any]) -> list[dict[str, Any]]:
         at = float(death["at"])
-        # What several workers saw, and what none of them noted: their last request may have been their only one.
+        # Workers that recorded no outage may have sent a request just then, which got no response either.
         lost = [part for part in self._unanswered if -_SAME_DEATH_SECONDS <= at - part["at"] <= _UNANSWERED_SECONDS]
         found = {part["id"]: part for part in [*death["before"], *lost]}.values()
         ordered = sorted(found, key=lambda part: (part["response"] is None, part["at"]))

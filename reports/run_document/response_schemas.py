@@ -1,4 +1,4 @@
-"""What the contract says of one member of a response body."""
+"""Finds the contract's schemas of members of a response body."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _NOTHING: Mapping[str, Any] = {}
 
 
 def schema_at(operation: Operation, status: str, pointer: str) -> Any:
-    """The schema of the member (array items as `*`); None where the contract does not declare it."""
+    """The schema of the member at a pointer (array items as `*`); None where the contract does not declare it."""
     return [None, *schemas_along(operation, status, pointer)][-1]
 
 
 def schemas_along(operation: Operation, status: str, pointer: str) -> Iterator[Any]:
-    """The schemas of the body, of each member on the way, and of the member; the last is None where the contract does
-    not declare it."""
+    """Yields the schemas of the body, of each member along a pointer, and of the member itself; the last is None where
+    the contract does not declare it."""
     schema = _body(operation, status)
     yield schema
     for name in pointer.split("/")[1:]:
@@ -28,7 +28,7 @@ def schemas_along(operation: Operation, status: str, pointer: str) -> Iterator[A
 
 
 def nullable(operation: Operation, status: str, pointers: Iterable[str]) -> list[str]:
-    """Those of the members that are declared and may be null."""
+    """The pointers, of those given, whose members are declared and may be null."""
     known: dict[str, Any] = {}
 
     def schema_of(pointer: str) -> Any:

@@ -1,4 +1,4 @@
-"""Run documents on disk."""
+"""Reads run documents from disk."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any
 
 
 class RunFileError(ValueError):
-    """A file is not a run document; the text is one sentence that says what to give."""
+    """A file is not a run document; the message is one sentence that says what to give."""
 
 
 def run_file(path: Path) -> Path:
-    """A run document, or the one in a report directory."""
+    """The path of a run document: the path itself, or `run.json` in it if it is a report directory."""
     return path / "run.json" if path.is_dir() else path
 
 
 def read_run(path: Path) -> Mapping[str, Any]:
-    """The run document at this path, or in this report directory; raises RunFileError."""
+    """Reads the run document at this path, or in this report directory; raises RunFileError."""
     file = run_file(path)
     try:
         document = json.loads(file.read_text("utf-8"))

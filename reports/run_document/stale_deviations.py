@@ -1,4 +1,4 @@
-"""What a run exercised, in the terms of fingerprints: only what was asked for can be said to be gone."""
+"""Determines which known deviations are stale: only one whose situation a run exercised can be said to be gone."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from peertube_conformance.spec.deviations import Deviation
 
 _WITHIN = ("/response/body", "/response/headers")
 _WHOLE = frozenset({"/request", "/request*"})
-# Which value of a part of the request shows a defect is not in its fingerprint: so many would have been one that does.
+# A fingerprint does not say which value of a part of the request shows the defect; among so many, one would have.
 _ENOUGH = 50
 _Pattern = tuple[str, str, str, str]
 
 
 class Exercised:
-    """Collects which requirements were judged for which operation, status and part of the request."""
+    """Collects which requirements were tested for which operation, status and part of the request."""
 
     def __init__(self) -> None:
-        # Operation, status, and where the request breaks the contract, to the requirements that were judged.
+        # Maps operation, status, and where the request breaks the contract to the requirements that were tested.
         self._judged: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
         self._times: Counter[tuple[str, str, str]] = Counter()
 
     def add(self, part: Mapping[str, Any]) -> None:
-        """Takes in one recorded exchange."""
+        """Adds one recorded exchange."""
         if part["response"] is None or not part.get("counted", True):
             return
         defect = Defect(**part["defect"]) if part["defect"] and part["intent"] == Intent.INVALID else None
@@ -43,12 +43,12 @@ class Exercised:
         run: Collection[str],
         by_hand: Collection[str] = (),
     ) -> bool:
-        """Whether this run, of some of the contract's operations, would have met an entry that no finding matched.
+        """Whether a deviation that no finding matched is stale: this run, of some of the operations, would have met it.
 
-        It would where it was about every operation that the entry names, judged whatever the entry says is wrong in
-        answers, and tried enough values where the entry is about parts of requests. `by_hand` are the requirements that
-        hand-written tests judged, which do not say for which operation, and always do the same; flows take other steps
-        in every run, so that what only they judge is never said to be gone.
+        It would where it included every operation that the deviation names, tested whatever the deviation says is wrong
+        in responses, and tried enough values where it is about parts of requests. `by_hand` are the requirements that
+        hand-written tests tested, which do not say for which operation, and always do the same; flows take other steps
+        in every run, so that what only they test is never said to be gone.
         """
         patterns = [_parts(pattern) for pattern in deviation.fingerprint]
         left_out = set(contract) - set(run)
@@ -62,8 +62,8 @@ class Exercised:
         return all(self._was_judged(*pattern, by_hand) for pattern in answered) and (not asked or tried >= _ENOUGH)
 
     def _tried(self, operation: str, requirement: str, status: str, pointer: str) -> int:
-        """How many requests had what such a finding is about. What makes a server fail is not known where the pattern
-        names no part of the request."""
+        """The number of requests that had what such a finding is about; 0 for a server error whose pattern names no part
+        of the request, as what makes the server fail is then unknown."""
         if pointer in _WHOLE and status.startswith("5"):
             return 0
         return sum(
@@ -75,8 +75,8 @@ class Exercised:
     def _was_judged(
         self, operation: str, requirement: str, status: str, pointer: str, by_hand: Collection[str]
     ) -> bool:
-        """Whether such a finding could have come. The status counts only where something within the answer is wrong: an
-        operation that was mended has another."""
+        """Whether such a finding could have occurred. The status counts only for a finding within the response: else, an
+        operation that was fixed responds with another."""
         within = pointer.startswith(_WITHIN)
         return any(
             (not within or fnmatch.fnmatchcase(key[1], status))
@@ -89,6 +89,6 @@ class Exercised:
 
 
 def _parts(pattern: str) -> _Pattern:
-    """Operation, requirement, status and pointer of a pattern, in which a last `*` stands for all that follow."""
+    """Splits a pattern into operation, requirement, status and pointer; a last `*` stands for all that follow."""
     operation, requirement, status, pointer, *_ = [*pattern.split("|", 3), "*", "*", "*"]
     return operation, requirement, status, pointer

@@ -1,4 +1,4 @@
-"""The traffic of a run over time, and how near it came to the instance's limits."""
+"""The traffic of a run over time, and how near it came to the instance's rate limits."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ _UNKNOWN = 2.0
 
 
 class Timeline:
-    """Collects when requests were sent and which share of the rate limit was left after each."""
+    """Collects the times of requests and the share of the rate limit that was left after each."""
 
     def __init__(self) -> None:
         self._at = array("d")
         self._left = array("d")
 
     def add(self, part: Mapping[str, Any]) -> None:
-        """Takes in one recorded exchange; `X-RateLimit-*` as in the reference, "Rate limits"."""
+        """Adds one recorded exchange; `X-RateLimit-*` as in the reference, "Rate limits"."""
         self._at.append(part["at"])
         self._left.append(_share_left(part["response"]))
 
     def to_json(self) -> dict[str, Any] | None:
-        """At most 60 spans of `seconds` each: requests, and the least share left (0 to 1, null: unknown)."""
+        """At most 60 spans of `seconds` each: number of requests, and the least share left (0 to 1, null: unknown)."""
         if not self._at:
             return None
         first, last = min(self._at), max(self._at)

@@ -1,4 +1,4 @@
-"""`allure-results/`: what Allure shows of a run, one result for each operation, flow and requirement.
+"""Renders `allure-results/` for Allure: one result for each operation, flow and requirement.
 
 Results have a history of their own across runs, requirements are stories, and findings come with their exchange and
 with the line that replays it. Allure's own model writes them.
@@ -41,13 +41,13 @@ _STATUSES = {
     Verdict.NO_EVIDENCE: Status.SKIPPED,
     Verdict.NOT_APPLICABLE: Status.SKIPPED,
 }
-# Only a result says the severity in Allure's own words.
+# Allure's names for the levels; only results use these.
 _SEVERITIES = {"must": "critical", "should": "normal", "may": "minor"}
 _MAX_ATTACHED = 5
 
 
 def allure_files(document: Document) -> dict[str, bytes]:
-    """The results, their attachments and what Allure shows beside them, by the names of their files."""
+    """The results, their attachments and the properties that Allure shows beside them, by file name."""
     files: dict[str, bytes] = {}
     for kind, identity, member in (
         ("operation", "operationId", "operationId"),
@@ -121,8 +121,8 @@ def _summary(finding: Members) -> str:
 
 
 def _attached(files: dict[str, bytes], result: TestResult, findings: Iterable[Members]) -> Iterator[Attachment]:
-    """Adds to the files the exchange of each finding and the lines that replay it. They hold no secret: the record has
-    none."""
+    """Adds the exchange of each finding and the lines that replay it to the files. They hold no secret, as the record
+    has none."""
     for number, finding in enumerate(list(findings)[:_MAX_ATTACHED]):
         about = on_one_line(finding["fingerprint"])
         lines = replay(finding)
@@ -138,7 +138,7 @@ def _attached(files: dict[str, bytes], result: TestResult, findings: Iterable[Me
 
 
 def _environment(document: Document) -> bytes:
-    """What Allure shows beside the results (a Java properties file)."""
+    """The environment that Allure shows beside the results (a Java properties file)."""
     facts = {
         "instance": document["target"]["baseUrl"],
         "PeerTube": document["target"]["serverVersion"],

@@ -1,4 +1,4 @@
-"""`badge.json`: the answer in three words, as badge services read it (Shields' endpoint schema)."""
+"""Renders `badge.json`: the result in three words, as badge services read it (Shields' endpoint schema)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _COLOURS = {
 
 
 def badge(document: Document) -> dict[str, Any]:
-    """The badge's members."""
+    """The JSON members of the badge."""
     answer = judgement(document).answer
     message = answer.value
     found = counting_findings(document)

@@ -27,7 +27,7 @@ _NARROWEST = 40
 
 
 def rendered(comparison: Comparison, form: str) -> str:
-    """The comparison as `console`, `markdown`, `html` or `json`, without a line feed at the end."""
+    """Renders a comparison as `console`, `markdown`, `html` or `json`, without a line feed at the end."""
     if form == "html":
         return changes_page(comparison.to_json()).rstrip("\n")
     if form == "json":
@@ -38,7 +38,7 @@ def rendered(comparison: Comparison, form: str) -> str:
 
 
 def lines(comparison: Comparison, width: int) -> list[str]:
-    """For a terminal, in lines of at most `width` columns but for curl lines."""
+    """Renders a comparison for a terminal, in lines of at most `width` columns except for curl lines."""
     width = max(width, _NARROWEST)
     output = wrapped(on_one_line(comparison.sentence), width)
     for remark in comparison.remarks:
@@ -67,7 +67,7 @@ def _lines_of(group: Group, width: int) -> Iterator[str]:
 
 
 def summary(comparison: Comparison) -> str:
-    """For the summary page of a CI job."""
+    """Renders a comparison as Markdown for the summary page of a CI job."""
     sign = "❌" if comparison.has_regressions else "✅"
     output = [f"# {sign} {plain(comparison.sentence)}"]
     if comparison.remarks:

@@ -1,4 +1,4 @@
-"""The end of a run as a person reads it in a terminal: plain text, the answer first."""
+"""Renders a run's summary for the terminal: plain text, the overall result first."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _NARROWEST = 40
 
 
 def lines(document: Document, width: int) -> list[str]:
-    """What a run found, in lines of at most `width` columns; curl lines are longer, to be copied whole."""
+    """Renders a run's summary in lines of at most `width` columns; curl lines are longer, to be copied whole."""
     width = max(width, _NARROWEST)
     summary: list[str] = []
     parts = (
@@ -150,7 +150,7 @@ def _finding(number: int, finding: Members, width: int) -> Iterator[str]:
     if len(again.text) > (_MAX_WALK if finding.get("steps") else _MAX_CURL):
         yield from wrapped("the request is too long for this place; the report has it", width, "     ")
         return
-    # Whole lines: a shell cannot read them wrapped.
+    # Not wrapped, so that the lines can be copied into a shell.
     yield from (f"     {line}" for line in again.text.split("\n"))
     if again.needs:
         yield from wrapped(f"set first: {', '.join(again.needs)}", width, "     ")

@@ -1,4 +1,4 @@
-"""Entries for the file of known deviations, ready to paste: one for each new finding of a run."""
+"""Drafts entries for the file of known deviations, ready to paste: one for each new finding of a run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import yaml
 
 
 def entries(document: Mapping[str, Any]) -> str:
-    """YAML text. Party and reason are left for a person to say; the evidence is the request and what was answered."""
+    """The drafts as YAML. A person must review party and reason; the evidence is the request and its response."""
     version = document["target"]["serverVersion"]
     new = [finding for finding in document["findings"] if finding["deviation"] is None]
     drafts = [

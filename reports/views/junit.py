@@ -1,7 +1,7 @@
-"""`junit.xml`: one case for each operation, flow and requirement, as CI systems read it.
+"""Renders `junit.xml` for CI systems: one case for each operation, flow and requirement.
 
-Written to what both Jenkins and Surefire take: these give properties to suites only, so every suite says the
-run's facts and, under the name of each case, what it stands for and its verdict.
+It conforms to the schemas of both Jenkins and Surefire: these allow properties for suites only, so every suite states
+the run's facts and, under the name of each case, its description and verdict.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MAX_FINDINGS = 50
 
 
 def junit(document: Document) -> bytes:
-    """The cases, one suite for each tag and each section of the catalogue."""
+    """The XML document, with one suite for each tag, for the flows and for each section of the catalogue."""
     root = ET.Element("testsuites", name="PeerTube REST API conformance")
     operations = {entry["operationId"]: entry for entry in document["operations"]}
     for section in sections(document["operations"], "tag"):
@@ -45,7 +45,7 @@ def junit(document: Document) -> bytes:
 
 
 class _Suite:
-    """The cases of one section; `identity` is the member that names a case."""
+    """The suite of one section; `identity` is the member that names a case."""
 
     def __init__(
         self, document: Document, kind: str, section: Section, identity: str, operations: dict[str, Members]

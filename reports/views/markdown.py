@@ -1,4 +1,4 @@
-"""`summary.md`: a run for the summary page of a CI job, the answer first."""
+"""Renders `summary.md` for the summary page of a CI job, the overall result first."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from peertube_conformance.reports.views.run_summary import (
 )
 
 _SIGNS = {Answer.CONFORMS: "✅", Answer.FAILS: "❌"}
-# CI services cut a summary at 1 MiB; what comes after this is counted only.
+# CI services cut a summary at 1 MiB; further findings are only counted.
 _MAX_FINDINGS = 60
 _MAX_PER_REQUIREMENT = 10
 _MAX_VALUE = 200
@@ -36,7 +36,7 @@ _MAX_NAMES = 400
 
 
 def summary(document: Document) -> str:
-    """The whole page."""
+    """Renders the whole summary."""
     parts = (
         _answer,
         _sections,

@@ -1,4 +1,4 @@
-"""Markdown (GitHub's flavour) of text that came from elsewhere."""
+"""Renders text from outside as Markdown (GitHub's flavour)."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Iterable, Sequence
 
 from peertube_conformance.reports.formatting import cleaned, on_one_line
 
-# Also what starts a bare link (`https://`, `www.`) and, at the start of a line, a list or a heading.
+# Includes what starts a bare link (`https://`, `www.`) and, at the start of a line, a list or a heading.
 _MARKUP = re.compile(r"[\\`*_\[\]<>#~&$@]|^[-+=]|(?<=:)/(?=/)|(?<=www)\.|(?<=^\d)[.)]", re.IGNORECASE)
 BAR = r"\|"
 _TICKS = re.compile("`+")
 
 
 def plain(text: str, limit: int = 0) -> str:
-    """The text on one line, with nothing in it that Markdown takes for markup, link or mention."""
+    """Escapes a text, on one line, so that Markdown takes nothing in it for markup, link or mention."""
     return _MARKUP.sub(lambda found: f"\\{found[0]}", on_one_line(text, limit))
 
 
 def code(text: str, limit: int = 0) -> str:
-    """The text as a code span."""
+    """Renders a text, on one line, as a code span."""
     line = on_one_line(text, limit) or " "
     ticks = "`" * (_longest_ticks(line) + 1)
     space = " " if line.startswith("`") or line.endswith("`") else ""
@@ -27,13 +27,13 @@ def code(text: str, limit: int = 0) -> str:
 
 
 def block(text: str, language: str = "") -> list[str]:
-    """The text as a fenced block."""
+    """Renders a text as the lines of a fenced code block."""
     fence = "`" * max(3, _longest_ticks(text) + 1)
     return [f"{fence}{language}", *cleaned(text).splitlines(), fence]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """A table of cells that are Markdown already; a name that ends with a space heads a column of numbers."""
+    """Renders a table of Markdown cells; a column whose name ends with a space holds numbers and is right-aligned."""
     aligned = ["---:" if name.endswith(" ") else "---" for name in head]
     # A bar ends a cell even within a code span, unless it is escaped.
     written = [f"| {' | '.join(cell.replace('|', BAR) for cell in row)} |" for row in rows]

@@ -1,4 +1,4 @@
-"""Outages of the target, in sentences."""
+"""Describes outages of the target in sentences for the views."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class Suspect:
 
 @dataclass(frozen=True, slots=True)
 class OutageView:
-    """What happened, in one sentence, and the requests to look at, the likeliest first."""
+    """One outage: a sentence that describes it, and the requests that may be the cause, the likeliest first."""
 
     sentence: str
     suspects: tuple[Suspect, ...]
 
 
 def outages(document: Document) -> Iterator[OutageView]:
-    """Every outage of the target; documents of earlier releases have none."""
+    """Yields every outage of the target; documents of earlier releases have none."""
     for death in document.get("deaths", ()):
         found = death["guilty"]
         if found is not None:

@@ -1,4 +1,4 @@
-"""Who is wrong? What the contract asks, and what each of several servers answered, side by side."""
+"""Renders a table of the contract's requirements and the verdicts of several servers, with the party at fault."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _WIDEST = 46
 
 
 def lines(documents: Sequence[Document], *, every: bool = False) -> Iterator[str]:
-    """A table of requirements and one of operations: rows where a server does not pass, or every row.
+    """Yields a table of requirements and one of operations: rows where a server does not pass, or every row.
 
-    A column for each run says its verdict, and how many findings known deviations explain, by the party at fault.
+    A column for each run has its verdict, and how many findings known deviations explain, by the party at fault.
     """
     heads = ["contract", *(_head(document) for document in documents)]
     yield from _table("requirement", heads, documents, "requirements", "id", every=every)

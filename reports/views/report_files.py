@@ -1,4 +1,4 @@
-"""The files of a report: which view writes each, and how all are written."""
+"""Maps the files of a report to the views that render them, and writes them all."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ VIEWS: Mapping[str, Callable[[CleanDocument], bytes]] = {
 
 
 def write_all(document: CleanDocument, directory: Path, deviations: Iterable[Deviation] = ()) -> None:
-    """Writes every view of the run into the directory, which is made where it does not exist: see `write_views`."""
+    """Writes every view of the run into the directory, which is created if necessary: see `write_views`."""
     with ReportFolder(directory) as folder:
         write_views(document, folder, deviations)
 
@@ -36,7 +36,7 @@ def write_all(document: CleanDocument, directory: Path, deviations: Iterable[Dev
 def write_views(document: CleanDocument, folder: ReportFolder, deviations: Iterable[Deviation] = ()) -> None:
     """Writes every view of the run into the folder.
 
-    The document is completed with what is known of these deviations. A view that fails does not keep the others
+    The entries of these deviations are added to the document. A view that fails does not prevent the others
     from being written; ReportError then names it.
     """
     explained = _explained(document, deviations)

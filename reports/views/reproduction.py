@@ -1,4 +1,4 @@
-"""How a person sees a finding again: one curl line, or the lines of the walk that leads to it."""
+"""The shell lines that reproduce a finding: one curl line, or those of the sequence of steps that leads to it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Replay:
 
 
 def replay(finding: Members) -> Replay:
-    """What to run. The lines of a walk set the variables that its answers give; jq reads them."""
+    """The shell lines that replay a finding. Those of a sequence set variables from its responses by means of jq."""
     steps = finding.get("steps") or ()
     if not steps:
         return Replay(verbatim(finding["curl"]), tuple(finding["needs"]))

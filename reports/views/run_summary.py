@@ -1,4 +1,4 @@
-"""What all views show, read once from the run document."""
+"""Extracts from the run document what all views show: the overall result, sections, and groups of findings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOUNS: Mapping[Verdict, str] = {
 
 
 class Answer(StrEnum):
-    """What a run says of an instance."""
+    """The overall result of a run."""
 
     CONFORMS = "conforms"
     FAILS = "does not conform"
@@ -42,7 +42,7 @@ _BY_EXIT_CODE: Mapping[int, Answer] = {2: Answer.INTERRUPTED, 3: Answer.BROKEN, 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The answer, and the sentence that it rests on."""
+    """The overall result, and the sentence that gives the reasons."""
 
     answer: Answer
     sentence: str
@@ -58,12 +58,12 @@ class Section:
 
     @property
     def passed(self) -> int:
-        """How many passed; nothing else counts as good."""
+        """The number of entries that passed; no other verdict counts as good."""
         return self.verdicts.get(Verdict.PASSED, 0)
 
     @property
     def others(self) -> str:
-        """`2 failed, 1 blocked`: everything but what passed."""
+        """The numbers of all verdicts but passed: `2 failed, 1 blocked`."""
         return ", ".join(
             f"{self.verdicts[verdict]} {NOUNS[verdict]}"
             for verdict in Verdict
@@ -73,7 +73,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The findings against one requirement."""
+    """The findings that violate one requirement."""
 
     requirement: str
     level: str
@@ -83,7 +83,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Untested:
-    """Operations that were not tested for one reason."""
+    """Operations that were not tested for the same reason."""
 
     verdict: Verdict
     reason: str
@@ -91,7 +91,7 @@ class Untested:
 
 
 def judgement(document: Document) -> Judgement:
-    """Does this instance conform? By the exit code where it says more than findings, else by the findings."""
+    """Judges whether the instance conforms, by the exit code where it says more than the findings, else by these."""
     answer = _BY_EXIT_CODE.get(document.get("exitCode", 0))
     counting = counting_findings(document)
     stale = document["deviations"]["stale"]
@@ -134,7 +134,7 @@ def _tested(document: Document) -> str:
 
 
 def _tested_otherwise(document: Document) -> str:
-    """What was tested in a run that did not test operations one by one."""
+    """Summary of what was tested in a run that did not test operations one by one."""
     flows = document.get("flows", ())
     passed = sum(flow["verdict"] == Verdict.PASSED for flow in flows)
     judged = sum(entry["evidence"] > 0 for entry in document["requirements"])
@@ -143,12 +143,12 @@ def _tested_otherwise(document: Document) -> str:
 
 
 def tests_operations(document: Document) -> bool:
-    """Whether operations were tested one by one, so that their verdicts say something."""
+    """Whether operations were tested one by one, so that their verdicts are meaningful."""
     return "operations" in document.get("tests", ("operations",))
 
 
 def not_one_by_one(document: Document) -> str:
-    """What a run without such tests says of operations."""
+    """Summary of the operations in a run that did not test them one by one."""
     called = sum(bool(entry["statuses"]) for entry in document["operations"])
     return f"operations were not tested individually, {called} of {len(document['operations'])} were called"
 
@@ -177,7 +177,7 @@ def counting_findings(document: Document) -> list[Members]:
 
 
 def by_requirement(document: Document, findings: Iterable[Members]) -> list[Group]:
-    """Findings under the requirement that they violate, in the order of the findings."""
+    """Groups findings by the requirement that they violate, in the order of the findings."""
     requirements = {entry["id"]: entry for entry in document["requirements"]}
     groups: defaultdict[str, list[Members]] = defaultdict(list)
     for finding in findings:
@@ -189,7 +189,7 @@ def by_requirement(document: Document, findings: Iterable[Members]) -> list[Grou
 
 
 def sections(entries: Sequence[Members], by: str) -> list[Section]:
-    """Entries under their `tag` or `section`, in the order of first appearance."""
+    """Groups entries by their `tag` or `section`, in the order of first appearance."""
     found: defaultdict[str, list[Members]] = defaultdict(list)
     for entry in entries:
         found[entry[by]].append(entry)
@@ -197,8 +197,8 @@ def sections(entries: Sequence[Members], by: str) -> list[Section]:
 
 
 def untested(document: Document) -> list[Untested]:
-    """Operations that were not tested, under the reason, the weightier verdict first; none in a run that tested no
-    operation by itself."""
+    """Groups operations that were not tested by verdict and reason, the more serious verdict first; empty for a run that
+    did not test operations one by one."""
     groups: defaultdict[tuple[Verdict, str], list[str]] = defaultdict(list)
     for entry in document["operations"] if tests_operations(document) else ():
         verdict = Verdict(entry["verdict"])
@@ -209,7 +209,7 @@ def untested(document: Document) -> list[Untested]:
 
 
 def target_line(document: Document) -> str:
-    """`https://my.instance, PeerTube 6.2.0, tested with contract 6.2.0`."""
+    """Describes target and contract: `https://my.instance, PeerTube 6.2.0, tested with contract 6.2.0`."""
     target = document["target"]
     where = "embedded instance" if target.get("embedded") else target["baseUrl"]
     version = target["serverVersion"] or "of unknown version"

@@ -1,4 +1,4 @@
-"""`report.sarif`: findings for code-scanning views (SARIF 2.1.0)."""
+"""Renders `report.sarif`: findings for code-scanning views (SARIF 2.1.0)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _UNFINISHED = (Answer.INTERRUPTED, Answer.BROKEN, Answer.NOTHING)
 
 
 def sarif(document: Document) -> dict[str, Any]:
-    """The log: a rule for each requirement, a result for each finding; known ones suppressed with reason."""
+    """The SARIF log: a rule for each requirement, a result for each finding; known ones are suppressed with reason."""
     rules = [_rule(entry) for entry in document["requirements"]]
     index = {rule["id"]: number for number, rule in enumerate(rules)}
     operations = {entry["operationId"]: entry for entry in document["operations"]}
@@ -62,7 +62,7 @@ def _result(
         "message": {"text": message},
         "locations": [
             {
-                # Viewers want a file; the path of the operation stands for one.
+                # Viewers need a file; the path of the operation stands for one.
                 "physicalLocation": {
                     "artifactLocation": {"uri": quote(cleaned(operation["path"]).lstrip("/"), safe="/")},
                     "region": {"startLine": 1},

@@ -1,4 +1,4 @@
-"""How views become the contents of files."""
+"""Serializes views to JSON and bytes for files."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from peertube_conformance.reports.redaction.safe_output import Shown, escaped_js
 
 
 def encoded(text: Shown) -> bytes:
-    """UTF-8; half characters, which have no form in it, become escapes."""
+    """Encodes a text as UTF-8; lone surrogates, which UTF-8 cannot encode, become escapes."""
     return text.encode("utf-8", "backslashreplace")
 
 
 def json_text(members: Mapping[str, Any]) -> Shown:
-    """The members as JSON, each entry of a list on a line of its own.
+    """Serializes members as JSON, each entry of a list on a line of its own.
 
-    Numbers that JSON has no form for (RFC 8259 section 6) become text.
+    Numbers that JSON cannot represent, such as NaN (RFC 8259 section 6), become text.
     """
     try:
         return file_text(escaped_json(_by_entry(members)))
@@ -38,7 +38,7 @@ def _by_entry(members: Mapping[str, Any]) -> str:
 
 
 def _compact(value: Any) -> str:
-    # Not indented: only then is the encoder the fast one.
+    # Not indented, as only then json uses its fast encoder.
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 

@@ -1,1 +1,1 @@
-"""`report.html` and the comparison as HTML: templates, style, script, and what the templates show."""
+"""Renders `report.html` and the comparison as HTML: templates, style, script, and the data of the templates."""

@@ -1,4 +1,4 @@
-"""Coordinates of small plots; the page draws them as SVG."""
+"""Computes the coordinates of small charts, which the page draws as SVG."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TRAFFIC_WIDTH, _TRAFFIC_HEIGHT = 720, 120
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A rectangle, and what it says."""
+    """A bar of a chart: a rectangle and its label."""
 
     x: float
     y: float
@@ -26,7 +26,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """How long one operation takes: a histogram of milliseconds over classes that grow two to threefold."""
+    """Latency chart of one operation: a histogram of milliseconds in classes that grow two to threefold."""
 
     anchor: str
     operation: Members
@@ -37,7 +37,7 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """Requests over time; as lines, the least share of the rate limit that was left (gaps where unknown)."""
+    """Traffic chart: bars for requests over time, lines for the least share of the rate limit left (gaps: unknown)."""
 
     bars: Sequence[Bar]
     lines: Sequence[str]
@@ -48,7 +48,7 @@ class Traffic:
 
 
 def latencies(document: Document) -> list[Latency]:
-    """Operations that were answered, the slowest first."""
+    """Latency charts of the operations that got responses, the slowest first."""
     answered = [entry for entry in document["operations"] if entry["latency"]]
     answered.sort(key=lambda entry: (-entry["latency"]["p95"], entry["operationId"]))
     return [Latency(anchor("latency", entry["operationId"]), entry, _histogram(entry)) for entry in answered]
@@ -67,7 +67,7 @@ def _histogram(entry: Members) -> list[Bar]:
 
 
 def traffic(document: Document) -> Traffic | None:
-    """The run's traffic; None where nothing was sent."""
+    """The run's traffic chart; None where nothing was sent."""
     timeline = document["budget"].get("timeline")
     if not timeline:
         return None

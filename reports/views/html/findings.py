@@ -1,4 +1,4 @@
-"""A finding as the page shows it: expected beside actual, and the exchange with the wrong part marked."""
+"""Prepares findings for the HTML page: expected beside actual, and the exchange with the wrong part marked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from peertube_conformance.reports.views.html.highlighting import Piece, pieces, 
 from peertube_conformance.reports.views.reproduction import replay
 from peertube_conformance.reports.views.run_summary import Members
 
-# The page stays below 5 MB whatever was found: so much escaped text of exchanges and curl lines is on it.
+# Limit for the escaped text of exchanges and curl lines, so that the page stays below 5 MB whatever was found.
 _MAX_PAGE_CHARACTERS = 2_500_000
 _MAX_FINDINGS = 1000
 _MAX_BODY = 4000
@@ -36,7 +36,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class ShownExchange:
-    """An exchange for reading. `missing` names a header that is not there, `absent` a member of the body."""
+    """An exchange prepared for the page. `missing` names a header that was not sent, `absent` a member of the body."""
 
     id: str
     asked: str
@@ -54,7 +54,7 @@ class ShownExchange:
 
     @property
     def size(self) -> int:
-        """Characters that it takes on the page."""
+        """The number of escaped characters that the exchange takes on the page."""
         texts = [self.failure]
         texts += [f"{header.name}{header.value}" for header in (*self.request_headers, *self.response_headers)]
         texts += [piece.text for piece in (*self.request_line, *self.request_body, *self.response_body)]
@@ -63,7 +63,7 @@ class ShownExchange:
 
 @dataclass(frozen=True, slots=True)
 class ShownFinding:
-    """One fingerprint for reading; `curl` and `exchange` are left out where the page is full."""
+    """A finding prepared for the page; `curl` and `exchange` are left out where the page is full."""
 
     anchor: str
     members: Members
@@ -82,7 +82,7 @@ class ShownFinding:
 
 
 def shown_findings(findings: Iterable[Members], tags: dict[str, str]) -> tuple[list[ShownFinding], int]:
-    """Findings for the page, and how many more there are than it takes."""
+    """Prepares findings for the page; returns them, and the number of those that do not fit."""
     every = list(findings)
     room = _MAX_PAGE_CHARACTERS
     shown = []
@@ -148,7 +148,7 @@ def _exchange(finding: Members) -> ShownExchange | None:
 
 
 def _below(pointer: str, prefix: str) -> str:
-    """What the pointer names below the prefix; empty where it points elsewhere."""
+    """The part of the pointer after the prefix; empty where it points elsewhere."""
     return pointer.removeprefix(prefix) if pointer.startswith(prefix) else ""
 
 

@@ -1,4 +1,4 @@
-"""Where in a body a finding points: found in the text itself, which may be cut short."""
+"""Highlights what a finding points to, in the text of a body, which may be cut short."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ELLIPSIS = "…"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text; `marked` where the finding points to it."""
+    """A piece of text; `marked` where the finding points to it."""
 
     text: str
     marked: bool = False
@@ -25,7 +25,7 @@ class Piece:
 
 @dataclass(slots=True)
 class _Open:
-    """An array or object whose end has not come yet."""
+    """An array or object whose end has not been reached yet."""
 
     pointer: str
     start: int
@@ -35,7 +35,7 @@ class _Open:
 
 
 def pieces(body: str, pointer: str, limit: int, actual: Any = None) -> list[Piece]:
-    """The body, laid out, cut to about `limit` characters around what `pointer` (indices as `*`) points to.
+    """Indents a body, cuts it to about `limit` characters, and marks what `pointer` (indices as `*`) points to.
 
     Where it points to several places, those that hold `actual` are marked; if none does, all of them are.
     """
@@ -47,7 +47,7 @@ def pieces(body: str, pointer: str, limit: int, actual: Any = None) -> list[Piec
 
 
 def query_pieces(line: str, pointer: str) -> list[Piece]:
-    """A request line with the query parameter marked that `/request/query/NAME` names."""
+    """Marks the query parameter that the pointer `/request/query/NAME` names in a request line."""
     line = on_one_line(line)
     name = pointer.removeprefix(_QUERY).partition("/")[0] if pointer.startswith(_QUERY) else ""
     found = re.search(rf"(?<=[?&]){re.escape(name)}(?:%5B\d*%5D|\[\d*\])?=[^&]*", line) if name else None
@@ -57,7 +57,7 @@ def query_pieces(line: str, pointer: str) -> list[Piece]:
 
 
 def located(text: str) -> Iterator[tuple[str, int, int, int]]:
-    """Every member and item of a JSON text: pointer, start of its name, start and end of its value."""
+    """Yields every member and item of a JSON text: pointer, start of its name, start and end of its value."""
     stack: list[_Open] = []
     for token in _TOKEN.finditer(text):
         symbol, start = token[0], token.start()
@@ -118,7 +118,7 @@ def _laid_out(body: str) -> str:
 
 
 def _cut(text: str, spans: Sequence[tuple[int, int]], limit: int) -> Iterator[Piece]:
-    """The window of the text that has the first span in it, a third of the way down."""
+    """Yields the pieces of the window of the text that has the first span about a third of the way down."""
     begin = 0
     if len(text) > limit and spans and spans[0][1] > limit:
         begin = max(0, spans[0][0] - limit // 3)

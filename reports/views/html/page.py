@@ -1,7 +1,7 @@
-"""`report.html`: the whole run on one page that needs nothing else, neither network nor other files.
+"""Renders `report.html`: the whole run on one self-contained page, without network access or other files.
 
-Everything that came from the target is escaped, and the page's own content security policy lets no script and
-no style run but the two that are part of it.
+Everything that came from the target is escaped, and the page's own content security policy allows no script and
+no style but the two that are part of it.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ STATE_SIGNS = {
 
 
 def page(document: Document) -> str:
-    """The page as text."""
+    """Renders the page of a run as HTML."""
     style, script = _file("report.css"), _file("report.js")
     tags = {entry["operationId"]: entry["tag"] for entry in document["operations"]}
     new, known = new_findings(document), known_findings(document)
@@ -92,14 +92,14 @@ def page(document: Document) -> str:
 
 
 def changes_page(changes: Document) -> str:
-    """A page that shows the JSON of a comparison."""
+    """Renders the JSON of a comparison as an HTML page."""
     style = _file("report.css")
     members = {"changes": changes, "style": Markup(style), "style_hash": _hash(style)}  # noqa: S704 - as above
     return _environment().get_template("changes.html").render(members)
 
 
 def _tiles(document: Document) -> Iterator[tuple[str, Mapping[str, int], int]]:
-    """Name, verdicts and number of what was tested."""
+    """Yields name, verdict counts and number of entries for operations, flows and requirements."""
     for name in ("operations", "flows", "requirements"):
         entries = document.get(name, ())
         if entries and (name != "operations" or tests_operations(document)):
@@ -140,12 +140,12 @@ def _environment() -> Environment:
 
 
 def _escaped(value: Any) -> Any:
-    """What a template writes; text of the package's own files is marked as such."""
+    """Cleans each value that a template outputs, except the package's own files, which are marked as Markup."""
     return formatting.cleaned(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _moment(when: str) -> str:
-    """`2026-01-02 03:04 UTC`; the text itself where it is not a time."""
+    """Formats an ISO 8601 time as `2026-01-02 03:04 UTC`; a text that is not a time stays as it is."""
     try:
         return f"{datetime.datetime.fromisoformat(when).astimezone(datetime.UTC):%Y-%m-%d %H:%M} UTC"
     except ValueError:
@@ -158,5 +158,5 @@ def _file(name: str) -> str:
 
 
 def _hash(content: str) -> str:
-    """A source expression for one inline element (Content Security Policy level 3, section 2.3.1)."""
+    """A hash source expression for one inline element (Content Security Policy level 3, section 2.3.1)."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"

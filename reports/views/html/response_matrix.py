@@ -1,4 +1,4 @@
-"""Operations by documented response: observed, wrong, or never observed and why."""
+"""The matrix of operations by documented response: observed, wrong, or never observed and why."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from peertube_conformance.reports.views.run_summary import Document, Members, Se
 
 
 class State(StrEnum):
-    """What was seen of one response of one operation."""
+    """The state of one response of one operation."""
 
     OBSERVED = "observed"
     WRONG = "wrong"
@@ -23,7 +23,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One response: how often it was seen, why not, and the anchors of findings about it."""
+    """One response: how often it was observed, why it was not, and the findings about it with their anchors."""
 
     status: str
     state: State
@@ -34,7 +34,9 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One operation. `cells` has a place for every status of the section, None where it is not documented."""
+    """The row of one operation. `cells` has an entry for every status of the section, None where neither documented nor
+    observed.
+    """
 
     anchor: str
     operation: Members
@@ -43,13 +45,13 @@ class Row:
 
     @property
     def documented(self) -> list[Cell]:
-        """The cells that are there."""
+        """The cells that are not None."""
         return [cell for cell in self.cells if cell is not None]
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """The operations of one tag."""
+    """The matrix of the operations of one tag."""
 
     anchor: str
     section: Section
