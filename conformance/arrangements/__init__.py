@@ -1,1 +1,2 @@
-"""Arrangements: one module per topic of the contract."""
+"""Arrangements: functions that prepare a request so that it succeeds or meets a documented error, one module per API
+topic."""
