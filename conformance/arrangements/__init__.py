@@ -1,2 +1,1 @@
-"""Arrangements: functions that prepare a request so that it succeeds or meets a documented error, one module per API
-topic."""
+"""Arrangements: functions that make a request succeed or meet a documented error, one module per API topic."""

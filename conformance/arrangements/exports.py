@@ -1,5 +1,4 @@
-"""Arrangements of the topic User Exports: a user can have one export at a time, so dedicated accounts request and
-delete them."""
+"""Arrangements of the topic User Exports: a user has one export at a time, so dedicated accounts are used."""
 
 from __future__ import annotations
 

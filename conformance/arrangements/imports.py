@@ -1,5 +1,4 @@
-"""Arrangements of the topic User Imports: a user can run one import at a time, never on an account that other requests
-need."""
+"""Arrangements of the topic User Imports: one at a time per user, and none on an account that other requests need."""
 
 from __future__ import annotations
 

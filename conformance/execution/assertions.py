@@ -1,5 +1,4 @@
-"""Sends the requests of hand-written tests and asserts what requirements say about the responses; a test continues
-after a failure.
+"""Sends the requests of hand-written tests and asserts what the responses must have; a test goes on after a failure.
 
 Checks look at single exchanges, whichever test sent them; these assertions cover what only the sender knows.
 """
@@ -93,8 +92,7 @@ class Examination:
         return self.wrong(requirement, exchange, Finding(at, message, wanted, exchange.status))
 
     def agree(self, exchange: Exchange, requirement: str, *, at: str, expected: Any, actual: Any, message: str) -> bool:
-        """Asserts that a value observed in a response is the expected one; `message` is the sentence reported where it
-        is not.
+        """Asserts that a value observed in a response is the expected one; `message` is the sentence for where it is not.
 
         `at` is a pointer into the answer (`/response/body/data/*/id`), without generated values.
         """

@@ -129,8 +129,7 @@ def _own_address(element: Any, path: str = "") -> str:
 
 
 def _links(element: Any, relation: str, path: str = "") -> Iterator[str]:
-    """The targets of the Atom links with this relation; one without a relation is `alternate` (RFC 4287 section
-    4.2.7.2)."""
+    """The targets of the Atom links of this relation; a link without one is `alternate` (RFC 4287 section 4.2.7.2)."""
     for link in element.findall(f"{path}{ATOM}link"):
         if link.get("rel", "alternate") == relation:
             yield str(link.get("href", ""))

@@ -42,8 +42,7 @@ class ForwardedClient:
         return self._examine.send(operation_id, paced=False, headers=headers, **parts)
 
     def use_up(self, operation_id: str, **parts: Any) -> Exchange:
-        """Sends until a request is refused, and returns the refusal, or the last response where none came when one was
-        due.
+        """Sends until a request is refused, and returns the refusal, or the last response where a due one did not come.
 
         Raises Unavailable where the limit is too high for a test.
         """

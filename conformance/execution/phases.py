@@ -113,8 +113,7 @@ class Exercise(Drafting):
         return Outcome(Verdict.PASSED)
 
     def access(self) -> Outcome:
-        """Sends requests of callers without the right, who must be refused: 401 without identity, 403 without
-        permission."""
+        """Sends requests of callers without the right: 401 without identity, 403 without permission."""
         sent = 0
         for draft, expected, situation in self._intruders():
             self._spent(self._send(draft, Intent.UNAUTHORISED, purpose=situation, expects=expected))
@@ -124,8 +123,7 @@ class Exercise(Drafting):
         return Outcome(Verdict.PASSED)
 
     def refusals(self) -> Outcome:
-        """Provokes each documented error: absent resources by generated ids, the other situations by their
-        arrangements."""
+        """Provokes each documented error: absent resources by unused ids, other situations by arrangements."""
         outcomes: list[Outcome] = []
         arranged = dict(answers_of(self.operation.id))
         if 404 not in arranged and self.operation.response_for(404) is not None:

@@ -93,8 +93,7 @@ class Exhaustion:
             self._send(first, WINDOW_OVER, 200)
 
     def _refused_for(self, operation: Operation) -> float | None:
-        """Sends until a request is refused: seconds until the window ends; None where nothing is refused, which is
-        recorded."""
+        """Sends until a request is refused: seconds until the window ends; None (and a finding) where none is."""
         for _ in range(_MOST_REQUESTS):
             exchange = self._send(operation, USED_UP, None)
             if exchange.status == 429 and exchange.response is not None:

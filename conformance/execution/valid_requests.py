@@ -1,5 +1,4 @@
-"""Builds valid requests of an operation: contract values, ids of existing resources, arrangements; and keeps one to
-share."""
+"""Builds valid requests of an operation from contract values, existing ids and arrangements, and keeps one to share."""
 
 from __future__ import annotations
 
