@@ -1,5 +1,4 @@
-"""The state shared by all walks of one flow: target, accounts and evidence; and the conversion of differences to
-findings."""
+"""The state shared by all walks of one flow: target, accounts, evidence; turns differences into findings."""
 
 from __future__ import annotations
 

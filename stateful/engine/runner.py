@@ -1,5 +1,4 @@
-"""Runs a flow: Hypothesis searches for sequences of rules; this module limits the search, judges the outcome and
-records it."""
+"""Runs a flow: limits Hypothesis' search for sequences of rules, judges the outcome and records it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Export steps of the export and import flow: account changes, and what is done until there is an archive, and with
-it."""
+"""Export steps of the export and import flow: account changes, and requests for an archive and with it."""
 
 from __future__ import annotations
 

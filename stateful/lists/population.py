@@ -1,5 +1,4 @@
-"""Populates a library once: channels, playlists, videos and users, alike and different in what lists sort and filter
-by."""
+"""Populates a library once: channels, playlists, videos and users with equal and different sort and filter values."""
 
 from __future__ import annotations
 
