@@ -31,8 +31,10 @@ class OptionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """How many requests an operation gets: valid ones, defects, variants of one defect, and whether requests of safe
-    methods are added until each enumerated value was in one."""
+    """How many requests an operation gets: valid ones, defects, and variants of one defect.
+
+    With `every_value`, requests of safe methods are added until each enumerated value was in one.
+    """
 
     name: str
     valid: int

@@ -154,8 +154,10 @@ def test_short_form(examine: Examination) -> None:
 
 @dataclass(frozen=True)
 class _Creation:
-    """An operation that creates, the member of its response that holds the new resource, and the operation that reads
-    it."""
+    """An operation that creates, and the one that reads the new resource.
+
+    `holder` is the member of the response that holds the new resource.
+    """
 
     operation: str
     holder: str

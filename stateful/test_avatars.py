@@ -111,8 +111,7 @@ class Avatars(Flow):
     # Requests and comparisons
 
     def _act(self, who: str, requirement: str) -> Sitter:
-        """Notes that a user acts: their own avatar is judged by this requirement, that of others by the one about
-        others."""
+        """Notes that a user acts: this requirement judges their own avatar, PT-AVATAR-07 that of others."""
         for name, sitter in self.sitters.items():
             sitter.because = requirement if name == who else "PT-AVATAR-07"
         return self.sitters[who]

@@ -137,9 +137,11 @@ class ExportImport(ExportSteps):
         return answer
 
     def _bring_lost_rates(self, first: Exchange, content: bytes) -> None:
-        """Imports the archive again where ratings are missing: a server may skip a rating whose transaction met
-        another, without an error. That it came late is reported here; that it never came, by the comparison with the
-        model."""
+        """Imports the archive again where ratings are missing.
+
+        A server may skip a rating whose transaction met another, without an error. That it came late is reported here;
+        that it never came, by the comparison with the model.
+        """
         wanted, seen = self.got.topic("rates"), self.rates_of(self.mover)
         if not wanted or seen == wanted or self._import(content, COMPLETED, _DONE) is None:
             return

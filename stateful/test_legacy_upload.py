@@ -210,8 +210,10 @@ class LegacyUpload(base_flow.VideoFlow):
     @any_video
     @stage(video=indexes, name=st.sampled_from(model.NAMES), by=people)
     def delete(self, video: int, name: str, by: str) -> None:
-        """Delete the video by one of its names; it is gone for everybody, under each name. By its owner after anybody
-        else."""
+        """Delete the video by one of its names; it is gone for everybody, under each name.
+
+        By its owner after anybody else.
+        """
         victim = self._video(video)
         path = {"id": victim.ids[name]}
         if by not in _MANAGERS:

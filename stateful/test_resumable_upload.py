@@ -108,8 +108,10 @@ class ResumableUpload(chunk_steps.Resumable):
     @precondition(lambda self: self.with_room)
     @stage(upload=numbers, gap=st.sampled_from((1, 4)))
     def end_behind_a_gap(self, upload: int, gap: int) -> None:
-        """Send all but a few of the last bytes, then the end: a server that counts only to the last byte makes a video
-        of it."""
+        """Send all but a few of the last bytes, then the end.
+
+        A server that counts only to the last byte makes a video of it.
+        """
         session = self.with_room[upload % len(self.with_room)]
         start = session.size - _END
         if session.stored < start:

@@ -51,8 +51,7 @@ class SignUpByApproval(base_flow.SignupFlow):
 
     @initialize()
     def begin(self) -> None:
-        """The model: two pending requests, of which the second has a channel too, and a verified address where that is
-        required."""
+        """The model: two pending requests; the second asks for a channel too, and is verified where that is required."""
         self.set_up()
         self._ask_anew(with_channel=False)
         self._ask_anew(with_channel=True)

@@ -52,8 +52,10 @@ class Subscriptions(notification_steps.News):
 
     @initialize(at_first=st.sampled_from([model.PUBLIC, model.PRIVATE, model.UNLISTED]))
     def begin(self, at_first: int) -> None:
-        """The model: the reader follows the first of two channels, where two videos become public; another user follows
-        both."""
+        """The model: the reader follows the first of two channels, where two videos become public.
+
+        Another user follows both.
+        """
         self.prepare()
         self.follow(self.reader, 0)
         self.following.followed.append(0)

@@ -229,8 +229,7 @@ class WholeJourney(base_flow.Journey):
                 self.same(answer, ("PT-JOURNEY-10", "files", sent, kept))
 
     def _served(self, film: model.Film) -> set[str | None]:
-        """Digests of other files that may be kept of the video beside the sent one: where the instance transcodes, what
-        it serves."""
+        """Digests of files that may be kept of the video beside the sent one: what a transcoding instance serves."""
         if "transcoding" not in self.world.capabilities:
             return set()
         shown = body_of(self.send("getVideo", path={"id": film.uuid}))

@@ -145,8 +145,10 @@ def _verifiers_account(world: World) -> Account:
 
 @once_per_world
 def _undecided(world: World) -> RegistrationRef:
-    """A registration without a decision, reused until somebody decides: an instance allows two registrations in five
-    minutes."""
+    """A registration without a decision, reused until somebody decides.
+
+    An instance allows two registrations in five minutes.
+    """
     return world.new_registration()
 
 

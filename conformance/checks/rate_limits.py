@@ -80,8 +80,10 @@ def reset_is_ahead(exchange: Exchange) -> Iterator[Finding]:
 
 @lru_cache(maxsize=16)
 def _moment(date: str) -> float:
-    """The HTTP date in seconds since the epoch, cached because responses share dates. Raises ValueError or TypeError if
-    invalid."""
+    """Converts an HTTP date to seconds since the epoch, cached because responses share dates.
+
+    Raises ValueError or TypeError for an invalid date.
+    """
     return parsedate_to_datetime(date).timestamp()
 
 

@@ -95,8 +95,10 @@ def conflicted(exchange: Exchange) -> bool:
 
 
 def _is_in_its_own_way(exchange: Exchange) -> bool:
-    """Whether a replacing file, whose name no client chooses, is reported as not unique: the server's own retry no
-    longer knows what it has to remove."""
+    """Whether a replacing file, whose name no client chooses, is reported as not unique.
+
+    The server's own retry then no longer knows what it has to remove.
+    """
     assert exchange.response is not None
     replaces = exchange.operation.creates is None and _MULTIPART in exchange.operation.request_bodies
     return replaces and exchange.response.problem.get("code") == _NOT_UNIQUE
@@ -187,8 +189,11 @@ def response_arrives(exchange: Exchange) -> Iterator[Finding]:
 
 
 def _at(exchange: Exchange) -> str:
-    """The pointer to the part of a request that breaks the contract (`/request/query/count`) or, in a valid one, makes
-    the server fail; or the whole request."""
+    """The pointer to the part of a request that the finding is about.
+
+    That is where an invalid request breaks the contract (`/request/query/count`), what makes the server fail on a valid
+    one, or the whole request.
+    """
     if exchange.defect is not None and exchange.intent is Intent.INVALID:
         return f"/request/{exchange.defect.place}"
     return f"/request{exchange.cause}"

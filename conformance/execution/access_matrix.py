@@ -35,8 +35,11 @@ VALID, ACCESS, ROLES = "valid", "access", "roles"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One caller of one operation: accepted (`status` 0), or refused with a status. `on_others` where the path names
-    another user's resource. `asked_by` is the phase that sends the request, empty where `why_not` says why none does."""
+    """One caller of one operation: accepted (`status` 0), or refused with a status.
+
+    `on_others` where the path names another user's resource. `asked_by` is the phase that sends the request, empty
+    where `why_not` says why none does.
+    """
 
     caller: Caller
     status: int

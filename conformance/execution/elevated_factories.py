@@ -7,8 +7,10 @@ from peertube_conformance.fixtures.resources.factory import World
 
 
 class Acting(World):
-    """Another world of the same run in which `user` is an account of a higher role: what is arranged for a user is
-    arranged for this account, and belongs to it."""
+    """Another world of the same run, in which `user` is an account of a higher role.
+
+    What is arranged for a user is arranged for this account, and belongs to it.
+    """
 
     def __init__(self, world: World, role: str) -> None:
         super().__init__(

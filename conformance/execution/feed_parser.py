@@ -46,8 +46,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed. `kind` is `rss`, `atom` or `json`, empty where it is none of them; `address` is the one that the feed
-    gives as its own; `content` is the root element or the JSON document."""
+    """A parsed feed.
+
+    `kind` is `rss`, `atom` or `json`, empty where it is none of them; `address` is the one that the feed gives as its
+    own; `content` is the root element or the JSON document.
+    """
 
     kind: str
     address: str

@@ -64,8 +64,10 @@ def number_in(exchange: Exchange, header: str) -> int | None:
 
 
 def forwarded(examine: Examination) -> ForwardedClient:
-    """Creates a client with its own rate limits. Raises Unavailable where the target does not distinguish clients by
-    X-Forwarded-For."""
+    """Creates a client with its own rate limits.
+
+    Raises Unavailable where the target does not distinguish clients by X-Forwarded-For.
+    """
     if examine.session.shared.safety is Safety.OBSERVE:
         raise Unavailable("the tier observe does not simulate other clients")
 

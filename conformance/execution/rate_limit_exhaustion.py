@@ -39,8 +39,10 @@ class Exhaustion:
         self._windows: list[tuple[Operation, float]] | None = None
 
     def use_up(self) -> None:
-        """Sends everything; faults are recorded exchange by exchange. Raises one of PRECONDITION_ERRORS, which is
-        recorded too."""
+        """Sends everything; faults are recorded exchange by exchange.
+
+        Raises one of PRECONDITION_ERRORS, which is recorded too.
+        """
         try:
             self._client = self._stack.enter_context(limited_client(self._session))
             self._windows = list(self._used_up())
@@ -125,8 +127,11 @@ def _some_value(operation: Operation, parameter: Parameter, number: int) -> Any:
 
 @contextmanager
 def limited_client(session: Session) -> Iterator[Client]:
-    """A client of a target whose general limit can be exhausted: the target, or with the embedded instance a second one
-    with the limits of the reference. Raises Unavailable where there is none."""
+    """A client of a target whose general limit can be exhausted.
+
+    That is the target, or with the embedded instance a second one with the limits of the reference. Raises Unavailable
+    where there is none.
+    """
     environment = session.environment
     if session.shared.embedded:
         with EmbeddedInstance(limits="stock") as second, TemporaryDirectory() as folder:

@@ -10,8 +10,10 @@ from peertube_conformance.fixtures.resources.factory import World
 
 
 def publisher(world: World) -> Account:
-    """The account whose channels, subscriptions and published videos are counted; only tests of lists and feeds make
-    some."""
+    """The account whose channels, subscriptions and published videos are counted.
+
+    Only tests of lists and feeds make some.
+    """
     return world.once(("own", "publisher"), lambda: world.account(fresh=True, label="publisher"))
 
 

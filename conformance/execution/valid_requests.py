@@ -37,8 +37,11 @@ class Drafting:
         return self._world or self.environment.world
 
     def base(self, *, fresh: bool = False, world: World | None = None) -> Draft:
-        """A valid request for a permitted caller: the one that the phases share, a `fresh` one that was never sent, or
-        one that is arranged in another world."""
+        """A valid request for a permitted caller.
+
+        That is the one that the phases share, a `fresh` one that was never sent, or one that is arranged in another
+        world.
+        """
         if not fresh and world is None:
             return self._base()
         self._world = world
@@ -102,8 +105,10 @@ class Drafting:
             raise self._misfit(f"the request prepared for {self.operation.id} does not fit this document") from error
 
     def _misfit(self, detail: str) -> Exception:
-        """The error for an arranged request that is invalid: NotArranged for a foreign document, which may differ from
-        the contract of this package, HarnessError otherwise."""
+        """The error for an arranged request that is invalid: HarnessError, or NotArranged for a foreign document.
+
+        Arrangements are made for the contract of this package, from which a foreign document may differ.
+        """
         return HarnessError(detail) if self.session.contract.deviations is not None else NotArranged(detail)
 
     def _deletes_the_thing(self) -> bool:

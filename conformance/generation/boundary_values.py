@@ -27,8 +27,10 @@ Spoil = Callable[[Draft], Draft]
 
 
 def beyond(base: Draft) -> Iterator[tuple[Defect, Spoil]]:
-    """Yields each defect with the mutation that causes it: one value beyond a bound, or something required left out,
-    once for each pair of place and keyword."""
+    """Yields each defect with the mutation that causes it, each pair of place and keyword once.
+
+    A mutation puts one value beyond a bound, or leaves out something required.
+    """
     seen: set[Defect] = set()
     for change in changes(base, _values):
         spoil = partial(spoiled, change)

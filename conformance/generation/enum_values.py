@@ -20,8 +20,7 @@ def longest(operation: Operation) -> int:
 
 
 def with_values(draft: Draft, number: int) -> Draft:
-    """Copies the draft with its enumerated values for this number, in rotation; a value that makes it invalid is left
-    out."""
+    """Copies the draft with the enumerated values for this number, except any that makes it invalid."""
     found = draft.copy()
     for place, name, values in _enumerated(draft.operation, draft.media_type):
         changed = found.copy()

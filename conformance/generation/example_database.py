@@ -26,8 +26,7 @@ class Examples:
         self._again: list[tuple[str, str, int]] = []
 
     def seeds(self, operation_id: str, mode: str) -> list[int]:
-        """The seeds with which requests of this operation (`positive` or `negative` ones) found something, at most
-        four."""
+        """At most four seeds with which requests of this operation (`positive` or `negative`) found something."""
         if self._seeds is None:
             return []
         kept = []

@@ -75,8 +75,10 @@ class Generator:
         return self._first[operation.id].copy()
 
     def valid(self, operation: Operation, count: int) -> Iterator[Draft]:
-        """Yields up to `count` different valid drawn requests: systematic cases first, then random ones, then those of
-        seeds that found something in earlier runs."""
+        """Yields up to `count` different valid drawn requests.
+
+        Systematic cases come first, then random ones, then those of seeds that found something in earlier runs.
+        """
         seen: set[bytes] = set()
         most = count + len(self._again(operation, GenerationMode.POSITIVE)) * _random_of(count)
         for draft in self._drawn(operation, GenerationMode.POSITIVE, count):
@@ -97,8 +99,10 @@ class Generator:
         variants: int = 1,
         without: Collection[Defect] = (),
     ) -> Iterator[DrawnDefect]:
-        """Yields up to `count` defects other than `without`, at most `variants` different ones for each place and
-        keyword of the contract."""
+        """Yields up to `count` defects that are not in `without`.
+
+        Each place and keyword of the contract gets at most `variants` different ones.
+        """
         seen: dict[Defect, int] = {}
         for draft in self._drawn(operation, GenerationMode.NEGATIVE, count, variants):
             for violation in found_in(draft):
@@ -179,8 +183,10 @@ class Generator:
 
 
 def _fits(request: Request) -> bool:
-    """Whether every server accepts request line and headers of this size (RFC 9110 section 4.1; RFC 6585 section 5 for
-    those that do not)."""
+    """Whether every server accepts request line and headers of this size (RFC 9110 section 4.1).
+
+    RFC 6585 section 5 is for servers that do not.
+    """
     head = [request.url, *(f"{name}: {value}" for name, value in request.headers)]
     return sum(len(line.encode("utf-8", "surrogatepass")) for line in head) <= _MOST_IN_HEAD
 

@@ -54,8 +54,10 @@ class RedactingLogger(_Logger):  # type: ignore[misc]
 
 
 class AllureFolder:
-    """Recreates Allure's folder where it was removed, because its plugin would end the session; and has what goes into
-    it written without secrets."""
+    """Recreates Allure's folder where it was removed, because its plugin would end the session.
+
+    It also has what goes into the folder written without secrets.
+    """
 
     def __init__(self, folder: Path, redactor: Callable[[], Redactor]) -> None:
         self._folder = folder

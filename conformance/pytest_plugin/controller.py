@@ -70,8 +70,10 @@ def known_deviations(contract: Contract, options: Options, server_version: str) 
 
 
 def _deviations(contract: Contract, options: Options) -> list[Deviation]:
-    """Loads all deviations. The contract's are of stock servers: the embedded instance, a model answer, gets none of
-    them."""
+    """Loads all deviations.
+
+    The contract's are of stock servers: the embedded instance, a model answer, gets none of them.
+    """
     stock = contract.deviations if options.base_url else None
     return load_deviations(path for path in (stock, options.deviations) if path is not None and path.exists())
 

@@ -43,8 +43,10 @@ def _take_out(items: list[pytest.Item], out: Iterable[pytest.Item]) -> None:
 
 
 def _place_of_phase(item: pytest.Item) -> int:
-    """Sort key for runs with little time: every operation is called once before any is called in another way; items of
-    no phase go last."""
+    """Sort key by phase, for runs with little time; items of no phase go last.
+
+    Every operation is called once before any is called in another way.
+    """
     name = getattr(item, "originalname", item.name)
     return _PHASES.index(name) if name in _PHASES else len(_PHASES)
 

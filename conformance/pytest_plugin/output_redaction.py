@@ -52,8 +52,10 @@ def redact(config: pytest.Config, redactor: Callable[[], Redactor]) -> None:
 
 
 def redact_logs(redactor: Callable[[], Redactor]) -> Callable[[], None]:
-    """Redacts every record of every logger: httpcore logs header fields of responses, for one. Returns what undoes
-    that."""
+    """Redacts every record of every logger, and returns what undoes that.
+
+    httpcore logs the header fields of responses, for one.
+    """
     make = logging.getLogRecordFactory()
 
     def clean(*arguments: Any, **members: Any) -> logging.LogRecord:

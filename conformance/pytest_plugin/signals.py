@@ -78,11 +78,12 @@ class Ending:
 
 
 class Interruption:
-    """Handles signals until `undo`: the first one raises Interrupted, or calls the function given to `rather`. A second
-    one ends the process at once, after calling all of `at_once`, with the line from `last_words`; without these it is
-    ignored.
+    """Handles signals until `undo`.
 
-    A signal that is ignored, as SIGHUP under nohup, stays so. Of threads only the main one can heed signals.
+    The first one raises Interrupted, or calls the function given to `rather`. A second one ends the process at once,
+    after calling all of `at_once`, with the line from `last_words`; without these it is ignored.
+
+    A signal that is ignored, as SIGHUP under nohup, stays so. Of threads only the main one can handle signals.
     """
 
     def __init__(self, *signals: signal.Signals, last_words: Callable[[], str] | None = None) -> None:
@@ -155,6 +156,8 @@ def _collects_garbage(frame: FrameType | None) -> bool:
 
 
 def _is_between_lines(frame: FrameType | None) -> bool:
-    """Whether the frame is at an instruction without a line, as at the ends of blocks: pytest fails over such a
-    traceback."""
+    """Whether the frame is at an instruction without a line, as at the ends of blocks.
+
+    pytest fails over a traceback from there.
+    """
     return frame is not None and frame.f_lineno is None

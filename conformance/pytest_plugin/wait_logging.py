@@ -10,8 +10,10 @@ from peertube_conformance.fixtures.timing import deadline
 
 
 def show_waits() -> Callable[[], None]:
-    """Writes announced waits to the current standard error, which workers share with the process that started them;
-    pytest replaces it while a test runs. Returns what ends that."""
+    """Writes announced waits to the current standard error, and returns what ends that.
+
+    Workers share it with the process that started them; pytest replaces it while a test runs.
+    """
     console = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace")
     handler = logging.StreamHandler(console)
     # pytest's progress display may be on the line already.

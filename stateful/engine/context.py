@@ -50,8 +50,10 @@ def _violation_class(_fingerprint: str) -> type[Violation]:
 
 
 def violation(finding: Finding, exchange: Exchange, story: Story, values: Mapping[str, str]) -> Violation:
-    """Creates the exception that ends a walk with this finding. `values` are those of its variables: other walks have
-    others."""
+    """Creates the exception that ends a walk with this finding.
+
+    `values` are those of its variables: other walks have others.
+    """
     return _violation_class(finding.fingerprint)(finding, exchange, story, values)
 
 

@@ -111,8 +111,10 @@ class Flow(RuleBasedStateMachine):
         return self.world.secret(value, variable)
 
     def computed(self, variable: str, command: str) -> None:
-        """Notes that the next request holds a secret that is in no response; a shell gets it by this command, which
-        names other variables as `$NAME`."""
+        """Notes the shell command for a secret of the next request that is in no response.
+
+        The command names other variables as `$NAME`.
+        """
         self.context.story.compute(variable, command)
 
     def stand_in(self, value: str, variable: str) -> NamedText:
@@ -159,14 +161,18 @@ class Flow(RuleBasedStateMachine):
         return self.world.poll(operation_id, actor, done, **parts)
 
     def wait(self, what: str, reached: Callable[[], bool], seconds: float = 30.0) -> None:
-        """Checks repeatedly until a state is reached; `what` completes "waiting for". NotArranged after so many
-        seconds."""
+        """Checks repeatedly until a state is reached; `what` completes "waiting for".
+
+        Raises NotArranged after so many seconds.
+        """
         if not any(reached() for _ in self.world.deadline.polls(what, seconds)):
             raise NotArranged(f"{what} was not reached within {seconds:.0f} s")
 
     def eventually(self, look: Callable[[], _T], wanted: _T, seconds: float = 15.0) -> _T:
-        """What `look` returns as soon as it is `wanted`, otherwise what it returns after so many seconds: background
-        work of servers is judged by its result. A walk that is being shortened waits less."""
+        """What `look` returns as soon as it is `wanted`, otherwise what it returns after so many seconds.
+
+        Background work of servers is judged by its result. A walk that is being shortened waits less.
+        """
         longest = seconds if self.context.failed_at is None else seconds / 5
         for _ in self.world.deadline.polls("the server to finish background work", longest):
             if (seen := look()) == wanted:

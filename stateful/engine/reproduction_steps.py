@@ -82,8 +82,10 @@ class Story:
         self.observing = False
 
     def steps(self, last: Exchange, redactor: Redactor, known: Mapping[str, str]) -> tuple[Step, ...]:
-        """The steps of the walk up to `last`. `known` are the values of the variables that may be read out of
-        responses."""
+        """The steps of the walk up to `last`.
+
+        `known` are the values of the variables that may be read out of responses.
+        """
         calls = [call for call in self._calls if call.exchanges]
         if self.observing:
             calls.append(_Called("# the current state", self._observed))
@@ -141,8 +143,10 @@ class _Lines:
             yield from _VARIABLE.findall(command)
 
     def of(self, exchange: Exchange) -> Iterator[str]:
-        """One line for the request, before it one for each value to compute, after it one for each variable that its
-        response gives."""
+        """The shell lines of an exchange: one for the request, with the variables around it.
+
+        Before it there is one for each value to compute, after it one for each variable that its response gives.
+        """
         line, _ = self._curl[id(exchange)]
         for name, command in self._computed.get(id(exchange), {}).items():
             yield f"{name}=$({command})"
@@ -162,8 +166,11 @@ class _Lines:
 
 
 def _found_in(exchange: Exchange, name: str, value: str) -> str:
-    """Locates the value of a variable in a response: a filter for jq, `upload_id=` for a Location; empty where it is
-    absent. Of several places the one named most like the variable counts, because equal numbers may mean anything."""
+    """Locates the value of a variable in a response: a filter for jq, or `upload_id=` for a Location.
+
+    Empty where it is absent. Of several places the one named most like the variable counts, because equal numbers may
+    mean anything.
+    """
     response = exchange.response
     if response is None or response.status >= 400:
         return ""

@@ -195,8 +195,7 @@ def _each(error: BaseException) -> Iterator[BaseException]:
 
 
 def _incomplete(context: Context) -> str:
-    """The reason where the last response whose body violates the contract stopped the flow, which relied on it; or
-    empty."""
+    """Why the flow stopped, where the last response with an invalid body explains it; otherwise empty."""
     for exchange in reversed(context.answers):
         for finding in judge(exchange)[0]:
             if finding.at.startswith("/response/body"):

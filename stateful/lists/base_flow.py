@@ -50,8 +50,7 @@ def questions(draw: Any, listings: Sequence[Listing], *, parts: bool = True) -> 
 
 
 def over_all_of(listing: Listing, library: Library, *, briefly: bool = False) -> Iterator[Question]:
-    """Queries that use every sort and filter of a list, every reader and place, and several pages; or `briefly` few of
-    them."""
+    """Queries with every sort, filter, reader and place of a list, and some pages; few of them with `briefly`."""
     plain = Question(listing.operation, listing.readers[0], listing.places[0])
     yield plain
     yield replace(plain, count=0)
@@ -69,8 +68,7 @@ def over_all_of(listing: Listing, library: Library, *, briefly: bool = False) ->
 
 
 def _of_everything(listing: Listing, library: Library, whole: Question) -> Iterator[Question]:
-    """Queries with every sort beside a filter that leaves much to sort, with every filter, and with some pairs of
-    filters."""
+    """Queries with every sort beside a filter that leaves much to sort, with every filter, and with some pairs."""
     filtered = [_telling(listing, library, replace(whole, filters=(one,))) for one in listing.filters]
     filtered.sort(key=lambda question: -len(listing.selected(question, library)))
     alone = [sort for sort in listing.sorts if listing.columns[sort.removeprefix("-")].distinct]
@@ -111,8 +109,10 @@ class Reading(Flow):
     answer: Exchange
 
     def open_library(self) -> None:
-        """Restores the library to the state that every walk begins with; the first walk also queries each list
-        systematically."""
+        """Restores the library to the state that every walk begins with.
+
+        The first walk also queries each list systematically.
+        """
         with self.aside():
             self.library = self.world.once(("lists", self.home), self.furnish)
             self.library.restore()

@@ -14,8 +14,11 @@ _OTHERS = ("lantern", "orchid")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A kind of item: `add` creates one, None where no more can be made; `remove` deletes it. `polls` reads the lists
-    that hold it, or must not."""
+    """A kind of item that walks create and delete.
+
+    `add` creates one, None where no more can be made; `remove` deletes it. `polls` reads the lists that hold it, or
+    must not.
+    """
 
     add: Callable[[Library, str], Item | None]
     remove: Callable[[Library, Item], None]

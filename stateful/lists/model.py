@@ -17,8 +17,10 @@ WHOLE = 100
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Item:
-    """An item of lists. `name` is what findings call it, `id` what identifies it in responses, `facts` what lists sort
-    and select by."""
+    """An item of lists.
+
+    `name` is what findings call it, `id` what identifies it in responses, `facts` what lists sort and select by.
+    """
 
     name: str
     id: Any
@@ -27,9 +29,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A sort key. `key` is its value for an item, None where the model does not know it; `member` shows it in an entry;
-    `distinct` says that no two items have the same, `tied` that many have; a column that is not `offered` is the only
-    order."""
+    """A sort key of a list.
+
+    `key` is its value for an item, None where the model does not know it; `member` shows it in an entry; `distinct`
+    says that no two items have the same, `tied` that many have; a column that is not `offered` is the only order.
+    """
 
     key: Callable[[Item], Any] | None = None
     member: str = ""
@@ -40,8 +44,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A value of a query parameter that filters. `label` is what reports call the value, `readers` are those who may
-    use it."""
+    """A value of a query parameter that filters.
+
+    `label` is what reports call the value, `readers` are those who may use it.
+    """
 
     name: str
     label: str
@@ -154,8 +160,10 @@ class Claim:
 def claims(
     listing: Listing, question: Question, library: Library, answer: Mapping[str, Any], because: str = ""
 ) -> Iterator[Claim]:
-    """The conditions on the response to a query. `because` is the requirement that is broken where the list has too
-    much or too little after a change."""
+    """The conditions on the response to a query.
+
+    `because` is the requirement that is broken where the list has too much or too little after a change.
+    """
     entries = answer.get("data") or []
     page = listing.names(entries, question, library)
     selected = listing.selected(question, library)

@@ -91,8 +91,10 @@ BEFORE: Mapping[str, Any] = contrary(FIRST)
 
 @dataclass
 class Person:
-    """A user: every member that is read back, the session that wrote it, and the requirement that is broken where it
-    differs."""
+    """A user with every member that is read back.
+
+    Each member has the session that wrote it, and the requirement that is broken where it differs.
+    """
 
     members: dict[str, Any]
     writers: dict[str, str] = field(default_factory=dict)
@@ -103,8 +105,11 @@ class Person:
         self.because = dict.fromkeys(self.members, requirement)
 
     def wrote(self, members: Mapping[str, Any], requirement: str, session: str = "", after: str = "") -> None:
-        """Records members written in a session, to be read back by this requirement; by the one named `after` where
-        another session wrote them last, or did so before the same was written and nobody has read it."""
+        """Records members written in a session, to be read back by this requirement.
+
+        By the one named `after` where another session wrote them last, or did so before the same was written and nobody
+        has read it.
+        """
         for member, value in members.items():
             elsewhere = bool(after) and self.writers.get(member) != session
             again = bool(after) and self.because.get(member) == after and self.members[member] == value
@@ -118,8 +123,10 @@ class Person:
 
 @dataclass
 class Owner:
-    """The user whose password changes, over all walks: all the passwords, the initial one first, which of them is the
-    current one, and a second session."""
+    """The user whose password changes, over all walks, and a second session of that user.
+
+    `passwords` begins with the initial one; `present` is the index of the current one.
+    """
 
     account: Account
     passwords: list[str]

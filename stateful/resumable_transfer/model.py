@@ -107,10 +107,9 @@ def stored_range(stored: int) -> str:
 
 
 def video(size: int, label: str) -> bytes:
-    """A playable video of exactly `size` bytes, at least 1130: another one for each label, from its beginning to its
-    end.
+    """A playable video of exactly `size` bytes, at least 1130.
 
-    The last 20 bytes and more are read by no player.
+    Another one for each label, from its beginning to its end. The last 20 bytes and more are read by no player.
     """
     content = _labelled(media.mp4(is_small=True), label)
     return content + _free(_counted(size - len(content) - _BOX.size, label))

@@ -36,8 +36,11 @@ class SessionRequests(Flow):
         return kept[0]
 
     def ask(self, *, code: str = "", command: str = "", media_type: str = FORM, **members: Any) -> Exchange:
-        """Requests tokens with name and password; `members` take the place of the right ones, None leaves them out.
-        `command` is how a shell gets the one-time code."""
+        """Requests tokens with name and password.
+
+        `members` take the place of the right ones, None leaves them out. `command` is how a shell gets the one-time
+        code.
+        """
         form = self.password_form(self.holder.username, self.holder.password)
         body = {name: value for name, value in (form | members).items() if value is not None}
         if code:
@@ -50,8 +53,10 @@ class SessionRequests(Flow):
         return self.ask(grant_type="refresh_token", refresh_token=one.refresh_token, username=None, password=None)
 
     def used(self, one: SignedIn) -> Exchange:
-        """Uses the access token of a session that ended. It may still be valid for a moment, until all of the server
-        knows (RFC 7009 section 2)."""
+        """Uses the access token of a session that ended.
+
+        It may still be valid for a moment, until all of the server knows (RFC 7009 section 2).
+        """
         for _ in self.world.deadline.polls("a session to end", _END_SECONDS):
             answer = self.send("getUserInfo", token=one.token)
             if answer.status != 200:
@@ -83,8 +88,11 @@ class SessionRequests(Flow):
         return self.send("disableTwoFactor", self.holder, path=path, body=body)
 
     def with_code(self, authenticator: Authenticator, refused: int, send: Callable[[str], Exchange]) -> Exchange:
-        """Sends the current one-time code. Where it is refused, but was sent before or expired on the way, the next one
-        is sent: a server may accept a code once, and need not accept an old one (RFC 6238 section 5.2)."""
+        """Sends the current one-time code, and perhaps the next one.
+
+        The next one is sent where the current one is refused, but was sent before or expired on the way: a server may
+        accept a code once, and need not accept an old one (RFC 6238 section 5.2).
+        """
         code = authenticator.code
         answer = send(code)
         if answer.status == refused and (code in authenticator.sent or code != authenticator.code):

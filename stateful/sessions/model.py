@@ -16,8 +16,10 @@ _STEPS_AROUND = range(-4, 5)
 
 @dataclass
 class SignedIn:
-    """The tokens of one sign-in, and the requirement that is broken if the access token is not as it should be: valid,
-    or ended."""
+    """The tokens of one sign-in.
+
+    `because` is the requirement that is broken if the access token is not as it should be: valid, or ended.
+    """
 
     token: NamedText
     refresh_token: NamedText
@@ -54,8 +56,10 @@ class SignIns:
 
 @dataclass
 class Authenticator:
-    """A user's authenticator: the secret of a request for two-factor authentication, and the codes that were sent
-    already."""
+    """A user's authenticator: the secret of a request for two-factor authentication.
+
+    `sent` are the codes that were sent already.
+    """
 
     request_token: NamedText
     secret: NamedText
@@ -81,8 +85,11 @@ class Authenticator:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong token request: the members in place of the right ones (None: left out), and the `code` of the refusal.
-    `json` sends it as another media type."""
+    """A wrong token request.
+
+    It has the members in place of the right ones (None: left out), and the `code` of the refusal. `json` sends it as
+    another media type.
+    """
 
     code: str
     members: Mapping[str, str | None] = field(default_factory=dict)

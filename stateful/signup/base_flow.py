@@ -100,8 +100,10 @@ class SignupFlow(Flow):
         return {"verificationString": string}
 
     def arrives(self, address: str, containing: str, mark: Mark = NOTHING) -> str:
-        """The text of the mail that arrives for a person, empty where none does. Raises NoMail where none ever came:
-        the mailbox is not that of the instance's mail."""
+        """The text of the mail that arrives for a person, empty where none does.
+
+        Raises NoMail where none ever came: the mailbox is not that of the instance's mail.
+        """
         email = self.emails[address]
         try:
             return self.world.mailbox.wait(email, containing, newer_than=mark).text
@@ -172,8 +174,10 @@ class SignupFlow(Flow):
         return text.removeprefix(self.mine).partition("@")[0]
 
     def compare_sign_in(self, login: NamedText, request: Request, outcome: str, requirement: str, code: str) -> None:
-        """Signs in with the password of a request, and compares the result: `member` is accepted, any other outcome is
-        refused, with this code if there is one."""
+        """Signs in with the password of a request, and compares the result.
+
+        The outcome `member` is accepted, any other one is refused, with this code if there is one.
+        """
         answer = self.ask_for_tokens(login, self.passwords[request.name])
         if outcome != "member":
             situation = f"a sign-in with a registration request ({_NO_ACCOUNT.get(outcome, outcome.lower())})"

@@ -25,8 +25,10 @@ def mailed(text: str) -> str:
 
 @dataclass(slots=True)
 class Member:
-    """An account: whose user name and address it has, whether that is verified (None where nobody asked), and whether
-    it came from a request, with that person's password."""
+    """An account: whose user name and address it has, and whether the address is verified.
+
+    `verified` is None where nobody asked; `asked` says whether it came from a request, with that person's password.
+    """
 
     id: int
     name: str
@@ -38,8 +40,11 @@ class Member:
 
 @dataclass(slots=True)
 class Request:
-    """A request for an account: whose user name, address and channel name it asks for (None: no channel), the decision
-    and its text, the mailed strings, of which the last is valid, and whether a first one is still to be read."""
+    """A request for an account: whose user name, address and channel name it asks for.
+
+    With the decision and its text, the mailed strings, of which the last is valid, and whether a first one is still to
+    be read. `channel` is None for no channel.
+    """
 
     id: int
     name: str
@@ -103,8 +108,10 @@ class Book:
         return next((one for one in known if one.address == address), None)
 
     def signs_in(self, name: str, address: str, password: str) -> str:
-        """The outcome of a sign-in by a user name or an address (the other one is empty) with the password of this
-        person: `member`, `unverified`, the state of a request, or `nobody`."""
+        """The outcome of a sign-in: `member`, `unverified`, the state of a request, or `nobody`.
+
+        The sign-in is by a user name or an address (the other one is empty) with the password of this person.
+        """
         for member in self.present:
             if name == member.name or address == member.address:
                 if member.asked and member.name == password:

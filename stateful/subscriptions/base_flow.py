@@ -51,8 +51,10 @@ class Followers(Flow):
         self.old = {notice["id"] for notice in notices}
 
     def _unsubscribe_reader(self) -> None:
-        """Unsubscribes the reader; where a server keeps a subscription, which a rule must find, the walk gets another
-        reader."""
+        """Unsubscribes the reader.
+
+        Where a server keeps a deleted subscription, which is for a rule to find, the walk gets another reader.
+        """
         for _ in range(_ROUNDS):
             followed = {*self._followed_by(self.reader)}
             if not followed:

@@ -180,8 +180,10 @@ class News(Followers):
         self._unread({notice["id"] for notice in listed})
 
     def _once_each(self, answer: Exchange, listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The notifications without repetitions of older ones, which are ignored later where that is a known
-        deviation."""
+        """The notifications without those that repeat an older one.
+
+        Where that is a known deviation, the repeated ones are ignored from here on.
+        """
         notified = self.numbered([notice["video"] for notice in listed])
         again = [place for place, number in enumerate(notified) if number in notified[place + 1 :]]
         for requirement, clips in self.following.notified().items():

@@ -109,8 +109,7 @@ class AdministrationFlow(Flow):
             self.expect(answer, 404, requirement=_DELETED, situation="a video of a deleted user")
 
     def _try(self, person: Person, because: str) -> None:
-        """Uses the last token of a user, for an operation that every user may call and for one of those who manage
-        users."""
+        """Uses a user's last token, for an operation of every user and for one of those who manage users."""
         if person.token is None:
             return
         answer = self.send("getUserInfo", token=person.token)

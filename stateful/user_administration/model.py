@@ -51,8 +51,11 @@ ways_to_block = st.sampled_from(("for a moment", "for a reason", "for no reason"
 
 @dataclass(eq=False)
 class Person:
-    """A user of the walk. `variable` begins the names by which reports show the user, `fields` is what can be read,
-    `token` that of the last session, which is `signed_in` while it is valid."""
+    """A user of the walk.
+
+    `variable` begins the names by which reports show the user, `fields` is what can be read, `token` that of the last
+    session, which is `signed_in` while it is valid.
+    """
 
     variable: str
     user_id: NamedNumber

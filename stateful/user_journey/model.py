@@ -55,8 +55,10 @@ class Road:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A method of the flow that a walk may call with drawn arguments. `detour` names an attribute of the flow that must
-    be set for a detour; empty where it needs none."""
+    """A method of the flow that a walk may call with drawn arguments.
+
+    `detour` names an attribute of the flow without which it is no detour; empty where it never is one.
+    """
 
     name: str
     detour: str
@@ -67,8 +69,10 @@ _Method = TypeVar("_Method", bound=Callable[..., None])
 
 
 def step(detour: str = "", **arguments: SearchStrategy[Any]) -> Callable[[_Method], _Method]:
-    """Marks a method as a step: a stage when the road leads to it next, a detour where the road allows one and the flow
-    has something of this name."""
+    """Marks a method as a step: a stage where the road leads to it, a detour where the road allows one.
+
+    For a detour, the attribute of the flow named `detour` must be set.
+    """
 
     def marked(method: _Method) -> _Method:
         drawn = st.tuples(*arguments.values()).map(lambda values: dict(zip(arguments, values, strict=True)))
@@ -80,9 +84,11 @@ def step(detour: str = "", **arguments: SearchStrategy[Any]) -> Callable[[_Metho
 
 @dataclass(slots=True)
 class Traveller:
-    """The user of the journey: what is sent (`channel` None for none), the user's id, the mailed string, whether the
-    reader was asked for it, whether the address is verified (None where that is not required), and the account once it
-    signed in."""
+    """The user of the journey, with what is sent at sign-up.
+
+    `channel` is None for none, `string` the one that was mailed, `read` whether the reader was asked for it, `verified`
+    None where verification is not required, and `account` is set once the user signed in.
+    """
 
     username: str
     email: str
@@ -130,8 +136,11 @@ class Film:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """The contents of an archive of a user's data: the account's name, the names of videos and the digests of their
-    files by UUID, and the last path segments of the videos that the user liked and disliked."""
+    """The contents of an archive of a user's data.
+
+    The account's name, the names of videos and the digests of their files by UUID, and the last path segments of the
+    videos that the user liked and disliked.
+    """
 
     account: str
     names: dict[str, str]

@@ -68,8 +68,10 @@ class VideoFlow(Flow):
         self.lost = {member: used[member] - first.room for member in _USED_MEMBERS}
 
     def _clear(self) -> set[int]:
-        """Deletes videos that an earlier walk left, and returns their numbers. One that the server only pretended to
-        refuse stays."""
+        """Deletes videos that an earlier walk left, and returns their numbers.
+
+        One that the server only pretended to refuse stays.
+        """
         with self.aside():
             listed = _json(self.world.call("listMyVideos", self.owner, query={"count": _MANY}))["data"]
             for video in listed:

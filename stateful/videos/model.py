@@ -111,8 +111,11 @@ def other_file(what: str, kind: str) -> tuple[Upload, int]:
 
 @dataclass(eq=False)
 class Video:
-    """A video of the walk. `variable` begins the names by which reports show it, `said` are its members as they are
-    read back, `room` the bytes it counts for, `passwords` the numbers of those that open it."""
+    """A video of the walk.
+
+    `variable` begins the names by which reports show it, `said` are its members as they are read back, `room` the bytes
+    it counts for, `passwords` the numbers of those that open it.
+    """
 
     variable: str
     ids: Mapping[str, Any]

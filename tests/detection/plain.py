@@ -38,8 +38,10 @@ _LONGEST_SECONDS = 120
 
 
 def compare(found: Sequence[Detection], count: int, seed: int, workers: int = 2) -> None:
-    """Adds the plain tool's result to about `count` of the detections, and to a few of each class; the same faults each
-    time. Known results stay."""
+    """Adds the plain tool's result to about `count` of the detections, and to a few of each class.
+
+    The same faults are chosen each time. Known results stay.
+    """
     chosen = [detection for detection in _chosen(found, count) if not detection.plain]
     contract = load_contract(None)
     portions: dict[Signup, list[Detection]] = {}

@@ -44,12 +44,12 @@ Shared = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault. `breaks` are the requirements of which any may report it, `on` the operations whose handlers it
-    changes.
+    """One fault.
 
-    `on` is empty for one that changes responses wherever they come from: its handler gives the response that was about
-    to be sent, and its request is the plain HTTP one. `flow` is the state machine that must find it, `shortest` the
-    number of requests of the shortest sequence that shows it, counted by hand; both empty where a single request does.
+    `breaks` are the requirements of which any may report it, `on` the operations whose handlers it changes. `on` is
+    empty for one that changes responses wherever they come from: its handler gives the response that was about to be
+    sent, and its request is the plain HTTP one. `flow` is the state machine that must find it, `shortest` the number of
+    requests of the shortest sequence that shows it, counted by hand; both empty where a single request does.
     """
 
     id: str

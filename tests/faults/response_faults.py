@@ -104,8 +104,10 @@ def _dropped(_value: Any) -> Any:
 
 
 def _retyped(value: Any) -> Any:
-    """A value of another type, as servers are known to send: numbers and booleans as text, text and null as a number,
-    lists as objects."""
+    """A value of another type, as servers are known to send.
+
+    Numbers and booleans become text, text and null a number, lists objects.
+    """
     if isinstance(value, bool | int | float):
         return str(value).lower()
     if isinstance(value, str) or value is None:

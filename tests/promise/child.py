@@ -12,8 +12,10 @@ _FASTER = 20.0
 
 
 def _hurry() -> None:
-    """Shortens waits by letting more seconds pass for what counts them. To be called before anything keeps these
-    functions."""
+    """Shortens waits by letting more seconds pass for what counts them.
+
+    To be called before anything keeps these functions.
+    """
     sleep, monotonic = time.sleep, time.monotonic
     began = monotonic()
     time.sleep = lambda seconds: sleep(float(seconds) / _FASTER)

@@ -10,8 +10,10 @@ from starlette.types import ASGIApp
 
 
 class InProcess(httpx.BaseTransport):
-    """Passes each request to the application and waits for its response. An application that waits for anything but the
-    request would hang, so that is an error."""
+    """Passes each request to the application and waits for its response.
+
+    An application that waits for anything but the request would hang, so that is an error.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

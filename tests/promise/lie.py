@@ -24,8 +24,11 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lie:
-    """One lie: told after so many fitting responses, once or from then on; the kind interprets the numbers of victim
-    and variant. With `only` it fits no other requests than those: a pattern of method and path."""
+    """One lie: told after so many fitting responses, once or from then on.
+
+    The kind interprets the numbers of victim and variant. With `only` it fits no other requests than those: a pattern
+    of method and path.
+    """
 
     kind: str
     after: int = 0
@@ -93,11 +96,11 @@ Tell = Callable[[Asked, Answer, Lie, Scene], Answer | None]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of lie: whose resources it may show, which true responses it fits, and the function that changes one; the
-    function returns None where there is nothing to lie about. With `instead` the request never reaches the instance
-    where the variant is odd.
+    """A kind of lie: whose resources it may show, which true responses it fits, and what it makes of one.
 
-    A plan has at most `within` fitting answers before it. What `breaks` ends most runs at once, and is drawn less often.
+    `tell` returns None where there is nothing to lie about. With `instead` the request never reaches the instance where
+    the variant is odd. A plan has at most `within` fitting responses before it. What `breaks` ends most runs at once,
+    and is drawn less often.
     """
 
     group: Group

@@ -53,8 +53,11 @@ Tables = dict[str, dict[int | str, dict[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Rows by table and id, in plain values. Data without a table has other keys: `pictures` and `files` by path,
-    `secrets` by owner, `configuration`, `names`, and `mail` by the number of the mail."""
+    """Rows by table and id, in plain values.
+
+    Data without a table has other keys: `pictures` and `files` by path, `secrets` by owner, `configuration`, `names`,
+    and `mail` by the number of the mail.
+    """
 
     tables: Tables
 

@@ -80,8 +80,10 @@ class Children:
         self._number = 0
 
     def do(self, seconds: float, **job: Any) -> tuple[float, list[str]]:
-        """Runs the job in a child; returns its processor time, and its notes. The child is killed after so many
-        seconds."""
+        """Runs the job in a child; returns its processor time, and its notes.
+
+        The child is killed after so many seconds.
+        """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(job) + "\n")
