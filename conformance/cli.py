@@ -25,7 +25,7 @@ PACKAGES = ("peertube_conformance.conformance", "peertube_conformance.stateful")
 
 
 class MistakeError(Exception):
-    """A person's mistake; the text says what to do."""
+    """A user's mistake; the text says what to do."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _console(stream: TextIO | None = None) -> Console:
-    """What a command writes to; it knows the secrets of the environment."""
+    """The console that a command writes to; it knows the secrets of the environment."""
     from peertube_conformance.conformance.pytest_plugin.console_writer import Console
 
     return Console(lambda line: print(line, file=stream or sys.stdout, flush=True), _redactor)
@@ -122,7 +122,7 @@ def _report(given: argparse.Namespace) -> int:
     from peertube_conformance.reports.views.report_files import write_views
 
     directory = given.report_dir or run_file(given.run).parent
-    # What is no run document is said before what it would be written over.
+    # A file that is no run document is reported before anything is overwritten.
     finished = None if is_unfinished(given.run) else _read(given.run)
     with ReportFolder(directory) as folder:
         if finished is None:

@@ -13,14 +13,14 @@ _DESCRIPTION = "Tests PeerTube instances, and compares and joins the reports. Ea
 
 
 class Parser(argparse.ArgumentParser):
-    """Ends with the exit code of unusable options, which is not argparse's."""
+    """Argument parser that exits with the exit code of unusable options instead of argparse's."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(UNUSABLE, f"ERROR: {message}: see {self.prog} --help\n")
 
 
 def command_parser() -> argparse.ArgumentParser:
-    """The parser of all commands; the name of the one that was given is in `command`."""
+    """The parser of all commands; the name of the command given is in `command`."""
     parser = Parser(prog="peertube-conformance", description=_DESCRIPTION)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
 

@@ -25,7 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def examine(request: pytest.FixtureRequest, conformance_session: Session) -> Examination:
-    """What a hand-written test sends and judges with. The test is marked with the requirements that it is there for."""
+    """The sender and judge of a hand-written test, marked with the requirements that the test proves."""
     from peertube_conformance.conformance.execution.assertions import Examination  # noqa: PLC0415 - as above
 
     return Examination(conformance_session, conformance_session.environment, request.function.__name__)
@@ -33,7 +33,7 @@ def examine(request: pytest.FixtureRequest, conformance_session: Session) -> Exa
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
-    """A test that examines fails by its findings; what stands in its way becomes the verdict of its requirements."""
+    """Fails a hand-written test by its findings; a precondition error becomes the verdict of its requirements."""
     examination = cast("Examination | None", pyfuncitem.funcargs.get("examine"))
     if examination is None:
         return (yield)

@@ -31,8 +31,10 @@ class OptionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """How many requests an operation gets: valid ones, defects, different values for one defect, and whether reading ones
-    are added until each enumerated value was in one."""
+    """How many requests an operation gets: valid ones, defects, and variants of one defect.
+
+    With `every_value`, requests of safe methods are added until each enumerated value was in one.
+    """
 
     name: str
     valid: int
@@ -66,7 +68,7 @@ class Option:
 
     @property
     def destination(self) -> str:
-        """The name under which pytest keeps the value; plugins share one name space."""
+        """The name under which pytest keeps the value, with a prefix because plugins share one name space."""
         return f"peertube_{self.name}"
 
     @property
@@ -144,13 +146,13 @@ OPTIONS: tuple[Option, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """One of several equal parts of what is to be tested, counted from 1."""
+    """One of several equal parts of the tests, counted from 1."""
 
     number: int = 1
     of: int = 1
 
     def part(self, things: Iterable[T], name: Callable[[T], str]) -> list[T]:
-        """The things that are in this part, in their order; the same wherever the same names are divided."""
+        """The items that are in this part, in their order; the same wherever the same names are divided."""
         every = list(things)
         names = set(sorted({name(thing) for thing in every})[self.number - 1 :: self.of])
         return [thing for thing in every if name(thing) in names]
@@ -161,7 +163,7 @@ WHOLE = Shard()
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What was asked for."""
+    """The parsed options of a run."""
 
     base_url: str = ""
     spec: str = ""
@@ -188,7 +190,7 @@ class Options:
 
     @classmethod
     def read(cls, option: Callable[[str], Any], base_url: str, environment: Mapping[str, str] = os.environ) -> Self:
-        """From parsed options (`option("peertube_seed")`) and the environment, an option going before a variable.
+        """Reads parsed options (`option("peertube_seed")`) and the environment, an option going before a variable.
 
         Raises OptionError for a value that cannot be used.
         """
@@ -204,7 +206,7 @@ class Options:
 
     @property
     def how_to_clean(self) -> str:
-        """What a person does where a run with these options could not remove everything."""
+        """Advice for users where a run with these options could not remove everything."""
         if not self.base_url:
             return "the embedded instance ended with the run"
         name = shlex.quote(self.admin_username or "NAME")

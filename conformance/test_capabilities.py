@@ -1,4 +1,4 @@
-"""What the configuration claims, and whether it is so (reference, "Get instance public configuration")."""
+"""Tests that the instance configuration reports features truly (reference, "Get instance public configuration")."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _SHOWN_BY = {
     "registration": "registerUser",
     "registration-approval": "requestRegistration",
 }
-# Sign-ups are few: one that fails is not counted, and tells as much. It is invalid, unless signing up is off altogether.
+# Sign-ups are few: one that fails is not counted, and shows as much. It is invalid, unless sign-up is off altogether.
 _SIGN_UPS = frozenset({"registration", "registration-approval"})
-# These have no switch of their own on the server: whoever uploads is refused later.
+# These have no switch of their own on the server: an upload is refused later.
 _REFUSING = frozenset({"user-export", "user-import", "video-replacement", "video-studio", "registration"})
 
 
@@ -63,8 +63,8 @@ def test_renditions(examine: Examination) -> None:
 
 
 def _on_some_ground(examine: Examination, capability: str, *, claimed: bool) -> None:
-    """Asks the first target whose configuration says so."""
-    # They load the generators.
+    """Tests the first target whose configuration reports the feature as `claimed`."""
+    # Imported here because they load the generators.
     from peertube_conformance.conformance.execution.phases import Exercise  # noqa: PLC0415
     from peertube_conformance.conformance.generation.schemathesis_driver import NotGenerated  # noqa: PLC0415
 
@@ -98,7 +98,7 @@ def _served(examine: Examination, capability: str, base: Callable[..., Draft]) -
     try:
         draft = base(fresh=True)
     except PRECONDITION_ERRORS as blocker:
-        # It is claimed: whatever of it cannot be had is not served, unless the harness lacks the right to ask.
+        # It is claimed: a part of it that is not available is not served, unless the harness lacks the right to ask.
         shared = examine.environment.shared
         may_ask = shared.accounts and shared.safety is not Safety.OBSERVE and not isinstance(blocker, Refused)
         if not may_ask or outcome_of(blocker).verdict is not Verdict.NOT_APPLICABLE:
@@ -119,7 +119,7 @@ def _refused(examine: Examination, capability: str, base: Callable[..., Draft]) 
         if capability in _SIGN_UPS
         else examine.environment.client.send(base(fresh=True))
     )
-    # 404 is what a route is that was never put there.
+    # 404 is the status of a route that was never registered.
     examine.expect(
         exchange, 400, 403, 404, requirement="PT-CAP-02", situation=f"a request to the disabled feature {capability}"
     )

@@ -1,4 +1,4 @@
-"""Which routes pages of other origins may use, and which they may not (reference, "CORS"; Fetch standard)."""
+"""Tests which routes pages of other origins may use, and which they may not (reference, "CORS"; Fetch standard)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ORIGIN = "https://elsewhere.example.com"
 _ALLOW = "access-control-allow"
-# One path of each group of the reference's table: nothing is at the second and the third.
+# One path of each group of the reference's table: the second and the third name no resource.
 _GROUPS = {
     "api": "/api/v1/config",
     "download": "/download/videos/absent",
@@ -37,7 +37,7 @@ def test_route_groups(examine: Examination) -> None:
         examine.outside("GET", _GROUPS["lazy-static"], "lazyStaticFile"),
         examine.outside("GET", webfinger, "webfinger"),
     ):
-        # The check of this requirement judges every answer below these paths.
+        # The check of this requirement judges every response below these paths.
         _sent(examine, operation)
     nothing = {"filename": f"{IMPOSSIBLE_NUMBER}-240.mp4"}
     examine.send("downloadVideoFile", path=nothing, headers={"Origin": ORIGIN})

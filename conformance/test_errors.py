@@ -1,4 +1,4 @@
-"""Errors before or outside an operation, and the form of each kind of error (reference, "Errors").
+"""Tests of errors before or outside an operation, and of the form of each kind of error (reference, "Errors").
 
 Members, title, documentation link and secrecy of every error are judged by the checks of single exchanges.
 """
@@ -157,7 +157,7 @@ def test_very_long_address(examine: Examination) -> None:
     """Longer than what most servers read: either way there is an answer."""
     where = examine.outside("GET", f"/api/v1/{'a' * _TOO_LONG}", "veryLongAddress")
     exchange = examine.send(where)
-    # Whoever reads it finds no route there.
+    # A server that reads it finds no route there.
     examine.expect(exchange, 400, 404, 414, 431, requirement="PT-ERR-22", situation="a URL path of 20,000 octets")
 
 

@@ -1,4 +1,4 @@
-"""Feeds, each in each of its formats: well-formed, valid, of the right media type, and of the right things."""
+"""Tests of feeds, each in each of its formats: well-formed, valid, with the right media type and the right entries."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def test_acceptable(examine: Examination) -> None:
 
 
 def _valid(examine: Examination, exchange: Exchange, name: str) -> Feed | None:
-    """The parsed feed, or None; reports what is wrong with it."""
+    """Parses a feed and reports what is wrong with it; None where it is not well-formed."""
     kind = KINDS[name]
     if not examine.expect(exchange, 200, requirement="PT-FEED-01", situation=f"a feed as {name}"):
         return None

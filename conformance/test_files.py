@@ -1,4 +1,4 @@
-"""Files of videos, whole, in parts and under conditions (RFC 9110 sections 13 and 14)."""
+"""Tests of video files: whole, in ranges and under conditions (RFC 9110 sections 13 and 14)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FAR_AWAY = "Fri, 01 Jan 2100 00:00:00 GMT"
 
 @dataclass(frozen=True)
 class _File:
-    """One way to a file: the operation, who asks, and the file's name there."""
+    """One way to a file: the operation, the caller, and the file's name there."""
 
     operation: str
     actor: Account | None
@@ -227,7 +227,7 @@ def test_part_of_the_same(examine: Examination, way: str) -> None:
     tag = _header(_asked(examine, file), "etag")
     changed = _asked(examine, file, Range="bytes=0-9", **{"If-Range": '"other"'})
     examine.expect(changed, 200, requirement="PT-FILE-11", situation="a range with another entity tag in If-Range")
-    # A weak tag does not say that the bytes are the same (section 13.1.5): either answer is right.
+    # A weak tag does not say that the bytes are the same (section 13.1.5): either response is right.
     same = _asked(examine, file, Range="bytes=0-9", **{"If-Range": tag})
     right = (200, 206) if tag.startswith("W/") else (206,)
     examine.expect(same, *right, requirement="PT-FILE-11", situation="a range with the current entity tag in If-Range")
@@ -253,7 +253,7 @@ def test_download(examine: Examination) -> None:
 
 def _asked(examine: Examination, file: _File, **headers: str) -> Exchange:
     operation = examine.world.contract.operation(file.operation)
-    # The document lists neither what a condition may be answered with, nor that a range may be refused as such.
+    # The document lists neither the responses to conditions, nor that a range may be refused as such.
     operation = whatever_is_asked(whatever_is_asked(operation, 412), 400)
     return examine.send(operation, file.actor, path={"filename": file.filename}, headers=headers)
 
@@ -279,7 +279,7 @@ def _header(exchange: Exchange, name: str) -> str:
 
 
 def _holds(answer: Response, whole: bytes) -> bool:
-    """Whether the answer has the parts, each with bytes of its own range; or is the whole."""
+    """Whether the response has the parts, each with the bytes of its own range; or is the whole."""
     if answer.status == 200:
         return answer.body == whole
     if answer.media_type != "multipart/byteranges":

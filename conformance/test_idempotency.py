@@ -1,4 +1,4 @@
-"""The same request twice (RFC 9110 section 9.2.2)."""
+"""Tests that the same request sent twice has the effect of one (RFC 9110 section 9.2.2)."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_deleting_twice(examine: Examination, kind: str) -> None:
     first = examine.send(operation, actor, path=path)
     if examine.expect(first, 200, 204, requirement="PT-IDEM-01", situation=f"the deletion of a {kind}"):
         second = examine.send(operation, actor, path=path)
-        # Of a deleted thread the place is kept: that it is deleted is a state of it.
+        # The place of a deleted thread is kept: that it is deleted is a state of it.
         gone = (404, 409) if kind == "comment" else (404,)
         examine.expect(second, *gone, requirement="PT-IDEM-01", situation=f"the second deletion of a {kind}")
 

@@ -1,4 +1,4 @@
-"""By which names a thing goes, and by which it does not (reference, path parameters)."""
+"""Tests of the names by which a resource can and cannot be addressed (reference, path parameters)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from peertube_conformance.reports import Exchange
 if TYPE_CHECKING:
     from peertube_conformance.conformance.execution.assertions import Examination
 
-# Operations that read a video or a part of it, and what of their answer tells which video it is.
+# Operations that read a video or a part of it, and the member of the response that identifies the video.
 _READING = ("getVideo", "getVideoDesc", "getCommentThreads", "listVideoStoryboards")
 # Flickr's alphabet of base 58: digits and letters without those that look alike.
 _ALPHABET = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -154,7 +154,10 @@ def test_short_form(examine: Examination) -> None:
 
 @dataclass(frozen=True)
 class _Creation:
-    """An operation that creates, the member of its answer that holds the new thing, and how that is read back."""
+    """An operation that creates, and the one that reads the new resource.
+
+    `holder` is the member of the response that holds the new resource.
+    """
 
     operation: str
     holder: str
@@ -216,7 +219,7 @@ def test_created_channel_id(examine: Examination) -> None:
 
 
 def short_form(uuid: str) -> str:
-    """The UUID as a number in base 58."""
+    """Encodes the UUID as a number in base 58."""
     number, digits = UUID(uuid).int, ""
     while number:
         number, digit = divmod(number, len(_ALPHABET))

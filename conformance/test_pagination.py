@@ -1,4 +1,4 @@
-"""Pages of lists: their bounds for every list, and how they fit together for lists that are the test's own."""
+"""Tests of pagination: bounds for every list, and how pages fit together for lists that the test itself fills."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whom the files of private videos are for (reference, "Static Video Files", "Video Download")."""
+"""Tests of access to the files of private videos (reference, "Static Video Files", "Video Download")."""
 
 from __future__ import annotations
 

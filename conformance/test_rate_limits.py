@@ -1,4 +1,4 @@
-"""Rate limits: used up, refused, and open again; and what of the count shows on the way (reference, "Rate limits")."""
+"""Tests of rate limits: exhausted, refused and open again, and the counts in headers (reference, "Rate limits")."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def test_too_many_sign_ins(examine: Examination) -> None:
 
 
 def _recorded(session: Session, send: Callable[[], None]) -> None:
-    """Sends, and reports what the checks of the exchanges found."""
+    """Calls `send`, and reports what the checks of the exchanges found."""
     session.collect()
     try:
         send()
@@ -193,13 +193,13 @@ def _recorded(session: Session, send: Callable[[], None]) -> None:
 
 
 def _refused(examine: Examination) -> tuple[ForwardedClient, Exchange, float]:
-    """A client that used its requests up, its refusal, and when it came (monotonic seconds)."""
+    """A client that exhausted its requests, the refusal, and when it came (monotonic seconds)."""
     client = forwarded(examine)
     return client, client.use_up("getConfig"), time.monotonic()
 
 
 def _is_next_window(before: Exchange, after: Exchange) -> bool:
-    """The first request of a new window says so itself: all but one remain, and it ends later."""
+    """Whether the response is the first of a new window: all requests but one remain, and it ends later."""
     limit = number_in(after, LIMIT)
     fresh = limit is not None and number_in(after, REMAINING) == limit - 1
     return fresh and (number_in(after, RESET) or 0) > (number_in(before, RESET) or 0)

@@ -45,7 +45,7 @@ def test_roles(exercise: Exercise, examine: Examination) -> None:
 
 
 class Callers:
-    """One operation, asked for by everybody."""
+    """The requests of every caller to one operation."""
 
     def __init__(self, exercise: Exercise, examine: Examination) -> None:
         self._exercise = exercise
@@ -53,7 +53,7 @@ class Callers:
         self._operation = exercise.operation
 
     def run(self) -> None:
-        """Asks for each cell; what stands in the way of one is recorded and does not hinder the others."""
+        """Sends the request of each cell; a precondition error of one is recorded and does not hinder the others."""
         session = self._exercise.session
         if is_scarce(self._operation, session.shared.limits):
             pytest.skip("not-applicable: the instance's rate limit for this operation is too low for this test")
@@ -104,7 +104,7 @@ class Callers:
             draft = exercise.base()
             draft.actor, draft.token = None, "0" * 40
         elif cell.status or cell.on_others or self._operation.role in {Role.MODERATOR, Role.ADMIN}:
-            # Refused, let in to what belongs to somebody else, or to what belongs to nobody who asks.
+            # A refused caller, a caller who may use another user's resource, or an operation on nobody's own resource.
             draft = exercise.base(fresh=not cell.status and not self._operation.is_safe)
             draft.actor, draft.token = world.account(cell.caller), None
         elif self._operation.role is Role.ANONYMOUS and exercise.base().actor is None:
@@ -130,7 +130,7 @@ def _acting(world: World, caller: Caller) -> World:
 
 
 def _revoked(world: World) -> str:
-    """The token of somebody who signed out a while ago: that it is refused at once is a requirement of its own."""
+    """The token of a user who signed out a while ago: that it is refused at once is a requirement of its own."""
 
     def make() -> str:
         account = world.account(fresh=True, label="signed out")

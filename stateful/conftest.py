@@ -24,7 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def walk(conformance_session: Session, request: pytest.FixtureRequest) -> Callable[[type[Flow]], None]:
-    """Walks a flow and makes its outcome pytest's. The test is marked with the requirements that the flow proves."""
+    """Runs a flow and turns its outcome into pytest's. The test is marked with the requirements that the flow proves."""
     from peertube_conformance.reports import Verdict  # noqa: PLC0415 - as above
     from peertube_conformance.stateful.engine import runner  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Reference, "Update my user avatar", "Delete my avatar": pictures of users, and the files in which they are served."""
+"""Flow of avatars and the files in which they are served (reference, "Update my user avatar", "Delete my avatar")."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FORM = "multipart/form-data"
 # Seeds of pictures that differ much in red and green.
 _PICTURES = (0, 1, 7)
 _SIDE = 120
-# Larger ones are not made up, whatever a configuration allows.
+# No larger files are made up, whatever a configuration allows.
 _MAX_BYTES = 16 * 1024 * 1024
 _GONE_SECONDS = 3.0
 sitters = st.sampled_from(["one", "other"])
@@ -77,7 +77,7 @@ class Avatars(Flow):
 
     @stage(who=sitters, what=st.sampled_from(["too large", "no picture", "no file"]))
     def pick_wrongly(self, who: str, what: str) -> None:
-        """Set an avatar with what must be refused."""
+        """Set an avatar with a file that must be refused."""
         sitter = self._act(who, "PT-AVATAR-05")
         most = self._most()
         if what == "too large" and most > _MAX_BYTES:
@@ -108,10 +108,10 @@ class Avatars(Flow):
             if sitter.files:
                 self._is_served(sitter, min(sitter.files), sitter.because)
 
-    # How it is done
+    # Requests and comparisons
 
     def _act(self, who: str, requirement: str) -> Sitter:
-        """Somebody is about to do something: their own avatar is as it is by this requirement, that of others anyway."""
+        """Notes that a user acts: this requirement judges their own avatar, PT-AVATAR-07 that of others."""
         for name, sitter in self.sitters.items():
             sitter.because = requirement if name == who else "PT-AVATAR-07"
         return self.sitters[who]
@@ -137,7 +137,7 @@ class Avatars(Flow):
         return media.png(_SIDE, _SIDE, seed=seed)
 
     def _most(self) -> int:
-        """The most bytes that a picture may have here (reference, "Config"); unlimited by default."""
+        """The largest avatar file in bytes (reference, "Config"); unlimited by default."""
         config: Any = self.once("config", lambda: self.world.call("getConfig").members)
         for member in ("avatar", "file", "size", "max"):
             config = config.get(member) if isinstance(config, dict) else None
@@ -148,7 +148,7 @@ class Avatars(Flow):
         return self.send("pickMyAvatar", sitter.account, body=body, media_type=_FORM)
 
     def _file(self, name: str) -> Exchange:
-        """Asks for a file; the contract has no operation for it."""
+        """Requests a file; the contract has no operation for it."""
         operation = self.context.outside("GET", "/lazy-static/avatars/{filename}", "lazyStaticFile")
         return self.context.send(operation, path={"filename": name})
 
@@ -177,7 +177,7 @@ class Avatars(Flow):
             )
 
     def _shown(self, corner: tuple[int, int]) -> int:
-        """The picture that has a corner most like this."""
+        """The picture whose corner is most like this."""
 
         def distance(number: int) -> int:
             own = picture(self._drawn(_PICTURES[number]))
@@ -188,7 +188,7 @@ class Avatars(Flow):
         return min(range(len(_PICTURES)), key=distance)
 
     def _are_gone(self, names: list[str], requirement: str) -> None:
-        """A server may take a moment to remove files."""
+        """Checks that removed files are no longer served; a server may take a moment to remove them."""
         for name in names:
             self.eventually(partial(self._status, name), 404, _GONE_SECONDS)
             situation = "a file of a removed avatar"

@@ -1,4 +1,4 @@
-"""Reference, "User Exports" and "User Imports": who moves out takes everything along, who moves in has it."""
+"""Flow of exports and imports: an import restores all of an account (reference, "User Exports", "User Imports")."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _TOPICS = {
     "playlists": _TIES,
 }
 _JOB_SECONDS = 60.0
-# What an import may break that is not the first of a whole archive.
+# Requirements that an import may break that is not the first of a whole archive.
 _BREAKABLE = {
     _TWICE: frozenset({"channels", "videos", "playlists", "subscriptions", "rates", "history"}),
     _FOREIGN: frozenset({"channels", "videos", "playlists"}),
@@ -63,19 +63,19 @@ class ExportImport(ExportSteps):
 
     @classmethod
     def walks(cls, depth: str) -> tuple[int, int]:
-        """Each walk signs in twice: where that is scarce, there are few, and longer ones."""
+        """Few and longer walks where sign-ins are scarce: each walk signs in twice."""
         examples, steps = super().walks(depth)
         return (min(examples, 2), steps + 4) if cls.context.is_scarce("getOAuthToken") else (examples, steps)
 
     @initialize(privacy=st.sampled_from(PRIVACIES))
     def begin(self, privacy: int) -> None:
-        """Somebody has a little of everything; somebody else, nothing yet."""
+        """The model: the owner has a little of everything; the mover has nothing yet."""
         self.prepare()
         token = self.answered("getFeedToken", self.owner)["feedToken"]
         self.feed_token = self.secret(token, "FEED_TOKEN")
         self.names: dict[str, str] = {}
         self.broken = False
-        # The requirement that the last import was about; without one, the topic says it.
+        # The requirement that the last import was about; without one, the topic names it.
         self.because = ""
         self.open_channel()
         self.add_video(1, privacy)
@@ -94,7 +94,7 @@ class ExportImport(ExportSteps):
     @precondition(lambda self: self.archive is not None and self.brought < _MOST_TIMES)
     @stage()
     def bring_archive(self) -> None:
-        """Import the archive with other names for the channels: those that it gives are taken on this instance."""
+        """Import the archive with other names for the channels, because those in it are taken on this instance."""
         for channel in self.packed.channels:
             self.names.setdefault(channel["name"], self.world.unique("moved"))
         answer = self._bring(self.packed.renamed(self.names), self.names)
@@ -112,7 +112,7 @@ class ExportImport(ExportSteps):
     @precondition(lambda self: self.archive is not None and self.brought_as_it_is < 1)
     @stage()
     def bring_archive_as_it_is(self) -> None:
-        """Import the archive while the channels in it are somebody else's, who keeps everything."""
+        """Import the archive while another user owns the channels in it, and keeps everything."""
         answer = self._bring(self.packed, {})
         if answer is None:
             return
@@ -137,8 +137,11 @@ class ExportImport(ExportSteps):
         return answer
 
     def _bring_lost_rates(self, first: Exchange, content: bytes) -> None:
-        """A server may skip a rating whose transaction met another, and say so to nobody: the archive's next import
-        brings it. That it came late is reported here; that it never came, by the comparison with the model."""
+        """Imports the archive again where ratings are missing.
+
+        A server may skip a rating whose transaction met another, without an error. That it came late is reported here;
+        that it never came, by the comparison with the model.
+        """
         wanted, seen = self.got.topic("rates"), self.rates_of(self.mover)
         if not wanted or seen == wanted or self._import(content, COMPLETED, _DONE) is None:
             return
@@ -149,14 +152,14 @@ class ExportImport(ExportSteps):
     @precondition(lambda self: not self.broken)
     @stage(how=st.sampled_from(["no archive", "half of one"]))
     def bring_something_broken(self, how: str) -> None:
-        """Import what nobody can read."""
+        """Import a damaged archive."""
         whole = self.world.media.zip({"peertube/account.json": b'{"displayName": "Nobody"}'})
         content = b"This is no archive." if how == "no archive" else whole[: len(whole) // 2]
         if self._import(content, "Failed", _BROKEN):
             self.because, self.broken = _BROKEN, True
 
     def _import(self, content: bytes, label: str, requirement: str) -> Exchange | None:
-        """Sends an archive in one chunk, waits until its import has ended, and compares how."""
+        """Sends an archive in one chunk, waits until its import has ended, and compares the result."""
         answer = self._announce(self.mover, len(content))
         if not self.expect(answer, 201, requirement=_DONE, situation="an init request for an archive"):
             return None
@@ -205,7 +208,7 @@ class ExportImport(ExportSteps):
     @precondition(lambda self: self.archive is not None)
     @stage(who=st.sampled_from(["a stranger", "a moderator"]))
     def somebody_else_imports(self, who: str) -> None:
-        """Nobody brings anything into somebody else's account, or learns about it."""
+        """Import into another user's account, or read its import; both must be refused."""
         actor = self.stranger if who == "a stranger" else self.world.account("moderator")
         for answer in (
             self._announce(actor, 10),
@@ -223,7 +226,7 @@ class ExportImport(ExportSteps):
             self._same_things(answer, self.because if is_about else requirement, topic, seen)
 
     def _same_things(self, answer: Exchange, requirement: str, topic: str, seen: Belongings) -> None:
-        """Compares one kind of things; members of the profile and preferences one by one."""
+        """Compares one kind of data; members of the profile and preferences one by one."""
         wanted, found = self.got.topic(topic), seen.topic(topic)
         message = f"{topic} of the importing account differ from the archive"
         if topic not in {"profile", "preferences"}:

@@ -1,4 +1,4 @@
-"""Reference, "My History": what somebody watched, how far, and how it is forgotten."""
+"""Flow of the watch history: watched videos with positions, and their deletion (reference, "My History")."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ class WatchHistory(Flow):
         self.viewer, self.other = self.account("viewer"), self.account("other viewer")
         self.positions: dict[int, int] = {}
         self.enabled = True
-        # The requirement that the last step was about: what is in the history now that should not, or is missing.
+        # The requirement that the last step was about: it is broken by anything superfluous or missing in the history.
         self.because = "PT-HISTORY-04"
         self._settle({"videosHistoryEnabled": True})
         self.send("clearMyHistory", self.viewer)
 
     def video(self, number: int) -> VideoRef:
-        """One of the videos that there are to watch."""
+        """One of the videos to watch."""
         return self.once(f"video {number}", lambda: self.world.video(self.other, PUBLIC, fresh=True, seconds=_SECONDS))
 
     @rule(video=videos, position=positions)
@@ -56,13 +56,13 @@ class WatchHistory(Flow):
 
     @rule(video=videos, position=positions)
     def somebody_else_watches(self, video: int, position: int) -> None:
-        """The history of the viewer stays as it is."""
+        """Report a position as another user; the viewer's history stays unchanged."""
         self.send("addView", self.other, path={"id": self.video(video).uuid}, body={"currentTime": position})
         self.because = "PT-HISTORY-06"
 
     @rule(video=videos)
     def delete_one(self, video: int) -> None:
-        """Forget one video, whether it was watched or not."""
+        """Delete one video from the history, whether it was watched or not."""
         answer = self.send("deleteMyHistoryElement", self.viewer, path={"videoId": self.video(video).id})
         self.expect(answer, 204, requirement="PT-HISTORY-03", situation="deleting an element of one's history")
         self.positions.pop(video, None)
@@ -70,7 +70,7 @@ class WatchHistory(Flow):
 
     @rule()
     def clear(self) -> None:
-        """Forget everything."""
+        """Clear the history."""
         answer = self.send("clearMyHistory", self.viewer)
         self.expect(answer, 204, requirement="PT-HISTORY-04", situation="clearing one's history")
         self.positions.clear()
@@ -78,7 +78,7 @@ class WatchHistory(Flow):
 
     @rule(video=videos, position=positions)
     def clear_before_the_last(self, video: int, position: int) -> None:
-        """Forget what was watched before a date, after which one more video is watched."""
+        """Clear the history before a date, after which one more video is watched."""
         date = self._moment()
         self._watch(video, position)
         answer = self.send("clearMyHistory", self.viewer, body={"beforeDate": date})
@@ -127,7 +127,7 @@ class WatchHistory(Flow):
         self.expect(answer, 204, requirement="PT-HISTORY-05", situation="enabling or disabling the watch history")
 
     def _moment(self) -> str:
-        """A moment after all that was done and before what will be, by the server's clock: that of a new comment."""
+        """A moment between all earlier and later steps, by the server's clock: that of a new comment."""
         self.world.deadline.sleep(_TICK_SECONDS)
         answer = self.world.call(
             "addCommentThread", self.other, path={"id": self.video(0).id}, body={"text": "Seen."}

@@ -1,4 +1,7 @@
-"""Reference, "Upload a video", "Get a video", "Update a video", "Delete a video": who sees which video, and as what."""
+"""Flow of videos uploaded in one request: their details, who sees them, changes and deletion.
+
+Reference, "Upload a video", "Get a video", "Update a video", "Delete a video".
+"""
 
 from __future__ import annotations
 
@@ -45,13 +48,13 @@ class LegacyUpload(base_flow.VideoFlow):
 
     @initialize(privacy=st.sampled_from(list(map(int, Privacy))))
     def begin(self, privacy: int) -> None:
-        """One video."""
+        """The model: one video."""
         self.start(self.account("publisher", own=True), Privacy(privacy))
 
     @few_videos
     @stage(privacy=privacies, kind=model.kinds, members=model.members)
     def upload(self, privacy: int | None, kind: str, members: dict[str, Any]) -> None:
-        """A video; without a privacy it is private."""
+        """Upload a video; without a privacy it is private."""
         self._upload(privacy, kind, members)
 
     def _upload(self, privacy: int | None, kind: str, members: dict[str, Any]) -> None:
@@ -74,7 +77,7 @@ class LegacyUpload(base_flow.VideoFlow):
             video = self.new_video(answer.response.json["video"], Privacy(privacy or Privacy.PRIVATE), [0])
             self.compare("PT-VIDEO-01" if privacy else "PT-VIDEO-02", video)
             details = self.poll("getVideo", self.owner, self.finished, path={"id": video.ids["uuid"]})
-            # What was not said is as the instance would have it.
+            # Members that were not sent have the instance's defaults.
             video.learn(details)
             video.write(said)
             self._see_the_source(video, len(file.data))
@@ -101,7 +104,7 @@ class LegacyUpload(base_flow.VideoFlow):
 
     @stage(what=model.others, kind=model.kinds)
     def upload_something_else(self, what: str, kind: str) -> None:
-        """A file that has the name of a video, and is none, is refused by its media type or by what is in it."""
+        """Upload a file that is named like a video and is none: refused by its media type or by its content."""
         file, status = model.other_file(what, kind)
         body = {model.CHANNEL: self.channels[0][0], "name": "No video", "videofile": file}
         answer = self.send("uploadLegacy", self.owner, body=body, media_type=_MULTIPART)
@@ -116,7 +119,7 @@ class LegacyUpload(base_flow.VideoFlow):
     @few_videos
     @stage(quota=st.sampled_from(model.QUOTAS), room=st.sampled_from(_ROOMS), kind=model.kinds)
     def upload_within(self, quota: str, room: int | None, kind: str) -> None:
-        """A quota, which stays, of so many bytes beyond what is used (None for no limit), and then a video."""
+        """Set a quota, which stays, of so many bytes beyond what is used (None for no limit), then upload a video."""
         self.limit(quota, room)
         self._upload(None, kind, {})
 
@@ -142,7 +145,7 @@ class LegacyUpload(base_flow.VideoFlow):
     @any_video
     @stage(video=indexes, picture=st.sampled_from(sorted(model.PICTURES)))
     def show(self, video: int, picture: str) -> None:
-        """Give the video a picture: its address is another then, and the address of the other picture stays."""
+        """Replace a picture of the video: its address changes, and the address of the other picture stays."""
         changed, path = self._video(video), model.PICTURES[picture]
         answer = self._put(changed, {**self.secrets_of(changed), picture: model.picture()})
         self.compare("PT-VIDEO-07", changed)
@@ -159,7 +162,7 @@ class LegacyUpload(base_flow.VideoFlow):
     @any_video
     @stage(video=indexes, privacy=new_privacies)
     def change_privacy(self, video: int, privacy: int) -> None:
-        """Show the video to others than before; where passwords open it, to those who know the last ones."""
+        """Change who may see the video; with passwords, the last ones open it."""
         changed = self._video(video)
         if privacy == Privacy.PASSWORD:
             answer = self._put(changed, {"privacy": privacy})
@@ -169,7 +172,7 @@ class LegacyUpload(base_flow.VideoFlow):
                 requirement="PT-VIDEO-08",
                 situation="an update to password protection without a password",
             )
-            # Those that replace others are the ones to see.
+            # These replace others, so their effect is visible.
             for _ in range(1 if changed.passwords else 2):
                 self._show_to(changed, Privacy.PASSWORD, _NEXT_PASSWORDS[tuple(changed.passwords)])
         else:
@@ -193,7 +196,7 @@ class LegacyUpload(base_flow.VideoFlow):
     @any_video
     @stage(video=indexes, wrong=st.sampled_from(sorted(model.WRONG)))
     def change_wrongly(self, video: int, wrong: str) -> None:
-        """One member that cannot be makes the whole change void."""
+        """Send one invalid member, which makes the whole change void."""
         changed = self._video(video)
         body = {**model.BESIDE, **self.secrets_of(changed), **model.WRONG[wrong]}
         if wrong == model.FOREIGN_CHANNEL:
@@ -207,7 +210,10 @@ class LegacyUpload(base_flow.VideoFlow):
     @any_video
     @stage(video=indexes, name=st.sampled_from(model.NAMES), by=people)
     def delete(self, video: int, name: str, by: str) -> None:
-        """By who may, the video is deleted: for everybody, under each of its names. By its owner after anybody else."""
+        """Delete the video by one of its names; it is gone for everybody, under each name.
+
+        By its owner after anybody else.
+        """
         victim = self._video(video)
         path = {"id": victim.ids[name]}
         if by not in _MANAGERS:
@@ -225,7 +231,7 @@ class LegacyUpload(base_flow.VideoFlow):
 
     @stage(viewer=st.sampled_from(model.VIEWERS), place=st.sampled_from(_PLACES))
     def look_through(self, viewer: str, place: str) -> None:
-        """What is listed for whom. Moderators may have everything listed."""
+        """Compare a list as seen by a viewer. Moderators may list everything."""
         there = list(self.videos)
         parts: dict[str, Any] = {"query": {"sort": "-createdAt"}}
         if place == "everything":

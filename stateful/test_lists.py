@@ -1,4 +1,4 @@
-"""Reference, every list of channels, playlists, people and what they did: pages, sorts, filters and totals."""
+"""Flow of lists of channels, playlists, users and their actions: pages, sorts, filters and totals."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Lists(base_flow.Reading):
 
     @initialize()
     def begin(self) -> None:
-        """Everything is as the library was furnished."""
+        """The model: the library as it was populated."""
         self.open_library()
         self.added: list[tuple[str, Item]] = []
         self.made = 0
@@ -38,7 +38,7 @@ class Lists(base_flow.Reading):
         self.once("a video that was rated and watched, and is hidden", self._hide)
 
     def _come_and_go(self, what: str) -> None:
-        """Each kind of thing is made and deleted once, first of all."""
+        """Creates and deletes an item of each kind once, in the first walk."""
 
         def come_and_go() -> bool:
             self._add(what)
@@ -49,17 +49,17 @@ class Lists(base_flow.Reading):
 
     @rule(asked=rounds(LISTS))
     def read(self, asked: list[Question]) -> None:
-        """Ask for pages."""
+        """Query pages."""
         self.compare_all(asked)
 
     @rule(question=questions(LISTS, parts=False), length=st.sampled_from((2, 3, 5, 7)))
     def leaf(self, question: Question, length: int) -> None:
-        """Ask for page after page."""
+        """Query page after page."""
         self.leaf_through(question, length)
 
     @rule(what=st.sampled_from(tuple(CHANGES)))
     def add(self, what: str) -> None:
-        """Make something that lists hold."""
+        """Create an item that lists hold."""
         self._add(what)
 
     def _add(self, what: str) -> None:
@@ -76,7 +76,7 @@ class Lists(base_flow.Reading):
     @precondition(lambda self: bool(self.added))
     @rule(which=st.integers(0, 3))
     def remove(self, which: int) -> None:
-        """Delete something that was made."""
+        """Delete an item that was created."""
         self._remove(which)
 
     def _remove(self, which: int) -> None:
@@ -87,13 +87,13 @@ class Lists(base_flow.Reading):
 
     @rule()
     def comment(self) -> None:
-        """A new thread is the first of the list."""
+        """Create a comment thread, which must be the first of the list."""
         number = sum(item.facts["under"] == "lantern" for item in self.library.comments) + 1
         self.library.add_comment(f"another comment {number}", "owner", "lantern")
         self.compare(Question("getCommentThreads", "nobody", place="lantern"), because="PT-LIST-06")
 
     def _hide(self) -> bool:
-        """What becomes private leaves the lists of others."""
+        """Makes an item private, which must leave the lists of others."""
         library = self.library
         video = library.item(library.videos, "volcano")
         path = {"id": video.facts["uuid"]}

@@ -1,4 +1,4 @@
-"""Reference, "My User": what users write about themselves, their password and their address."""
+"""Flow of one's own user: profile, preferences, password and address (reference, "My User")."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from peertube_conformance.stateful.my_user.model import (
 )
 
 _STRING = re.compile(r"verificationString=(\w+)")
-# Sessions by the user that they are of: one has two.
+# The user of each session: one has two.
 _USERS = {"owner": "owner", "owner elsewhere": "owner", "other": "other"}
 sessions = st.sampled_from(list(_USERS))
 updates = st.lists(st.tuples(sessions, preferences()), min_size=1, max_size=3)
@@ -46,7 +46,7 @@ class MyUser(Flow):
 
     @classmethod
     def walks(cls, depth: str) -> tuple[int, int]:
-        """A walk may sign in once or twice: where that is scarce, there is time for few."""
+        """Few walks where sign-ins are scarce: a walk may sign in once or twice."""
         examples, steps = super().walks(depth)
         return (min(examples, 3), steps) if cls.context.is_scarce("getOAuthToken") else (examples, steps)
 
@@ -102,7 +102,7 @@ class MyUser(Flow):
 
     @stage(to=passwords)
     def change_password(self, to: int) -> None:
-        """Change it, and try the old one where it is asked for."""
+        """Change the password, and try the old one where it is asked for."""
         self._act("PT-ME-02", "owner")
         old, new = self.owner.password, self.owner.passwords[to]
         answer = self._put_guarded(old, password=new)
@@ -124,7 +124,7 @@ class MyUser(Flow):
                 f"{situation}, in another session",
             )
             if not self.expect(answer, 401, requirement="PT-ME-11", situation=situation):
-                # Where that is known to happen, one of the two is present, and that session goes by a copy of its own.
+                # Where that is known to happen, one of the two is current, and that session uses a copy of its own.
                 self._set_password(self.owner, to)
                 del self.sessions["owner elsewhere"]
                 self.owner.elsewhere = None
@@ -145,7 +145,7 @@ class MyUser(Flow):
     @precondition(lambda self: self.sign_ins > 0)
     @stage(password=passwords)
     def sign_in(self, password: int) -> None:
-        """Sign in with the present password, or with one that was or will be."""
+        """Sign in with the current password, or with an old or future one."""
         self._act("PT-ME-02", "owner")
         self.sign_ins -= 1
         answer = self.ask_for_tokens(self.sessions["owner"].username, self.owner.passwords[password])
@@ -157,7 +157,7 @@ class MyUser(Flow):
 
     @stage(string=st.sampled_from(["none", "an invented one", "one mailed elsewhere", "the mailed one"]))
     def change_address(self, string: str) -> None:
-        """Change it, and send a verification string."""
+        """Change the address, and send a verification string."""
         self._act("PT-ME-02", "owner")
         earlier = self._write_address() if string == "one mailed elsewhere" else ""
         address = self._write_address()
@@ -171,11 +171,11 @@ class MyUser(Flow):
             self.expect(self._sent(sent), 403, requirement="PT-ME-10", situation=situation)
             self.people["owner"].because |= dict.fromkeys(ADDRESSES, "PT-ME-10")
 
-    # What is there
+    # Comparison
 
     @invariant()
     def users_are_as_remembered(self) -> None:
-        """Read all that was written, in each session and in public."""
+        """Read everything that was written, in each session and in public."""
         for session in list(self.sessions):
             user, answer = _USERS[session], self._me(session)
             if answer.status == 401 and session == "owner elsewhere":
@@ -198,10 +198,10 @@ class MyUser(Flow):
                 at, seen = f"/response/body/{member}", answer.members.get(member)
                 self.agree(answer, "PT-ME-05", at=at, expected=person.members[member], actual=seen, message=message)
 
-    # How it is done
+    # Requests
 
     def _owner(self) -> Owner:
-        """The owner, with the first password, and sessions that are good. One who lost what was promised is replaced."""
+        """The owner, with the first password and valid sessions; replaced where a session or the password was lost."""
         known = self.once("owner", list[Owner])
         if not known or self.send("getUserInfo", known[-1].account).status != 200:
             account = self.world.account(fresh=True, label="owner")
@@ -209,7 +209,7 @@ class MyUser(Flow):
         owner = known[-1]
         if owner.present:
             self._set_password(owner, 0)
-        # New ones: the last walk's may be good yet on a server that forgets none.
+        # New sessions: those of the last walk may be valid yet on a server that revokes none.
         owner.passwords[1:] = [self.world.password(f"{name}_PASSWORD") for name in ("SECOND", "THIRD")]
         if owner.elsewhere is None or self.send("getUserInfo", owner.elsewhere).status != 200:
             name = owner.account.username
@@ -218,7 +218,7 @@ class MyUser(Flow):
         return owner
 
     def _set_password(self, owner: Owner, to: int) -> None:
-        """Makes it the present one, whichever is."""
+        """Makes the password with this index the current one, whichever is now."""
         for tried in (owner.password, *owner.passwords):
             body = {"password": owner.passwords[to], "currentPassword": tried}
             if self.send("putUserInfo", owner.account, body=body).status == 204:
@@ -233,13 +233,13 @@ class MyUser(Flow):
         return self.send("getUserInfo", self._actor(session))
 
     def _act(self, requirement: str, *sessions: str) -> None:
-        """Somebody is about to do something: their own members stay by this requirement, those of others anyway."""
+        """Notes that users act: their own members stay by this requirement, those of others by the one about others."""
         acting = {_USERS[session] for session in sessions}
         for user, person in self.people.items():
             person.settle(requirement if user in acting else "PT-ME-04")
 
     def _put_guarded(self, present: str | None, **members: Any) -> Exchange:
-        """An update of the owner that needs the present password."""
+        """Sends an update of the owner that needs the current password."""
         body = members if present is None else {**members, "currentPassword": present}
         return self.send("putUserInfo", self.sessions["owner"], body=body)
 
@@ -261,7 +261,7 @@ class MyUser(Flow):
         return address
 
     def _string(self, address: str) -> NamedText:
-        """The string that was mailed there."""
+        """The verification string mailed to an address."""
         found = _STRING.search(self.world.mailbox.wait(address, "verificationString=").text)
         return self.secret(found[1] if found else "", "VERIFICATION_STRING")
 

@@ -1,4 +1,4 @@
-"""Reference, "List registrations": requests for accounts, page by page."""
+"""Flow of the list of registrations, page by page (reference, "List registrations")."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class RegistrationList(base_flow.Reading):
     home = "waiting room"
 
     def furnish(self) -> Library:
-        """Registrations in every state, unless few are allowed."""
+        """Creates registrations in every state, unless few are allowed."""
         crowded = not self.context.is_scarce("requestRegistration")
         return registration_dataset.waiting_room(self.world, crowded=crowded)
 
@@ -48,12 +48,12 @@ class RegistrationList(base_flow.Reading):
 
     @rule(asked=rounds((REGISTRATIONS,)))
     def read(self, asked: list[Question]) -> None:
-        """Ask for pages."""
+        """Query pages."""
         self.compare_all(asked)
 
     @rule(question=questions((REGISTRATIONS,), parts=False), length=st.sampled_from((2, 3)))
     def leaf(self, question: Question, length: int) -> None:
-        """Ask for page after page."""
+        """Query page after page."""
         self.leaf_through(question, length)
 
     @precondition(lambda self: not self.context.is_scarce("requestRegistration"))
@@ -73,7 +73,7 @@ class RegistrationList(base_flow.Reading):
     @precondition(lambda self: bool(self.added))
     @rule(which=st.integers(0, 3))
     def delete(self, which: int) -> None:
-        """A request is deleted."""
+        """Delete a request."""
         self._delete(which)
 
     def _delete(self, which: int) -> None:

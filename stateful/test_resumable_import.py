@@ -1,4 +1,4 @@
-"""Reference, "User Imports": archives that are sent in chunks."""
+"""Flow of archives that are sent in chunks and imported (reference, "User Imports")."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ResumableImport(chunk_steps.Resumable):
     media_type = "application/zip"
 
     def prepare(self) -> None:
-        """Reads what the walks before have left."""
+        """Reads the state that earlier walks left."""
         self.descriptions: dict[str, str] = {}
         self._read()
 
@@ -47,11 +47,11 @@ class ResumableImport(chunk_steps.Resumable):
         return content
 
     def announcement(self, session: Session) -> dict[str, Any]:
-        """The name of the archive."""
+        """The body that opens a session: the name of the archive."""
         return {"filename": f"{session.name}.zip"}
 
     def taken_over(self, session: Session, answer: Exchange) -> None:
-        """The archive is restored; until then no other is taken."""
+        """Waits until the archive is restored; until then no other is accepted."""
         assert answer.response is not None
         begun = answer.response.json["userImport"]["id"]
         self._one_at_a_time(session)
@@ -67,16 +67,16 @@ class ResumableImport(chunk_steps.Resumable):
     def _one_at_a_time(self, session: Session) -> None:
         answer = self.announce(session)
         if answer.status == 201 and not _is_at_work(self._latest()):
-            return  # it was quicker than the question
+            return  # the import was faster than this request
         situation = "an init request while another archive is imported"
         self.expect(answer, 400, requirement="PT-RESUME-18", situation=situation)
 
     def let_through(self, answer: Exchange) -> None:  # noqa: ARG002 - the list of imports tells
-        """Waits for what comes of it."""
+        """Waits for the result of the import."""
         self._read()
 
     def compare(self) -> None:
-        """The user is described as in the archive that was restored last."""
+        """Compares the user's description with the archive that was restored last."""
         latest = self._latest()
         at, message = "/response/body/id", "the latest import is not the one of the last completely sent archive"
         self.agree(latest, self.because, at=at, expected=self.imported, actual=_member(latest, "id"), message=message)
@@ -97,7 +97,7 @@ class ResumableImport(chunk_steps.Resumable):
         return self.send("getLatestUserImport", self.owner, path=self.path())
 
     def _ended(self) -> Exchange:
-        """The latest import, when it is no longer at work."""
+        """The latest import, when it has ended."""
         latest = self._latest()
 
         def ended() -> bool:
@@ -111,7 +111,7 @@ class ResumableImport(chunk_steps.Resumable):
 
 
 def _member(answer: Exchange, name: str) -> Any:
-    """A member of the import that an answer shows; None without an import."""
+    """A member of the import that a response shows; None without an import."""
     return answer.response.json[name] if answer.response and answer.status == 200 else None
 
 

@@ -1,4 +1,4 @@
-"""Reference, "Video Upload": new files of videos that are there, sent in chunks."""
+"""Flow of new files for existing videos, sent in chunks (reference, "Video Upload")."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.resumable_transfer import chunk_steps
 from peertube_conformance.stateful.resumable_transfer.model import Session, counted, difference, video
 
-# What a video keeps when its file is replaced.
+# Properties that a video keeps when its file is replaced.
 _KEPT = ("id", "uuid", "name", "privacy", "channel", "publishedAt")
 
 
@@ -35,13 +35,13 @@ class ResumableReplacement(chunk_steps.Resumable):
     media_type = "video/mp4"
 
     def prepare(self) -> None:
-        """One video for all walks, whatever its file is by now."""
+        """Prepares one video for all walks, whatever its file is by now."""
         if not self.keeps_what_is_sent():
             raise Unavailable("the instance transcodes uploads and does not keep the sent file")
         self.video = self.once("video", lambda: self.world.video(self.owner, fresh=True))
         self._read()
         if self._source_size() != len(self.file):
-            # A walk before has spoiled it.
+            # An earlier walk has spoiled it.
             self.video = self.world.video(self.owner, fresh=True)
             self._read()
 
@@ -54,11 +54,11 @@ class ResumableReplacement(chunk_steps.Resumable):
         return video(size, name)
 
     def announcement(self, session: Session) -> dict[str, Any]:
-        """The name of the new file."""
+        """The body that opens a session: the name of the new file."""
         return {"filename": f"{session.name}.mp4"}
 
     def taken_over(self, session: Session, answer: Exchange) -> None:
-        """The source of the video is the new file."""
+        """Checks that the source of the video is the new file."""
         self.file = session.content
         source = self.send("getVideoSource", self.owner, path=self.path())
         if not self.expect(source, 200, requirement="PT-RESUME-19", situation="reading the source of a video"):
@@ -78,11 +78,11 @@ class ResumableReplacement(chunk_steps.Resumable):
                 )
 
     def let_through(self, answer: Exchange) -> None:  # noqa: ARG002 - the video tells
-        """Takes the file as it is by now."""
+        """Takes over the file as it is by now."""
         self._read()
 
     def compare(self) -> None:
-        """The video is what it was, with the file that arrived last, and the quota counts this file alone."""
+        """Compares the video: unchanged but for the file that arrived last, which alone counts for the quota."""
         shown = self.send("getVideo", None, path=self.path())
         if self.expect(shown, 200, requirement="PT-RESUME-19", situation="reading a video whose file is replaced"):
             assert shown.response is not None
@@ -144,12 +144,12 @@ class ResumableReplacement(chunk_steps.Resumable):
         assert file is not None
         assert quota is not None
         self.file = file.body
-        # What the other videos of the account use.
+        # The bytes used by the other videos of the account.
         self.others = quota.json["videoQuotaUsed"] - counted(self.kept)
 
 
 def _plain(value: Any) -> Any:
-    """What identifies a part of a video: its id, where it has one."""
+    """The identity of a part of a video: its id, where it has one."""
     return value["id"] if isinstance(value, dict) else value
 
 

@@ -1,4 +1,4 @@
-"""Reference, "Video Upload": videos that are sent in chunks."""
+"""Flow of videos that are uploaded in chunks (reference, "Video Upload")."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from peertube_conformance.stateful.resumable_transfer.model import (
 )
 
 _PRIVACIES = (1, 2)  # public, unlisted: whoever knows the id sees them
-# Bytes that no player reads: with a hole in them it is a video still.
+# Bytes that no player reads: a video with a hole in them is still valid.
 _END = 20
 numbers = st.integers(0, 2)
 
@@ -47,7 +47,7 @@ class ResumableUpload(chunk_steps.Resumable):
     media_type = "video/mp4"
 
     def prepare(self) -> None:
-        """Reads what the walks before have left."""
+        """Reads the state that earlier walks left."""
         second = self.once("second channel", lambda: self.world.channel(self.owner, fresh=True))
         self.channels = (self.owner.channel_id, second.id)
         self.exact = self.keeps_what_is_sent()
@@ -56,7 +56,7 @@ class ResumableUpload(chunk_steps.Resumable):
         self.used = self._read("getMyQuotaUsed")["videoQuotaUsed"]
 
     def path(self) -> dict[str, Any]:
-        """None."""
+        """No path parameters."""
         return {}
 
     def content(self, size: int, name: str) -> bytes:
@@ -64,7 +64,7 @@ class ResumableUpload(chunk_steps.Resumable):
         return video(size, name)
 
     def announcement(self, session: Session) -> dict[str, Any]:
-        """What is said of the video."""
+        """The body that opens a session: the properties of the video."""
         return {
             "channelId": self.channels[session.number % 2],
             "name": session.name,
@@ -76,7 +76,7 @@ class ResumableUpload(chunk_steps.Resumable):
     @precondition(lambda self: self.open)
     @stage(upload=numbers)
     def announce_again(self, upload: int) -> None:
-        """After a break that lost the session's id: announce the same file."""
+        """Announce the same file again, as after a break that lost the session's id."""
         session = self.open[upload % len(self.open)]
         answer = self.announce(session)
         status, wanted = (200, stored_range(session.stored)) if session.stored else (201, None)
@@ -108,7 +108,10 @@ class ResumableUpload(chunk_steps.Resumable):
     @precondition(lambda self: self.with_room)
     @stage(upload=numbers, gap=st.sampled_from((1, 4)))
     def end_behind_a_gap(self, upload: int, gap: int) -> None:
-        """Send all but a few of the last bytes, then the end: who counts only to the last byte makes a video of it."""
+        """Send all but a few of the last bytes, then the end.
+
+        A server that counts only to the last byte makes a video of it.
+        """
         session = self.with_room[upload % len(self.with_room)]
         start = session.size - _END
         if session.stored < start:
@@ -120,7 +123,7 @@ class ResumableUpload(chunk_steps.Resumable):
         self.refused(session, answer, 409, requirement="PT-RESUME-06", situation=situation)
 
     def taken_over(self, session: Session, answer: Exchange) -> None:
-        """The video is as it was announced, and its file the one that was sent."""
+        """Checks the video's properties, and that its file is the one that was sent."""
         assert answer.response is not None
         uuid = self.name(answer.response.json["video"]["uuid"], "VIDEO_UUID")
         self.arrived[uuid] = session.name
@@ -177,7 +180,7 @@ class ResumableUpload(chunk_steps.Resumable):
         self.world.call("delVideo", self.owner, path={"id": answer.response.json["video"]["uuid"]})
 
     def compare(self) -> None:
-        """The list has the videos that arrived, and the quota counts them."""
+        """Compares the list of videos with those that arrived, and the quota with their sizes."""
         answer = self.send("listMyVideos", self.owner, query={"count": 100, "sort": "-publishedAt"})
         if self.expect(answer, 200, requirement=self.because, situation="listing one's videos"):
             assert answer.response is not None

@@ -1,4 +1,4 @@
-"""Reference, "Session" and the two-factor routes of "Users": how a user's sessions begin, live side by side and end."""
+"""Flow of sessions: how they begin, coexist and end, with and without a second factor (reference, "Session", "Users")."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Sessions(base_flow.SessionRequests):
 
     @classmethod
     def walks(cls, depth: str) -> tuple[int, int]:
-        """Nearly every step signs in: where that is scarce, there is time for one walk."""
+        """One walk where sign-ins are scarce: nearly every step signs in."""
         return (1, 12) if cls.context.is_scarce("getOAuthToken") else super().walks(depth)
 
     @initialize(two_factor=st.sampled_from(["off", "on", "off again"]))
@@ -49,7 +49,7 @@ class Sessions(base_flow.SessionRequests):
         self.lifetimes = []
         self.authenticator: Authenticator | None = None
         self.was_on = self.guessed = False
-        # The requirement that the second factor is as it is for.
+        # The requirement by which the second factor is as it is.
         self.because = "PT-SESSION-15"
         with self.aside():
             if self.send("getUserInfo", self.holder).members.get("twoFactorEnabled"):
@@ -63,7 +63,7 @@ class Sessions(base_flow.SessionRequests):
 
     @stage(by=st.sampled_from(["name", "address"]))
     def sign_in(self, by: str) -> None:
-        """Sign in with all that is needed."""
+        """Sign in with all credentials that are needed."""
         self._sign_in(by)
 
     def _sign_in(self, by: str) -> bool:
@@ -83,7 +83,7 @@ class Sessions(base_flow.SessionRequests):
 
     @stage(session=numbers, by=st.sampled_from(["refresh", "revoke"]), use=st.booleans())
     def end(self, session: int, by: str, use: bool) -> None:
-        """Exchange the refresh token of a session for a new pair, or sign out; then `use` what is over."""
+        """Exchange the refresh token of a session for a new pair, or sign out; then `use` the ended session."""
         if not self.signed_in.live and not self._sign_in("name"):
             return
         one = _picked(self.signed_in.live, session)
@@ -102,7 +102,7 @@ class Sessions(base_flow.SessionRequests):
     @precondition(lambda self: self.signed_in.ended)
     @stage(session=numbers)
     def use_one_that_ended(self, session: int) -> None:
-        """Sign out of a session that is over, and refresh it."""
+        """Sign out of an ended session, and refresh it."""
         self._use(_picked(self.signed_in.ended, session))
 
     def _use(self, one: SignedIn) -> None:
@@ -113,7 +113,7 @@ class Sessions(base_flow.SessionRequests):
 
     @stage(mistake=st.sampled_from([*MISTAKES]))
     def ask_wrongly(self, mistake: str) -> None:
-        """Ask for tokens with one thing wrong."""
+        """Request tokens with one mistake."""
         made = MISTAKES[mistake]
         wrong: dict[str, Any] = dict(made.members)
         for name in sorted(_SECRET & wrong.keys()):
@@ -148,13 +148,13 @@ class Sessions(base_flow.SessionRequests):
     @precondition(lambda self: self.authenticator is None)
     @stage()
     def turn_two_factor_on(self) -> None:
-        """Request it, and confirm the request with a code."""
+        """Request two-factor authentication, and confirm the request with a code."""
         self._turn_on()
 
     @precondition(lambda self: self.authenticator is None)
     @stage(wrong=turnings)
     def fail_to_turn_two_factor_on(self, wrong: str) -> None:
-        """Request or confirm it with one thing wrong."""
+        """Request or confirm two-factor authentication with one mistake."""
         path, status = {"id": self.holder.user_id}, 403
         if "password" in wrong:
             body = {} if wrong == "no password" else {"currentPassword": self.wrong_password}
@@ -176,7 +176,7 @@ class Sessions(base_flow.SessionRequests):
     @precondition(lambda self: self.authenticator is not None)
     @stage(wrong=st.sampled_from(["no code", "a wrong code", "a wrong password"]))
     def sign_in_without_second_factor(self, wrong: str) -> None:
-        """Sign in with less than is needed."""
+        """Sign in without the second factor, or with one credential wrong."""
         assert self.authenticator is not None
         message = f"a sign-in with two-factor authentication and {wrong}"
         if wrong == "a wrong password":
@@ -196,22 +196,22 @@ class Sessions(base_flow.SessionRequests):
     @precondition(lambda self: self.authenticator is not None)
     @stage(confirm_again=st.booleans())
     def turn_two_factor_off(self, confirm_again: bool) -> None:
-        """Turn it off; perhaps confirm the request that turned it on another time."""
+        """Disable two-factor authentication; perhaps confirm the request that enabled it once more."""
         self._turn_off(confirm_again)
 
     @precondition(lambda self: self.authenticator is not None)
     @stage()
     def fail_to_turn_two_factor_off(self) -> None:
-        """Turn it off with a wrong password."""
+        """Disable two-factor authentication with a wrong password."""
         answer, self.because = self.disable(self.wrong_password), "PT-SESSION-14"
         situation = "disabling two-factor authentication with a wrong password"
         self.expect(answer, 403, requirement="PT-SESSION-14", situation=situation)
 
-    # What is there
+    # Comparison
 
     @invariant()
     def sessions_are_as_remembered(self) -> None:
-        """Use the session that nothing touched, and tokens."""
+        """Use the session that no step touched, and the tokens of the walk."""
         answer = self.send("getUserInfo", self.holder)
         if self.expect(answer, 200, requirement="PT-SESSION-02", situation="a request in an unrelated session"):
             self._second_factor(answer, self.because)
@@ -239,7 +239,7 @@ class Sessions(base_flow.SessionRequests):
         self.agree(answer, because, at=at, expected=is_on, actual=seen, message=message)
 
     def _begun(self, answer: Exchange, because: str) -> None:
-        """Takes in a new pair of tokens."""
+        """Takes over a new pair of tokens."""
         tokens, number = answer.members, self.signed_in.begun + 1
         token, refresh_token = (str(tokens.get(f"{kind}_token", "")) for kind in ("access", "refresh"))
         known = self.signed_in.handed_out(token) or self.signed_in.handed_out(refresh_token)

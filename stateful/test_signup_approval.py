@@ -1,4 +1,4 @@
-"""Reference, "Register": accounts on an instance whose moderators decide on them."""
+"""Flow of sign-ups with approval by moderators (reference, "Register")."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ deciders = st.sampled_from(("moderator", "admin"))
 _MODERATION = ("listRegistrations", "acceptRegistration", "rejectRegistration", "deleteRegistration")
 _REASON = "To be with friends."
 _MADE_UP = "0123456789abcdef"
-# By what comes of signing in: the requirement that says so, and the code of the refusal.
+# By the outcome of a sign-in: the requirement that says so, and the code of the refusal.
 _OUTCOMES = {
     "Pending": ("PT-SIGNUP-04", "account_waiting_for_approval"),
     "Rejected": ("PT-SIGNUP-06", "account_approval_rejected"),
@@ -45,13 +45,13 @@ class SignUpByApproval(base_flow.SignupFlow):
 
     @classmethod
     def walks(cls, depth: str) -> tuple[int, int]:
-        """Where requests are rationed, there is one walk of few steps, with the two that it begins with."""
+        """One walk of few steps where requests are scarce, with the two requests that it begins with."""
         rationed = cls.context.is_scarce("requestRegistration")
         return (1, cls.steps["smoke"]) if rationed else (cls.examples[depth], cls.steps[depth])
 
     @initialize()
     def begin(self) -> None:
-        """The model: two wait, of whom the second wants a channel too, and proved the address where that is asked for."""
+        """The model: two pending requests; the second asks for a channel too, and is verified where that is required."""
         self.set_up()
         self._ask_anew(with_channel=False)
         self._ask_anew(with_channel=True)
@@ -65,7 +65,7 @@ class SignUpByApproval(base_flow.SignupFlow):
     @precondition(lambda self: len(self.book.unknown) > 1 and not self.rationed)
     @stage(with_channel=st.booleans())
     def ask(self, with_channel: bool) -> None:
-        """Ask for an account, with a channel or without, under names that nobody has: perhaps somebody asked before."""
+        """Request an account, with a channel or without, under unused names: a deleted request may have had them."""
         self._ask_anew(with_channel)
 
     def _ask_anew(self, with_channel: bool) -> None:
@@ -83,7 +83,7 @@ class SignUpByApproval(base_flow.SignupFlow):
     @precondition(lambda self: self.book.taken_addresses and not self.rationed)
     @stage(place=places, what=st.sampled_from(("user name", "address", "channel")))
     def ask_for_what_is_taken(self, place: int, what: str) -> None:
-        """Ask for a name or an address that somebody has or asked for, or a name that somebody had."""
+        """Request an account with a name or an address that is in use or requested, or a name that was in use."""
         taken = self.book.taken_addresses if what == "address" else self.book.taken_names
         wanted = {"user name": BESIDE[0], "address": BESIDE[0], what: taken[place % len(taken)]}
         answer = self._ask(wanted["user name"], wanted["address"], wanted.get("channel"))
@@ -107,7 +107,7 @@ class SignUpByApproval(base_flow.SignupFlow):
     @precondition(lambda self: self.book.requests)
     @stage(place=places, who=st.sampled_from(("user", "nobody")), what=st.sampled_from(_MODERATION))
     def try_without_the_right(self, place: int, who: str, what: str) -> None:
-        """Somebody who is not a moderator tries what moderators do."""
+        """Call an operation for moderators as a user or without a token."""
         self.because = "PT-SIGNUP-03"
         lists, decides = what == "listRegistrations", what in {"acceptRegistration", "rejectRegistration"}
         parts: dict[str, Any] = {} if lists else {"path": {"registrationId": self.request(place).id}}
@@ -120,7 +120,7 @@ class SignUpByApproval(base_flow.SignupFlow):
     @precondition(lambda self: self.book.free)
     @stage(place=places, mail=st.booleans(), by=deciders)
     def accept(self, place: int, mail: bool, by: str) -> None:
-        """Accept a request that waits, with or without a mail to the applicant."""
+        """Accept a pending request, with or without a mail to the applicant."""
         request = self.book.free[place % len(self.book.free)]
         text = f"Welcome, {self.world.unique('answer')}."
         answer = self._decide("accept", request, text, mail=mail, by=by)
@@ -132,7 +132,7 @@ class SignUpByApproval(base_flow.SignupFlow):
     @precondition(lambda self: self.book.pending)
     @stage(place=places, mail=st.booleans(), by=deciders)
     def reject(self, place: int, mail: bool, by: str) -> None:
-        """Reject a request that waits, with or without a mail to the applicant."""
+        """Reject a pending request, with or without a mail to the applicant."""
         request = self.book.pending[place % len(self.book.pending)]
         text = f"Not now, {self.world.unique('answer')}."
         answer = self._decide("reject", request, text, mail=mail, by=by)
@@ -162,7 +162,7 @@ class SignUpByApproval(base_flow.SignupFlow):
         if mail:
             arrived = bool(self.arrives(request.address, text))
         else:
-            # A mail that comes later tells that this one does not come.
+            # A mail that arrives later shows that this one does not arrive.
             self.resend(request.address)
             arrived = bool(self.world.mailbox.arrived(self.emails[request.address], text))
         message = "an email was sent despite preventEmailDelivery" if arrived else "no email was sent"
@@ -194,7 +194,7 @@ class SignUpByApproval(base_flow.SignupFlow):
     @precondition(lambda self: self.book.requests)
     @stage(place=places, by=st.sampled_from(("user name", "address")))
     def sign_in(self, place: int, by: str) -> None:
-        """Sign in by what a request asked for."""
+        """Sign in with the credentials of a request."""
         request = self.request(place)
         name, address = (request.name, "") if by == "user name" else ("", request.address)
         login = self.names[name] if name else self.emails[address]
@@ -212,7 +212,7 @@ class SignUpByApproval(base_flow.SignupFlow):
 
     def _prove(self, request: Request) -> None:
         self.because = "PT-SIGNUP-10"
-        # Whether a string serves twice is nowhere said; that the address stays verified is.
+        # The reference does not say whether a string is valid twice; it says that the address stays verified.
         statuses = (204, 403) if request.verified else (204,)
         answer = self._verify(request, request.strings[-1])
         if self.expect(answer, *statuses, requirement="PT-SIGNUP-10", situation="verifying with the mailed string"):
@@ -232,7 +232,7 @@ class SignUpByApproval(base_flow.SignupFlow):
         self.expect(answer, 403, requirement="PT-SIGNUP-10", situation="verifying with a wrong string")
 
     def unaccepted(self, place: int) -> Request:
-        """One of the requests that no account came of, once its mail was read."""
+        """One of the requests without an account, once its mail was read."""
         request = self.book.unaccepted[place % len(self.book.unaccepted)]
         self.read_mail(request)
         return request
@@ -244,7 +244,7 @@ class SignUpByApproval(base_flow.SignupFlow):
     @precondition(lambda self: any(member.verified is False for member in self.book.present))
     @stage(place=places)
     def verify_account(self, place: int) -> None:
-        """Verify the address of an account that came of an unverified request, with a string that is mailed now."""
+        """Verify the address of an account that came from an unverified request, with a string that is mailed now."""
         members = [member for member in self.book.present if member.verified is False]
         member = members[place % len(members)]
         self.because = "PT-SIGNUP-12"
@@ -258,14 +258,14 @@ class SignUpByApproval(base_flow.SignupFlow):
     @precondition(lambda self: self.book.free)
     @stage(place=places, what=st.sampled_from(("user name", "address")))
     def accept_too_late(self, place: int, what: str) -> None:
-        """Accept a request whose user name or address an administrator gave to somebody else in the meantime."""
+        """Accept a request whose user name or address an administrator gave to another account in the meantime."""
         request = self.book.free[place % len(self.book.free)]
         spare = next(one for one in BESIDE[1:] if one not in self.book.given)
         name, address = (request.name, spare) if what == "user name" else (spare, request.address)
         try:
             number = self.world.create_user(self.names[name], self.passwords[spare], self.emails[address])
         except NotArranged:
-            # It keeps for applicants what they asked for.
+            # The server reserves for applicants what they requested.
             return
         self.because = "PT-SIGNUP-09"
         self.book.members.append(Member(self.name(number, "MEMBER_ID"), name, address, None, asked=False))
@@ -281,7 +281,7 @@ class SignUpByApproval(base_flow.SignupFlow):
     @precondition(lambda self: self.book.present)
     @stage(place=places)
     def delete_account(self, place: int) -> None:
-        """An administrator deletes an account; the request that it came of stays, and its names are not given again."""
+        """Delete an account as administrator; its request stays, and its names are not given again."""
         member = self.book.present[place % len(self.book.present)]
         answer = self.send("delUser", self.admin, path={"id": member.id})
         self.because = "PT-SIGNUP-11"

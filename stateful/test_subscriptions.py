@@ -1,4 +1,7 @@
-"""Reference, "My Subscriptions", "Video Feeds", "My Notifications": following channels, learning what is new there."""
+"""Flow of subscriptions to channels: their lists, feeds and notifications.
+
+Reference, "My Subscriptions", "Video Feeds", "My Notifications".
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,10 @@ class Subscriptions(notification_steps.News):
 
     @initialize(at_first=st.sampled_from([model.PUBLIC, model.PRIVATE, model.UNLISTED]))
     def begin(self, at_first: int) -> None:
-        """The reader follows the first of two channels, where two videos become public; somebody else follows both."""
+        """The model: the reader follows the first of two channels, where two videos become public.
+
+        Another user follows both.
+        """
         self.prepare()
         self.follow(self.reader, 0)
         self.following.followed.append(0)
@@ -62,7 +68,7 @@ class Subscriptions(notification_steps.News):
 
     @stage(channel=channels)
     def subscribe(self, channel: int) -> None:
-        """Follow a channel, perhaps again."""
+        """Subscribe to a channel, perhaps again."""
         answer = self.send("addSubscription", self.reader, body={"uri": self.handles[channel]})
         if not self.expect(answer, 204, requirement=model.SUBSCRIBED, situation="subscribing to a channel"):
             return
@@ -76,7 +82,7 @@ class Subscriptions(notification_steps.News):
     @precondition(lambda self: self.following.followed)
     @stage(number=channels)
     def unsubscribe(self, number: int) -> None:
-        """Follow a channel no longer."""
+        """Unsubscribe from a channel."""
         followed = self.following.followed
         channel = followed[number % len(followed)]
         path = {"subscriptionHandle": self.handles[channel]}
@@ -90,7 +96,7 @@ class Subscriptions(notification_steps.News):
         self.same(answer, model.UNSUBSCRIBED, "*", ([True] * CHANNELS, follows), message)
 
     def _follows(self, account: Account) -> tuple[Exchange, list[bool]]:
-        """Whether somebody follows each of the channels."""
+        """Whether an account is subscribed to each of the channels."""
         answer = self.send("getSubscriptionsExist", account, query={"uris": self.handles[:CHANNELS]})
         assert answer.response is not None
         return answer, [bool(answer.response.json.get(handle)) for handle in self.handles[:CHANNELS]]
@@ -98,7 +104,7 @@ class Subscriptions(notification_steps.News):
     @precondition(lambda self: self.following.followed)
     @stage(channel=channels, newest_first=st.booleans())
     def look_up(self, channel: int, newest_first: bool) -> None:
-        """Order the subscriptions, and search them for one channel."""
+        """List the subscriptions in an order, and search them for one channel."""
         order = self.following.followed[:: -1 if newest_first else 1]
         name = self.handles[channel].partition("@")[0]
         for query, expected in (
@@ -111,7 +117,7 @@ class Subscriptions(notification_steps.News):
                 self.same(answer, _LOOKED_UP, "data/*/name", (expected, self._listed(answer)), message)
 
     def _listed(self, answer: Exchange) -> list[int]:
-        """The numbers of the channels that an answer lists, -1 for one that is not of this walk."""
+        """The numbers of the channels that a response lists, -1 for one that is not of this walk."""
         assert answer.response is not None
         known = {handle.partition("@")[0]: number for number, handle in enumerate(self.handles)}
         return [known.get(channel["name"], -1) for channel in answer.response.json["data"]]
@@ -199,7 +205,7 @@ class Subscriptions(notification_steps.News):
         self._refused(form, self.reader, old, _REMEMBERED, message, reading=reading)
 
     def _asked(self, form: str, account: Account, token: str, reading: str = "") -> Exchange:
-        """Asks for a feed; servers keep feeds by their whole address, so that each reading has one of its own."""
+        """Requests a feed; servers cache feeds by their whole address, so each reading gets one of its own."""
         reading = reading or self.world.unique("reading")
         query = {"accountId": account.account_id, "token": token, "reading": reading}
         return self.send("getSyndicatedSubscriptionVideos", path={"format": form}, query=query)

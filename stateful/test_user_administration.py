@@ -1,4 +1,4 @@
-"""Reference, "Users": users made, found, changed, blocked and deleted, by whom that is for."""
+"""Flow of user administration: users created, found, changed, blocked and deleted (reference, "Users")."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class UserAdministration(change_steps.Changing):
 
     @classmethod
     def walks(cls, depth: str) -> tuple[int, int]:
-        """Each walk signs in a few times."""
+        """Few walks where sign-ins are scarce: each walk signs in a few times."""
         examples, steps = cls.examples[depth], cls.steps[depth]
         return (min(examples, 2), steps) if cls.context.is_scarce("getOAuthToken") else (examples, steps)
 
     @initialize(role=model.roles)
     def begin(self, role: int) -> None:
-        """A user who is signed in, and somebody with a role."""
+        """The model: a signed-in user, and one with a role."""
         self.start()
         self.make("admin", Role.USER)
         self._sign_in(self.persons[0])
@@ -47,7 +47,7 @@ class UserAdministration(change_steps.Changing):
     @somebody
     @stage(person=model.indexes)
     def sign_in(self, person: int) -> None:
-        """Who is not blocked gets a session."""
+        """Sign in; a blocked user gets no session."""
         self._sign_in(self.persons[person % len(self.persons)])
 
     def _sign_in(self, person: Person) -> None:
@@ -70,7 +70,7 @@ class UserAdministration(change_steps.Changing):
     @precondition(lambda flow: any(person.signed_in for person in flow.persons))
     @stage(person=model.indexes, quota=st.sampled_from(model.QUOTAS), room=model.rooms)
     def upload_within(self, person: int, quota: str, room: int) -> None:
-        """A quota, and then a video, which the quotas hold or not."""
+        """Set a quota, then upload a video that the quotas hold or not."""
         signed_in = [one for one in self.persons if one.signed_in]
         owner = signed_in[person % len(signed_in)]
         self.world.call("putUser", self.staff["admin"], path={"id": owner.user_id}, body={quota: room})
@@ -90,7 +90,7 @@ class UserAdministration(change_steps.Changing):
         blocked=st.sampled_from((None, True, False)),
     )
     def look_for(self, person: int, by: str, blocked: bool | None) -> None:
-        """A search finds who has the text in their name or address, and of those the blocked or the others."""
+        """Search by name or address, among all, the blocked or the other users."""
         wanted = self.persons[person % len(self.persons)]
         text = {"name": wanted.username, "address": wanted.fields["email"], "all": self.base}[by]
         self.search(text, blocked=blocked)

@@ -1,4 +1,4 @@
-"""Reference, the lists of videos with their common filters: pages, sorts, filters and totals."""
+"""Flow of the lists of videos with their common filters: pages, sorts, filters and totals."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class VideoLists(base_flow.Reading):
 
     @initialize()
     def begin(self) -> None:
-        """Everything is as the library was furnished."""
+        """The model: the library as it was populated."""
         self.open_library()
         self.once("a publication and its end", self._come_and_go)
 
@@ -46,17 +46,17 @@ class VideoLists(base_flow.Reading):
 
     @rule(asked=rounds(VIDEO_LISTS))
     def read(self, asked: list[Question]) -> None:
-        """Ask for pages."""
+        """Query pages."""
         self.compare_all(asked)
 
     @rule(question=questions(VIDEO_LISTS, parts=False), length=st.integers(1, 3))
     def leaf(self, question: Question, length: int) -> None:
-        """Ask for page after page."""
+        """Query page after page."""
         self.leaf_through(question, length)
 
     @rule(privacy=st.integers(PUBLIC, 4))
     def publish(self, privacy: int) -> None:
-        """Change who may see a video: it comes into the lists of whoever may find it now, and leaves those of others."""
+        """Change who may see a video: it must appear in the lists of those who may find it, and leave those of others."""
         self._publish(privacy)
 
     def _publish(self, privacy: int) -> None:
@@ -70,7 +70,7 @@ class VideoLists(base_flow.Reading):
 
     @rule(tags=st.lists(st.sampled_from(("alpha", "beta", "gamma")), unique=True, max_size=3))
     def tag(self, tags: list[str]) -> None:
-        """Change what a filter selects by."""
+        """Change the tags that a filter selects by."""
         library = self.library
         video = library.item(library.videos, "lantern")
         before = video.facts["tags"]
@@ -81,7 +81,7 @@ class VideoLists(base_flow.Reading):
 
     @rule(like=st.booleans())
     def like(self, like: bool) -> None:
-        """Change what a sort orders by."""
+        """Change the likes that a sort orders by."""
         library = self.library
         video = library.item(library.videos, "meadow 1")
         library.undo["like"] = lambda: library.like(video, liked=False)

@@ -1,4 +1,4 @@
-"""Reference, "Register" to "Delete a user": what a person does on an instance, in the order of a life."""
+"""Flow of an account's whole life, from sign-up to deletion (reference, "Register" to "Delete a user")."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ class WholeJourney(base_flow.Journey):
 
     @classmethod
     def walks(cls, depth: str) -> tuple[int, int]:
-        """Each walk signs up: where that is rationed, there are as many as PeerTube's own limit allows at once."""
+        """Where sign-ups are limited, as many walks as PeerTube's own limit allows at once: each walk signs up."""
         most = 2 if cls.context.is_scarce("registerUser") else cls.examples[depth]
         return min(cls.examples[depth], most), cls.steps[depth]
 
     @initialize()
     def begin(self) -> None:
-        """The model: who signs up, the video and the export; what is deleted is remembered as lost."""
+        """The model: the account, the video and the export; deleted resources are remembered as lost."""
         self.admin, self.viewer = self.world.account("admin"), self.account("viewer")
         with self.aside():
             self.world.call("putUserInfo", self.viewer, body={"videosHistoryEnabled": True})
@@ -70,7 +70,7 @@ class WholeJourney(base_flow.Journey):
         steps = self.steps[self.context.session.options.depth.name] - 1
         self.road = model.Road(_UNVERIFIED_ROAD if verified is None else _ROAD, steps)
 
-    # The road
+    # Stages and detours
 
     @step(own_channel=st.booleans())
     def register(self, own_channel: bool) -> None:
@@ -125,7 +125,7 @@ class WholeJourney(base_flow.Journey):
 
     @step("unproven", string=st.sampled_from(("invented", "turned round")))
     def verify_wrongly(self, string: str) -> None:
-        """Verify with another string than the mailed one."""
+        """Verify the address with another string than the mailed one."""
         value, command = model.wrong_string(string, self.who.string)
         self.computed("WRONG_STRING", command)
         answer = self.send("verifyUser", **self._verification(self.secret(value, "WRONG_STRING")))
@@ -229,8 +229,7 @@ class WholeJourney(base_flow.Journey):
                 self.same(answer, ("PT-JOURNEY-10", "files", sent, kept))
 
     def _served(self, film: model.Film) -> set[str | None]:
-        """Digests of what else than the sent bytes may be kept of the video: where the instance transcodes, what it
-        serves."""
+        """Digests of files that may be kept of the video beside the sent one: what a transcoding instance serves."""
         if "transcoding" not in self.world.capabilities:
             return set()
         shown = body_of(self.send("getVideo", path={"id": film.uuid}))

@@ -1,1 +1,1 @@
-"""Arrangements: one module per topic of the contract."""
+"""Arrangements: functions that make a request succeed or meet a documented error, one module per API topic."""

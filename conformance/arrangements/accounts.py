@@ -1,4 +1,4 @@
-"""Accounts: somebody who may see what is asked for, and something in the lists."""
+"""Arrangements of the topic Accounts: a caller who is permitted, and items in the lists."""
 
 from __future__ import annotations
 

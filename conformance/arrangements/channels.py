@@ -1,4 +1,4 @@
-"""Video Channels: free names, an account below the limit of channels, and valid pictures."""
+"""Arrangements of the topic Video Channels: unused names, an account below the channel limit, and valid images."""
 
 from __future__ import annotations
 

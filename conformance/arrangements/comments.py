@@ -1,4 +1,4 @@
-"""Video Comments: each deletion takes a comment of its own, below its own video."""
+"""Arrangements of the topic Video Comments: each deletion gets its own comment below its own video."""
 
 from __future__ import annotations
 

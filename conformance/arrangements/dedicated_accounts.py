@@ -1,4 +1,4 @@
-"""Accounts set aside for requests that change, or use up, what their account has."""
+"""Accounts reserved for requests that change, or use up, what their account has."""
 
 from __future__ import annotations
 

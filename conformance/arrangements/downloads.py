@@ -1,4 +1,4 @@
-"""Video Download: the harness's own videos, saved."""
+"""Arrangements of the topic Video Download: downloads of videos that the harness published."""
 
 from __future__ import annotations
 

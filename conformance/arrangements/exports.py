@@ -1,4 +1,4 @@
-"""User Exports: one at a time per user, so they are asked for and deleted on an account of their own."""
+"""Arrangements of the topic User Exports: a user has one export at a time, so dedicated accounts are used."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _UNFINISHED = frozenset({1, 2})
 
 
 def _exports(world: World, account: Account) -> list[int]:
-    """The ids of the account's exports, none of which waits or is at work any longer."""
+    """The ids of the account's exports, once none of them is waiting or in progress."""
 
     def settled(answer: Answer) -> list[int] | None:
         found = {export.number("id"): export.number("state", "id") for export in answer.items("data")}
@@ -25,7 +25,7 @@ def _exports(world: World, account: Account) -> list[int]:
 
 
 def _completed(world: World, account: Account) -> Answer:
-    """The entry of an export of the account that can be downloaded."""
+    """The list entry of an export of the account that can be downloaded."""
     found = _exports(world, account)
     if found:
         return world.completed_export(account, found[0])

@@ -1,4 +1,4 @@
-"""Video Feeds: filters that go together, tokens that fit, and media types that no feed has."""
+"""Arrangements of the topic Video Feeds: compatible filters, matching tokens, and media types that no feed has."""
 
 from __future__ import annotations
 

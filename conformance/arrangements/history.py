@@ -1,4 +1,4 @@
-"""My History: what one request forgets, no other one is looking for."""
+"""Arrangements of the topic My History: a request that deletes entries uses none that another request needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""User Imports: one at a time per user, and none on an account that other requests rely on."""
+"""Arrangements of the topic User Imports: one at a time per user, and none on an account that other requests need."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _importer(world: World) -> Account:
 
 
 def _session(world: World, account: Account, size: int) -> str:
-    """The id of a new session for an archive of so many bytes."""
+    """Opens a resumable session for an archive of `size` bytes and returns its id."""
     return world.open_upload(
         "userImportResumableInit",
         account,

@@ -1,4 +1,4 @@
-"""My User: profiles are changed on an account of their own, pictures are pictures."""
+"""Arrangements of the topic My User: profile changes on dedicated accounts, and valid images."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _THEMES = ("default", "instance-default")
 
 @once_per_world
 def _tried_passwords(_world: World) -> list[str]:
-    """The password that the last request may have set; whether it did is seen when the next one needs to know."""
+    """The password that the last request may have set; whether it did is checked when the next request needs to know."""
     return []
 
 

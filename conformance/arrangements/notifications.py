@@ -1,4 +1,4 @@
-"""My Notifications: the shared accounts keep the notifications that other requests wait for."""
+"""Arrangements of the topic My Notifications: shared accounts keep the notifications that other requests wait for."""
 
 from __future__ import annotations
 

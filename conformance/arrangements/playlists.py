@@ -1,4 +1,4 @@
-"""Playlists: pictures that are pictures, and playlists that are not for everybody."""
+"""Arrangements of the topic Playlists: valid images, and playlists that are not public."""
 
 from __future__ import annotations
 

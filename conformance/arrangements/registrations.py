@@ -1,4 +1,4 @@
-"""Opening an account: names and addresses nobody has, and the strings that arrive by mail."""
+"""Arrangements of the topic Register: unused names and addresses, and the verification strings sent by mail."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def _is_pending(world: World, registration: RegistrationRef) -> bool:
 
 
 def _verifier(world: World) -> Account:
-    """An account of which every change of address sends a mail: cheaper than sign-ups, which are rationed."""
+    """An account each of whose address changes sends a mail: cheaper than sign-ups, which are rate-limited."""
     _needs_verification(world)
     return _verifiers_account(world)
 
@@ -145,7 +145,10 @@ def _verifiers_account(world: World) -> Account:
 
 @once_per_world
 def _undecided(world: World) -> RegistrationRef:
-    """An instance grants two registrations in five minutes: one that nobody decided on serves until somebody does."""
+    """A registration without a decision, reused until somebody decides.
+
+    An instance allows two registrations in five minutes.
+    """
     return world.new_registration()
 
 

@@ -1,4 +1,4 @@
-"""What generation cannot know: how an operation gets its 2xx, and how each documented refusal is provoked."""
+"""Registers arrangements: how a request for an operation gets its 2xx, and how each documented error is provoked."""
 
 from __future__ import annotations
 

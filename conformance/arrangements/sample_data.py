@@ -1,4 +1,4 @@
-"""What a list is read with where it can be: of an empty one, nothing about its items can be judged."""
+"""Seeds data on a best-effort basis so that lists are not empty: an empty list shows nothing about its items."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def _tried(_world: World) -> set[str]:
 
 
 def welcome(world: World, what: str, make: Callable[[], object]) -> None:
-    """Makes something once; where it cannot be made, the list is read without."""
+    """Makes something once; a list is read without it where it cannot be made."""
     tried = _tried(world)
     if what not in tried:
         tried.add(what)

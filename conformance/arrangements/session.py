@@ -1,4 +1,4 @@
-"""Signing in: with whose credentials, and what keeps a user out."""
+"""Arrangements of the topic Session: valid credentials, and what refuses a sign-in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Static Video Files: whole, in part, and not at all."""
+"""Arrangements of the topic Static Video Files: whole files, byte ranges, and files that are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Video Studio: tasks that can be done, each on a video of its own."""
+"""Arrangements of the topic Video Studio: valid tasks, each on its own video."""
 
 from __future__ import annotations
 

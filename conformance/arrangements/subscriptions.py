@@ -1,4 +1,4 @@
-"""My Subscriptions: channels that exist, and filters that are for moderators."""
+"""Arrangements of the topic My Subscriptions: existing channels, and filters for moderators."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Video Upload: real files, sessions that are open, and files that a server must refuse."""
+"""Arrangements of the topic Video Upload: real files, open sessions, and files that a server must refuse."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _announced(size: int, media_type: str = "video/mp4") -> dict[str, str]:
 
 
 def _without_room(world: World) -> Account:
-    """An account whose quota holds no video."""
+    """An account whose quota is too small for any video."""
     account = dedicated(world, "small quota")
     world.limit(account, _SMALL)
     return account
@@ -181,7 +181,7 @@ def a_session_once_more(world: World, draft: Draft) -> None:
 
 
 def _replacement(world: World, owner: Account, content: bytes | None = None) -> UploadRef:
-    """A session for a new file of the owner's video that may change."""
+    """Opens a session that replaces the file of a video of the owner that may change."""
     content = world.media.mp4(seed=world.random.getrandbits(16)) if content is None else content
     name = world.unique("replacement")
     upload_id = world.open_upload(

@@ -1,4 +1,4 @@
-"""Managing users, and two-factor authentication: each worker has an account to turn it on and off."""
+"""Arrangements of the topic Users, with two-factor authentication: each worker has an account to turn it on and off."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def with_two_factor(world: World) -> Account:
 
 
 def without_two_factor(world: World) -> Account:
-    """A signed-in account, nobody else's, that has no two-factor authentication."""
+    """A signed-in account, used by nothing else, that has no two-factor authentication."""
     account = _switched(world)
     if _is_on(world, account):
         body = {"currentPassword": account.password}
@@ -162,7 +162,7 @@ def _is_on(world: World, account: Account) -> bool:
 
 
 def _requested(world: World, account: Account) -> dict[str, str]:
-    """The body that confirms a new request (reference, "Request two factor auth")."""
+    """Requests two-factor authentication; the body that confirms the request (reference, "Request two factor auth")."""
     body = {"currentPassword": account.password}
     request = world.ask("requestTwoFactor", account, path={"id": account.user_id}, body=body).at("otpRequest")
     token = world.secret(request.token("requestToken"), "REQUEST_TOKEN")

@@ -1,4 +1,4 @@
-"""Files of the harness's videos, by the addresses that the API gives for them."""
+"""Requests for the files of the harness's videos, by the addresses that the API gives for them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from peertube_conformance.fixtures.resources.factory import Unavailable, VideoRe
 
 
 def web_file(world: World, video: VideoRef) -> Answer:
-    """The entry of the video's one Web Video file."""
+    """The API's entry for the video's one Web Video file."""
     found = next(world.video_details(video).items("files"), None)
     if found is None:
         raise Unavailable("this instance keeps no Web Video files")
@@ -16,7 +16,7 @@ def web_file(world: World, video: VideoRef) -> Answer:
 
 
 def rendition(world: World, video: VideoRef) -> Answer:
-    """The entry of the video's HLS rendition."""
+    """The API's entry for the video's HLS rendition."""
     found = next(world.video_details(video).items("streamingPlaylists"), None)
     if found is None:
         raise Unavailable("this instance makes no HLS renditions")
@@ -24,17 +24,17 @@ def rendition(world: World, video: VideoRef) -> Answer:
 
 
 def a_part(draft: Draft) -> None:
-    """Asks for the first bytes."""
+    """Requests the first bytes by a Range header."""
     draft.headers = {"Range": "bytes=0-9"}
 
 
 def behind_the_end(draft: Draft) -> None:
-    """Asks for bytes that lie behind the end."""
+    """Requests bytes behind the end of the file by a Range header."""
     draft.headers = {"Range": "bytes=999999999-"}
 
 
 def known(world: World, draft: Draft) -> None:
-    """Asks whether the file is still the one that was just fetched."""
+    """Makes the request conditional: If-None-Match with the ETag of a response fetched just before."""
     draft.headers = {}
     answer = world.send(draft).response
     if answer is None or "etag" not in answer.headers:

@@ -1,4 +1,4 @@
-"""Video: what is hidden from whom, and videos that only these requests change."""
+"""Arrangements of the topic Video: videos hidden from the caller, and videos that only these requests change."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _PICTURES = ("thumbnailfile", "previewfile")
 
 
 def changed_video(world: World, owner: Account) -> VideoRef:
-    """A video of the owner that no request relies on to stay as it is."""
+    """A video of the owner that no request needs unchanged."""
     return world.once(("changed video", owner.username), lambda: world.video(owner, fresh=True))
 
 
 def with_pictures(world: World, draft: Draft) -> None:
-    """Puts real pictures where the body has some."""
+    """Replaces image members of the body by real images."""
     if isinstance(draft.body, dict):
         for name in _PICTURES:
             if name in draft.body:
@@ -27,12 +27,12 @@ def with_pictures(world: World, draft: Draft) -> None:
 
 
 def hidden(world: World, draft: Draft, parameter: str = "id") -> None:
-    """A private video of another user."""
+    """Points the draft at a private video of another user."""
     draft.path[parameter] = world.video(world.account("other user"), privacy=PRIVATE).uuid
 
 
 def guarded(world: World, draft: Draft, parameter: str = "id") -> None:
-    """A password-protected video of another user, without its password."""
+    """Points the draft at a password-protected video of another user, without its password."""
     draft.path[parameter] = world.video(world.account("other user"), privacy=PASSWORD_PROTECTED).uuid
     draft.headers = {}
 

@@ -1,4 +1,4 @@
-"""Views, progress, ratings and tokens: on a video that is long enough and that the caller may see."""
+"""Arrangements of views, progress, ratings and tokens, on a video that is long enough and visible to the caller."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is the body the documented one?"""
+"""Checks of response bodies against the documented media types and schemas."""
 
 from __future__ import annotations
 

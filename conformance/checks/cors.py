@@ -1,4 +1,4 @@
-"""May pages of other origins use the routes that are meant for them? (reference, "CORS")"""
+"""Checks of CORS headers: pages of other origins must be able to use the shared routes (reference, "CORS")."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Are the documented headers there, in their documented form?"""
+"""Check of response headers: the documented ones are present, in their documented form."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from peertube_conformance.reports import Exchange, Finding
 
 
 def _documents_headers(exchange: Exchange) -> bool:
-    """A header that may be left out, and is, says nothing."""
+    """Whether the response documents headers that can be judged: required ones, or optional ones that are present."""
     documented = exchange.operation.response_for(exchange.status or 0) if as_asked(exchange) else None
     return documented is not None and any(
         header.get("required") or name in exchange.response.headers  # type: ignore[union-attr]

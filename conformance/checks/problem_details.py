@@ -53,7 +53,7 @@ def _member(exchange: Exchange, name: str) -> Any:
 
 
 def _of_the_api(exchange: Exchange) -> bool:
-    """What no document describes is only held to the rules of the API where it is below its path."""
+    """Whether the exchange must follow the API's error rules; undocumented operations do only below the API's path."""
     operation = exchange.operation
     return errors(exchange) and (not is_outside(operation) or operation.path.startswith("/api/"))
 

@@ -1,4 +1,4 @@
-"""Do responses say where the rate limit stands? (reference, "Rate limits")"""
+"""Checks of the rate-limit headers of responses (reference, "Rate limits")."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ROUNDING_SECONDS = 1
 
 
 def _counted(exchange: Exchange) -> bool:
-    """Every route of the API is counted, whatever the status."""
+    """Whether the request counts for a rate limit: every route of the API does, whatever the status."""
     return answered(exchange) and bool(exchange.operation.rate_limits) and not unreadable(exchange)
 
 
@@ -80,7 +80,10 @@ def reset_is_ahead(exchange: Exchange) -> Iterator[Finding]:
 
 @lru_cache(maxsize=16)
 def _moment(date: str) -> float:
-    """Seconds since the epoch; many answers have the same date. Raises ValueError or TypeError for what is none."""
+    """Converts an HTTP date to seconds since the epoch, cached because responses share dates.
+
+    Raises ValueError or TypeError for an invalid date.
+    """
     return parsedate_to_datetime(date).timestamp()
 
 

@@ -1,4 +1,4 @@
-"""The list of checks, and how they run on an exchange."""
+"""Registers checks and runs those that apply to an exchange."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _INDEX = re.compile(r"/\d+(?=/|$)")
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A check: the requirement that it proves, when it applies, and how it looks at an exchange."""
+    """A check: the requirement that it proves, when it applies, and the function that examines an exchange."""
 
     name: str
     requirement: str
@@ -69,17 +69,17 @@ def _completed(finding: Finding, by: Check, exchange: Exchange) -> Finding:
 
 
 def answered(exchange: Exchange) -> bool:
-    """A response arrived, and it is not one that the harness caused by its own traffic."""
+    """Whether a response arrived that the harness did not cause by its own traffic."""
     return exchange.response is not None and exchange.counted
 
 
 def as_asked(exchange: Exchange) -> bool:
-    """A response arrived, and not to an accepted invalid request, whose acceptance is the only finding."""
+    """Whether a response arrived that is not to an accepted invalid request, whose acceptance is the only finding."""
     return answered(exchange) and not (exchange.intent is Intent.INVALID and (exchange.status or 0) < 400)
 
 
 def unreadable(exchange: Exchange) -> bool:
-    """The request's JSON body is none, or no object or array: parsers refuse it before any route is asked."""
+    """Whether the request's JSON body is malformed, or no object or array: parsers refuse it before routing."""
     named = {name.lower(): value for name, value in exchange.request.headers}
     is_json = "json" in named.get("content-type", "").lower()
     return is_json and (
@@ -89,20 +89,20 @@ def unreadable(exchange: Exchange) -> bool:
 
 
 def errors(exchange: Exchange) -> bool:
-    """The response is of the 4xx or 5xx class."""
+    """Whether the response has a 4xx or 5xx status."""
     return answered(exchange) and (exchange.status or 0) >= 400 and exchange.request.method != "HEAD"
 
 
 def problems(exchange: Exchange) -> bool:
-    """The response says that it carries problem details, and carries a JSON object."""
+    """Whether the response declares problem details as its media type and carries a JSON object."""
     response = exchange.response
     return errors(exchange) and response is not None and response.media_type == PROBLEM_JSON and bool(response.problem)
 
 
-# Where a finding is
+# The place of a finding
 
 
 def starred(pointer: str) -> str:
-    """The pointer with `*` for every index in a body; numbers elsewhere (`/response/status/404`) are not indices."""
+    """Replaces every index in a body by `*`; numbers elsewhere in a pointer (`/response/status/404`) are not indices."""
     part, body, within = pointer.partition("/body")
     return f"{part}{body}{_INDEX.sub('/*', within)}"

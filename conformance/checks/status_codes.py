@@ -1,4 +1,4 @@
-"""Is the status right?"""
+"""Checks of response status codes."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _TYPE_KEYWORDS = frozenset({"type", "format"})
 _MEDIA_TYPE = "mediaType"
 # How databases word a serialisation failure and a deadlock (SQLSTATE 40001 and 40P01).
 _CONFLICTS = ("could not serialize access", "deadlock detected")
-# What a server's own second try says where the first one has moved the uploaded file away.
+# What a server's own retry reports after its first attempt has moved the uploaded file away.
 _MOVED_AWAY = re.compile(r"ENOENT: no such file or directory, \w+ '[^']*/tmp/")
 _NOT_UNIQUE = "SequelizeUniqueConstraintError"
 _MULTIPART = "multipart/form-data"
 _LENIENT = _TYPE_KEYWORDS | {_MEDIA_TYPE}
 _TOO_MANY_REQUESTS = 429
-# How the test of the limit names the request after the window.
+# How the rate-limit test names the request after the window.
 WINDOW_OVER = Situation("rate-limit-window-over", "a request after the end of the rate-limit window")
 
 
@@ -84,7 +84,7 @@ def no_conflict_of_transactions(exchange: Exchange) -> Iterator[Finding]:
 
 
 def conflicted(exchange: Exchange) -> bool:
-    """Whether a failure says that transactions of the server stood in each other's way: it may go well the next time."""
+    """Whether the error reports conflicting transactions of the server, so that a retry may succeed."""
     assert exchange.response is not None
     detail = str(exchange.response.problem.get("detail", ""))
     return (
@@ -95,8 +95,10 @@ def conflicted(exchange: Exchange) -> bool:
 
 
 def _is_in_its_own_way(exchange: Exchange) -> bool:
-    """Whether a file that takes the place of another, under no name that a client gives, is not unique: a server's own
-    second try no more knows what it has to take away."""
+    """Whether a replacing file, whose name no client chooses, is reported as not unique.
+
+    The server's own retry then no longer knows what it has to remove.
+    """
     assert exchange.response is not None
     replaces = exchange.operation.creates is None and _MULTIPART in exchange.operation.request_bodies
     return replaces and exchange.response.problem.get("code") == _NOT_UNIQUE
@@ -187,8 +189,11 @@ def response_arrives(exchange: Exchange) -> Iterator[Finding]:
 
 
 def _at(exchange: Exchange) -> str:
-    """Where a request breaks the contract (`/request/query/count`), what makes the server fail on one that does not, or
-    the whole request."""
+    """The pointer to the part of a request that the finding is about.
+
+    That is where an invalid request breaks the contract (`/request/query/count`), what makes the server fail on a valid
+    one, or the whole request.
+    """
     if exchange.defect is not None and exchange.intent is Intent.INVALID:
         return f"/request/{exchange.defect.place}"
     return f"/request{exchange.cause}"

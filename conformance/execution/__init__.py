@@ -1,1 +1,1 @@
-"""Runs tests against a target: worker sessions, operation phases, and what hand-written tests assert with."""
+"""Runs tests against a target: worker sessions, operation phases, and the assertions of hand-written tests."""

@@ -1,4 +1,4 @@
-"""The access matrix: every operation by every kind of caller, read from the contract."""
+"""The access matrix, read from the contract: every operation by every kind of caller."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from peertube_conformance.spec.contract import Authentication, Role
 
 
 class Caller(StrEnum):
-    """Who asks. The other user owns nothing of what is named; `USER` does."""
+    """The kinds of caller. The other user owns none of the resources that the path names; `USER` does."""
 
     ANONYMOUS = "anonymous"
     WRONG_TOKEN = "wrong token"  # noqa: S105 - a kind of caller
@@ -29,14 +29,17 @@ RANKS = {
     Caller.ADMIN: Role.ADMIN,
 }
 _BELOW = {Role.ADMIN: Caller.MODERATOR, Role.MODERATOR: Caller.USER}
-# Phases of an operation that ask for a cell already.
+# Phases of an operation that send the request of a cell already.
 VALID, ACCESS, ROLES = "valid", "access", "roles"
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One caller of one operation: accepted (`status` 0), or refused with a status. `on_others` where what is named is
-    another user's. `asked_by` is the phase that asks, empty where `why_not` says why none does."""
+    """One caller of one operation: accepted (`status` 0), or refused with a status.
+
+    `on_others` where the path names another user's resource. `asked_by` is the phase that sends the request, empty
+    where `why_not` says why none does.
+    """
 
     caller: Caller
     status: int
@@ -46,12 +49,12 @@ class Cell:
 
 
 def names_own_things(operation: Operation) -> bool:
-    """Whether the path names something that belongs to somebody."""
+    """Whether the path names a resource that belongs to a user."""
     return any(p.location == "path" and p.resource for p in operation.parameters)
 
 
 def cells(operation: Operation) -> list[Cell]:
-    """A cell for each caller, in the order of Caller."""
+    """The cells of an operation, one for each caller, in the order of Caller."""
     return [_cell(operation, caller) for caller in Caller]
 
 
@@ -87,7 +90,8 @@ def _of_owner(operation: Operation, caller: Caller) -> Cell:
         return Cell(caller, 0, VALID)
     if caller is Caller.OTHER_USER:
         return Cell(caller, 403, ACCESS, on_others=True)
-    # Whoever may upload in somebody's place does it in a session of the own; those of others are closed to everybody.
+    # A caller who may upload for another user does so in a session of their own; the sessions of others are closed to
+    # all.
     in_session = operation.parameter("query", "upload_id") is not None
     elevated = None if in_session else operation.elevated_role
     is_let_in = elevated is not None and RANKS[caller] >= elevated

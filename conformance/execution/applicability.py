@@ -1,4 +1,4 @@
-"""Must this instance serve an operation at all?"""
+"""Whether this instance must serve an operation at all."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""How a hand-written test judges: it sends, says what must come back by which requirement, and goes on.
+"""Sends the requests of hand-written tests and asserts what the responses must have; a test goes on after a failure.
 
-Checks look at single exchanges, whichever test sent them; what only the sender knows is said here.
+Checks look at single exchanges, whichever test sent them; these assertions cover what only the sender knows.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _RETRY_SECONDS = 0.5
 
 
 class Examination:
-    """One test on one target. Findings give its `name` as their check."""
+    """The requests and assertions of one test on one target. Findings give its `name` as their check."""
 
     def __init__(self, session: Session, environment: WorkerEnvironment, name: str) -> None:
         self.session = session
@@ -40,7 +40,7 @@ class Examination:
         return self.environment.world
 
     def outside(self, method: str, path: str, name: str, *, counted_in: tuple[str, ...] = ()) -> Operation:
-        """An operation that the contract does not have, to be sent anonymously: see `synthetic_operations`."""
+        """Builds an operation that the contract does not have, to be sent anonymously: see `synthetic_operations`."""
         return outside(self.world.contract, method, path, name, counted_in=counted_in)
 
     def send(
@@ -71,7 +71,7 @@ class Examination:
         return exchange
 
     def expect(self, exchange: Exchange, *statuses: int, requirement: str, situation: str) -> bool:
-        """Whether the answer has one of these statuses; `situation` is a noun phrase."""
+        """Asserts that the response has one of these statuses; `situation` is a noun phrase."""
         if exchange.status in statuses:
             self.judged(requirement)
             return True
@@ -92,7 +92,7 @@ class Examination:
         return self.wrong(requirement, exchange, Finding(at, message, wanted, exchange.status))
 
     def agree(self, exchange: Exchange, requirement: str, *, at: str, expected: Any, actual: Any, message: str) -> bool:
-        """Whether what was observed in an answer is what it must be; `message` is the sentence for where it is not.
+        """Asserts that a value observed in a response is the expected one; `message` is the sentence for where it is not.
 
         `at` is a pointer into the answer (`/response/body/data/*/id`), without generated values.
         """
@@ -114,7 +114,7 @@ class Examination:
         return False
 
     def completed(self, finding: Finding, requirement: str, exchange: Exchange) -> Finding:
-        """The finding with everything that makes its fingerprint."""
+        """Completes a finding with everything that makes its fingerprint."""
         return replace(
             finding,
             check=self.name,

@@ -1,4 +1,4 @@
-"""What a run costs its target, said before the first generated request."""
+"""Estimates how many requests and seconds a run costs its target, before the first generated request."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.reports.formatting import counted, duration_text
 from peertube_conformance.spec import Operation
 
-# Measured on two cores against a real 6.2.0 without limits: what generating, judging and recording a request takes beside
-# the answer, in seconds, and how many preparing requests come on a hundred of the plan.
+# Measured on two cores against a real 6.2.0 without limits: seconds for generating, judging and recording a request,
+# beside the response time, and the factor for preparing requests on top of the planned ones.
 _OWN_SECONDS = 0.012
 _PREPARING = 1.15
 _SIGN_INS = 15
-# The share of the flows that are about one operation or another, on average.
+# The average share of the flows that an operation is part of.
 _ABOUT = 0.055
 _MARGIN_SECONDS = 0.25
 _SCARCE_PER_MINUTE = 10
 _PLENTY_PER_SECOND = 20
-# What is sent of an operation that the instance allows a few times in minutes only.
+# Requests sent of an operation that the instance allows only a few times in minutes.
 SCARCE_VALID = 1
 SCARCE_DEFECTS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What is sent beside the phases of the operations: requests, and sign-ins among them."""
+    """Requests sent beside the phases of the operations, by kind of test, and the sign-ins among them."""
 
     kind: str
     requests: int
@@ -48,13 +48,13 @@ FLOWS: Mapping[str, Beside] = {
     "standard": Beside("flows", 9_000, 250),
     "thorough": Beside("flows", 60_000, 1_500),
 }
-# Where an instance allows few requests, flows walk less, and share their accounts.
+# Where an instance allows few requests, flows run fewer sequences and share their accounts.
 SPARING_FLOWS = Beside("flows", 3_000, 40)
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Requests in all, and the seconds they take: by the instance's limits or by the machine's speed."""
+    """Total requests, and the seconds they take: bound by the instance's limits or by the machine's speed."""
 
     requests: int
     seconds: float
@@ -75,7 +75,7 @@ def estimate(
     workers: int,
     *beside: Beside,
 ) -> Cost:
-    """The sum over the operations, and over what is sent beside them, against each bucket of the instance."""
+    """Sums the requests of the operations and of `beside`, and compares them with each bucket of the instance."""
     limits = shared.limits
     counted: dict[str, float] = defaultdict(float)
     total = 0.0
@@ -103,7 +103,7 @@ def estimate(
         limit = limits.get(bucket)
         if limit is None:
             continue
-        # A window's worth leaves at once; after that each window lets as many through.
+        # A window's worth is sent at once; after that each window lets as many through.
         windows = math.ceil(requests / limit["calls"]) - 1
         seconds = windows * (limit["seconds"] + _MARGIN_SECONDS)
         if seconds > slowest:
@@ -117,7 +117,7 @@ def estimate(
 
 
 def of_flows(options: Options, shared: Shared, operations: int) -> Beside:
-    """What the flows send that are about any of so many chosen operations: nothing where nothing may be written."""
+    """The requests of the flows that concern any of `operations` chosen operations: none where nothing may be written."""
     if shared.safety is Safety.OBSERVE or not shared.accounts:
         return NOTHING
     every = SPARING_FLOWS if is_tight(shared.limits) else FLOWS[options.depth.name]
@@ -126,7 +126,7 @@ def of_flows(options: Options, shared: Shared, operations: int) -> Beside:
 
 
 def of_hand_written(options: Options, shared: Shared) -> Beside:
-    """What the hand-written tests send, likewise."""
+    """The requests of the hand-written tests: none where nothing may be written, or operations are selected."""
     if shared.safety is Safety.OBSERVE or not shared.accounts or options.operations or options.tags:
         return NOTHING
     return _shared_out(HAND_WRITTEN, 1 / options.shard.of)
@@ -137,13 +137,13 @@ def _shared_out(every: Beside, share: float) -> Beside:
 
 
 def is_tight(limits: Mapping[str, Mapping[str, float]]) -> bool:
-    """Whether the instance allows fewer requests of any kind than a machine sends."""
+    """Whether the instance's general rate limit is lower than the rate at which a machine sends."""
     general = limits.get("api")
     return general is not None and general["calls"] / general["seconds"] < _PLENTY_PER_SECOND
 
 
 def planned(operation: Operation, depth: Depth, limits: Mapping[str, Mapping[str, float]]) -> float:
-    """How many requests the phases of an operation send."""
+    """Estimates how many requests the phases of an operation send."""
     arranged = success_of(operation.id) is not None and not operation.is_safe
     valid = max(2, depth.valid // 4) if arranged or operation.method == "DELETE" else depth.valid
     places = len(operation.parameters) * 2 + sum(4 for _ in operation.request_bodies)
@@ -164,7 +164,7 @@ def is_scarce(operation: Operation, limits: Mapping[str, Mapping[str, float]]) -
 
 
 def spaced(operations: Sequence[Operation], limits: Mapping[str, Mapping[str, float]]) -> list[Operation]:
-    """The operations with those of scarce buckets at both ends, so that a window passes between them."""
+    """Sorts the operations so that those of scarce buckets are at both ends and a window passes between them."""
     scarce = sorted((o for o in operations if is_scarce(o, limits)), key=lambda o: (o.rate_limits[-1], o.id))
     others = [operation for operation in operations if operation not in scarce]
     return [*scarce[0::2], *others, *scarce[1::2]]

@@ -1,4 +1,4 @@
-"""The world as somebody with a higher role sees it who does what users do."""
+"""Resource factories in which a caller with a higher role takes the place of a user."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from peertube_conformance.fixtures.resources.factory import World
 
 
 class Acting(World):
-    """Another world of the same run, in which `user` is an account of a higher role: what is arranged for a user is
-    arranged for this account, and belongs to it."""
+    """Another world of the same run, in which `user` is an account of a higher role.
+
+    What is arranged for a user is arranged for this account, and belongs to it.
+    """
 
     def __init__(self, world: World, role: str) -> None:
         super().__init__(
@@ -26,6 +28,6 @@ class Acting(World):
         self._role = role
 
     def account(self, role: str = "user", *, fresh: bool = False, label: str = "") -> Account:
-        """As in any world, with the higher role for a user; two users have one role."""
+        """An account as in any world, with the higher role instead of `user`; two users have the same role."""
         wanted = self._role if role == "user" else role
         return super().account("user" if fresh and wanted == "other user" else wanted, fresh=fresh, label=label)

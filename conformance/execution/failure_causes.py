@@ -1,4 +1,4 @@
-"""The cause of a server error: a step that asks again, leaving parts of the request out."""
+"""Exchange step that finds the cause of a server error by repeating the request without parts of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _VALID = frozenset({Intent.VALID, Intent.ARRANGED})
 
 
 class FailureCauses:
-    """Adds the cause to an exchange that failed, where nothing is changed by asking for it."""
+    """Adds the cause to an exchange that failed, if repeating its request changes nothing."""
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
@@ -30,7 +30,7 @@ class FailureCauses:
             return exchange
 
         def ask(shorter: Draft) -> Exchange:
-            """Recorded without findings: what it shows is a finding of the exchange that it was made from."""
+            """Sends a shorter request, recorded without findings: its failure is a finding of the original exchange."""
             asked = send(shorter)
             self._recorder.exchange(asked, (), ())
             return asked

@@ -1,4 +1,4 @@
-"""Reads feeds: RSS 2.0, Atom (RFC 4287) and JSON Feed 1."""
+"""Parses feeds: RSS 2.0, Atom (RFC 4287) and JSON Feed 1."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from peertube_conformance.reports import Response
 ATOM = "{http://www.w3.org/2005/Atom}"
 _ENCODED = "{http://purl.org/rss/1.0/modules/content/}encoded"
 
-# Format in the address of a feed: what the feed is.
+# Format in the address of a feed: the kind of the feed.
 KINDS: Mapping[str, str] = {
     "xml": "rss",
     "rss": "rss",
@@ -27,7 +27,7 @@ KINDS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A file of an entry, as the feed describes it."""
+    """A file attached to an entry, as the feed describes it."""
 
     url: str
     length: str
@@ -36,7 +36,7 @@ class Enclosure:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of a feed; what it does not have is empty."""
+    """An entry of a feed; members that it lacks are empty."""
 
     link: str
     title: str
@@ -46,8 +46,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed. `kind` is `rss`, `atom` or `json`, empty where it is none of them; `address` is the one that the feed gives
-    as its own; `content` is the root element or the JSON document."""
+    """A parsed feed.
+
+    `kind` is `rss`, `atom` or `json`, empty where it is none of them; `address` is the one that the feed gives as its
+    own; `content` is the root element or the JSON document.
+    """
 
     kind: str
     address: str
@@ -56,12 +59,12 @@ class Feed:
 
     @property
     def titles(self) -> list[str]:
-        """The titles of the entries in their order."""
+        """The titles of the entries, in their order."""
         return [entry.title for entry in self.entries]
 
 
 def read(answer: Response) -> Feed | None:
-    """The feed in an answer; None where the body is not well-formed."""
+    """Parses the feed in a response; None where the body is not well-formed."""
     if answer.is_json:
         return _read_json(answer.json) if answer.has_json else None
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
@@ -129,7 +132,7 @@ def _own_address(element: Any, path: str = "") -> str:
 
 
 def _links(element: Any, relation: str, path: str = "") -> Iterator[str]:
-    """Where the Atom links of this relation lead; one without a relation is `alternate` (RFC 4287 section 4.2.7.2)."""
+    """The targets of the Atom links of this relation; a link without one is `alternate` (RFC 4287 section 4.2.7.2)."""
     for link in element.findall(f"{path}{ATOM}link"):
         if link.get("rel", "alternate") == relation:
             yield str(link.get("href", ""))

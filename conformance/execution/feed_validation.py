@@ -1,4 +1,4 @@
-"""What is wrong with a feed: RSS 2.0, Atom (RFC 4287) and JSON Feed 1, each by its own rules."""
+"""Validates feeds: RSS 2.0, Atom (RFC 4287) and JSON Feed 1, each by its own rules."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from peertube_conformance.conformance.execution.feed_parser import (
 
 _JSON_VERSIONS = ("https://jsonfeed.org/version/1", "https://jsonfeed.org/version/1.1")
 
-# A place in the feed and a sentence.
+# A place in the feed and a sentence that describes the fault.
 Fault = tuple[str, str]
 
 
 def faults(feed: Feed) -> list[Fault]:
-    """What is wrong with the feed, each fault once."""
+    """Lists the faults of the feed, each once."""
     rules = _RULES.get(feed.kind)
     return list(dict.fromkeys(rules(feed.content))) if rules else []
 

@@ -1,7 +1,7 @@
-"""Clients with limits of their own: addresses that the target believes a proxy to forward for.
+"""Simulates clients with their own rate limits, by addresses in X-Forwarded-For that the target trusts.
 
-A server that trusts its neighbour takes the client's address from X-Forwarded-For. There, a test can use limits up
-without the rest of the run, or anybody else, having less.
+A server that trusts its neighbour takes the client's address from X-Forwarded-For. There, a test can exhaust limits
+without reducing those of the rest of the run, or of anybody else.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ LIMIT, REMAINING, RESET, RETRY = (
     "x-ratelimit-reset",
     "retry-after",
 )
-# Nobody has these: RFC 2544 sets them apart for measurements. Earlier runs must not have used them in this window.
+# Nobody has these: RFC 2544 reserves them for measurements. Earlier runs must not have used them in this window.
 _ADDRESSES = random.SystemRandom()
-# More requests than this are not sent only to see a limit.
+# The most requests that are sent only to see a limit.
 _MOST_REQUESTS = 200
 
 
 class ForwardedClient:
-    """One client behind the harness, and what it sends."""
+    """One simulated client, which sends requests with its own X-Forwarded-For address."""
 
     def __init__(self, examine: Examination) -> None:
         number = _ADDRESSES.getrandbits(17)
@@ -37,12 +37,12 @@ class ForwardedClient:
         self._examine = examine
 
     def send(self, operation_id: str, **parts: Any) -> Exchange:
-        """Sends as this client; it does not count for the run's own address."""
+        """Sends a request as this client; it does not count for the run's own address."""
         headers = {**parts.pop("headers", {}), "X-Forwarded-For": self.address}
         return self._examine.send(operation_id, paced=False, headers=headers, **parts)
 
     def use_up(self, operation_id: str, **parts: Any) -> Exchange:
-        """Sends until it is refused, and returns the refusal, or the last answer where none came when one was due.
+        """Sends until a request is refused, and returns the refusal, or the last response where a due one did not come.
 
         Raises Unavailable where the limit is too high for a test.
         """
@@ -58,14 +58,16 @@ class ForwardedClient:
 
 
 def number_in(exchange: Exchange, header: str) -> int | None:
-    """The whole number in a header; None where there is none."""
+    """The whole number in a response header; None where there is none."""
     text = "" if exchange.response is None else exchange.response.headers.get(header, "")
     return int(text) if text.isascii() and text.isdigit() else None
 
 
 def forwarded(examine: Examination) -> ForwardedClient:
-    """A client with limits of its own. Raises Unavailable where the target does not distinguish clients by
-    X-Forwarded-For."""
+    """Creates a client with its own rate limits.
+
+    Raises Unavailable where the target does not distinguish clients by X-Forwarded-For.
+    """
     if examine.session.shared.safety is Safety.OBSERVE:
         raise Unavailable("the tier observe does not simulate other clients")
 

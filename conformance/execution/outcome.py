@@ -1,4 +1,4 @@
-"""How a part of a run ended, beside its findings, and what stood in its way as a verdict."""
+"""Outcome of a part of a run, beside its findings, and the verdicts of precondition errors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from peertube_conformance.fixtures.safety.guard import Refused
 from peertube_conformance.fixtures.timing.deadline import OutOfTime
 from peertube_conformance.reports import Verdict
 
-# The target does not offer it, or the tier does not let it through.
+# The target does not offer it, or the tier does not allow it.
 _NOT_APPLICABLE = (Unavailable, Refused)
 _BLOCKED = (NotArranged, NoMail, TargetGone)
 PRECONDITION_ERRORS = (*_NOT_APPLICABLE, *_BLOCKED)
@@ -26,7 +26,7 @@ class Outcome:
 
 
 def outcome_of(blocker: Exception) -> Outcome:
-    """The outcome of what met this hindrance, which is one of HINDRANCES."""
+    """The outcome of a part that met this precondition error, one of PRECONDITION_ERRORS."""
     if isinstance(blocker, OutOfTime):
         return Outcome(Verdict.NO_EVIDENCE, str(blocker))
     verdict = Verdict.NOT_APPLICABLE if isinstance(blocker, _NOT_APPLICABLE) else Verdict.BLOCKED

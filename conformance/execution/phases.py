@@ -1,4 +1,4 @@
-"""The four ways in which an operation is exercised: valid, invalid, without the right to, and its documented refusals."""
+"""Tests an operation in four phases: valid requests, invalid ones, callers without the right, and documented errors."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ _BELOW = {Role.ADMIN: "moderator", Role.MODERATOR: "user"}
 
 
 class Exercise(Drafting):
-    """One operation and its phases. Each phase yields an outcome; what is wrong is recorded exchange by exchange."""
+    """One operation and its phases. Each phase returns an outcome; faults are recorded exchange by exchange."""
 
     def run(self, phase: Callable[[], Outcome]) -> Outcome:
-        """The outcome of a phase on the first target that can be asked for it."""
+        """Runs a phase on the first target to which it applies, and returns its outcome."""
         before, first = self.environment, None
         try:
             for environment in self.session.environments():
@@ -57,7 +57,7 @@ class Exercise(Drafting):
         return first
 
     def _attempted(self, phase: Callable[[], Outcome]) -> Outcome:
-        """The outcome of a phase, with what stands in its way turned into a verdict."""
+        """Runs a phase and turns precondition errors into a verdict."""
         why_not = why_not_offered(self.operation, self.environment.shared)
         if why_not:
             return Outcome(Verdict.NOT_APPLICABLE, why_not)
@@ -74,7 +74,7 @@ class Exercise(Drafting):
     # Phases
 
     def valid(self) -> Outcome:
-        """Requests that keep to the contract must be accepted and answered as documented."""
+        """Sends valid requests, which must be accepted and answered as documented."""
         accepted = 0
         scarce = (self._arrangement is not None and not self.operation.is_safe) or self._deletes_the_thing()
         count = max(2, self.depth.valid // 4) if scarce else self.depth.valid
@@ -93,7 +93,7 @@ class Exercise(Drafting):
         return Outcome(Verdict.PASSED)
 
     def invalid(self) -> Outcome:
-        """Requests with one defect must be refused as documented."""
+        """Sends requests with one defect, which must be refused as documented."""
         base = self._base()
         sent = 0
         count = SCARCE_DEFECTS if self._is_scarce else self.depth.defects
@@ -113,7 +113,7 @@ class Exercise(Drafting):
         return Outcome(Verdict.PASSED)
 
     def access(self) -> Outcome:
-        """Who has no right to an operation must be refused: 401 without identity, 403 without permission."""
+        """Sends requests of callers without the right: 401 without identity, 403 without permission."""
         sent = 0
         for draft, expected, situation in self._intruders():
             self._spent(self._send(draft, Intent.UNAUTHORISED, purpose=situation, expects=expected))
@@ -123,7 +123,7 @@ class Exercise(Drafting):
         return Outcome(Verdict.PASSED)
 
     def refusals(self) -> Outcome:
-        """Each documented refusal, provoked: things that do not exist, and what arrangements know of the others."""
+        """Provokes each documented error: absent resources by unused ids, other situations by arrangements."""
         outcomes: list[Outcome] = []
         arranged = dict(answers_of(self.operation.id))
         if 404 not in arranged and self.operation.response_for(404) is not None:
@@ -141,7 +141,7 @@ class Exercise(Drafting):
     # Parts
 
     def _in_turn(self, drawn: Iterable[Draft]) -> Iterator[Draft]:
-        """The drawn requests, each with the enumerated values whose turn it is; of reading ones as many as values."""
+        """The drawn requests with the enumerated values in turn; for safe methods until every value was used."""
         given = []
         for number, request in enumerate(drawn):
             given.append(request)
@@ -152,7 +152,7 @@ class Exercise(Drafting):
                 yield with_values(given[number % len(given)], number)
 
     def _without_body(self) -> Draft | None:
-        """A request without the body that it may leave out; None where it may not, or where the body is a file."""
+        """A request without its optional body; None where the body is required or is a file."""
         operation = self.operation
         if operation.body_required or not operation.request_bodies:
             return None
@@ -163,8 +163,7 @@ class Exercise(Drafting):
         return None if found_in(draft) else draft
 
     def _defects(self, base: Draft, count: int) -> Iterator[Callable[[Draft], Draft | None]]:
-        """What makes a valid request invalid: beyond each bound of the contract first, then as it is drawn,
-        then what servers stumble over."""
+        """Mutations that make a request invalid: beyond each bound first, then drawn ones, then known edge cases."""
         bounds = dict(beyond(base))
         if self._is_scarce or not self.depth.every_value:
             bounds = dict(spread(list(bounds.items()), max(1, count // 2)))
@@ -233,7 +232,7 @@ class Exercise(Drafting):
         try:
             return self.environment.client.send(draft, intent, purpose=purpose, expects=expects)
         except Unsendable:
-            # Only generated invalid headers come here: no client library sends them, so no answer is missed.
+            # Only generated invalid headers come here: no client library sends them, so no response is missed.
             if intent is Intent.INVALID:
                 return None
             raise

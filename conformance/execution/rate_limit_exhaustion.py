@@ -1,4 +1,4 @@
-"""Using a client's requests up on purpose, to see the limit at work (reference, "Rate limits")."""
+"""Exhausts a client's requests on purpose, to see the rate limit at work (reference, "Rate limits")."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from peertube_conformance.reports import Exchange, Intent, Situation, Verdict
 from peertube_conformance.spec import Operation, Parameter
 
 USED_UP = Situation("rate-limit-used-up", "a request of a client that exhausted its rate limit")
-# More requests than this are not sent only to see a limit: the run would be a load test.
+# The most requests sent only to see a limit: with more, the run would be a load test.
 _MOST_REQUESTS = 200
 _LONGEST_WAIT_SECONDS = 60.0
 
 
 class Exhaustion:
-    """Exhausts the general limits, calls every operation meanwhile, and sees whether windows end as they were said to.
+    """Exhausts the general limits, calls every operation meanwhile, and checks that windows end when announced.
 
     Beside the embedded instance that is done to a second one, so that the rest of the run need not wait for windows.
     """
@@ -39,8 +39,9 @@ class Exhaustion:
         self._windows: list[tuple[Operation, float]] | None = None
 
     def use_up(self) -> None:
-        """Sends everything; what is wrong is recorded exchange by exchange. Raises what stood in the way, which is one of
-        HINDRANCES and recorded too.
+        """Sends everything; faults are recorded exchange by exchange.
+
+        Raises one of PRECONDITION_ERRORS, which is recorded too.
         """
         try:
             self._client = self._stack.enter_context(limited_client(self._session))
@@ -54,9 +55,9 @@ class Exhaustion:
         _record(self._session, Verdict.PASSED, "")
 
     def reopened(self) -> None:
-        """Asks again when the windows are over, as long as the answers said. Raises Unavailable where that was done."""
+        """Repeats the requests when the announced windows are over. Raises Unavailable where `use_up` did that."""
         if not self._session.shared.embedded:
-            # Whoever uses them up waits at once: all else of this address has to wait, too.
+            # Exhausting them includes the wait at once: all other requests of this address have to wait, too.
             raise Unavailable(
                 "the target counts requests by the run's own IP address: exhausting the limit would block the run until "
                 "the window ends"
@@ -66,11 +67,11 @@ class Exhaustion:
         self._reopened()
 
     def close(self) -> None:
-        """Ends the second instance."""
+        """Stops the second instance."""
         self._stack.close()
 
     def _used_up(self) -> Iterator[tuple[Operation, float]]:
-        """The first operation of each window that was used up, and when the window ends (monotonic seconds)."""
+        """The first operation of each exhausted window, and when the window ends (monotonic seconds)."""
         operations = self._session.contract.operations
         contract = self._session.environment.contract
         for first, bucket in (
@@ -94,7 +95,7 @@ class Exhaustion:
             self._send(first, WINDOW_OVER, 200)
 
     def _refused_for(self, operation: Operation) -> float | None:
-        """Seconds until the window ends; None where nothing is ever refused, which is recorded."""
+        """Sends until a request is refused: seconds until the window ends; None (and a finding) where none is."""
         for _ in range(_MOST_REQUESTS):
             exchange = self._send(operation, USED_UP, None)
             if exchange.status == 429 and exchange.response is not None:
@@ -108,7 +109,7 @@ class Exhaustion:
 
 
 def _harmless(operation: Operation) -> Draft:
-    """A request that changes nothing even if it is accepted: for things that do not exist, and without a body."""
+    """A request that changes nothing even if it is accepted: it names absent resources and has no body."""
     draft = Draft(operation, body=UNSET)
     containers = {"path": draft.path, "query": draft.query}
     for number, parameter in enumerate(operation.parameters):
@@ -126,12 +127,15 @@ def _some_value(operation: Operation, parameter: Parameter, number: int) -> Any:
 
 @contextmanager
 def limited_client(session: Session) -> Iterator[Client]:
-    """A client of a target whose general limit can be used up: the target, or beside the embedded instance a second
-    one with the limits of the reference. Raises Unavailable where there is none."""
+    """A client of a target whose general limit can be exhausted.
+
+    That is the target, or with the embedded instance a second one with the limits of the reference. Raises Unavailable
+    where there is none.
+    """
     environment = session.environment
     if session.shared.embedded:
         with EmbeddedInstance(limits="stock") as second, TemporaryDirectory() as folder:
-            # A budget of its own: what this instance says of its limits is not true of the target.
+            # A separate budget: what this instance reports of its limits does not hold for the target.
             budget = Budget(Path(folder) / "budget.json", deadline=environment.deadline)
             client = Client(
                 second.base_url,
@@ -150,7 +154,7 @@ def limited_client(session: Session) -> Iterator[Client]:
         raise Unavailable(
             "exhausting a rate limit would block other clients at this IP address: not allowed in the tier observe"
         )
-    # The limit is not always the stock one: an answer says what it is.
+    # The limit is not always the stock one: a response says what it is.
     environment.client.send(_harmless(session.environment.contract.operation("getConfig")))
     limit = environment.budget.limits()["api"]["calls"]
     if limit > _MOST_REQUESTS:
@@ -159,7 +163,7 @@ def limited_client(session: Session) -> Iterator[Client]:
 
 
 def _record(session: Session, verdict: Verdict, reason: str) -> None:
-    """What is known of status 429 of every limited operation."""
+    """Records the verdict on status 429 for every limited operation."""
     for operation in session.contract.operations:
         if operation.rate_limits:
             session.recorder.outcome(operation.id, "429", verdict, reason)

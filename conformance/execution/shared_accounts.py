@@ -1,4 +1,4 @@
-"""Accounts that the enumerated tests share among themselves, for what must not change or be counted elsewhere.
+"""Accounts shared by the enumerated tests, for resources that must not be changed or counted elsewhere.
 
 Each new account is a sign-in, of which an instance allows a few in minutes only; two serve all tests.
 """
@@ -10,10 +10,13 @@ from peertube_conformance.fixtures.resources.factory import World
 
 
 def publisher(world: World) -> Account:
-    """Whose channels, subscriptions and published videos are counted: only tests of lists and feeds make some."""
+    """The account whose channels, subscriptions and published videos are counted.
+
+    Only tests of lists and feeds make some.
+    """
     return world.once(("own", "publisher"), lambda: world.account(fresh=True, label="publisher"))
 
 
 def changer(world: World) -> Account:
-    """Who is changed, subscribes and exports."""
+    """The account that is changed, subscribes and exports."""
     return world.once(("own", "changer"), lambda: world.account(fresh=True, label="changer"))

@@ -1,4 +1,4 @@
-"""The valid requests of an operation: plain as the contract has them, filled with what exists, arranged, and kept."""
+"""Builds valid requests of an operation from contract values, existing ids and arrangements, and keeps one to share."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _LABELS = {Role.ADMIN: "admin", Role.MODERATOR: "moderator"}
 
 
 class HarnessError(Exception):
-    """The harness is at fault: a request that it arranged is not what it should be."""
+    """A fault of the harness: a request that it arranged is not what it should be."""
 
 
 class Drafting:
-    """Makes the requests of one operation, for the target that is being tested; nothing is sent."""
+    """Builds the requests of one operation for the target under test; it does not send them."""
 
     def __init__(self, session: Session, operation: Operation) -> None:
         self.session = session
@@ -33,12 +33,15 @@ class Drafting:
 
     @property
     def world(self) -> World:
-        """The resource factories of the target that is being tested."""
+        """The resource factories of the target under test."""
         return self._world or self.environment.world
 
     def base(self, *, fresh: bool = False, world: World | None = None) -> Draft:
-        """A valid request for whoever may make it: the one that the phases share, a fresh one that was never sent, or one
-        that is arranged in another world."""
+        """A valid request for a permitted caller.
+
+        That is the one that the phases share, a `fresh` one that was never sent, or one that is arranged in another
+        world.
+        """
         if not fresh and world is None:
             return self._base()
         self._world = world
@@ -48,7 +51,7 @@ class Drafting:
             self._world = None
 
     def forget_base(self) -> None:
-        """Notes that the shared request was accepted, so that it may no longer be valid."""
+        """Drops the shared request after it was accepted, because it may no longer be valid."""
         self.session.bases.pop((self.environment.shared.base_url, self.operation.id), None)
 
     @cached_property
@@ -102,15 +105,18 @@ class Drafting:
             raise self._misfit(f"the request prepared for {self.operation.id} does not fit this document") from error
 
     def _misfit(self, detail: str) -> Exception:
-        """Arrangements are made for the contract of this package; a foreign document may say otherwise of a request."""
+        """The error for an arranged request that is invalid: HarnessError, or NotArranged for a foreign document.
+
+        Arrangements are made for the contract of this package, from which a foreign document may differ.
+        """
         return HarnessError(detail) if self.session.contract.deviations is not None else NotArranged(detail)
 
     def _deletes_the_thing(self) -> bool:
-        """Whether what the path names is gone after a success, so that each request needs one of its own."""
+        """Whether a success deletes the resource that the path names, so that each request needs its own."""
         return self.operation.method == "DELETE" and self.operation.path.endswith("}")
 
     def _base(self) -> Draft:
-        """A valid request that was not sent yet; refused variants of it leave it so, and the phases share it."""
+        """A valid request that was not sent yet, shared by the phases; refused variants of it leave it valid."""
         key = (self.environment.shared.base_url, self.operation.id)
         known = self.session.bases.get(key)
         if known is None:

@@ -1,4 +1,4 @@
-"""What one worker tests with: client, resources, checks and recorder, put together once."""
+"""The session of one worker: client, resource factories, checks and recorder, assembled once."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from peertube_conformance.spec.requirements import load_requirements
 
 # 40 hexadecimal digits, as PeerTube's own tokens; no server issued it.
 FOREIGN_TOKEN = "0" * 40
-# What a read of the created thing contradicts, whichever test created it.
+# The requirement broken where a read contradicts a creation, whichever test created the resource.
 _CREATED_IDS = "PT-ID-08"
-# How generated requests were drawn, in Schemathesis' terms.
+# Schemathesis' mode for each intent of a generated request.
 _DRAWN = {Intent.VALID: "positive", Intent.INVALID: "negative"}
 
 
@@ -56,7 +56,7 @@ class Session:
         self._redactor.harmless(f"Bearer {FOREIGN_TOKEN}")
         self.recorder = Recorder(options.report_dir, worker, self._redactor)
         self.examples = Examples(options.example_database)
-        # What one test leaves for a later one, by name.
+        # Values that one test leaves for a later one, by name.
         self.left: dict[str, Any] = {}
         self.bases: dict[tuple[str, str], Draft] = {}
         self._found: list[Finding] = []
@@ -67,11 +67,11 @@ class Session:
 
     @cached_property
     def generator(self) -> Generator:
-        """Made when first needed: it loads the whole contract into Schemathesis."""
+        """The request generator, made when first needed: it loads the whole contract into Schemathesis."""
         return Generator(self.contract, self.options.seed, self.examples)
 
     def environments(self) -> Iterator[WorkerEnvironment]:
-        """The target, then those that offer what it does not; each is opened when it is first needed."""
+        """The target, then the further targets that offer what it does not; each is opened when first needed."""
         yield self.environment
         for number, state in enumerate(self.shared.others):
             if number == len(self._others):
@@ -79,12 +79,12 @@ class Session:
             yield self._others[number]
 
     def collect(self, operation: Operation | None = None) -> list[Finding]:
-        """The findings since the last call, of this operation or of all."""
+        """The findings since the last call, of this operation or of all; clears them."""
         found, self._found = self._found, []
         return [finding for finding in found if operation is None or finding.operation_id == operation.id]
 
     def unexplained(self, findings: Sequence[Finding]) -> list[Finding]:
-        """Those that fail the run: no deviation explains them, and they count at the chosen level."""
+        """The findings that fail the run: no deviation explains them, and they count at the chosen level."""
         return [
             finding
             for finding in findings
@@ -94,7 +94,7 @@ class Session:
 
     @property
     def stop_reason(self) -> str:
-        """Why nothing more can be tested; empty where it can."""
+        """Why the run cannot continue; empty where it can."""
         return self.recorder.lost or next(
             (
                 f"{environment.shared.base_url} no longer answers"
@@ -105,7 +105,7 @@ class Session:
         )
 
     def close(self) -> None:
-        """Writes the sums and closes everything."""
+        """Removes the worker's files, writes the totals and closes everything."""
         for environment in (self.environment, *self._others):
             remove_own_files(environment.client, environment.contract, environment.ledger)
             budget = environment.budget
@@ -124,7 +124,7 @@ class Session:
 
     @contextmanager
     def watched_by(self, saw: Callable[[Exchange], None]) -> Iterator[None]:
-        """Has `saw` called meanwhile with every exchange, before it is judged."""
+        """Calls `saw` with every exchange inside the context, before the exchange is judged."""
         self._watching.append(saw)
         try:
             yield
@@ -132,7 +132,7 @@ class Session:
             self._watching.remove(saw)
 
     def judge(self, _draft: Draft, exchange: Exchange, _send: Send) -> Exchange:
-        """The last step of every exchange: judges and records it."""
+        """Judges and records an exchange; the last of its steps."""
         findings, evidence = judge(exchange)
         found = self.recorder.exchange(exchange, evidence, findings)
         self._found.extend(found)
@@ -157,7 +157,7 @@ class Session:
         )
 
     def _contradicted(self, contradiction: Contradiction) -> None:
-        """Records that the answer to a creation named something else than what was created."""
+        """Records a finding where the response to a creation identified another resource than the one created."""
         exchange = contradiction.exchange
         finding = Finding(
             f"/response/body/*/{contradiction.member}",

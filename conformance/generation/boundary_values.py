@@ -1,7 +1,7 @@
-"""What lies just beyond each bound of the contract, put into a valid request.
+"""Mutations of a valid request that put a value just beyond each bound of the contract.
 
-Drawing meets the bounds of an operation by and by; here each gets one request. Whether that request breaks the contract,
-and where, is read from its bytes like that of any other.
+Random drawing meets the bounds of an operation by and by; here each gets one request. Whether that request breaks the
+contract, and where, is determined from its bytes like that of any other.
 """
 
 from __future__ import annotations
@@ -15,19 +15,22 @@ from peertube_conformance.conformance.generation.value_substitution import MISSI
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.spec import Defect
 
-# Longer texts are in no address or header, and longer bodies than these are another story.
+# No address or header holds longer texts, and longer bodies are not a matter of bounds.
 _LONGEST = 4_000
 _LONGEST_IN_BODY = 100_000
 _NO_VALUE = "no-such-value"
 _NO_NUMBERS = (987_654, -1, 0)
-# What patterns refuse: a blank inside, capital letters, letters that are not ASCII, marks, and too much of a good thing.
+# Values that patterns refuse: an inner blank, capital letters, letters that are not ASCII, marks, and too many
+# characters.
 _NO_MATCHES = ("a b", "NO", "a\tb", "é", "!", "-", " ", "9" * 24)
 Spoil = Callable[[Draft], Draft]
 
 
 def beyond(base: Draft) -> Iterator[tuple[Defect, Spoil]]:
-    """What the request would break, and what makes it so: one value beyond a bound, or something required left out, each
-    pair of place and keyword once."""
+    """Yields each defect with the mutation that causes it, each pair of place and keyword once.
+
+    A mutation puts one value beyond a bound, or leaves out something required.
+    """
     seen: set[Defect] = set()
     for change in changes(base, _values):
         spoil = partial(spoiled, change)
@@ -38,14 +41,14 @@ def beyond(base: Draft) -> Iterator[tuple[Defect, Spoil]]:
 
 
 def spoiled(change: Change, base: Draft) -> Draft:
-    """A copy of the request with the change."""
+    """Copies the request and applies the change to the copy."""
     draft = base.copy()
     change(draft)
     return draft
 
 
 def _values(place: Place) -> Iterator[Any]:
-    """Nothing, and values beyond the bounds of the schema of a place itself. What names a thing goes on naming it."""
+    """MISSING, and values beyond the bounds of the schema of a place. A place that names a resource keeps its value."""
     if place.resource is None or place.location == "body":
         yield MISSING
     if place.resource is not None or place.is_file:

@@ -1,8 +1,8 @@
-"""Values that a validator easily lets through, and that something behind it fails on or misreads.
+"""Mutations with values that a validator easily accepts, and that the code behind it fails on or misreads.
 
-What lies just beyond a bound is refused by whoever knows the bound. These are of other kinds: null and a number where
-text belongs, a day that no calendar has, a number beyond those that count exactly, the id 0, a handle with more behind
-its host, an unknown name with a dot. Each kind is tried at every place where the contract does not allow it.
+A server that knows a bound refuses a value just beyond it. These are of other kinds: null and a number where text
+belongs, a day that no calendar has, a number beyond those that count exactly, the id 0, a handle with more behind its
+host, an unknown name with a dot. Each kind is tried at every place where the contract does not allow it.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from peertube_conformance.conformance.generation.value_substitution import Place
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.safety.guard import impossible
 
-# True where a value counts as given, unlike 0; and no id that something has.
+# True where a value counts as given, unlike 0; and no resource has it as id.
 _NUMBER = impossible("number", 1)
 _INSTANT = "2030-01-31T12:00:00Z"
-# No calendar has the first; the second is of ISO 8601, and many a parser knows it not.
+# No calendar has the first; the second is of ISO 8601, and many parsers do not know it.
 _NO_INSTANTS = ("2030-02-30T12:00:00Z", "2030-W01")
 # JavaScript counts exactly up to here, and writes numbers from 1e21 on with an exponent.
 _EXACT = 2**53
@@ -32,7 +32,7 @@ _HANDLE = re.compile(r"[^@\s]+@([^@\s/]+)")
 
 
 def edge_case_mutations(base: Draft) -> Iterator[Spoil]:
-    """What puts each such value into a request, where nothing else of the request is wrong then."""
+    """Yields a mutation for each such value and place, where it is the only fault of the request."""
     for change in changes(base, _values):
         spoil = partial(spoiled, change)
         if len({(found.defect.location, found.defect.field) for found in found_in(spoil(base))}) == 1:

@@ -1,6 +1,6 @@
-"""Gives the values that the contract enumerates to the requests of an operation, each value to one at least.
+"""Distributes the enumerated values of the contract over the requests of an operation, each value to one at least.
 
-What is drawn at random meets a handful of them; a server may fail on any (an order by a column that is not there).
+Random drawing meets only a few of them; a server may fail on any (an order by a column that does not exist).
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from peertube_conformance.spec import Operation
 
 
 def longest(operation: Operation) -> int:
-    """How many requests it takes until each enumerated value was in one."""
+    """The number of requests until each enumerated value was in one."""
     return max((len(values) for _, _, values in _enumerated(operation, None)), default=0)
 
 
 def with_values(draft: Draft, number: int) -> Draft:
-    """The draft with the values whose turn it is at this number; one that does not fit is left out."""
+    """Copies the draft with the enumerated values for this number, except any that makes it invalid."""
     found = draft.copy()
     for place, name, values in _enumerated(draft.operation, draft.media_type):
         changed = found.copy()

@@ -1,8 +1,8 @@
-"""What earlier runs drew where they found something: Hypothesis' example database, kept in a folder between runs.
+"""Hypothesis' example database: keeps, in a folder between runs, what was drawn where a run found something.
 
 A run with another seed draws other values, and would miss what the run before found by chance. With a kept database it
-draws those again first. Flows are kept by Hypothesis itself, as sequences of choices. Requests are kept as the seed that
-an operation was drawn with: its systematic cases are the same with every seed.
+draws those again first. Flows are kept by Hypothesis itself, as sequences of choices. Requests are kept as the seed
+that an operation was drawn with: its systematic cases are the same with every seed.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from pathlib import Path
 
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 
-# So many are drawn again for one operation; whoever tests with random seeds every night finds the same under each.
+# The most seeds that are drawn again for one operation: nightly runs with random seeds find the same under each.
 _MOST = 4
 
 
 class Examples:
-    """The example database of a run; without a folder it keeps nothing and has nothing."""
+    """The example database of a run; without a folder it is empty and keeps nothing."""
 
     def __init__(self, folder: Path | None) -> None:
         self.of_flows: ExampleDatabase | None = _opened(folder, "flows")
@@ -26,8 +26,7 @@ class Examples:
         self._again: list[tuple[str, str, int]] = []
 
     def seeds(self, operation_id: str, mode: str) -> list[int]:
-        """The seeds with which requests of this operation (`positive` or `negative` ones) showed something, four at the
-        most."""
+        """At most four seeds with which requests of this operation (`positive` or `negative`) found something."""
         if self._seeds is None:
             return []
         kept = []
@@ -37,13 +36,13 @@ class Examples:
         return sorted(kept)[:_MOST]
 
     def showed(self, operation_id: str, mode: str, seed: int) -> None:
-        """Keeps that such requests, drawn with this seed, showed something."""
+        """Keeps the seed with which such requests found something."""
         if self._seeds is not None and (operation_id, mode) not in self._showed:
             self._showed.add((operation_id, mode))
             self._seeds.save(_key(operation_id, mode), str(seed).encode())
 
     def drawn_again(self, operation_id: str, mode: str, seed: int) -> None:
-        """Notes that all were drawn again that this seed gave."""
+        """Notes that everything drawn with this seed was drawn again."""
         self._again.append((operation_id, mode, seed))
 
     def close(self) -> None:

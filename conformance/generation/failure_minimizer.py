@@ -1,4 +1,4 @@
-"""Which part of a request that keeps to the contract makes the server fail, found by leaving parts out."""
+"""Finds the part of a valid request that makes the server fail, by leaving parts out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Converts the cases that Schemathesis draws to drafts of requests."""
+"""Converts the cases that Schemathesis draws to request drafts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MULTIPART = "multipart/form-data"
 
 
 def draft_of(operation: Operation, case: Any) -> Draft:
-    """The request of a case, with path parameters as they were drawn."""
+    """Converts a case to a draft, with path parameters as they were drawn."""
     return Draft(
         operation,
         # Schemathesis percent-encodes path parameters as it draws them; a draft is encoded when it is sent.
@@ -33,13 +33,13 @@ def _body(operation: Operation, case: Any) -> Any:
     content = operation.definition.get("requestBody", {}).get("content", {}).get(_MULTIPART, {})
     declared = operation.schemas.properties(content.get("schema", {}))
     kinds = {name: str(how.get("contentType", "")) for name, how in content.get("encoding", {}).items()}
-    # Members that nobody declared are of use in JSON; in a form their names only test the parser of the library.
+    # Undeclared members are of use in JSON; in a form their names only test the parser of the library.
     members = {name: value for name, value in case.body.items() if name in declared or not declared}
     return {name: _file(_plain(value), kinds.get(name, "")) for name, value in members.items()}
 
 
 def _file(value: Any, kinds: str) -> Any:
-    """Binary data goes as a file of the first media type that the contract names for it."""
+    """Wraps binary data as a file of the first media type that the contract names for it."""
     if isinstance(value, str) and kinds:
         value = value.encode("utf-8", "surrogatepass")
     if not isinstance(value, bytes):
@@ -49,12 +49,12 @@ def _file(value: Any, kinds: str) -> Any:
 
 
 def _undone(query: dict[str, Any]) -> dict[str, Any]:
-    """Parameters without an `undefined` value; Schemathesis may draw NOT_SET for one."""
+    """Removes parameters that Schemathesis left undefined (NOT_SET)."""
     return {name: value for name, value in query.items() if value is not NOT_SET}
 
 
 def _plain(value: Any) -> Any:
-    """A body of plain Python values; Schemathesis wraps binary data in objects of its own."""
+    """Converts a body to plain Python values; Schemathesis wraps binary data in its own objects."""
     if isinstance(value, dict):
         return {name: _plain(member) for name, member in value.items()}
     if isinstance(value, list | tuple):

@@ -1,8 +1,8 @@
-"""Requests generated from the contract: the one place that drives Schemathesis.
+"""Generates requests from the contract: the one module that drives Schemathesis.
 
-Schemathesis draws the values; what is sent is built here. A valid request is what it drew, on top of things that exist.
-An invalid request is a valid one with a single generated defect in it: so the answer is to that defect and to nothing
-else, and a finding is readable alone.
+Schemathesis draws the values; the request sent is built here. A valid request is what it drew, on top of existing
+resources. An invalid request is a valid one with a single generated defect in it: so the response is to that defect and
+to nothing else, and a finding is readable alone.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _T = TypeVar("_T")
 _ANY_HOST = "http://localhost"
 _FIRST = 4
 _FEWEST_RANDOM = 4
-# One of so many requests is drawn at random.
+# One in this many requests is drawn at random.
 _RANDOM_SHARE = 4
 # Octets of the request line and the header fields.
 _MOST_IN_HEAD = 8_000
@@ -65,7 +65,7 @@ class Generator:
         return schemathesis.openapi.from_dict(dict(self._contract.document))
 
     def first(self, operation: Operation) -> Draft:
-        """The first drawn request that keeps to the contract; raises NotGenerated where there is none."""
+        """The first drawn request that is valid; raises NotGenerated where there is none."""
         if operation.id not in self._first:
             drafts = self._drawn(operation, GenerationMode.POSITIVE, _FIRST)
             found = next((draft for draft in drafts if not found_in(draft)), None)
@@ -75,8 +75,10 @@ class Generator:
         return self._first[operation.id].copy()
 
     def valid(self, operation: Operation, count: int) -> Iterator[Draft]:
-        """Up to `count` different drawn requests that keep to the contract: systematic cases first, then random ones,
-        then what showed something in earlier runs."""
+        """Yields up to `count` different valid drawn requests.
+
+        Systematic cases come first, then random ones, then those of seeds that found something in earlier runs.
+        """
         seen: set[bytes] = set()
         most = count + len(self._again(operation, GenerationMode.POSITIVE)) * _random_of(count)
         for draft in self._drawn(operation, GenerationMode.POSITIVE, count):
@@ -97,8 +99,10 @@ class Generator:
         variants: int = 1,
         without: Collection[Defect] = (),
     ) -> Iterator[DrawnDefect]:
-        """Up to `count` defects, for each place and keyword of the contract at most `variants` different ones, `without`
-        those that are known."""
+        """Yields up to `count` defects that are not in `without`.
+
+        Each place and keyword of the contract gets at most `variants` different ones.
+        """
         seen: dict[Defect, int] = {}
         for draft in self._drawn(operation, GenerationMode.NEGATIVE, count, variants):
             for violation in found_in(draft):
@@ -169,7 +173,7 @@ class Generator:
         yield from found
 
     def _again(self, operation: Operation, mode: GenerationMode) -> list[int]:
-        """The seeds of earlier runs that this operation is drawn with once more."""
+        """The seeds of earlier runs with which this operation is drawn again."""
         return [seed for seed in self._examples.seeds(operation.id, mode.value) if seed != self._seed]
 
     @staticmethod
@@ -179,7 +183,10 @@ class Generator:
 
 
 def _fits(request: Request) -> bool:
-    """Whether every server takes a head of this size (RFC 9110 section 4.1; RFC 6585 section 5 for those that do not)."""
+    """Whether every server accepts request line and headers of this size (RFC 9110 section 4.1).
+
+    RFC 6585 section 5 is for servers that do not.
+    """
     head = [request.url, *(f"{name}: {value}" for name, value in request.headers)]
     return sum(len(line.encode("utf-8", "surrogatepass")) for line in head) <= _MOST_IN_HEAD
 
@@ -189,13 +196,13 @@ def _random_of(count: int) -> int:
 
 
 def spread(found: Sequence[_T], count: int) -> list[_T]:
-    """So many of them, evenly over all: neighbours differ in one optional value only."""
+    """Selects up to `count` items evenly over all: neighbours differ in one optional value only."""
     step = max(1, len(found) // max(1, count))
     return list(found[::step][:count])
 
 
 def found_in(draft: Draft) -> list[Violation]:
-    """What a draft, as it would be sent, violates."""
+    """The violations of the contract in a draft, as it would be sent."""
     try:
         request = draft.request(_ANY_HOST)
     except (UnicodeError, ValueError):
@@ -204,7 +211,7 @@ def found_in(draft: Draft) -> list[Violation]:
 
 
 def spliced(base: Draft, found: DrawnDefect) -> Draft | None:
-    """A valid request with the one defect in it; None where the defect cannot be moved over."""
+    """Copies the one defect into a valid request; None where the defect cannot be moved over."""
     defect, drawn = found.defect, found.drawn
     draft = base.copy()
     if defect.location == "body":

@@ -1,4 +1,4 @@
-"""Each place of a request for which the contract declares a value, and what puts another value there."""
+"""Enumerates the places of a request for which the contract declares a value, and puts other values there."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ class Place:
 
 
 Change = Callable[[Draft], None]
-# The values for a place; MISSING takes away what is there.
+# Generates the values for a place; MISSING removes the value that is there.
 Values = Callable[[Place], Iterator[Any]]
 
 
 def changes(base: Draft, values: Values) -> Iterator[Change]:
-    """What gives each place of a request each of the values for it: parameters first, then the body."""
+    """Yields a change for each place of a request and each value for it: parameters first, then the body."""
     operation = base.operation
     for parameter in operation.parameters:
         if parameter.location not in {"path", "query", "header"}:
@@ -68,12 +68,12 @@ def changes(base: Draft, values: Values) -> Iterator[Change]:
 
 
 def example(operation: Operation, schema: Any) -> Any:
-    """An example that the schema has, or UNSET."""
+    """The example of a schema, or UNSET."""
     return next((part["example"] for part in operation.schemas.parts(schema) if "example" in part), UNSET)
 
 
 def _given(place: Place, values: Values) -> Iterator[Any]:
-    """Values for the outermost member: those for itself, and its own value with another one somewhere inside."""
+    """Values for a place: those for itself, and its own value with another one somewhere inside."""
     yield from values(place)
     if not (place.is_file or place.resource):
         yield from _inside(place, values)
@@ -111,14 +111,14 @@ def _container(draft: Draft, location: str) -> dict[str, Any]:
 
 
 def _named(container: Mapping[str, Any], name: str, location: str) -> str:
-    """The name under which the container has it: those of headers are in any case."""
+    """The name under which the container has a parameter: header names ignore case."""
     if location == "header":
         return next((known for known in container if known.lower() == name.lower()), name)
     return name
 
 
 def _dependent(operation: Operation, schema: Any, name: str) -> dict[str, Any]:
-    """What must stand beside a member, as texts that keep to their bounds."""
+    """The members that must accompany a member (dependentRequired), as texts within their length bounds."""
     found: dict[str, Any] = {}
     for part in operation.schemas.parts(schema):
         for other in part.get("dependentRequired", {}).get(name, ()):
@@ -128,7 +128,7 @@ def _dependent(operation: Operation, schema: Any, name: str) -> dict[str, Any]:
 
 
 def _setting(location: str, name: str, value: Any, beside: Mapping[str, Any] | None = None) -> Change:
-    """What gives a parameter or an outermost member a value, or takes it away."""
+    """The change that sets or removes a parameter or an outermost member."""
 
     def change(draft: Draft) -> None:
         container = _container(draft, location)

@@ -1,4 +1,4 @@
-"""The folder of Allure's results: its plugin takes for granted that it is there, and writes down what it is handed."""
+"""Keeps secrets out of the results of Allure's plugin, and recreates its folder where it was removed."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from allure_commons.logger import AllureFileLogger
 
 from peertube_conformance.reports.redaction.redactor import Redactor
 
-# It has no types.
+# Allure's package has no types.
 _Logger: Any = AllureFileLogger
 _PLUGINS: Any = allure_commons.plugin_manager
 
 
 class RedactingLogger(_Logger):  # type: ignore[misc]
-    """Writes the files of Allure's plugin without secrets."""
+    """Logger in place of Allure's that writes its files without secrets."""
 
     def __init__(self, folder: Path, redactor: Callable[[], Redactor]) -> None:
         super().__init__(folder)
@@ -32,12 +32,12 @@ class RedactingLogger(_Logger):  # type: ignore[misc]
 
     @allure_commons.hookimpl
     def report_attached_file(self, source: str, file_name: str) -> None:
-        """A file that a test attached."""
+        """Writes a file that a test attached, without secrets."""
         self.report_attached_data(Path(source).read_bytes(), file_name)
 
     @allure_commons.hookimpl
     def report_attached_data(self, body: str | bytes, file_name: str) -> None:
-        """What a test attached, or what was captured while it ran; bytes that are not text are media."""
+        """Writes an attachment or captured output without secrets; bytes that are not text are media."""
         with contextlib.suppress(UnicodeDecodeError):
             body = self._redactor().error(body if isinstance(body, str) else body.decode("utf-8"))
         super().report_attached_data(body, file_name)
@@ -54,8 +54,10 @@ class RedactingLogger(_Logger):  # type: ignore[misc]
 
 
 class AllureFolder:
-    """Makes the folder of Allure again where somebody removed it, for its plugin would end the session; and has what
-    goes into it written without secrets."""
+    """Recreates Allure's folder where it was removed, because its plugin would end the session.
+
+    It also has what goes into the folder written without secrets.
+    """
 
     def __init__(self, folder: Path, redactor: Callable[[], Redactor]) -> None:
         self._folder = folder
@@ -63,13 +65,13 @@ class AllureFolder:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Puts a logger that redacts in the place of the plugin's, for the time of the session."""
+        """Replaces the plugin's logger by one that redacts, during the session."""
         for plugin in list(_PLUGINS.get_plugins()):
             if isinstance(plugin, _Logger):
                 own = RedactingLogger(self._folder, self._redactor)
                 _PLUGINS.unregister(plugin)
                 _PLUGINS.register(own)
-                # The plugin will look for its own when it ends.
+                # The plugin looks for its own logger when it ends.
                 session.config.add_cleanup(partial(_PLUGINS.register, plugin))
                 session.config.add_cleanup(partial(_PLUGINS.unregister, own))
 

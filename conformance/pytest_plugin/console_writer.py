@@ -1,4 +1,4 @@
-"""The way out to the console: without secrets and with nothing in it that a terminal or a CI obeys."""
+"""Writes to the console without secrets, and with no control sequences that a terminal or a CI obeys."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Console:
         self._write(paragraph(text, self._redactor()))
 
     def write_file(self, text: str) -> None:
-        """Writes a page or a JSON text that was made from a clean document, with escapes of its own."""
+        """Writes a page or a JSON text that was made from a clean document and has its own escapes."""
         self._write(file_text(text))
 
     def show(self, lines: Iterable[str]) -> None:

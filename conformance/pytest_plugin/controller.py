@@ -1,4 +1,4 @@
-"""A run as pytest sees it: begun by the controller, joined by workers, ended with a report."""
+"""Starts a run, joins its workers' parts and ends it with a report: the controller's side of a pytest session."""
 
 from __future__ import annotations
 
@@ -64,25 +64,28 @@ USER_MISTAKES = (
 
 
 def known_deviations(contract: Contract, options: Options, server_version: str) -> list[Deviation]:
-    """The contract's own entries and those of `--deviations` that count for this release today."""
+    """The contract's own deviations and those of `--deviations` that apply to this release today."""
     today = datetime.datetime.now(datetime.UTC).date()
     return [entry for entry in _deviations(contract, options) if entry.applies_to(server_version, today)]
 
 
 def _deviations(contract: Contract, options: Options) -> list[Deviation]:
-    """The contract's are of stock servers; the embedded instance, the model answer, has none to excuse it."""
+    """Loads all deviations.
+
+    The contract's are of stock servers: the embedded instance, a model answer, gets none of them.
+    """
     stock = contract.deviations if options.base_url else None
     return load_deviations(path for path in (stock, options.deviations) if path is not None and path.exists())
 
 
 def _check_deviations(contract: Contract, options: Options) -> None:
-    # Flows speak the package's own contract, whatever document the operations are held against.
+    # Flows use the package's own contract, whatever document the operations are tested against.
     operations = {operation.id for each in (contract, load_contract(None)) for operation in each.operations}
     check_deviations(_deviations(contract, options), operations, load_requirements())
 
 
 def _check_disposable(options: Options) -> None:
-    """The tier in which everything may be changed is confirmed by the name of the host that it is meant for."""
+    """Raises CannotRun where the tier disposable is not confirmed with the name of the target's host."""
     if options.safety is not Safety.DISPOSABLE or not options.base_url or is_loopback(options.base_url):
         return
     host = urlsplit(options.base_url).hostname or ""
@@ -94,7 +97,7 @@ def _check_disposable(options: Options) -> None:
 
 
 def _reap(options: Options, say: Callable[[str], None]) -> None:
-    """Removes what earlier runs left on the target, where it was asked to."""
+    """Removes what earlier runs left on the target, with `--reap`."""
     if not options.reap or not options.base_url:
         return
     if not options.admin_username:
@@ -118,7 +121,7 @@ class Conclusion:
 
 
 class Controller:
-    """Begins and ends a run. Every failure that is a person's mistake is one of USER_MISTAKES."""
+    """Begins and ends a run. Every failure that is a user's mistake is one of USER_MISTAKES."""
 
     def __init__(
         self,
@@ -126,7 +129,7 @@ class Controller:
         say: Callable[[str], None] = lambda _line: None,
         redactor: Redactor | None = None,
     ) -> None:
-        """`say` is called with every line about what an earlier run left, where that is removed first."""
+        """`say` is called with every line about the clean-up of an earlier run, where that comes first."""
         self.options = options
         self._redactor = redactor or Redactor()
         # Nothing is sent to the target where the report cannot be written.
@@ -150,7 +153,7 @@ class Controller:
             max_time=options.max_time,
             redactor=self._redactor,
         )
-        # Whatever a person may have mistaken shows before anything is made on the target.
+        # Any mistake of a user shows before anything is made on the target.
         _check_disposable(options)
         self.contract = load_contract(options.spec or None)
         self.operations = chosen(self.contract, options)
@@ -173,15 +176,15 @@ class Controller:
 
     @property
     def state_file(self) -> Path:
-        """What workers load."""
+        """The file of the run's state, which workers load."""
         return self._run.state_file
 
     def interrupt(self) -> None:
-        """A signal ends the run: see Run.interrupt."""
+        """Ends the run after a signal: see Run.interrupt."""
         self._run.interrupt()
 
     def cost(self, workers: int, packages: Collection[str]) -> Cost:
-        """Estimated cost of the tests of these packages for the target."""
+        """Estimates the cost of the tests of these packages for the target."""
         beside = []
         if "stateful" in packages:
             beside.append(of_flows(self.options, self.shared, self._wanted))
@@ -191,14 +194,14 @@ class Controller:
         return estimate(self.operations, self.options, self.shared, workers, *beside)
 
     def crashed(self, item: str) -> None:
-        """Records that a worker was killed while it ran this item of pytest."""
+        """Records that a worker was killed while it ran this pytest item."""
         name = item.rpartition("[")[2].rstrip("]") if "[" in item else item.rpartition("::")[2]
         recorder = Recorder(self.options.report_dir, "controller", self._redactor)
         recorder.outcome(name, "call", Verdict.ERROR, "a worker ended during this test")
         recorder.close()
 
     def finish(self, *, interrupted: bool) -> Conclusion:
-        """Cleans up, writes the report, and says how the run ended.
+        """Cleans up, writes the report, and returns how the run ended.
 
         A report that cannot be written is an error of the harness: what was recorded stays where it is then.
         """
@@ -236,7 +239,7 @@ class Controller:
         return FINDINGS if document.new_findings(self.options.fail_on) or stale else PASSED
 
     def _note_beginning(self) -> None:
-        """What is known now, so that a run which is killed has a report too."""
+        """Writes what is known now, so that a run which is killed has a report too."""
         note_beginning(
             self._folder,
             {
@@ -279,7 +282,7 @@ class Controller:
         }
 
     def _merge_parts(self) -> None:
-        """One file of all exchanges."""
+        """Joins the exchanges of all workers in one file."""
         with self._folder.writing(EXCHANGES) as file:
             for part in part_files(self.options.report_dir):
                 with part.open("rb") as lines:

@@ -1,4 +1,4 @@
-"""What is said before the first request, and after the last."""
+"""Prints the header of a run before the first request, and the summary after the last."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def console_of(config: pytest.Config, redactor: Redactor) -> Console:
 
 
 def summarize(reporter: Any, conclusion: Conclusion, report_dir: Path, redactor: Redactor) -> None:
-    """Says what the run found."""
+    """Prints what the run found."""
     console = Console(reporter.write_line, lambda: redactor)
     reporter.section("conformance")
     console.show(lines(conclusion.document, shutil.get_terminal_size().columns))

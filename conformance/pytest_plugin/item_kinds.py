@@ -1,4 +1,4 @@
-"""What kind of test an item is, by its node id alone: who hands items out, or counts them, knows nothing else."""
+"""Kinds of test items, by node id alone: the scheduler and the progress display know nothing else of an item."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from importlib.resources import files
 
 
 def is_flow(nodeid: str) -> bool:
-    """Whether it is a flow. The file says so: ids begin with the folder only where pytest was called beside it."""
+    """Whether the item is a flow. The file says so: ids begin with the folder only where pytest was called beside it."""
     return _file_of(nodeid) in _files_of_flows()
 
 
 def is_generated(nodeid: str) -> bool:
-    """Whether it is about one operation, and draws what it sends."""
+    """Whether the item tests one operation with generated requests."""
     return _file_of(nodeid) == "test_operations.py"
 
 

@@ -1,4 +1,4 @@
-"""Which items of a run go first, and which are left out."""
+"""Sorts the items of a run, and deselects those that the options leave out."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _PHASES = ("test_valid", "test_access", "test_refusals", "test_invalid")
 
 
 def put_in_order(items: list[pytest.Item], options: Options) -> list[pytest.Item]:
-    """Sorts the items, and takes those out that were not asked for, which it returns.
+    """Sorts the items, removes those that the options leave out, and returns the removed ones.
 
-    What uses limits up goes first, and what sees how they end goes last, so that the time between is used. With
-    --operations or --tags, what is about no single operation is left out; flows say what they are about. With --shard,
-    operations were divided before; what is not asked of each of them is divided here.
+    Tests that exhaust limits go first, and those that observe the end of the windows go last, so that the time between
+    is used. With --operations or --tags, tests that concern no single operation are left out; flows declare their own.
+    With --shard, operations were divided before; tests that are not repeated for each operation are divided here.
     """
     whole = [item for item in items if not _is_of_operation(item)]
     part = set(options.shard.part(whole, lambda item: item.nodeid))
@@ -43,8 +43,10 @@ def _take_out(items: list[pytest.Item], out: Iterable[pytest.Item]) -> None:
 
 
 def _place_of_phase(item: pytest.Item) -> int:
-    """Where time is short every operation is called once before any is called in another way; what is about none of
-    them goes last."""
+    """Sort key by phase, for runs with little time; items of no phase go last.
+
+    Every operation is called once before any is called in another way.
+    """
     name = getattr(item, "originalname", item.name)
     return _PHASES.index(name) if name in _PHASES else len(_PHASES)
 
@@ -54,5 +56,5 @@ def _is_of_operation(item: pytest.Item) -> bool:
 
 
 def _is_general(item: pytest.Function) -> bool:
-    """Whether a hand-written test is not asked for each operation."""
+    """Whether a hand-written test is not repeated for each operation."""
     return "examine" in item.fixturenames and "exercise" not in item.fixturenames

@@ -1,4 +1,4 @@
-"""Turns what a test found into pytest's outcome."""
+"""Turns the findings and the outcome of a test into pytest's outcome."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def conclude(exercise: Exercise, phase: str, run: Callable[[], Outcome]) -> None:
-    """Runs a phase, records its outcome, and makes pytest's of it."""
+    """Runs a phase, records its outcome, and passes, skips or fails the item accordingly."""
     session = exercise.session
     try:
         session.environment.deadline.check()
@@ -38,7 +38,7 @@ def conclude(exercise: Exercise, phase: str, run: Callable[[], Outcome]) -> None
 
 
 def break_off(session: Session, reason: str) -> NoReturn:
-    """Fails the item by the harness's own fault."""
+    """Fails the item because of a fault of the harness."""
     pytest.fail(f"the harness failed: {session.environment.redactor.error(reason)}", pytrace=False)
 
 
@@ -72,7 +72,7 @@ def record_error(session: Session, item: pytest.Item, when: str, raised: pytest.
     """Records an item that ended by an exception, other than by findings, as an error of the harness."""
     if isinstance(raised.value, (pytest.fail.Exception, pytest.skip.Exception)):
         return
-    # Cut short only when it is clean: half a secret would not be known as one.
+    # Cut short only after redaction: half a secret would not be recognised as one.
     reason = " ".join(session.environment.redactor.error(str(raised.value)).split())[:300]
     callspec = getattr(item, "callspec", None)
     name = callspec.params.get("operation_id", item.name) if callspec is not None else item.name

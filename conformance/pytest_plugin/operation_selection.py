@@ -1,4 +1,4 @@
-"""Which operations of the contract a run tests: `--operations`, `--tags` and `--shard`."""
+"""Selects the operations of the contract that a run tests: `--operations`, `--tags` and `--shard`."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ def chosen(contract: Contract, options: Options) -> list[Operation]:
 
 
 def in_shard(operations: Sequence[Operation], options: Options) -> list[Operation]:
-    """Those of the operations that are in this run's part."""
+    """The operations that are in this run's shard."""
     return options.shard.part(operations, lambda operation: operation.id)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def knowing(environment: Mapping[str, str] = os.environ) -> Redactor:
-    """A redactor that knows what the run was given, before anything is sent."""
+    """Creates a redactor that knows the secrets given to the run, before anything is sent."""
     given = (ADMIN_PASSWORD, MAILBOX_PASSWORD, BUDGET_PASSWORD)
     redactor = Redactor({environment.get(name, ""): name.removeprefix(ENVIRONMENT_PREFIX) for name in given})
     redactor.public(*_NAMES)
@@ -33,7 +33,7 @@ def knowing(environment: Mapping[str, str] = os.environ) -> Redactor:
 
 
 def learn(redactor: Redactor, shared: Callable[[], Shared | None]) -> None:
-    """Has it know the accounts of a run too, as far as their state can be read."""
+    """Adds the secrets of a run's accounts to the redactor, as far as the run's state can be read."""
     with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
         state = shared()
         for account in state.accounts.values() if state is not None else ():
@@ -52,8 +52,10 @@ def redact(config: pytest.Config, redactor: Callable[[], Redactor]) -> None:
 
 
 def redact_logs(redactor: Callable[[], Redactor]) -> Callable[[], None]:
-    """Has every record of every logger made without secrets: httpcore logs the fields of answers, for one. Returns what
-    undoes that."""
+    """Redacts every record of every logger, and returns what undoes that.
+
+    httpcore logs the header fields of responses, for one.
+    """
     make = logging.getLogRecordFactory()
 
     def clean(*arguments: Any, **members: Any) -> logging.LogRecord:
@@ -74,7 +76,7 @@ def redact_logs(redactor: Callable[[], Redactor]) -> Callable[[], None]:
     return partial(logging.setLogRecordFactory, make)
 
 
-# Our own names stand everywhere; a password with one of them in it is not given away by them.
+# Our own names are in all output; a password that contains one of them is not given away by them.
 _NAMES = (
     "peertube-conformance",
     "peertube_conformance",
@@ -84,7 +86,7 @@ _NAMES = (
 
 
 class Redacting:
-    """Stands before everything that writes down how an item ended, or that pytest itself broke off."""
+    """Hooks that redact how an item ended, or that pytest itself broke off, before anything writes it down."""
 
     def __init__(self, redactor: Callable[[], Redactor]) -> None:
         self._redactor = redactor
@@ -93,7 +95,7 @@ class Redacting:
     def pytest_runtest_makereport(
         self, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """The report of a part of an item, as the first to have it."""
+        """Redacts the report of a part of an item, before other plugins have it."""
         report = yield
         redactor = self._redactor()
         report.sections = [(title, paragraph(text, redactor)) for title, text in report.sections]
@@ -103,13 +105,13 @@ class Redacting:
         elif report.longrepr is not None:
             is_reported = call.excinfo is not None and isinstance(call.excinfo.value, pytest.fail.Exception)
             output = report.longreprtext
-            # The lines that replay a finding have variables already; a broken item may show what nobody is to see.
+            # The lines that replay a finding have variables already; a broken item may show secrets.
             report.longrepr = view(output, redactor) if is_reported else paragraph(output, redactor)
         return report
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_make_collect_report(self) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-        """The same for what cannot be collected."""
+        """Redacts the report of an item that cannot be collected."""
         report = yield
         if report.failed:
             report.longrepr = paragraph(report.longreprtext, self._redactor())

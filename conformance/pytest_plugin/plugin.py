@@ -18,7 +18,7 @@ from peertube_conformance.conformance.pytest_plugin.given_options import given_o
 from peertube_conformance.conformance.pytest_plugin.item_ordering import put_in_order
 
 if TYPE_CHECKING:
-    # Sessions without a conformance run are not to wait for these.
+    # Sessions without a conformance run must not wait for these imports.
     from peertube_conformance.conformance.execution.phases import Exercise
     from peertube_conformance.conformance.execution.rate_limit_exhaustion import Exhaustion
     from peertube_conformance.conformance.execution.worker_session import Session
@@ -42,7 +42,7 @@ _PACKAGES = ("peertube_conformance.conformance", "peertube_conformance.stateful"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """--base-url belongs to pytest-base-url; everything else is here."""
+    """Adds the options of a run, except --base-url, which belongs to pytest-base-url."""
     group = parser.getgroup("peertube-conformance", "conformance with the PeerTube REST API")
     for option in OPTIONS:
         group.addoption(option.flag, **option.arguments)
@@ -65,25 +65,25 @@ def activate(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "requirement(*ids): the requirements of the catalogue that a test proves")
     config.addinivalue_line("markers", "late: the test waits for something during the run, so it runs last")
     config.stash[_OPTIONS] = given_options(config)
-    # The summary tells each finding once, with its curl line; pytest's own sections would tell them all again.
+    # The summary reports each finding once, with its curl line; pytest's own sections would repeat them all.
     if config.option.tbstyle == "auto":
         config.option.tbstyle = "no"
     if config.option.reportchars == _DEFAULT_REPORT_CHARACTERS:
         config.option.reportchars = ""
-    # They load what sessions without a conformance run are not to wait for.
+    # Imported here so that sessions without a conformance run do not wait for them.
     from peertube_conformance.conformance.pytest_plugin.allure_plugin import AllureFolder
     from peertube_conformance.conformance.pytest_plugin.output_redaction import knowing, redact
 
     config.stash[_REDACTOR] = knowing()
     redact(config, redactor := partial(_redactor, config))
-    # The report has Allure's results of its own; what its plugin tells of items is written where somebody asks for it.
+    # The report has its own results for Allure; what Allure's plugin writes of items is for those who ask for it.
     if config.getoption("allure_report_dir", None) and not config.option.collectonly:
         folder = Path(config.option.allure_report_dir).absolute()
         config.pluginmanager.register(AllureFolder(folder, redactor))
 
 
 def _redactor(config: pytest.Config) -> Redactor:
-    """What this process knows to be secret; a worker knows it before it has a session."""
+    """The redactor of this process; a worker needs it before it has a session."""
     redactor = config.stash[_REDACTOR]
     if _is_worker(config) and config.stash.get(_SESSION, None) is None:
         from peertube_conformance.conformance.pytest_plugin.output_redaction import learn
@@ -98,7 +98,7 @@ def _is_worker(config: pytest.Config) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """The controller sets the run up; a worker joins it."""
+    """Sets up the run in the controller; joins it in a worker."""
     config = session.config
     config.stash[_BEGUN] = True
     if not config.stash.get(_ACTIVE, False) or config.option.collectonly:
@@ -132,7 +132,7 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def _shared(config: pytest.Config) -> Shared | None:
-    """The run's state; None where the run was not begun, as with --collect-only."""
+    """The run's state; None where no run was begun, as with --collect-only."""
     if _is_worker(config):
         from peertube_conformance.fixtures.run.run import Shared
 
@@ -143,7 +143,7 @@ def _shared(config: pytest.Config) -> Shared | None:
 
 
 def _session(config: pytest.Config) -> Session:
-    """This process's session, made when the first test needs it."""
+    """This process's session, created when the first test needs it."""
     session = config.stash.get(_SESSION, None)
     if session is None:
         from peertube_conformance.conformance.execution.worker_session import Session
@@ -163,7 +163,7 @@ def _session(config: pytest.Config) -> Session:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One item per operation for every test that asks for `exercise`."""
+    """Parametrises every test that asks for `exercise` with one item per operation."""
     if "exercise" not in metafunc.fixturenames or not metafunc.config.stash.get(_ACTIVE, False):
         return
     operations = metafunc.config.stash.get(_OPERATIONS, None)
@@ -181,7 +181,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What goes first, and what is left out."""
+    """Sorts the items, and deselects those that are left out."""
     if config.stash.get(_ACTIVE, False):
         config.hook.pytest_deselected(items=put_in_order(items, config.stash[_OPTIONS]))
 
@@ -194,7 +194,7 @@ def conformance_session(request: pytest.FixtureRequest) -> Session:
 
 @pytest.fixture
 def exercise(operation_id: str, conformance_session: Session) -> Exercise:
-    """One operation, ready to be exercised."""
+    """One operation and its phases."""
     from peertube_conformance.conformance.execution.phases import Exercise
 
     return Exercise(conformance_session, conformance_session.contract.operation(operation_id))
@@ -202,7 +202,7 @@ def exercise(operation_id: str, conformance_session: Session) -> Exercise:
 
 @pytest.fixture(scope="session")
 def exhaustion(conformance_session: Session) -> Iterator[Exhaustion]:
-    """Uses the general limits up and records what is known of status 429."""
+    """Exhausts the general limits and records the verdict on status 429."""
     from peertube_conformance.conformance.execution.rate_limit_exhaustion import Exhaustion
 
     begun = Exhaustion(conformance_session)
@@ -211,14 +211,14 @@ def exhaustion(conformance_session: Session) -> Iterator[Exhaustion]:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """What is loaded by now stays until the end, so that no collection of garbage need look at it again."""
+    """Excludes from garbage collection everything loaded by now, because it stays until the end."""
     if session.config.stash.get(_ACTIVE, False) and not session.config.option.collectonly:
         gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """The phases of an operation stay with one worker, and the run goes on where a worker is killed."""
+    """The scheduler that keeps an operation's phases in one worker, and goes on where a worker is killed."""
     controller = config.stash.get(_CONTROLLER, None)
     if controller is None or config.getoption("dist", "no") != "load":
         return None
@@ -230,7 +230,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_handlecrashitem(crashitem: str, report: pytest.TestReport, sched: Any) -> None:  # noqa: ARG001
-    """A worker that was killed cannot say so itself."""
+    """Records a worker that was killed, because it cannot record that itself."""
     controller = sched.config.stash.get(_CONTROLLER, None)
     if controller is not None:
         controller.crashed(crashitem)
@@ -252,7 +252,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """An item that breaks off, other than by findings, is an error of the harness, and the report says so."""
+    """Records an item that ends by an exception other than findings as an error of the harness."""
     session = item.config.stash.get(_SESSION, None)
     if session is not None and call.excinfo is not None:
         from peertube_conformance.conformance.pytest_plugin.item_results import record_error
@@ -262,7 +262,7 @@ def pytest_runtest_makereport(
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """A worker closes its part; the controller cleans up, writes the report and sets the exit code."""
+    """Closes a worker's part; in the controller cleans up, writes the report and sets the exit code."""
     config = session.config
     own = config.stash.get(_SESSION, None)
     if own is not None:
@@ -275,20 +275,20 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
         return
     code = conclusion.exit_code
-    # An item that failed without a finding that says why: whatever it was, it is no verdict on the target.
+    # An item failed without a finding that explains it: that is no verdict on the target.
     unexplained = exitstatus == pytest.ExitCode.TESTS_FAILED and code == pytest.ExitCode.OK
     session.exitstatus = HARNESS_FAILED if unexplained else code
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """The system takes the memory back: to go through all of it ten times before would take a third of a second."""
+    """Skips the last garbage collections, which take a third of a second; the system reclaims the memory."""
     if config.stash.get(_ACTIVE, False):
         gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """What a person reads first."""
+    """Prints the summary of the run, which users read first."""
     conclusion = config.stash.get(_CONCLUSION, None)
     if conclusion is None:
         return

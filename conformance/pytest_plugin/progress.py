@@ -1,4 +1,4 @@
-"""How far a run is, while it runs."""
+"""Shows the progress of a run on the console."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TRUSTED_SHARE = 0.05
 
 
 class Progress:
-    """How far a run is, in lines of their own at most every ten seconds.
+    """Reports progress and the estimated rest of the time, in lines of their own at most every ten seconds.
 
     A flow takes as long as dozens of other items: an item counts as much as the requests that its kind is estimated to
     send.
@@ -33,12 +33,12 @@ class Progress:
         self._requests = 0.0
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """The items, where they run in this process."""
+        """Takes in the items, where they run in this process."""
         self.collected(item.nodeid for item in session.items)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
-        """The items, which each worker collects alike."""
+        """Takes in the items, which each worker collects alike."""
         self.collected(ids)
 
     def collected(self, ids: Iterable[str]) -> None:
@@ -60,9 +60,9 @@ class Progress:
             self._console.say(f"{counted(self._items, 'test')} done, about {left} s left")
 
     def left(self, elapsed: float) -> int:
-        """Seconds: the share of the announced time that is not done, or of the time it took where that is more.
+        """Seconds left: the remaining share of the announced time, or of the elapsed time where that is more.
 
-        How fast it went so far says little: what waits for windows comes first.
+        The speed so far says little: tests that wait for windows come first.
         """
         share = self._requests / sum(self._cost.parts.values()) if self._cost.parts else 0.0
         trusted = share > _TRUSTED_SHARE

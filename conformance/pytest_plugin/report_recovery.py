@@ -1,4 +1,4 @@
-"""The report of a run that was killed: made from what its workers had recorded and from what was known when it began."""
+"""Rebuilds the report of a run that was killed, from what its workers recorded and what was known at its start."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from peertube_conformance.spec.requirements import load_requirements
 
 
 def note_beginning(folder: ReportFolder, members: Mapping[str, Any]) -> None:
-    """Keeps what `recovered` needs: `facts` of the document, `spec`, ids of `operations`, `deviations`, `ledger`."""
+    """Writes what `recovered` needs: `facts` of the document, `spec`, ids of `operations`, `deviations`, `ledger`."""
     folder.write(f"{PARTS}/{BEGUN}", json.dumps(members, default=str).encode())
 
 
 def is_unfinished(directory: Path) -> bool:
-    """Whether a run began to report here and did not end."""
+    """Whether a run began to write a report here and did not end."""
     return (directory / PARTS / BEGUN).is_file()
 
 
@@ -49,7 +49,7 @@ def recovered(directory: Path) -> tuple[dict[str, Any], list[Deviation]]:
 
 
 def _deviation(members: Mapping[str, Any]) -> Deviation:
-    """What dataclasses.asdict and JSON made of one."""
+    """Reads a deviation back from the JSON of dataclasses.asdict."""
     expires = members["expires"]
     changed = {
         "fingerprint": tuple(members["fingerprint"]),
@@ -60,7 +60,7 @@ def _deviation(members: Mapping[str, Any]) -> Deviation:
 
 
 def _left(path: Path) -> dict[str, Any]:
-    """What the ledger says; there is none where everything was removed since."""
+    """The remaining entries of the ledger; the file is absent where everything was removed since."""
     if not os.path.lexists(path):
         return {"created": 0, "removed": 0, "left": []}
     try:

@@ -1,4 +1,4 @@
-"""What proves each requirement of the catalogue: a check or a marked test; or why nothing does."""
+"""Traces each requirement of the catalogue to the check or marked test that proves it, or to the reason why none does."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FLOWS = "stateful"
 
 
 def proofs() -> Mapping[str, list[str]]:
-    """Requirement ids to the names of what proves them: `check no_server_error`, `test_errors`, `flow test_history`."""
+    """Maps requirement ids to their proofs: `check no_server_error`, `test_errors`, `flow test_history`."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for check in CHECKS:
         found[check.requirement].add(f"check {check.name}")
@@ -38,7 +38,7 @@ def _test_modules(package: str) -> Iterator[ModuleType]:
 
 
 def coverage_lines() -> Iterator[str]:
-    """The coverage of the catalogue, by section: what proves each requirement, and why the others are not tested."""
+    """Lines with the coverage by section: what proves each requirement, and why others are not tested."""
     requirements, proven = load_requirements(), proofs()
     sections: defaultdict[str, list[Requirement]] = defaultdict(list)
     for requirement in requirements.values():

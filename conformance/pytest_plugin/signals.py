@@ -1,4 +1,4 @@
-"""How signals end a run: the first one as Ctrl-C does, so that everything is cleaned up, the second one at once."""
+"""Handles the signals that end a run: the first one as Ctrl-C does, with clean-up, the second one at once."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class Interrupted(KeyboardInterrupt):
     """A signal ended the run; the text says which."""
 
 
-# pytest shows it by its qualified name; it does so with exceptions of its own.
+# pytest shows an exception by its qualified name, except for its own.
 Interrupted.__module__ = "builtins"
 
 
 def heed_signals(config: pytest.Config, options: Options) -> Interruption:
-    """Has signals end the run from now on, and shows what it waits for."""
+    """Handles signals from now on, so that they end the run and show what it waits for."""
     config.add_cleanup(show_waits())
     interruption = Interruption(*ENDING, last_words=lambda: options.how_to_clean)
     config.add_cleanup(interruption.undo)
@@ -44,7 +44,7 @@ def heed_signals(config: pytest.Config, options: Options) -> Interruption:
 
 
 def heed_in_worker(config: pytest.Config, shared: Shared | None) -> None:
-    """Has the worker end by itself when it is interrupted, or the process that started it is."""
+    """Ends the worker when it is interrupted, or when the process that started it is."""
     config.add_cleanup(show_waits())
     config.add_cleanup(Interruption(*INTERRUPTING).undo)
     if shared is not None and shared.interrupted is not None:
@@ -52,7 +52,7 @@ def heed_in_worker(config: pytest.Config, shared: Shared | None) -> None:
 
 
 class Ending:
-    """What signals mean to a session of pytest: before its end they interrupt it, then they hurry the clean-up.
+    """Pytest hooks for signals: before the end of a session they interrupt it, then they hurry the clean-up.
 
     A second one ends the workers too: nothing is asked after the last line, and nothing follows it.
     """
@@ -63,25 +63,27 @@ class Ending:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """xdist has started a worker."""
+        """Notes the process of a worker that xdist has started, to kill it on a second signal."""
         # execnet has no public name for the process of a gateway.
         self._interruption.at_once.append(node.gateway._io.kill)  # noqa: SLF001
 
     def pytest_keyboard_interrupt(self) -> None:
-        """The session is ending: so are its workers."""
+        """Interrupts the run when the session is ending: so are its workers."""
         self._interrupt()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
-        """What follows is not to be broken off."""
+        """Protects the clean-up that follows: a signal hurries it and no longer interrupts."""
         self._interruption.rather(self._interrupt)
 
 
 class Interruption:
-    """Handles signals until `undo`: the first one raises Interrupted, or does what `rather` says. A second one ends the
-    process at once, after all that is `at_once`, with the line that `last_words` makes; without these it is ignored.
+    """Handles signals until `undo`.
 
-    A signal that is ignored, as SIGHUP under nohup, stays so. Of threads only the main one can heed signals.
+    The first one raises Interrupted, or calls the function given to `rather`. A second one ends the process at once,
+    after calling all of `at_once`, with the line from `last_words`; without these it is ignored.
+
+    A signal that is ignored, as SIGHUP under nohup, stays so. Of threads only the main one can handle signals.
     """
 
     def __init__(self, *signals: signal.Signals, last_words: Callable[[], str] | None = None) -> None:
@@ -90,7 +92,7 @@ class Interruption:
         self._instead: Callable[[], None] | None = None
         self._is_interrupted = False
         self._before: dict[signal.Signals, Any] = {}
-        # The console, also where pytest puts something in its place later.
+        # A copy of the console's file descriptor, which stays valid when pytest replaces it.
         self._console = os.dup(2)
         if threading.current_thread() is threading.main_thread():
             for number in signals:
@@ -98,17 +100,17 @@ class Interruption:
                     self._before[number] = signal.signal(number, self.heed)
 
     def undo(self) -> None:
-        """Has signals do what they did before."""
+        """Restores the signal handlers from before."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
         os.close(self._console)
 
     def rather(self, do: Callable[[], None]) -> None:
-        """From now on the first signal interrupts nothing, and does this."""
+        """From now on the first signal calls `do` instead of interrupting."""
         self._instead = do
 
     def heed(self, number: int, frame: FrameType | None) -> None:
-        """Handles a signal, or has it sent again where what is raised would be lost."""
+        """Handles a signal, or sends it again a little later where an exception would be lost."""
         name = signal.Signals(number).name
         if self._is_interrupted:
             if self._last_words is not None:
@@ -131,7 +133,7 @@ class Interruption:
 
 
 def interrupt_when(file: Path) -> None:
-    """Interrupts the main thread as SIGINT does once the file is there: another process got a signal."""
+    """Interrupts the main thread as SIGINT does once the file exists: another process got a signal."""
     main = threading.main_thread().ident
     assert main is not None
 
@@ -145,7 +147,7 @@ def interrupt_when(file: Path) -> None:
 
 
 def _collects_garbage(frame: FrameType | None) -> bool:
-    """Whether this is a function that is called before and after a collection: Hypothesis has one.
+    """Whether the frame is a function called before and after a garbage collection: Hypothesis has one.
 
     Python prints the traceback of what is raised there, and drops it.
     """
@@ -154,5 +156,8 @@ def _collects_garbage(frame: FrameType | None) -> bool:
 
 
 def _is_between_lines(frame: FrameType | None) -> bool:
-    """Whether this is an instruction of no line, as the ends of blocks have: pytest fails over a traceback from there."""
+    """Whether the frame is at an instruction without a line, as at the ends of blocks.
+
+    pytest fails over a traceback from there.
+    """
     return frame is not None and frame.f_lineno is None

@@ -10,11 +10,13 @@ from peertube_conformance.fixtures.timing import deadline
 
 
 def show_waits() -> Callable[[], None]:
-    """Writes announced waits to the standard error that is there now, which workers have in common with the process that
-    started them; pytest puts another in its place while a test runs. Returns what ends that."""
+    """Writes announced waits to the current standard error, and returns what ends that.
+
+    Workers share it with the process that started them; pytest replaces it while a test runs.
+    """
     console = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace")
     handler = logging.StreamHandler(console)
-    # What pytest shows of the progress may stand on the line.
+    # pytest's progress display may be on the line already.
     handler.setFormatter(logging.Formatter("\n%(message)s"))
     logger = logging.getLogger(deadline.__name__)
     logger.addHandler(handler)

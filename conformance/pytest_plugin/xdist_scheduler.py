@@ -1,4 +1,4 @@
-"""Which worker runs what. The phases of an operation stay together; what a killed worker leaves goes to the others."""
+"""Distributes items to workers: an operation's phases stay together, and other workers get what a killed one leaves."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _LATE = "those that go last"
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """xdist's own (3.8), but for what belongs together, and for workers that are killed.
+    """xdist's scheduler (3.8), except that related items stay together and that killed workers are handled.
 
-    The items of an operation share what was generated and made for it, and what is done to a thing by one is not to
-    happen to another; so one worker gets them all. Where time is short, when each phase of all operations goes before
-    the next one of any, `operations` is empty and each item goes by itself, as flows always do. The hand-written tests
-    are with one worker too: what uses limits up is among them, and what sees how their windows end. The latter were
-    collected behind all operations; that worker gets them when nothing else is left, and waits for no window.
+    The items of an operation share what was generated and made for it, and must not change a resource that another one
+    uses; so one worker gets them all. Where time is short, when each phase of all operations goes before the next one
+    of any, `operations` is empty and each item goes by itself, as flows always do. The hand-written tests stay with one
+    worker too: some of them exhaust limits, and others observe the end of the windows. The latter were collected behind
+    all operations; that worker gets them when nothing else is left, and waits for no window.
 
-    Of a worker that was killed, xdist hands out again what is done already, and the item that the worker died of; then
-    it waits for ever for the end of what nobody runs.
+    For a killed worker, xdist would hand out finished items again, and the item that killed it; then it would wait for
+    ever for items that no worker runs.
     """
 
     def __init__(self, config: pytest.Config, log: Any, operations: Collection[str]) -> None:
@@ -37,7 +37,7 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no typ
         config.option.loadscopereorder = False
 
     def _split_scope(self, nodeid: str) -> str:
-        """The operation that an item is asked for, all hand-written tests, or a flow by itself."""
+        """The scope of an item: its operation, all hand-written tests, or the item itself as for a flow."""
         name = nodeid.rpartition("[")[2].removesuffix("]")
         if name in self._operations:
             return name
@@ -46,7 +46,7 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no typ
         return _LATE if nodeid in self._late else _HAND_WRITTEN
 
     def _reschedule(self, node: WorkerController) -> None:
-        """Leaves what goes last to the worker that has begun it."""
+        """Leaves the items that go last to the worker that has begun the hand-written tests."""
         if [*self.workqueue] == [_LATE] and self._is_begun_by_another(node):
             if not node.shutting_down:
                 node.shutdown()
@@ -78,7 +78,7 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no typ
         return crashed
 
     def schedule(self) -> None:
-        """Gives every worker two units at least: an item is run once the next one is known."""
+        """Gives every worker at least two units: an item is run once the next one is known."""
         is_another = self.collection is not None
         if not is_another:
             self._late = self._collected_last()

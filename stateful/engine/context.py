@@ -1,4 +1,4 @@
-"""What the walks of one flow share: the target, accounts, evidence, and the way from a difference to a finding."""
+"""The state shared by all walks of one flow: target, accounts, evidence; turns differences into findings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _T = TypeVar("_T")
 
 
 class Halted(BaseException):
-    """Something stands in the way of walking at all. No Exception, so that Hypothesis does not take it for a failure."""
+    """A precondition error that ends the whole flow. No Exception, so that Hypothesis does not take it for a failure."""
 
     def __init__(self, cause: Exception) -> None:
         super().__init__(str(cause))
@@ -30,10 +30,10 @@ class Halted(BaseException):
 
 
 class Violation(Exception):
-    """The server does otherwise than the model.
+    """The server behaves differently from the model.
 
-    Each fingerprint has a class of its own: Hypothesis tells failures apart by class, and must not take one for a
-    shorter form of another.
+    Each fingerprint has its own class: Hypothesis distinguishes failures by class, and must not take one for a shorter
+    form of another.
     """
 
     def __init__(self, finding: Finding, exchange: Exchange, story: Story, values: Mapping[str, str]) -> None:
@@ -50,7 +50,10 @@ def _violation_class(_fingerprint: str) -> type[Violation]:
 
 
 def violation(finding: Finding, exchange: Exchange, story: Story, values: Mapping[str, str]) -> Violation:
-    """The exception that ends a walk with this finding. `values` are those of its variables: other walks have others."""
+    """Creates the exception that ends a walk with this finding.
+
+    `values` are those of its variables: other walks have others.
+    """
     return _violation_class(finding.fingerprint)(finding, exchange, story, values)
 
 
@@ -70,7 +73,7 @@ class Context(Examination):
         self._names: dict[str, list[str]] = {}
 
     def begin(self) -> None:
-        """A new walk."""
+        """Begins a new walk; raises Halted where the time of the run is over."""
         try:
             self.environment.deadline.check()
         except OutOfTime as up:
@@ -79,18 +82,18 @@ class Context(Examination):
         self.story, self.answers = Story(), []
 
     def saw(self, exchange: Exchange) -> None:
-        """Takes in every exchange of the walk, those of the factories included."""
+        """Records an exchange of the walk, those of the factories included."""
         self.requests += 1
         self.answers.append(exchange)
         self.story.sent(exchange)
 
     def called(self, rule: str, arguments: Mapping[str, Any]) -> None:
-        """Takes in the call of a rule."""
+        """Records the call of a rule."""
         self.calls[rule] += 1
         self.story.called(Call(rule, dict(arguments)))
 
     def remember(self, values: Mapping[str, str]) -> None:
-        """Knows the values that stand behind shell variables, so that lines can read them out of answers."""
+        """Stores the values of shell variables, so that reproduction lines can read them out of responses."""
         self.values.update(values)
 
     def is_scarce(self, operation_id: str) -> bool:
@@ -99,7 +102,7 @@ class Context(Examination):
 
     @property
     def is_tight(self) -> bool:
-        """Whether the target allows fewer requests of any kind than a machine sends."""
+        """Whether the target's general rate limit is lower than the rate at which a machine sends."""
         return is_tight(self.environment.shared.limits)
 
     def account(self, name: str, role: str, *, own: bool = False) -> Account:
@@ -115,7 +118,7 @@ class Context(Examination):
         return account if account.label == name else replace(account, label=name).named()
 
     def once(self, what: str, make: Callable[[], _T]) -> _T:
-        """What the walks of this flow share beside accounts."""
+        """Makes something once for all walks of this flow."""
         return self.world.once(("flow", self.name, what), make)
 
     def wrong(self, requirement: str, exchange: Exchange, difference: Finding) -> bool:

@@ -1,8 +1,9 @@
-"""What every flow is made of: a Hypothesis state machine that sends through the harness's one client.
+"""Base class of flows: a Hypothesis state machine that sends its requests through the harness's client.
 
-A flow keeps a small model of what the server must remember. A rule sends a request with `send`, holds the answer against
-the model with `expect` and `agree`, and changes the model; an invariant reads the state back and compares. What the
-server does otherwise ends the walk, is shrunk to its shortest form, and is reported with the requests that lead to it.
+A flow keeps a small model of what the server must store. A rule sends a request with `send`, compares the response with
+the model by `expect` and `agree`, and changes the model; an invariant reads the state back and compares. A difference
+ends the walk (one sequence of rules), is shrunk to its shortest form, and is reported with the requests that lead to
+it.
 """
 
 from __future__ import annotations
@@ -51,13 +52,13 @@ class Flow(RuleBasedStateMachine):
     def walks(cls, depth: str) -> tuple[int, int]:
         """How many walks there are at this depth, and how many rules each calls at most.
 
-        A target that allows few requests of any kind gets a third of the walks. To be overridden where that depends on
-        more: `cls.context` is there, and knows what is scarce.
+        A target that allows few requests of any kind gets a third of the walks. Subclasses override this where it
+        depends on more: `cls.context` exists by then, and knows which operations are scarce.
         """
         examples = cls.examples[depth]
         return (max(min(examples, 2), examples // 3) if cls.context.is_tight else examples), cls.steps[depth]
 
-    # What a walk stands on
+    # Resources of a walk
 
     @property
     def world(self) -> World:
@@ -80,7 +81,7 @@ class Flow(RuleBasedStateMachine):
         return self.remembered(account)
 
     def remembered(self, account: Account) -> Account:
-        """The account, with its ids and names known as values that lines of the walk may be given."""
+        """Registers an account's ids and names as values of shell variables, and returns the account."""
         self.context.remember(
             {
                 value.variable: str(value)
@@ -95,7 +96,7 @@ class Flow(RuleBasedStateMachine):
         return self.context.once(what, make)
 
     def name(self, value: _T, variable: str) -> _T:
-        """The id or text of a thing that this walk made, shown as a numbered shell variable: `$VIDEO_2_ID`."""
+        """The id or text of a resource that this walk created, shown as a numbered shell variable: `$VIDEO_2_ID`."""
         self._named += 1
         kind, _, member = variable.partition("_")
         numbered = "_".join(part for part in (kind, str(self._named), member) if part)
@@ -105,13 +106,15 @@ class Flow(RuleBasedStateMachine):
         return NamedText(str(value), numbered)  # type: ignore[return-value]
 
     def secret(self, value: str, variable: str) -> NamedText:
-        """A token, password or other secret of this walk: shown as this variable, and never written."""
+        """A token, password or other secret of this walk: shown as this variable, never in plain text."""
         self.context.remember({variable: value})
         return self.world.secret(value, variable)
 
     def computed(self, variable: str, command: str) -> None:
-        """The next request holds a secret that is in no answer; a shell gets it by this command, which names other
-        variables as `$NAME`."""
+        """Notes the shell command for a secret of the next request that is in no response.
+
+        The command names other variables as `$NAME`.
+        """
         self.context.story.compute(variable, command)
 
     def stand_in(self, value: str, variable: str) -> NamedText:
@@ -139,7 +142,7 @@ class Flow(RuleBasedStateMachine):
         return self.context.send(operation_id, actor, **parts)
 
     def password_form(self, username: str, password: str) -> dict[str, Any]:
-        """The form that asks for tokens with a name and a password (RFC 6749 section 4.3.2)."""
+        """The form that requests tokens with a name and a password (RFC 6749 section 4.3.2)."""
         client_id, client_secret = self.world.oauth_client()
         return {
             "client_id": NamedText(client_id, "CLIENT_ID"),
@@ -150,21 +153,26 @@ class Flow(RuleBasedStateMachine):
         }
 
     def ask_for_tokens(self, username: str, password: str) -> Exchange:
-        """Signs in as anybody does."""
+        """Signs in with a name and a password."""
         return self.send("getOAuthToken", body=self.password_form(username, password), media_type=FORM)
 
     def poll(self, operation_id: str, actor: Account | None, done: Callable[[Any], _T | None], **parts: Any) -> _T:
-        """Repeats a reading request until `done` makes something of its JSON body, for at most 30 s."""
+        """Repeats a request of a safe method until `done` returns something for its JSON body, for at most 30 s."""
         return self.world.poll(operation_id, actor, done, **parts)
 
     def wait(self, what: str, reached: Callable[[], bool], seconds: float = 30.0) -> None:
-        """Asks again until a state is reached; `what` completes "waiting for". NotArranged after so many seconds."""
+        """Checks repeatedly until a state is reached; `what` completes "waiting for".
+
+        Raises NotArranged after so many seconds.
+        """
         if not any(reached() for _ in self.world.deadline.polls(what, seconds)):
             raise NotArranged(f"{what} was not reached within {seconds:.0f} s")
 
     def eventually(self, look: Callable[[], _T], wanted: _T, seconds: float = 15.0) -> _T:
-        """What `look` sees as soon as it is what is wanted, otherwise what it sees after so many seconds: what servers
-        do in the background is judged by its result. A walk that is being shortened waits less."""
+        """What `look` returns as soon as it is `wanted`, otherwise what it returns after so many seconds.
+
+        Background work of servers is judged by its result. A walk that is being shortened waits less.
+        """
         longest = seconds if self.context.failed_at is None else seconds / 5
         for _ in self.world.deadline.polls("the server to finish background work", longest):
             if (seen := look()) == wanted:
@@ -174,7 +182,7 @@ class Flow(RuleBasedStateMachine):
     # Judging
 
     def expect(self, exchange: Exchange, *statuses: int, requirement: str, situation: str) -> bool:
-        """Whether the answer has one of these statuses; `situation` is a noun phrase.
+        """Whether the response has one of these statuses; `situation` is a noun phrase.
 
         False only where a known deviation explains the difference: the model must then follow the server, or let go
         of the thing. Any other difference ends the walk.
@@ -182,13 +190,13 @@ class Flow(RuleBasedStateMachine):
         return self.context.expect(exchange, *statuses, requirement=requirement, situation=situation)
 
     def agree(self, exchange: Exchange, requirement: str, *, at: str, expected: Any, actual: Any, message: str) -> bool:
-        """Whether what was observed in an answer is what the model remembers; `message` says what is wrong.
+        """Whether a value observed in a response is what the model has; `message` says what is wrong.
 
         `at` is a pointer into the answer (`/response/body/data/*/id`). False as with `expect`.
         """
         return self.context.agree(exchange, requirement, at=at, expected=expected, actual=actual, message=message)
 
-    # What Hypothesis calls
+    # Called by Hypothesis
 
     def check_invariants(self, *arguments: Any, **named: Any) -> None:
         """Compares the state with the model; reports show its requests apart from the steps."""
@@ -198,11 +206,11 @@ class Flow(RuleBasedStateMachine):
 
     @classmethod
     def starts(cls) -> Sequence[Any]:
-        """The rules that walks begin with, as Hypothesis knows them."""
+        """The rules that each walk begins with, as Hypothesis has them."""
         return cls.setup_state().initializers
 
     def check_model(self) -> None:
-        """What Hypothesis does after each step, for walks that it does not lead."""
+        """Checks the invariants as Hypothesis does after each step, for walks that it does not run."""
         self.context.story.begin_observing()
         for invariant in self.invariants:
             if all(is_met(self) for is_met in invariant.preconditions):
@@ -210,7 +218,7 @@ class Flow(RuleBasedStateMachine):
         self.context.story.end_observing()
 
     def teardown(self) -> None:
-        """Ends the walk. What stands in the way of walking at all ends the flow, and is not shortened."""
+        """Ends the walk. A precondition error ends the whole flow, and is not shortened."""
         error = sys.exc_info()[1]
         if isinstance(error, _PRECONDITION_ERRORS):
             raise Halted(error) from error

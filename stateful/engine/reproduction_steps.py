@@ -1,7 +1,7 @@
-"""The steps of one walk, written for a person: the rules that were called, each with lines for a shell.
+"""Writes the reproduction steps of one walk for people: the rules that were called, each with shell lines.
 
-A line can be replayed: what a later request takes from an earlier answer (an id, a token, an upload session) becomes a
-shell variable that is read out of that answer.
+The lines can be replayed: what a later request takes from an earlier response (an id, a token, an upload session)
+becomes a shell variable that is read out of that response.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]*)")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A rule that was called, and what with."""
+    """A rule that was called, and its arguments."""
 
     rule: str
     arguments: Mapping[str, Any]
@@ -44,8 +44,8 @@ class _Called:
 class Story:
     """Collects the rules that were called and the requests that each sent.
 
-    What only observes (`observing`) changes nothing, and is reported where the walk ends with it. What is sent `aside` is
-    not reported.
+    Requests that only observe (`observing`) change nothing, and are reported where the walk ends with them. Requests
+    sent `aside` are not reported.
     """
 
     def __init__(self) -> None:
@@ -58,11 +58,11 @@ class Story:
         self.aside = False
 
     def compute(self, variable: str, command: str) -> None:
-        """The next request holds a value that nothing answered: a command that a shell gets it from."""
+        """Notes the command by which a shell gets a value of the next request that is in no response."""
         self._next_computed[variable] = command
 
     def sent(self, exchange: Exchange) -> None:
-        """Takes in an exchange of the walk."""
+        """Records an exchange of the walk."""
         if self.aside:
             return
         self._computed[id(exchange)], self._next_computed = self._next_computed, {}
@@ -74,15 +74,18 @@ class Story:
         self._calls.append(_Called(str(call)))
 
     def begin_observing(self) -> None:
-        """What is sent from here on compares the state with the model."""
+        """Marks what is sent from here on as comparing the state with the model."""
         self.observing, self._observed = True, []
 
     def end_observing(self) -> None:
-        """The state was as the model has it."""
+        """Ends the comparison: the state was as the model has it."""
         self.observing = False
 
     def steps(self, last: Exchange, redactor: Redactor, known: Mapping[str, str]) -> tuple[Step, ...]:
-        """The walk up to `last`. `known` are the values of the variables that may be read out of answers."""
+        """The steps of the walk up to `last`.
+
+        `known` are the values of the variables that may be read out of responses.
+        """
         calls = [call for call in self._calls if call.exchanges]
         if self.observing:
             calls.append(_Called("# the current state", self._observed))
@@ -95,7 +98,7 @@ class Story:
 
 
 def _once_each(exchanges: Sequence[Exchange], last: Exchange) -> Iterator[Exchange]:
-    """Without the repetitions of polling: of equal requests in a row the last counts."""
+    """Drops the repetitions of polling: of equal requests in a row the last counts."""
     for number, exchange in enumerate(exchanges):
         following = exchanges[number + 1] if number + 1 < len(exchanges) else None
         repeated = (
@@ -133,15 +136,17 @@ class _Lines:
                     done.add(name)
 
     def _used(self, exchange: Exchange) -> Iterator[str]:
-        """The variables that the lines of an exchange need; what they compute themselves is not among them."""
+        """The variables that the lines of an exchange need, without those that the lines compute themselves."""
         computed = self._computed.get(id(exchange), {})
         yield from (name for name in self._curl[id(exchange)][1] if name not in computed)
         for command in computed.values():
             yield from _VARIABLE.findall(command)
 
     def of(self, exchange: Exchange) -> Iterator[str]:
-        """One line for the request, before it one for each value to compute, after it one for each variable that its
-        answer gives."""
+        """The shell lines of an exchange: one for the request, with the variables around it.
+
+        Before it there is one for each value to compute, after it one for each variable that its response gives.
+        """
         line, _ = self._curl[id(exchange)]
         for name, command in self._computed.get(id(exchange), {}).items():
             yield f"{name}=$({command})"
@@ -161,9 +166,11 @@ class _Lines:
 
 
 def _found_in(exchange: Exchange, name: str, value: str) -> str:
-    """Where the value of a variable stands in an answer: a filter for jq, `upload_id=` for a Location; empty where it
-    does not. Of several places the one that is called most like the variable counts, for equal numbers may be of
-    anything."""
+    """Locates the value of a variable in a response: a filter for jq, or `upload_id=` for a Location.
+
+    Empty where it is absent. Of several places the one named most like the variable counts, because equal numbers may
+    mean anything.
+    """
     response = exchange.response
     if response is None or response.status >= 400:
         return ""
@@ -181,7 +188,7 @@ def _found_in(exchange: Exchange, name: str, value: str) -> str:
 
 
 def _parts(node: Any, value: str, at: str) -> Iterator[str]:
-    """Where the value is a part of a longer text, as of an address: what cuts it out, by the characters around it."""
+    """Filters that cut the value out of a longer text, as of an address, by the characters around it."""
     if isinstance(node, dict | list):
         members = node.items() if isinstance(node, dict) else enumerate(node)
         for key, member in members:

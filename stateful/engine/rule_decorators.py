@@ -1,4 +1,4 @@
-"""Hypothesis' decorators for the steps of a flow, which also note each call for the story of the walk."""
+"""Hypothesis' decorators for the steps of a flow, which also record each call for the reproduction steps."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from hypothesis import stateful
 from hypothesis.strategies import SearchStrategy
 
 Step = Callable[..., None]
-# Their overloads are for bundles.
+# Hypothesis' overloads are for bundles.
 _rule: Any = stateful.rule
 _initialize: Any = stateful.initialize
 
 
 def rule(**arguments: SearchStrategy[Any]) -> Callable[[Step], Step]:
-    """A step that a walk may take, with its arguments drawn from these strategies (hypothesis.stateful.rule).
+    """Declares a step that a walk may take, with its arguments drawn from these strategies (hypothesis.stateful.rule).
 
     Reports show arguments as they are printed: draw numbers and short texts, and no bundles.
     """
@@ -25,10 +25,10 @@ def rule(**arguments: SearchStrategy[Any]) -> Callable[[Step], Step]:
 
 
 def stage(**arguments: SearchStrategy[Any]) -> Callable[[Step], Step]:
-    """A step of a flow in which one step leads to the next; all steps of such a flow are stages.
+    """Declares a step of a flow in which one step leads to the next; all steps of such a flow are stages.
 
     Hypothesis leaves some rules out of each walk (swarm testing), by the names of their functions. A walk that lacks
-    the next step gets nowhere, so stages all go by one name.
+    the next step cannot go on, so stages all have one name.
     """
     decorate: Callable[[Step], Step] = _rule(**arguments)
 
@@ -41,7 +41,7 @@ def stage(**arguments: SearchStrategy[Any]) -> Callable[[Step], Step]:
 
 
 def initialize(**arguments: SearchStrategy[Any]) -> Callable[[Step], Step]:
-    """A step that each walk begins with (hypothesis.stateful.initialize)."""
+    """Declares a step that each walk begins with (hypothesis.stateful.initialize)."""
     decorate: Callable[[Step], Step] = _initialize(**arguments)
     return lambda step: decorate(_noted(step))
 

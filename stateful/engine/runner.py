@@ -1,4 +1,4 @@
-"""Walks a flow: Hypothesis searches for sequences, this module bounds it, judges the outcome, and records it."""
+"""Runs a flow: limits Hypothesis' search for sequences of rules, judges the outcome and records it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.engine.shrinking import again, reduced
 
 _SHORTENING_SECONDS = 30
-# How often steps are tried again that once ended otherwise.
+# How often steps are repeated that once had another outcome.
 _TRIES = 3
 # What reading a body raises that lacks something.
 _UNREADABLE = (LookupError, TypeError, AttributeError, ValueError)
@@ -43,9 +43,9 @@ class Walked:
 
 
 def walk(session: Session, flow: type[Flow], requirements: Sequence[str] = ()) -> Walked:
-    """Walks the flow on the first target that offers what it needs, and records how it ended.
+    """Runs the flow on the first target that offers what it needs, and records how it ended.
 
-    `requirements` are the ids of those that it proves: where it is not walked to its end, its verdict is theirs.
+    `requirements` are the ids of those that it proves: where it does not complete, they get its verdict.
     """
     walked = _first_walk(session, flow)
     if walked.verdict not in {Verdict.PASSED, Verdict.FAILED}:
@@ -67,7 +67,7 @@ def _first_walk(session: Session, flow: type[Flow]) -> Walked:
 
 
 def selected(session: Session, flow: type[Flow]) -> bool:
-    """Whether `--operations` and `--tags` leave anything of what the flow is about."""
+    """Whether `--operations` and `--tags` leave any operation that the flow is about."""
     if not session.options.operations and not session.options.tags:
         return True
     left = {operation.id for operation in chosen(session.contract, session.options)}
@@ -109,7 +109,7 @@ def _outcome(context: Context, flow: type[Flow]) -> Walked:
 
 @contextmanager
 def _bounded_shortening() -> Iterator[None]:
-    """A walk that fails is shortened for a bounded time. Hypothesis has a bound for that, and no setting."""
+    """Limits the time in which Hypothesis shortens a failing walk: it has a bound for that, and no setting."""
     before = engine.MAX_SHRINKING_SECONDS
     engine.MAX_SHRINKING_SECONDS = _SHORTENING_SECONDS
     try:
@@ -133,8 +133,7 @@ def _bounds(flow: type[Flow], session: Session) -> settings:
 
 
 def _halted(error: BaseException | None) -> Halted | None:
-    """What ended the walk, where Hypothesis put an error of its own in its place: it ended before as much was drawn as in
-    walks before it."""
+    """The Halted behind an error that Hypothesis raised instead, because the walk drew less than those before it."""
     while error is not None and not isinstance(error, Halted):
         error = error.__context__
     return error
@@ -153,7 +152,7 @@ def _failed(context: Context, flow: type[Flow], error: Exception) -> Walked:
     violations = list(_violations(error))
     confirmed = _confirmed(flow, context.violations) if isinstance(error, Flaky) else violations
     if not confirmed:
-        # Cut short only when it is clean: half a secret would not be known as one.
+        # Cut short only after redaction: half a secret would not be recognised as one.
         cause_text = " ".join(redactor.error(str(violations[0] if violations else error)).split())[:400]
         if violations or isinstance(error, Flaky):
             return Walked(Verdict.BLOCKED, f"not reproducible: the same steps gave another result ({cause_text})")
@@ -170,7 +169,7 @@ def _failed(context: Context, flow: type[Flow], error: Exception) -> Walked:
 
 
 def _confirmed(flow: type[Flow], violations: Iterable[Violation]) -> list[Violation]:
-    """Those that the same steps lead to once more: the server may do wrong now in one way and now in another."""
+    """The violations that the same steps reproduce: the server may fail now in one way and now in another."""
     seen = {type(one): one for one in sorted(violations, key=lambda one: -len(one.story.calls))}
     found: dict[type[Violation], Violation] = {}
     for one in seen.values():
@@ -196,7 +195,7 @@ def _each(error: BaseException) -> Iterator[BaseException]:
 
 
 def _incomplete(context: Context) -> str:
-    """The last answer of the walk whose body is not as the contract has it: a flow reads on as if it were."""
+    """Why the flow stopped, where the last response with an invalid body explains it; otherwise empty."""
     for exchange in reversed(context.answers):
         for finding in judge(exchange)[0]:
             if finding.at.startswith("/response/body"):

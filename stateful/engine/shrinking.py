@@ -1,4 +1,4 @@
-"""Leaves out the steps that a failing walk does not need.
+"""Removes the steps that a failing walk does not need.
 
 Hypothesis shortens sequences of any kind, by hundreds of tries; a walk over a network takes seconds. What is left when
 its time is up is shortened here by far fewer: halves of the steps are left out, then quarters, at last single ones.
@@ -32,16 +32,16 @@ def reduced(flow: type[Flow], found: Violation, seconds: float) -> Violation:
 
 
 def again(flow: type[Flow], found: Violation) -> Violation | None:
-    """How a walk of the same steps fails; None where it does not."""
+    """Repeats a walk's steps and returns how they fail; None where they do not."""
     return _walked(flow, found.story.calls)
 
 
 def fewest(
     steps: Sequence[_Step], tried: Callable[[Sequence[_Step]], _Seen | None]
 ) -> tuple[Sequence[_Step], _Seen | None]:
-    """The fewest steps that `tried` makes something of, and what it makes of them; None where it is of all steps only.
+    """The fewest steps for which `tried` returns a result, and that result; None where only all steps have one.
 
-    The last step is never left out. Of what is left, no single other step can be.
+    The last step is never left out. Of the steps left, no single other one can be.
     """
     best: _Seen | None = None
     size = len(steps) - 1
@@ -59,7 +59,7 @@ def fewest(
 
 
 def _walked(flow: type[Flow], calls: Sequence[Call]) -> Violation | None:
-    """How a walk of these calls fails; None where it does not, or a step cannot be taken."""
+    """Runs a walk of these calls and returns how it fails; None where it does not, or a step cannot be taken."""
     try:
         walk = flow()
         rules = {rule.function.__wrapped__.__name__: rule for rule in (*flow.starts(), *walk.rules)}

@@ -1,1 +1,1 @@
-"""User exports and imports: what an account holds, its archive, and the steps."""
+"""User exports and imports: the data of an account, its archive, and the steps of the flow."""

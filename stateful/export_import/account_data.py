@@ -1,6 +1,6 @@
-"""The contents of an account in one form, whether read from the model, an archive or the API.
+"""The contents of an account in one comparable form, whether read from the model, an archive or the API.
 
-Channels go by their names, videos by labels that the walk gives them, playlists by their display names.
+Channels are identified by their names, videos by labels that the walk gives them, playlists by their display names.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PRIVATE_PLAYLIST = 3
 
 @dataclass(slots=True)
 class Belongings:
-    """Everything that an account has. Lists name a thing as often as it is there."""
+    """All data of an account. Lists name an item as often as it exists."""
 
     profile: dict[str, Any] = field(default_factory=dict)
     preferences: dict[str, Any] = field(default_factory=dict)
@@ -37,12 +37,12 @@ class Belongings:
     comments: list[list[str]] = field(default_factory=list)
 
     def topic(self, name: str) -> Any:
-        """All things of one kind, in an order that does not depend on their source."""
+        """All items of one kind, in an order that does not depend on their source."""
         things = getattr(self, name)
         return sorted(things, key=str) if isinstance(things, list) else things
 
     def copy(self) -> Belongings:
-        """The same, for what will not change with this."""
+        """A copy that does not change with this one."""
         return deepcopy(self)
 
     def named(self, things: str, name: str) -> dict[str, Any] | None:
@@ -50,11 +50,11 @@ class Belongings:
         return next((one for one in getattr(self, things) if one["name"] == name), None)
 
     def take_over(self, brought: Belongings, *, with_files: bool, taken: Collection[str]) -> None:
-        """Becomes what it is after an archive of `brought` was imported, where the channel names `taken` are others'.
+        """Applies the import of an archive of `brought` to this account, where others own the channel names `taken`.
 
-        Who brings an archive gets what it says of the account and the preferences; what exists already is not doubled.
-        Videos come with their files only, and what is in a channel needs the channel to be one's own. Comments stay
-        what they are: somebody else's.
+        The account gets the archive's profile and preferences; what exists already is not doubled. Videos come with
+        their files only, and what is in a channel needs the channel to be one's own. Comments stay unchanged: they are
+        somebody else's.
         """
         avatar = self.profile["avatar"] or brought.profile["avatar"]
         self.profile = {**brought.profile, "avatar": avatar}
@@ -77,7 +77,7 @@ class Belongings:
         return self.named("channels", thing["channel"]) is not None
 
     def renamed(self, names: Mapping[str, str]) -> Belongings:
-        """The same with other names for the channels."""
+        """A copy with other names for the channels."""
         same = self.copy()
         for channel in same.channels:
             channel["name"] = names[channel["name"]]

@@ -1,4 +1,4 @@
-"""What the flow of exports and imports stands on: somebody who moves out, who moves in, a stranger with videos."""
+"""Base of the export and import flow: a user who exports, one who imports, and a stranger with videos."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ExportImportFlow(Flow):
     """Base of the flows: the accounts of a walk, what they gain and lose, and what the API says that they have."""
 
     def prepare(self) -> None:
-        """Two new accounts: one has a second channel, the other one nothing beyond what all have."""
+        """Creates two accounts: one has a second channel, the other one nothing beyond what all have."""
         self.owner, self.mover = self.fresh_account("mover out"), self.fresh_account("mover in")
         self.stranger = self.account("stranger")
         self.labels: dict[str, str] = {}
@@ -38,14 +38,14 @@ class ExportImportFlow(Flow):
             self.has, self.got = self.seen(self.owner), self.seen(self.mover)
 
     def theirs(self, number: int) -> NamedText:
-        """A public video of the stranger: its UUID."""
+        """The UUID of a public video of the stranger."""
         made = self.once(
             f"video {number}", lambda: self.world.video(self.stranger, PUBLIC, fresh=True, seconds=_SECONDS)
         )
         return NamedText(str(made.uuid), f"STRANGERS_VIDEO_{number}_UUID")
 
     def label(self, address: str) -> str:
-        """The label of the video whose UUID stands in an address; without one, what there is in its place."""
+        """The label of the video whose UUID is in an address; `unknown` without one."""
         found = _UUID.search(address)
         return self.labels.get(found[0], "unknown") if found else "unknown"
 
@@ -55,19 +55,19 @@ class ExportImportFlow(Flow):
 
     @property
     def strangers_handle(self) -> str:
-        """The channel that the owner follows."""
+        """The handle of the channel that the owner follows."""
         return f"{self.stranger.channel_handle}@{self.world.host}"
 
     def answered(self, operation_id: str, actor: Account, **parts: Any) -> Any:
-        """What a preparing request is answered with."""
+        """Sends a preparing request and returns the body of the response."""
         answer = self.world.call(operation_id, actor, **parts).response
         assert answer is not None
         return answer.json
 
-    # What the owner gets and loses
+    # Changes to the owner's data
 
     def open_channel(self) -> None:
-        """Another channel."""
+        """Creates another channel."""
         channel = {
             "name": self.world.unique("channel"),
             "displayName": f"Channel {len(self.has.channels) + 1}",
@@ -78,7 +78,7 @@ class ExportImportFlow(Flow):
         self.has.channels.append(channel)
 
     def add_video(self, channel: int, privacy: int) -> None:
-        """A published video in one of the owner's channels."""
+        """Publishes a video in one of the owner's channels."""
         self.made += 1
         label, name = f"video {self.made}", self.has.channels[channel % len(self.has.channels)]["name"]
         content = self.world.media.mp4(seed=self.world.random.getrandbits(16))
@@ -104,12 +104,12 @@ class ExportImportFlow(Flow):
         return self.name(int(number), "CHANNEL_ID")
 
     def remove_video(self, number: int) -> None:
-        """One video less."""
+        """Deletes a video."""
         video = self.has.videos.pop(number % len(self.has.videos))
         self.world.call("delVideo", self.owner, path={"id": self.uuids[video["name"]]})
 
     def add_playlist(self, *, private: bool) -> None:
-        """A playlist: private and in no channel, or public and in the last one."""
+        """Creates a playlist: private and in no channel, or public and in the last one."""
         channel = None if private else self.has.channels[-1]["name"]
         playlist = {
             "name": f"Playlist {len(self.has.playlists) + 1}",
@@ -123,7 +123,7 @@ class ExportImportFlow(Flow):
         self.has.playlists.append(playlist)
 
     def rate(self, number: int, rating: str) -> None:
-        """A like or dislike of a video of the stranger, or none."""
+        """Rates a video of the stranger (like or dislike), or takes the rating back."""
         path = {"id": self.theirs(number)}
         self.world.call("rateVideo", self.owner, path=path, body={"rating": rating})
         self.has.rates.pop(f"theirs {number}", None)
@@ -131,20 +131,20 @@ class ExportImportFlow(Flow):
             self.has.rates[f"theirs {number}"] = rating
 
     def watch(self, number: int, position: int) -> None:
-        """A position in a video of the stranger."""
+        """Reports a watch position in a video of the stranger."""
         path = {"id": self.theirs(number)}
         self.world.call("addView", self.owner, path=path, body={"currentTime": position})
         self.has.history[f"theirs {number}"] = position
 
     def comment(self, number: int) -> None:
-        """A comment on a video of the stranger."""
+        """Comments on a video of the stranger."""
         self.made += 1
         path, text = {"id": self.theirs(number)}, f"Comment {self.made}."
         self.world.call("addCommentThread", self.owner, path=path, body={"text": text})
         self.has.comments.append([f"theirs {number}", text])
 
     def follow(self) -> None:
-        """A subscription to the stranger's channel."""
+        """Subscribes to the stranger's channel."""
         handle = self.strangers_handle
         self.world.call("addSubscription", self.owner, body={"uri": handle})
         self.poll(
@@ -156,7 +156,7 @@ class ExportImportFlow(Flow):
         self.has.subscriptions = [handle]
 
     def prefer(self, number: int) -> None:
-        """Other preferences, another display name and description."""
+        """Changes preferences, display name and description."""
         odd = bool(number % 2)
         preferences = {
             "nsfwPolicy": "blur" if odd else "display",
@@ -171,15 +171,15 @@ class ExportImportFlow(Flow):
         self.has.profile |= profile
 
     def pick_avatar(self) -> None:
-        """A picture."""
+        """Sets an avatar."""
         body = {"avatarfile": Upload("avatar.png", "image/png", self.world.media.png())}
         self.world.call("pickMyAvatar", self.owner, body=body, media_type="multipart/form-data")
         self.has.profile["avatar"] = True
 
-    # What the API says
+    # The state as the API reports it
 
     def seen(self, account: Account) -> Belongings:
-        """What the API says that an account has. Comments are not among it: no list has them by author."""
+        """The data of an account as the API reports it, without comments: no list has them by author."""
         me = self.answered("getUserInfo", account)
         name = {"name": account.username}
         playlists = self.answered("listAccountPlaylists", account, path=name, query=_ALL)["data"]
@@ -210,7 +210,7 @@ class ExportImportFlow(Flow):
         return [f"{one['name']}@{one['host']}" for one in listed]
 
     def file_of(self, account: Account, name: str) -> bytes | None:
-        """The file of the video of this name, as its owner saves it; None without such a video."""
+        """The file of the video of this name, as its owner downloads it; None without such a video."""
         videos = self.answered("listMyVideos", account, query=_ALL)["data"]
         found = next((video["uuid"] for video in videos if video["name"] == name), None)
         if found is None:
@@ -224,7 +224,7 @@ class ExportImportFlow(Flow):
         return answer.body
 
     def keeps_what_is_sent(self) -> bool:
-        """Whether a published video has the one file that was sent; who transcodes makes others of it."""
+        """Whether a published video has only the file that was sent; an instance that transcodes makes others of it."""
         return self.once("keeps what is sent", self._keeps_what_is_sent)
 
     def _keeps_what_is_sent(self) -> bool:

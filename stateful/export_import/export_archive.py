@@ -1,6 +1,6 @@
 """Reads and changes archives of users' data.
 
-An archive is a ZIP file with a JSON file for each kind of things below `peertube/`, and the files that those name,
+An archive is a ZIP file with a JSON file for each kind of resource below `peertube/`, and the files that those name,
 relatively to themselves, in `archiveFiles`.
 """
 
@@ -19,12 +19,12 @@ from typing import Any
 
 from peertube_conformance.stateful.export_import.account_data import PREFERENCES, Belongings
 
-# What reading a damaged, an encrypted or a strangely compressed archive raises, beside what says that it is none.
+# Errors of reading a damaged, an encrypted or a strangely compressed archive, beside the one for what is no archive.
 DAMAGES = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, RuntimeError, ValueError)
 _FOLDER = "peertube"
 _JSON_FILE = re.compile(rf"{_FOLDER}/(.+)\.json")
 _REGULAR = 1
-# Where entries name things of others: ratings, history, elements of playlists, comments; and who is followed.
+# Where entries refer to other users' resources: ratings, history, elements of playlists, comments; and subscriptions.
 _ADDRESSES = ("videoUrl", "targetHandle")
 _MOST_BYTES = 64 * 1024 * 1024
 # What no archive may hold: bcrypt's hashes, private keys, seeds of one-time codes.
@@ -67,7 +67,7 @@ class Archive:
         return self.members.get(posixpath.normpath(posixpath.join(_FOLDER, path))) if path else None
 
     def belongings(self, label: Callable[[str], str]) -> Belongings:
-        """What the archive says that the account has; `label` gives a video's address its label.
+        """The account data in the archive; `label` converts a video's address to its label.
 
         Raises ValueError where a file has not the form of one.
         """
@@ -134,7 +134,7 @@ class Archive:
         yield from (one for one in listed or [] if isinstance(one, dict))
 
     def leaks(self, secrets: Mapping[str, str]) -> list[str]:
-        """What stands in the archive of these secrets (name to value), and of what is one by its form."""
+        """The names of these secrets (name to value) that the archive contains, and of what has the form of a secret."""
         patterns = {name: re.compile(re.escape(value.encode())) for name, value in secrets.items()} | _SECRETS
         return sorted(
             name
@@ -143,7 +143,7 @@ class Archive:
         )
 
     def for_import(self, names: Mapping[str, str], is_known: Callable[[str], bool]) -> bytes:
-        """The archive as that of somebody whose channels have other names: one instance has each name only once.
+        """The archive with other channel names, as if from another account: one instance has each name only once.
 
         An import rates, follows and lists what the archive says, and the target wrote it: entries about a video or a
         channel whose address is not known are left out, and so is a file whose name leads out of the archive.
@@ -181,6 +181,6 @@ def _only_known(value: Any, is_known: Callable[[str], bool]) -> Any:
 
 
 def _is_known(entry: Any, is_known: Callable[[str], bool]) -> bool:
-    """Whether all that an entry of a list names by address is known; what names nothing is."""
+    """Whether all addresses in an entry of a list are known; true without any."""
     named = [entry[member] for member in _ADDRESSES if member in entry] if isinstance(entry, dict) else []
     return all(isinstance(address, str) and is_known(address) for address in named)

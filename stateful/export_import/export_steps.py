@@ -1,4 +1,4 @@
-"""Exports: what the flow of exports and imports does until there is an archive, and with it."""
+"""Export steps of the export and import flow: account changes, and requests for an archive and with it."""
 
 from __future__ import annotations
 
@@ -51,24 +51,24 @@ class ExportSteps(ExportImportFlow):
     """The steps until there is an archive. No flow by itself."""
 
     export: int | None = None
-    # The archive at hand, what it holds, whether files of videos are in it.
+    # The current archive, its contents, and whether files of videos are in it.
     archive: Archive | None = None
     packed: Belongings
     with_files: bool
     feed_token: str
     tokens = 0
-    # Whether somebody tried to open the archive without its token, and something changed since it was made.
+    # Whether the archive was requested without its token, and whether something changed since it was made.
     forced = False
     changed = True
-    # How often the archive at hand was imported.
+    # How often the current archive was imported.
     brought = 0
     brought_as_it_is = 0
 
-    # What the owner has
+    # Account changes
 
     @stage(what=st.sampled_from(_GAINS), number=numbers)
     def get_something(self, what: str, number: int) -> None:
-        """Something more, or something in place of something."""
+        """Add something, or replace something."""
         self.changed, theirs = True, number % THEIRS
         if what == "watch":
             self.watch(theirs, number % 4)
@@ -85,21 +85,21 @@ class ExportSteps(ExportImportFlow):
 
     @stage(number=numbers)
     def prefer_something_else(self, number: int) -> None:
-        """Other preferences, another profile."""
+        """Change preferences and profile."""
         self.changed = True
         self.prefer(number)
 
     @precondition(lambda self: self.made < _MOST_VIDEOS)
     @stage(channel=st.integers(0, 1), privacy=st.sampled_from(PRIVACIES))
     def upload(self, channel: int, privacy: int) -> None:
-        """One more video."""
+        """Publish another video."""
         self.changed = True
         self.add_video(channel, privacy)
 
     @precondition(lambda self: self.has.videos)
     @stage(number=numbers)
     def remove_a_video(self, number: int) -> None:
-        """One video less."""
+        """Delete a video."""
         self.changed = True
         self.remove_video(number)
 
@@ -108,7 +108,7 @@ class ExportSteps(ExportImportFlow):
     @precondition(lambda self: self.export is None and self.changed)
     @stage(with_files=st.sampled_from([True, False]))
     def ask_for_export(self, with_files: bool) -> None:
-        """Have an archive made, try to have another, save the one."""
+        """Request an export, try to request another, download the archive of the one."""
         answer = self._ask(self.owner, with_files)
         if not self.expect(answer, 200, requirement=_LISTED, situation="requesting an export"):
             return
@@ -174,7 +174,7 @@ class ExportSteps(ExportImportFlow):
         self.archive = archive
         self.packed, self.brought, self.brought_as_it_is = self.has.copy(), 0, 0
         self._look_into(answer, archive, found, files)
-        # Last: another archive may have the same size by chance, and the same steps are to end the same way.
+        # Last: another archive may have the same size by chance, and the same steps must end the same way.
         self.same(answer, _LISTED, "", (entry["size"], len(body)), "the listed size is not the size of the archive")
 
     def _address(self, entry: dict[str, Any], variable: str) -> tuple[str, NamedText]:
@@ -217,7 +217,7 @@ class ExportSteps(ExportImportFlow):
     @precondition(lambda self: self.export is not None)
     @stage(who=st.sampled_from(["a stranger", "a moderator", "an administrator"]))
     def somebody_else_asks(self, who: str) -> None:
-        """Only administrators may have anything to do with the exports of others."""
+        """Request an export of another user, which only administrators may do anything with."""
         accounts = {"a stranger": self.stranger, "a moderator": self.world.account("moderator")}
         listed = [self.export]
         if who == "an administrator":
@@ -238,7 +238,7 @@ class ExportSteps(ExportImportFlow):
     @precondition(lambda self: self.export is not None and not self.forced)
     @stage()
     def force_open(self) -> None:
-        """Try to get at the archive without its token, with another one, with one that was never given."""
+        """Request the archive without its token, with another one, and with one that was never issued."""
         self.forced = True
         filename, token = self.address
         answer = self._download(filename, None)
@@ -285,7 +285,7 @@ class ExportSteps(ExportImportFlow):
             )
 
     def same(self, answer: Exchange, requirement: str, at: str, wanted_and_seen: tuple[Any, Any], message: str) -> bool:
-        """Compares what stands at a place of the body with the model, as `agree` does."""
+        """Compares a value of the body with the model, as `agree` does."""
         expected, actual = wanted_and_seen
         at = f"/response/body/{at}".rstrip("/")
         return self.agree(answer, requirement, at=at, expected=expected, actual=actual, message=message)

@@ -1,1 +1,1 @@
-"""Every list of the API over a known population."""
+"""Flows over every list of the API, compared with a known population."""

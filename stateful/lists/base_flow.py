@@ -32,7 +32,7 @@ _PAIRS = 3
 
 @st.composite
 def questions(draw: Any, listings: Sequence[Listing], *, parts: bool = True) -> Question:
-    """Questions of every kind for these lists, with `start` and `count` only where `parts` are wanted."""
+    """Draws queries of every kind for these lists, with `start` and `count` only where `parts` are wanted."""
     listing = draw(st.sampled_from(listings))
     who = draw(st.sampled_from(listing.readers))
     allowed = listing.allowed(who)
@@ -50,8 +50,7 @@ def questions(draw: Any, listings: Sequence[Listing], *, parts: bool = True) -> 
 
 
 def over_all_of(listing: Listing, library: Library, *, briefly: bool = False) -> Iterator[Question]:
-    """Questions that use every sort and every filter of a list, ask as each reader and in each place, and for pages; or
-    `briefly` few of them."""
+    """Queries with every sort, filter, reader and place of a list, and some pages; few of them with `briefly`."""
     plain = Question(listing.operation, listing.readers[0], listing.places[0])
     yield plain
     yield replace(plain, count=0)
@@ -69,7 +68,7 @@ def over_all_of(listing: Listing, library: Library, *, briefly: bool = False) ->
 
 
 def _of_everything(listing: Listing, library: Library, whole: Question) -> Iterator[Question]:
-    """Every sort beside a filter that leaves much to sort, every filter, and some two together."""
+    """Queries with every sort beside a filter that leaves much to sort, with every filter, and with some pairs."""
     filtered = [_telling(listing, library, replace(whole, filters=(one,))) for one in listing.filters]
     filtered.sort(key=lambda question: -len(listing.selected(question, library)))
     alone = [sort for sort in listing.sorts if listing.columns[sort.removeprefix("-")].distinct]
@@ -85,7 +84,7 @@ def _of_everything(listing: Listing, library: Library, whole: Question) -> Itera
 
 
 def _telling(listing: Listing, library: Library, question: Question) -> Question:
-    """The query by a reader who may make it, at the place where its filter separates most items."""
+    """The query by a permitted reader, at the place where its filter separates most items."""
     who = next(who for who in listing.readers if all(one in listing.allowed(who) for one in question.filters))
 
     def matching(place: str) -> int:
@@ -97,7 +96,7 @@ def _telling(listing: Listing, library: Library, question: Question) -> Question
 
 
 def rounds(listings: Sequence[Listing]) -> st.SearchStrategy[list[Question]]:
-    """Some questions for these lists, one after the other."""
+    """Draws some queries for these lists, to be sent one after the other."""
     return st.lists(questions(listings), min_size=1, max_size=4)
 
 
@@ -110,7 +109,10 @@ class Reading(Flow):
     answer: Exchange
 
     def open_library(self) -> None:
-        """Brings the library to the state that every walk begins with; each list is looked over once, first of all."""
+        """Restores the library to the state that every walk begins with.
+
+        The first walk also queries each list systematically.
+        """
         with self.aside():
             self.library = self.world.once(("lists", self.home), self.furnish)
             self.library.restore()
@@ -119,14 +121,14 @@ class Reading(Flow):
             self._look_over(listing)
 
     def furnish(self) -> Library:
-        """Makes the library."""
+        """Creates the library."""
         return furnished(self.world)
 
     def _look_over(self, listing: Listing) -> None:
         hurried = self.context.session.options.depth.name == "smoke"
 
         def look() -> bool:
-            # Of a list that nothing is in, few questions are enough.
+            # For an empty list, few queries are enough.
             empty = not any(listing.items(self.library, place) for place in listing.places)
             briefly = empty or (hurried and listing is not self.listings[0])
             found: dict[str | None, list[str]] = {}
@@ -143,7 +145,7 @@ class Reading(Flow):
         self.once(f"a look over {listing.operation}", look)
 
     def _leaf_through_equals(self, listing: Listing) -> None:
-        """What has the same value is on one page each, nevertheless."""
+        """Checks that paging through items with equal values shows each on one page."""
         asked = [
             Question(listing.operation, who, place, sort=name)
             for name, column in listing.columns.items()
@@ -154,7 +156,7 @@ class Reading(Flow):
             self.leaf_through(max(asked, key=lambda one: len(listing.selected(one, self.library))), 1)
 
     def _inverse(self, listing: Listing, sort: str, found: dict[str | None, list[str]]) -> None:
-        """Where no two items have the same value, a sort gives the same both ways round."""
+        """Checks that a sort and its inverse are opposite, where no two items have the same value."""
         column = sort.removeprefix("-")
         if listing.columns[column].distinct and sort != column and column in found:
             self.agree(
@@ -166,7 +168,7 @@ class Reading(Flow):
                 message=f"{listing.operation} sorted by {sort} is not the reverse of the list sorted by {column}",
             )
 
-    # Asking
+    # Queries
 
     def compare_all(self, asked: Iterable[Question]) -> None:
         """Compares one page after the other."""
@@ -174,10 +176,10 @@ class Reading(Flow):
             self.compare(question)
 
     def compare(self, question: Question, because: str = "", *, further: bool = False) -> list[str] | None:
-        """The names on a page that is as the model has it; None where it is known to be otherwise.
+        """Compares a page with the model and returns its names; None where a known deviation explains a difference.
 
-        `because` is the requirement to blame for what a change left in the list, or did not bring into it. A page that
-        is asked for `further` to others is reported with them.
+        `because` is the requirement that is broken where the list has too much or too little after a change. A page
+        queried `further` to others is reported with them.
         """
         listing = next(listing for listing in self.listings if listing.operation == question.of)
         if listing.open:
@@ -186,7 +188,7 @@ class Reading(Flow):
         return self._judged(listing, question, claims(listing, question, self.library, body, because), body)
 
     def leaf_through(self, question: Question, length: int) -> None:
-        """The pages of a list hold all of it once."""
+        """Checks that the pages of a list hold all of it once."""
         listing = next(listing for listing in self.listings if listing.operation == question.of)
         if listing.open:
             self.compare(question)
@@ -203,7 +205,7 @@ class Reading(Flow):
         self.agree(self.answer, "PT-PAGE-02", at=at, expected=wanted, actual=sorted(seen), message=message)
 
     def _asked(self, listing: Listing, question: Question, *, further: bool = False) -> dict[str, Any]:
-        # Reading changes nothing: of all readings only those that end a walk are reported.
+        # Reading changes nothing: of all queries only those that end a walk are reported.
         if not further:
             self.context.story.begin_observing()
         self.answer = self.send(

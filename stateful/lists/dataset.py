@@ -1,4 +1,4 @@
-"""A small library of known things, which lists are compared with, and what may be done in it."""
+"""The known data that lists are compared with, and the requests that change it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ROLES = {"admin": 0, "moderator": 1, "user": 2}
 
 
 def variable(name: str, kind: str) -> str:
-    """What reports call a value of the item of this name; what walks add is numbered by them."""
+    """The shell variable for a value of the item of this name; what walks add is numbered by them."""
     return kind if name.startswith("new ") else f"{name.upper().replace(' ', '_')}_{kind}"
 
 
@@ -29,9 +29,9 @@ def _plainly(value: Any, variable: str) -> Any:
 
 @dataclass(eq=False)
 class Library:
-    """What there is, each in the order it came in. `gone` are, for each list, the ids of what was deleted from it.
+    """All known items, each kind in the order of creation. `gone` are, for each list, the ids of deleted items.
 
-    `undo` brings back what a walk changed, by what was changed; `named` gives an id the variable that stands for it.
+    `undo` restores what a walk changed, by what was changed; `named` gives an id the variable that stands for it.
     """
 
     world: World
@@ -65,7 +65,7 @@ class Library:
         return next(item for item in items if item.name == name)
 
     def added(self, items: list[Item], name: str, number: Any, **facts: Any) -> Item:
-        """Puts a new item at the end; it was created after all others."""
+        """Adds a new item at the end; it was created after all others."""
         self._count += 1
         item = Item(name, number, {"created": self._count} | facts)
         items.append(item)
@@ -77,16 +77,16 @@ class Library:
             self.undo.pop(name)()
         self.gone.clear()
 
-    # What walks add, too
+    # Creation by walks, too
 
     def call(self, operation_id: str, who: str, **parts: Any) -> Any:
-        """The JSON body of a preparing request by this account; None where there is none."""
+        """Sends a preparing request by this account; the JSON body of the response, None where there is none."""
         answer = self.world.call(operation_id, self.readers[who], **parts).response
         assert answer is not None
         return answer.json if answer.is_json else None
 
     def add_channel(self, name: str, shown: str) -> Item:
-        """A new channel of the owner, with this display name."""
+        """Creates a channel of the owner, with this display name."""
         handle = self.world.unique("channel")
         made = self.call("addVideoChannel", "owner", body={"name": handle, "displayName": shown})
         number = self.named(made["videoChannel"]["id"], variable(name, "CHANNEL_ID"))
@@ -94,7 +94,7 @@ class Library:
         return self.added(self.channels, name, number, shown=shown, handle=handle)
 
     def add_playlist(self, name: str, shown: str, privacy: int) -> Item:
-        """A new playlist of the owner."""
+        """Creates a playlist of the owner."""
         body = {
             "displayName": shown,
             "privacy": privacy,
@@ -105,21 +105,21 @@ class Library:
         return self.added(self.playlists, name, number, shown=shown, privacy=privacy, type=_REGULAR)
 
     def add_comment(self, name: str, who: str, under: str = "harbour") -> Item:
-        """A new thread under a video."""
+        """Creates a comment thread under a video."""
         path = {"id": self.item(self.videos, under).id}
         made = self.call("addCommentThread", who, path=path, body={"text": f"This is {name}."})
         number = self.named(made["comment"]["id"], "COMMENT_ID")
         return self.added(self.comments, name, number, replies=0, under=under)
 
     def add_user(self, name: str, role: str = "user", *, username: str = "") -> Item:
-        """A new user that is found by the library's stem."""
+        """Creates a user that is found by the library's stem."""
         username = username or f"{self.stem}_{name}"
         number = self.world.create_user(username, self.world.password(), self.world.address(), role)
         facts = {"username": username, "role": _ROLES[role], "blocked": False, "login": None, "quota": 0}
         return self.added(self.users, name, self.named(number, "USER_ID"), **facts)
 
     def follow(self, who: str, channel: Item) -> Item:
-        """A new subscription, of which the server knows."""
+        """Subscribes to a channel, and waits until the server confirms it."""
         handle = self.handle(channel)
         self.call("addSubscription", who, body={"uri": handle})
         known = lambda found: True if found.get(handle) else None  # noqa: E731
@@ -137,7 +137,7 @@ class Library:
         return NamedText(f"{channel.facts['handle']}@{self.world.host}", variable(channel.name, "HANDLE"))
 
     def rate(self, video: Item, rating: str) -> Item:
-        """A new rating by the reader."""
+        """Creates a rating by the reader."""
         self.call("rateVideo", "reader", path={"id": video.facts["uuid"]}, body={"rating": rating})
         video.facts["likes"] += rating == LIKE
         return self.added(self.ratings, video.name, video.id, rating=rating)
@@ -150,14 +150,14 @@ class Library:
         self.forget(self.ratings, rating, "getAccountRatings")
 
     def like(self, video: Item, *, liked: bool) -> None:
-        """The owner likes a video, or does not."""
+        """Likes a video as the owner, or takes the like back."""
         path = {"id": video.facts["uuid"]}
         self.call("rateVideo", "owner", path=path, body={"rating": LIKE if liked else NONE})
         video.facts["likes"] += liked - video.facts.get("liked", False)
         video.facts["liked"] = liked
 
     def watch(self, video: Item) -> Item:
-        """The reader watches a video from its beginning, which counts for no view."""
+        """Watches a video as the reader from its beginning, which counts for no view."""
         self.call("addView", "reader", path={"id": video.facts["uuid"]}, body={"currentTime": 0})
         return self.added(self.watched, video.name, video.id, shown=video.facts["shown"])
 
@@ -173,7 +173,7 @@ class Library:
         video.facts["tags"] = tags
 
     def forget(self, items: list[Item], item: Item, *operations: str) -> None:
-        """Takes an item that was deleted out of what these lists hold."""
+        """Removes a deleted item from what these lists hold."""
         items.remove(item)
         for operation in operations:
             self.gone.setdefault(operation, {})[item.id] = item.name

@@ -1,4 +1,4 @@
-"""What walks put into the lists of the library and take out of them again."""
+"""Creations and deletions of items by walks, for every kind of item in the library's lists."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ _OTHERS = ("lantern", "orchid")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A kind of thing: `add` makes one more of it, None where there is none left to make; `remove` deletes it. `polls`
-    reads the lists that hold it, or must not."""
+    """A kind of item that walks create and delete.
+
+    `add` creates one, None where no more can be made; `remove` deletes it. `polls` reads the lists that hold it, or
+    must not.
+    """
 
     add: Callable[[Library, str], Item | None]
     remove: Callable[[Library, Item], None]
@@ -101,7 +104,7 @@ def _history(_watched: Item) -> Sequence[Question]:
 
 
 def _with_user(library: Library, name: str) -> Item:
-    # No name is ever given out twice.
+    # No name is ever used twice.
     return library.add_user(name, username=f"{library.stem}_{library.world.unique('more')}"[:50])
 
 

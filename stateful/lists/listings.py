@@ -1,4 +1,4 @@
-"""How every list of the contract is read: by whom, with which sorts and filters, and what is known to be in it."""
+"""Table of all lists of the contract: their readers, sorts, filters and known items."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ Items = Callable[[Library, str], Sequence[Item]]
 
 
 def fact(name: str) -> Callable[[Item], Any]:
-    """Reads a fact of an item."""
+    """Returns a function that reads a fact of an item."""
     return lambda item: item.facts[name]
 
 
 def of(member: str) -> Callable[[Any], Any]:
-    """Reads a member of an entry."""
+    """Returns a function that reads a member of an entry."""
     return lambda entry: entry[member]
 
 
 def kept(name: str) -> Items:
-    """A member of the library."""
+    """Returns a function that reads a member of the library."""
     return lambda library, _place: getattr(library, name)
 
 
@@ -35,7 +35,7 @@ def choice(name: str, value: Any, keeps: Callable[[Item], bool], *readers: str) 
 
 
 def search(*words: str, in_: str = "shown") -> tuple[Filter, ...]:
-    """Searches for these words."""
+    """Search filters for these words."""
     return tuple(
         choice("search", word, lambda item, word=word: word in item.facts[in_])  # type: ignore[misc]
         for word in words
@@ -72,7 +72,7 @@ _OPEN_CHANNEL_COLUMNS = _CHANNEL_COLUMNS | {"name": Column(fact("shown"))}
 
 
 def _own_username(name: str) -> Filter:
-    """Searches for the whole name of one user, beside which no other is found."""
+    """Search filter for the whole name of one user, which finds no other user."""
     return Filter(
         "search",
         f"the name of {name}",
@@ -234,7 +234,7 @@ REGISTRATIONS = Listing(
     filters=(_own_username("first"), _own_username("last")),
     fixed=lambda library: {"search": library.stem},
 )
-# Nothing of the contract puts anything into these.
+# No operation of the contract puts items into these lists.
 ABUSES = Listing(
     "getMyAbuses",
     _nothing,

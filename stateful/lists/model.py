@@ -1,4 +1,4 @@
-"""What a list must answer: the part of what is known to be in it that a question selects, in the order it asks for."""
+"""Model of lists: the known items that a query selects, their order, and what a response must contain."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ WHOLE = 100
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Item:
-    """An item of lists. `name` is what findings call it, `id` what identifies it in answers, `facts` what
-    lists sort and select by."""
+    """An item of lists.
+
+    `name` is what findings call it, `id` what identifies it in responses, `facts` what lists sort and select by.
+    """
 
     name: str
     id: Any
@@ -27,9 +29,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Something to sort by. `key` is its value for an item, None where the model does not know it; `member` shows it in
-    an entry; `distinct` says that no two items have the same, `tied` that many have; a column that is not `offered` is
-    the only order."""
+    """A sort key of a list.
+
+    `key` is its value for an item, None where the model does not know it; `member` shows it in an entry; `distinct`
+    says that no two items have the same, `tied` that many have; a column that is not `offered` is the only order.
+    """
 
     key: Callable[[Item], Any] | None = None
     member: str = ""
@@ -40,7 +44,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A value of a parameter that selects. `label` is what reports call the value, `readers` are who may ask so."""
+    """A value of a query parameter that filters.
+
+    `label` is what reports call the value, `readers` are those who may use it.
+    """
 
     name: str
     label: str
@@ -51,13 +58,13 @@ class Filter:
 
     @property
     def pointer(self) -> str:
-        """Its place in the query; `/1` where it has several values."""
+        """Its pointer in the query; `/1` where it has several values."""
         return f"{self.name}/1" if self.several else self.name
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A request for a part of a list, by somebody; `place` is the channel or video whose list it is."""
+    """A query for a part of a list, by a reader; `place` is the channel or video whose list it is."""
 
     of: str
     who: str
@@ -75,7 +82,7 @@ class Question:
         return f"<{self.of}{place} as {self.who}: {' '.join(pairs) or 'no parameters'}>"
 
     def page(self) -> dict[str, Any]:
-        """The parameters that every list has."""
+        """The paging and sorting parameters."""
         given = {"start": self.start, "count": self.count, "sort": self.sort}
         return {name: value for name, value in given.items() if value is not None} | (
             {"skipCount": True} if self.skip_count else {}
@@ -88,11 +95,12 @@ def _nothing(_library: Library, _place: str = "") -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Listing:
-    """An operation that lists, and what is known to be in its list.
+    """An operation that lists, and the items known to be in its list.
 
-    `items` are in the order they came in; `shown` says which are for this question's reader; `identity` reads an entry's
-    id; `fixed` is the part of each query that keeps other people's things out. An `open` list holds them nevertheless,
-    and only its own order and the items known to be in it can be judged. `default` is the sort where none is asked for.
+    `items` are in the order of creation; `shown` says which are visible to the query's reader; `identity` reads an
+    entry's id; `fixed` is the part of each query that keeps other people's items out. An `open` list holds them
+    nevertheless, and only its own order and the items known to be in it can be judged. `default` is the sort where none
+    is requested.
     """
 
     operation: str
@@ -115,7 +123,7 @@ class Listing:
         return tuple(sign + name for name, column in self.columns.items() if column.offered for sign in ("", "-"))
 
     def query(self, question: Question, library: Library) -> dict[str, Any]:
-        """The parameters to send."""
+        """The query parameters to send."""
         chosen = {one.name: one.value(library) for one in question.filters}
         return self.fixed(library) | question.page() | chosen
 
@@ -124,7 +132,7 @@ class Listing:
         return [one for one in self.filters if not one.readers or who in one.readers]
 
     def selected(self, question: Question, library: Library) -> list[Item]:
-        """What the answer's pages are pages of."""
+        """The items that the query selects, before paging."""
         return [
             item
             for item in self.items(library, question.place)
@@ -132,7 +140,7 @@ class Listing:
         ]
 
     def names(self, entries: Sequence[Any], question: Question, library: Library) -> list[str]:
-        """What the entries of an answer are called."""
+        """The names of the entries of a response."""
         known = {item.id: item.name for item in self.items(library, question.place)}
         gone = library.gone.get(self.operation, {})
         return [known.get(one, gone.get(one, "something else")) for one in map(self.identity, entries)]
@@ -140,7 +148,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Something that must hold of an answer, by which requirement; `so` is the sentence for where it does not."""
+    """A condition on a response, with its requirement; `message` is the sentence for where it does not hold."""
 
     requirement: str
     at: str
@@ -152,8 +160,10 @@ class Claim:
 def claims(
     listing: Listing, question: Question, library: Library, answer: Mapping[str, Any], because: str = ""
 ) -> Iterator[Claim]:
-    """What must hold of the answer to this question. `because` is the requirement to blame for what is there too much or
-    too little after a change."""
+    """The conditions on the response to a query.
+
+    `because` is the requirement that is broken where the list has too much or too little after a change.
+    """
     entries = answer.get("data") or []
     page = listing.names(entries, question, library)
     selected = listing.selected(question, library)
@@ -167,7 +177,7 @@ def claims(
     whole = start == 0 and count >= len(selected)
     if whole:
         missing = [item.name for item in selected if item.name not in page]
-        # Who counts what is missing only does not show it.
+        # A total that counts the missing items means that they are not shown, not that they are not selected.
         kind = _paging(question, len(selected)) if total == len(selected) else selecting
         yield Claim(kind, where, [], missing, f"{question.of} lacks an item that it must contain")
     yield from sorting(listing, question, library, entries)
@@ -202,7 +212,7 @@ def claims(
 
 
 def sorting(listing: Listing, question: Question, library: Library, entries: Sequence[Any]) -> Iterator[Claim]:
-    """That the entries are in the order asked for, by what the model knows and by what they show themselves."""
+    """The conditions on the order of the entries, by what the model knows and by what the entries show themselves."""
     sort = question.sort or listing.default
     name = sort.removeprefix("-")
     column = listing.columns[name]
@@ -229,7 +239,7 @@ def sorting(listing: Listing, question: Question, library: Library, entries: Seq
 def whole_of_open(
     listing: Listing, question: Question, library: Library, answer: Mapping[str, Any], because: str = ""
 ) -> Iterator[Claim]:
-    """What must hold of the first entries of a list that is open to others, too."""
+    """The conditions on the first entries of a list that others add to, too."""
     entries, total = answer.get("data") or [], answer.get("total")
     if isinstance(total, int) and total <= WHOLE:
         page = listing.names(entries, question, library)
@@ -246,7 +256,7 @@ def whole_of_open(
 def part_of_open(
     listing: Listing, question: Question, whole: Mapping[str, Any], answer: Mapping[str, Any]
 ) -> Iterator[Claim]:
-    """What must hold of a page of such a list, beside its first entries."""
+    """The conditions on a page of such a list, compared with its first entries."""
     message = f"total of {question.of} differs from page to page"
     yield Claim("PT-PAGE-03", "/response/body/total", whole.get("total"), answer.get("total"), message)
     start, count = question.start or 0, DEFAULT_COUNT if question.count is None else question.count

@@ -1,4 +1,4 @@
-"""Furnishes a library once: channels, playlists, videos and people, alike and different in what lists go by."""
+"""Populates a library once: channels, playlists, videos and users with equal and different sort and filter values."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ _VIDEOS: Mapping[str, dict[str, Any]] = {
 
 
 def furnished(world: World) -> Library:
-    """A library with everything in it.
+    """Creates a library with all its items.
 
     Raises NotArranged and Unavailable as the world does.
     """
@@ -86,7 +86,7 @@ def furnished(world: World) -> Library:
     library.added(library.channels, _FIRST_CHANNEL, owner.channel_id, shown=_FIRST_CHANNEL, handle=owner.channel_handle)
     for name, shown in _CHANNELS:
         library.add_channel(name, shown)
-    # Only comments are to be notified, for they come in a known order.
+    # Only comments cause notifications, because they come in a known order.
     settings = library.call("getUserInfo", "owner")["notificationSettings"]
     library.call("putMyNotificationSettings", "owner", body=settings | {"newFollow": 0})
     _playlists(library)

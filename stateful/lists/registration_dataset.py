@@ -11,7 +11,7 @@ _ANSWER = {"moderationResponse": "Read.", "preventEmailDelivery": True}
 
 
 def waiting_room(world: World, *, crowded: bool) -> Library:
-    """A library of registrations alone: one, or a `crowded` one with several in every state.
+    """Creates a library of registrations alone: one, or with `crowded` several in every state.
 
     Raises NotArranged and Unavailable as the world does.
     """
@@ -32,7 +32,7 @@ def waiting_room(world: World, *, crowded: bool) -> Library:
 
 
 def ask(library: Library, name: str, unique: str = "") -> Item:
-    """One more registration request."""
+    """Creates a registration request."""
     world = library.world
     username = f"{library.stem}_{unique or name}"
     body = {

@@ -1,4 +1,4 @@
-"""Orders with equals: any arrangement of items that have the same value is right, and so is either end for none."""
+"""Sort orders with ties: any arrangement of items with equal values is right, and missing values may be at either end."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 
 def in_order(names: Sequence[str], keys: Sequence[Any], *, falling: bool) -> list[str]:
-    """The names sorted by their keys, equals as they stand: the same list if it is in order already."""
-    # Python's sort keeps equals as they stand when it is reversed, too.
+    """The names sorted by their keys, ties as they stand: the same list if it is in order already."""
+    # Python's sort keeps ties as they stand when it is reversed, too.
     found = [
         [names[place] for place in sorted(range(len(keys)), key=_rank(keys, last=last), reverse=falling)]
         for last in (True, False)
@@ -28,8 +28,7 @@ def arranged(
     falling: bool,
     window: tuple[int, int],
 ) -> list[str]:
-    """The names that the page must hold, which is the `window` of places from the first to before the second: the page
-    itself, if it is right.
+    """The names that the page must hold, which is the `window` of places [first, end): the page itself, if it is right.
 
     Items with equal keys may stand in any arrangement, all of them where the key is not known (None).
     """
@@ -60,7 +59,7 @@ def _part(page: Sequence[str], groups: Sequence[Sequence[str]], start: int, end:
 
 
 def _rank(keys: Sequence[Any], *, last: bool) -> Callable[[int], tuple[bool, Any]]:
-    """Ranks places by their keys; texts whatever their case, a missing key as the largest (`last`) or the smallest."""
+    """Ranks places by their keys: texts regardless of case, a missing key as the largest (`last`) or the smallest."""
 
     def rank(place: int) -> tuple[bool, Any]:
         key = keys[place]

@@ -1,4 +1,4 @@
-"""How the lists of videos are read: what they have in common, and what each holds of the library."""
+"""Table of the lists of videos: their common sorts and filters, and the known videos of each."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _some_tags(*tags: str) -> Filter:
 
 
 def _all_tags(*tags: str) -> Filter:
-    """With the tag of the library, which keeps other people's videos out."""
+    """Filter by the tag of the library, which keeps other people's videos out, and these tags."""
     return Filter(
         "tagsAllOf",
         "+".join(tags),
@@ -109,7 +109,7 @@ _COLUMNS = {
     "likes": Column(fact("likes"), "likes"),
     # By recent views, of which a new video has none.
     "trending": Column(tied=True),
-    # They depend on the time of publication, among other things.
+    # These depend on the time of publication, among other things.
     "hot": Column(distinct=True),
     "best": Column(distinct=True),
     "localVideoFilesSize": Column(fact("size")),
@@ -120,7 +120,7 @@ _OWN_COLUMNS = _COLUMNS | {
 
 
 def tagged(question: Question, tag: str) -> Question:
-    """The same question, for videos with this tag only."""
+    """The same query, for videos with this tag only."""
     return replace(question, filters=(_some_tags(tag),))
 
 

@@ -1,1 +1,1 @@
-"""What users say of themselves, and their pictures."""
+"""Profiles and preferences of users, and their avatars."""

@@ -1,4 +1,4 @@
-"""What a user can write about themselves, rightly and wrongly, and what a server must remember of it."""
+"""Model of a user: valid and invalid values of what users can write about themselves, and what a server must store."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SWITCHES = (
     "p2pEnabled",
     "videosHistoryEnabled",
 )
-# Shortest, longest, and such as are easily spoiled on the way.
+# Shortest, longest, and values that are easily altered on the way.
 _TEXTS: Mapping[str, tuple[Any, ...]] = {
     "displayName": ("A", " Zoë  🎬 ", "<b>Ada</b> & 'Co'", "n" * 120),
     "description": (None, "Ada", 'Two\r\nlines, "quoted"\t🎬', "d" * 1000),
@@ -40,12 +40,12 @@ _MOST = 3
 
 @st.composite
 def preferences(draw: st.DrawFn) -> dict[str, Any]:
-    """A few members with values that are good."""
+    """Draws a few members with valid values."""
     names = draw(st.lists(st.sampled_from(sorted(_VALUES)), unique=True, max_size=_MOST))
     return {name: draw(st.sampled_from(_VALUES[name])) for name in names}
 
 
-# What a walk begins with: nothing that a server gives to new users, so that what falls back to that shows.
+# The values that a walk begins with: none is a server's default, so that a fallback to the default shows.
 FIRST: Mapping[str, Any] = {
     "displayName": "A user",
     "description": "Writes.",
@@ -62,7 +62,7 @@ FIRST: Mapping[str, Any] = {
     "p2pEnabled": False,
     "videosHistoryEnabled": False,
 }
-# Of the right type, and refused all the same: a value of a wrong type spoils more than the request on some servers.
+# Of the right type, and refused nevertheless: a value of a wrong type spoils more than the request on some servers.
 REFUSED: Mapping[str, Mapping[str, Any]] = {
     "no display name": {"displayName": ""},
     "a display name of 121 characters": {"displayName": "n" * 121},
@@ -74,37 +74,42 @@ REFUSED: Mapping[str, Mapping[str, Any]] = {
     "an address without domain": {"email": "nobody"},
     "a password of 5 characters": {"password": "12345"},
 }
-# Those that are only looked at beside the present password.
+# Members that are only examined beside the current password.
 GUARDED = frozenset({"email", "password"})
 ADDRESSES = ("email", "pendingEmail")
 _OF_THE_ACCOUNT = frozenset({"displayName", "description"})
 
 
 def contrary(members: Mapping[str, Any]) -> dict[str, Any]:
-    """Other good values for all preferences."""
+    """Other valid values for all preferences."""
     return {name: next(value for value in values if value != members.get(name)) for name, values in _VALUES.items()}
 
 
-# What a walk writes before that, so that each of them is a change for whoever compares with what was.
+# What a walk writes before that, so that each of them is a change for a server that compares with the old values.
 BEFORE: Mapping[str, Any] = contrary(FIRST)
 
 
 @dataclass
 class Person:
-    """A user: every member that is read back, the session that wrote it, and the requirement to blame where it is not as
-    it should be."""
+    """A user with every member that is read back.
+
+    Each member has the session that wrote it, and the requirement that is broken where it differs.
+    """
 
     members: dict[str, Any]
     writers: dict[str, str] = field(default_factory=dict)
     because: dict[str, str] = field(default_factory=dict)
 
     def settle(self, requirement: str) -> None:
-        """From here on it is this requirement by which each member stays as it is."""
+        """Makes this the requirement by which each member stays as it is, from here on."""
         self.because = dict.fromkeys(self.members, requirement)
 
     def wrote(self, members: Mapping[str, Any], requirement: str, session: str = "", after: str = "") -> None:
-        """These members were written in a session, and are to be read back by this requirement; by the one named
-        `after` where another session wrote them last, or did so before the same was written and nobody has read it."""
+        """Records members written in a session, to be read back by this requirement.
+
+        By the one named `after` where another session wrote them last, or did so before the same was written and nobody
+        has read it.
+        """
         for member, value in members.items():
             elsewhere = bool(after) and self.writers.get(member) != session
             again = bool(after) and self.because.get(member) == after and self.members[member] == value
@@ -112,14 +117,16 @@ class Person:
             self.members[member], self.writers[member] = value, session
 
     def lost(self, member: str, value: Any) -> None:
-        """The server is known not to keep what was written: it has this value, and no session counts as its writer."""
+        """Records that the server, by a known deviation, has this value; no session counts as its writer."""
         self.members[member], self.writers[member] = value, ""
 
 
 @dataclass
 class Owner:
-    """The user whose password changes, over all walks: all the passwords there are, the first of them the one to begin
-    with, which of them is the present one, and a second session."""
+    """The user whose password changes, over all walks, and a second session of that user.
+
+    `passwords` begins with the initial one; `present` is the index of the current one.
+    """
 
     account: Account
     passwords: list[str]
@@ -128,12 +135,12 @@ class Owner:
 
     @property
     def password(self) -> str:
-        """The present one."""
+        """The current password."""
         return self.passwords[self.present]
 
 
 def read(me: Mapping[str, Any], member: str) -> Any:
-    """A member where the answer to "Get my user information" has it."""
+    """Reads a member from the response to "Get my user information"."""
     account = me.get("account")
     if member in _OF_THE_ACCOUNT:
         return account.get(member) if isinstance(account, dict) else None
@@ -141,5 +148,5 @@ def read(me: Mapping[str, Any], member: str) -> Any:
 
 
 def where(member: str) -> str:
-    """The pointer to it."""
+    """The pointer to a member in that response."""
     return f"/response/body/{'account/' if member in _OF_THE_ACCOUNT else ''}{member}"

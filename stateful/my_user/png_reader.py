@@ -14,14 +14,14 @@ _TRUE_COLOUR = frozenset({2, 6})
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture: pixels across, and red and green of the one in the upper left corner; None where that is not plain."""
+    """A picture: its width in pixels, and red and green of the upper left pixel; None where that is not plain."""
 
     width: int
     corner: tuple[int, int] | None
 
 
 def picture(data: bytes) -> Picture | None:
-    """The picture in these bytes; None where they are not a PNG."""
+    """Parses a picture; None where the bytes are not a PNG."""
     if not data.startswith(_SIGNATURE) or data[12:16] != b"IHDR" or len(data) < 33:
         return None
     width, _, depth, colour, *_ = _HEADER.unpack_from(data, 16)
@@ -30,7 +30,7 @@ def picture(data: bytes) -> Picture | None:
 
 
 def _corner(data: bytes) -> tuple[int, int] | None:
-    """No filter changes the first pixel of the first line: it has no neighbours."""
+    """Red and green of the upper left pixel; no filter changes it, because it has no neighbours."""
     at, inflating = len(_SIGNATURE), zlib.decompressobj()
     while at + 12 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, at)
@@ -45,7 +45,7 @@ def _corner(data: bytes) -> tuple[int, int] | None:
 
 
 def padded(data: bytes, size: int) -> bytes:
-    """The same PNG with so many bytes, by a chunk that readers skip: a private one that they need not understand."""
+    """Pads the PNG to so many bytes, by a private chunk that readers may skip."""
     end = len(data) - 12
     filling = b"paDd" + bytes(size - len(data) - 12)
     chunk = struct.pack(">I", len(filling) - 4) + filling + struct.pack(">I", zlib.crc32(filling))

@@ -1,4 +1,4 @@
-"""What the flows of files that are sent in chunks have in common: the requests, and how answers are judged.
+"""Base of the flows that send files in chunks: the requests, and how responses are judged.
 
 The protocol is the one that the reference names (node-uploadx, proto.md): a session is opened, chunks follow with
 `Content-Range`, `bytes */<size>` asks what is stored, the last chunk completes the session, and it can be cancelled.
@@ -22,7 +22,7 @@ from peertube_conformance.stateful.resumable_transfer.model import (
 
 _BINARY = "application/octet-stream"
 _RANGE = "/response/headers/range"
-# A chunk that is to be refused leaves so many bytes missing that it does not complete the file where it is taken.
+# A chunk that must be refused leaves so many bytes missing that it does not complete the file where it is accepted.
 _ROOM = 8
 
 
@@ -36,13 +36,14 @@ class Transfer(Flow):
     owner: Account
     other: Account
     sessions: list[Session]
-    # The requirement that the last step was about: what is there now that should not, or is missing.
+    # The requirement that the last step was about: it is broken by anything superfluous or missing afterwards.
     because: str
 
-    # What subclasses say. State machines have a metaclass of their own, so that these cannot be abstract as of abc.
+    # Subclasses override these. State machines have a metaclass of their own, so that these cannot be abstract as of
+    # abc.
 
     def prepare(self) -> None:
-        """Reads, or makes, what the walk stands on."""
+        """Reads, or creates, the resources of the walk."""
         raise NotImplementedError
 
     def path(self) -> dict[str, Any]:
@@ -50,7 +51,7 @@ class Transfer(Flow):
         raise NotImplementedError
 
     def content(self, size: int, name: str) -> bytes:
-        """A file of exactly so many bytes, another one for each name."""
+        """A file of exactly `size` bytes, another one for each name."""
         raise NotImplementedError
 
     def announcement(self, session: Session) -> dict[str, Any]:
@@ -58,19 +59,19 @@ class Transfer(Flow):
         raise NotImplementedError
 
     def taken_over(self, session: Session, answer: Exchange) -> None:
-        """The last chunk was answered with 200: looks at what became of the file."""
+        """Checks the resulting file after the last chunk was answered with 200."""
         raise NotImplementedError
 
     def let_through(self, answer: Exchange) -> None:
-        """By a known deviation the server took over a file that it should have refused: undoes it, or puts up with it."""
+        """Handles a file that the server accepted by a known deviation: undoes it, or adapts the model."""
         raise NotImplementedError
 
     def compare(self) -> None:
-        """Compares what everybody can see of the files with the model."""
+        """Compares everything that users can see of the files with the model."""
         raise NotImplementedError
 
     def keeps_what_is_sent(self) -> bool:
-        """Whether a published video has the one file that was sent; who transcodes makes others of it."""
+        """Whether a published video has only the file that was sent; an instance that transcodes makes others of it."""
         return self.once("keeps what is sent", self._keeps_what_is_sent)
 
     def _keeps_what_is_sent(self) -> bool:
@@ -79,7 +80,7 @@ class Transfer(Flow):
         files = self.world.video_details(sample).items("files")
         return [file.number("size") for file in files] == [source.number("size")]
 
-    # Which sessions there are
+    # The sessions of the walk
 
     def those(self, state: State) -> list[Session]:
         """The sessions of this state."""
@@ -97,18 +98,18 @@ class Transfer(Flow):
 
     @property
     def begun(self) -> list[Session]:
-        """Open sessions that have some bytes."""
+        """Open sessions that have some stored bytes."""
         return [session for session in self.open if session.stored]
 
     @property
     def with_room(self) -> list[Session]:
-        """Open sessions that miss more than a few."""
+        """Open sessions that still lack more than a few bytes."""
         return [session for session in self.open if session.missing >= _ROOM]
 
     # Requests
 
     def open_session(self, size: int) -> Session | None:
-        """Announces another file; None where that is refused by a known deviation."""
+        """Opens a session for another file; None where a known deviation refuses it."""
         name = self.world.unique("upload")
         session = Session(len(self.sessions), name, self.content(size, name))
         answer = self.announce(session)
@@ -131,13 +132,13 @@ class Transfer(Flow):
         return session
 
     def announce(self, session: Session) -> Exchange:
-        """Opens a session, or finds an open one."""
+        """Sends the request that opens a session, or finds an open one."""
         headers = {"X-Upload-Content-Length": str(session.size), "X-Upload-Content-Type": self.media_type}
         body = self.announcement(session)
         return self.send(self.opening, self.owner, path=self.path(), headers=headers, body=body)
 
     def put(self, session: Session, chunk: Chunk | None, *, total: int = 0, longer: int = 0) -> Exchange:
-        """Sends a chunk, or without one asks what is stored."""
+        """Sends a chunk; without one asks what is stored."""
         return self._put(session.upload_id, chunk, total or session.size, self.owner, longer)
 
     def _put(self, upload_id: str, chunk: Chunk | None, total: int, actor: Account, longer: int = 0) -> Exchange:
@@ -164,7 +165,7 @@ class Transfer(Flow):
     # Judging
 
     def refused(self, session: Session, answer: Exchange, *statuses: int, requirement: str, situation: str) -> None:
-        """The answer refuses, and what is stored stays as it is."""
+        """Checks that the response refuses, and that the stored bytes stay unchanged."""
         if not self.expect(answer, *statuses, requirement=requirement, situation=situation):
             self.give_up(session, answer)
             return
@@ -172,9 +173,9 @@ class Transfer(Flow):
         self.acknowledged(session, session.stored, asked, requirement, f"a status request after {situation}")
 
     def acknowledged(self, session: Session, stored: int, answer: Exchange, requirement: str, situation: str) -> None:
-        """The answer says that exactly so many bytes are stored."""
+        """Checks that the response reports exactly so many stored bytes."""
         reported, wanted = told_range(answer), stored_range(stored) if stored else None
-        # Of none some servers say `bytes=0--1`, which is another mistake than a wrong number.
+        # For none, some servers report `bytes=0--1`, which is another mistake than a wrong number.
         seen = None if reported == stored_range(0) else reported
         if not self.expect(answer, 308, requirement=requirement, situation=situation) or not self.agree(
             answer,
@@ -192,7 +193,7 @@ class Transfer(Flow):
             self.agree(answer, "PT-RESUME-04", at=_RANGE, expected=None, actual=reported, message=situation)
 
     def give_up(self, session: Session, answer: Exchange) -> None:
-        """After a known deviation the server and the model see the session differently: it is ended."""
+        """Cancels a session that the server and the model see differently after a known deviation."""
         self.delete(session.upload_id, self.owner)
         session.state = State.GIVEN_UP
         if answer.status == 200:

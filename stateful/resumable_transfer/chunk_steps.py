@@ -1,4 +1,4 @@
-"""Reference, "Video Upload": files that are sent in chunks, whatever the server makes of them at the end."""
+"""Steps shared by the flows that send files in chunks, whatever the file is for (reference, "Video Upload")."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Resumable(Transfer):
         """The model: the sessions of the walk in the order of their opening, the first of them open."""
         self.owner, self.other = self.account("owner"), self.account("somebody else")
         self.sessions: list[Session] = []
-        # The requirement that the last step was about: what is there now that should not, or is missing.
+        # The requirement that the last step was about: it is broken by anything superfluous or missing afterwards.
         self.because = "PT-RESUME-12"
         self.prepare()
         self._open(size, sent)
@@ -50,7 +50,7 @@ class Resumable(Transfer):
     @precondition(lambda self: len(self.open) < _OPEN_AT_ONCE)
     @stage(size=sizes, sent=beginnings)
     def open_another(self, size: int, sent: str) -> None:
-        """Several files are sent at the same time."""
+        """Open another session, so that several files are sent at the same time."""
         self._open(size, sent)
 
     def _open(self, size: int, sent: str) -> None:
@@ -61,14 +61,14 @@ class Resumable(Transfer):
     @precondition(lambda self: self.open)
     @stage(upload=numbers, part=parts)
     def send_chunk(self, upload: int, part: str) -> None:
-        """Send what follows."""
+        """Send the next chunk."""
         session = _one(self.open, upload)
         self.send_on(session, session.next(part))
 
     @precondition(lambda self: self.open)
     @stage(upload=numbers, then=afterwards)
     def finish(self, upload: int, then: str) -> None:
-        """Send all that follows."""
+        """Send all remaining bytes."""
         session = _one(self.open, upload)
         self.send_on(session, session.next("the rest"))
         if then in USES:
@@ -90,7 +90,7 @@ class Resumable(Transfer):
     @precondition(lambda self: self.open)
     @stage(upload=numbers)
     def ask(self, upload: int) -> None:
-        """After a break: how much arrived?"""
+        """Ask how much is stored, as after a break."""
         session = _one(self.open, upload)
         answer = self.put(session, None)
         self.acknowledged(session, session.stored, answer, "PT-RESUME-03", "a status request")
@@ -98,7 +98,7 @@ class Resumable(Transfer):
     @precondition(lambda self: self.begun)
     @stage(upload=numbers, what=st.sampled_from(AGAIN))
     def send_again(self, upload: int, what: str) -> None:
-        """The answer to a chunk was lost: send it again, or cut the chunks in another way."""
+        """Send a chunk again as if the response had been lost, or cut the chunks in another way."""
         session = _one(self.begun, upload)
         chunk = session.again(what)
         answer = self.put(session, chunk)
@@ -108,7 +108,7 @@ class Resumable(Transfer):
     @precondition(lambda self: self.with_room)
     @stage(upload=numbers, gap=st.sampled_from((1, 4)))
     def leave_a_gap(self, upload: int, gap: int) -> None:
-        """Send what does not follow yet."""
+        """Send a chunk that does not follow the stored bytes."""
         session = _one(self.with_room, upload)
         start = session.stored + gap
         answer = self.put(session, session.chunk(start, start + (session.missing - gap) // 2))
@@ -117,7 +117,7 @@ class Resumable(Transfer):
     @precondition(lambda self: self.with_room)
     @stage(upload=numbers, longer=st.sampled_from((1, -1)))
     def lie_about_length(self, upload: int, longer: int) -> None:
-        """Content-Range names more or fewer bytes than there are."""
+        """Send a Content-Range that names more or fewer bytes than there are."""
         session = _one(self.with_room, upload)
         answer = self.put(session, session.next("half"), longer=longer)
         situation = "a chunk whose length differs from its Content-Range"
@@ -126,7 +126,7 @@ class Resumable(Transfer):
     @precondition(lambda self: self.with_room)
     @stage(upload=numbers, more=st.sampled_from((1, -1)))
     def change_the_total(self, upload: int, more: int) -> None:
-        """Content-Range names another size of the file than was announced."""
+        """Send a Content-Range with another size of the file than was announced."""
         session = _one(self.with_room, upload)
         answer = self.put(session, session.next("half"), total=session.size + more)
         situation = "a chunk with another total size than in the init request"
@@ -153,7 +153,7 @@ class Resumable(Transfer):
 
     @stage(upload=numbers, does=uses)
     def use_what_is_gone(self, upload: int, does: str) -> None:
-        """Use a session that was completed or cancelled some time ago, or one that there never was."""
+        """Use a session that was completed or cancelled some time ago, or one that never existed."""
         gone = [*self.ended, None]
         session = gone[upload % len(gone)]
         if session is not None:

@@ -1,4 +1,4 @@
-"""What a server must remember of a resumable upload, and how a client cuts a file into chunks."""
+"""Model of a resumable upload: its sessions and stored bytes, and how a client cuts a file into chunks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _FIRST_DAY_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 
 
 class State(Enum):
-    """How far a session is. What was given up after a known deviation is asked nothing more."""
+    """The state of a session. One given up after a known deviation gets no more requests."""
 
     OPEN = "open"
     CANCELLED = "cancelled"
@@ -43,17 +43,17 @@ class Chunk:
 
     @property
     def end(self) -> int:
-        """The offset behind the last byte."""
+        """The offset after the last byte."""
         return self.start + len(self.data)
 
     def content_range(self, total: int, longer: int = 0) -> str:
-        """The header that says which bytes these are (RFC 9110 section 14.4); `longer` bytes more than is true."""
+        """The Content-Range header of the chunk (RFC 9110 section 14.4), wrong by `longer` bytes."""
         return f"bytes {self.start}-{self.end - 1 + longer}/{total}"
 
 
 @dataclass(eq=False)
 class Session:
-    """An upload, the `number`th of a walk: `stored` bytes from the beginning of `content` were acknowledged."""
+    """An upload session, the `number`th of a walk: `stored` bytes from the beginning of `content` were acknowledged."""
 
     number: int
     name: str
@@ -64,12 +64,12 @@ class Session:
 
     @property
     def size(self) -> int:
-        """Of the whole file, in bytes."""
+        """The size of the whole file, in bytes."""
         return len(self.content)
 
     @property
     def missing(self) -> int:
-        """How many bytes were not acknowledged yet."""
+        """The number of bytes not acknowledged yet."""
         return self.size - self.stored
 
     def chunk(self, start: int, end: int) -> Chunk:
@@ -77,7 +77,7 @@ class Session:
         return Chunk(start, self.content[start:end])
 
     def next(self, part: str) -> Chunk:
-        """What follows the stored bytes: one of PARTS of what is missing, at least a byte."""
+        """The chunk after the stored bytes: one of PARTS of what is missing, at least a byte."""
         size = {
             "the rest": self.missing,
             "half": self.missing // 2,
@@ -87,7 +87,7 @@ class Session:
         return self.chunk(self.stored, self.stored + max(1, size))
 
     def again(self, what: str) -> Chunk:
-        """Stored bytes once more, one of AGAIN; an overlap has some that follow, too, but not the last."""
+        """A chunk of stored bytes once more, one of AGAIN; an overlap has some that follow, too, but not the last."""
         start, end = {
             "all of it": (0, self.stored),
             "its beginning": (0, max(1, self.stored // 2)),
@@ -97,19 +97,19 @@ class Session:
 
 
 def told_range(answer: Exchange) -> str | None:
-    """The `Range` of an answer; None where there is none, which is how an answer says that nothing is stored."""
+    """The `Range` of a response; None where it is absent, which means that nothing is stored."""
     return answer.response.headers.get("range") if answer.response else None
 
 
 def stored_range(stored: int) -> str:
-    """How an answer says that so many bytes, at least one, are stored."""
+    """The `Range` that reports so many stored bytes, at least one."""
     return f"bytes=0-{stored - 1}"
 
 
 def video(size: int, label: str) -> bytes:
-    """A playable video of exactly `size` bytes, at least 1130: another one for each label, from its beginning to its end.
+    """A playable video of exactly `size` bytes, at least 1130.
 
-    The last 20 bytes and more are read by no player.
+    Another one for each label, from its beginning to its end. The last 20 bytes and more are read by no player.
     """
     content = _labelled(media.mp4(is_small=True), label)
     return content + _free(_counted(size - len(content) - _BOX.size, label))
@@ -126,7 +126,7 @@ def _labelled(video: bytes, label: str) -> bytes:
 
 
 def _free(content: bytes) -> bytes:
-    """A box that players pass over."""
+    """A box that players skip."""
     return _BOX.pack(_BOX.size + len(content), b"free") + content
 
 
@@ -156,7 +156,7 @@ def _counted(size: int, label: str) -> bytes:
 
 
 def difference(sent: bytes, kept: bytes) -> str:
-    """Where a file that was kept differs from the one that was sent, in words."""
+    """Describes in words where a kept file differs from the one that was sent."""
     if sent == kept:
         return "the same bytes"
     if len(sent) != len(kept):
@@ -166,6 +166,6 @@ def difference(sent: bytes, kept: bytes) -> str:
 
 
 def counted(video: Mapping[str, Any]) -> int:
-    """What a video counts for the quota, in bytes: its largest file, those for streaming included."""
+    """The bytes of a video that count for the quota: its largest file, those for streaming included."""
     streams = [file for playlist in video["streamingPlaylists"] for file in playlist["files"]]
     return max(int(file["size"]) for file in (*video["files"], *streams))

@@ -1,4 +1,4 @@
-"""Requests of the flow of sessions, what their answers must have, and the variables that stand for secrets."""
+"""Base of the sessions flow: its requests, the checks of their responses, and the variables that stand for secrets."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SessionRequests(Flow):
     _requests = 0
 
     def signed_in_holder(self) -> Account:
-        """The account of the walks. One whose session a walk saw die, against all promises, is replaced."""
+        """The account of the walks; replaced where its session ended although nothing ended it."""
         kept = self.once("holder", lambda: [self.account("holder", own=True)])
         with self.aside():
             if self.send("getUserInfo", kept[0]).status != 200:
@@ -36,8 +36,11 @@ class SessionRequests(Flow):
         return kept[0]
 
     def ask(self, *, code: str = "", command: str = "", media_type: str = FORM, **members: Any) -> Exchange:
-        """Asks for tokens with name and password; `members` take the place of the right ones, None leaves them out.
-        `command` is how a shell gets the one-time code."""
+        """Requests tokens with name and password.
+
+        `members` take the place of the right ones, None leaves them out. `command` is how a shell gets the one-time
+        code.
+        """
         form = self.password_form(self.holder.username, self.holder.password)
         body = {name: value for name, value in (form | members).items() if value is not None}
         if code:
@@ -46,12 +49,14 @@ class SessionRequests(Flow):
         return self.send("getOAuthToken", body=body, media_type=media_type, headers=headers)
 
     def refreshed(self, one: SignedIn) -> Exchange:
-        """Asks for tokens with a refresh token."""
+        """Requests tokens with a refresh token."""
         return self.ask(grant_type="refresh_token", refresh_token=one.refresh_token, username=None, password=None)
 
     def used(self, one: SignedIn) -> Exchange:
-        """Uses the access token of a session that ended. It may still be good for a moment, until that got around in the
-        server (RFC 7009 section 2)."""
+        """Uses the access token of a session that ended.
+
+        It may still be valid for a moment, until all of the server knows (RFC 7009 section 2).
+        """
         for _ in self.world.deadline.polls("a session to end", _END_SECONDS):
             answer = self.send("getUserInfo", token=one.token)
             if answer.status != 200:
@@ -59,7 +64,7 @@ class SessionRequests(Flow):
         return answer
 
     def requested(self, account: Account) -> Authenticator:
-        """Asks for two-factor authentication; what the answer gives to an authenticator."""
+        """Requests two-factor authentication, and returns what the response gives to an authenticator."""
         path, body = {"id": account.user_id}, {"currentPassword": account.password}
         answer = self.send("requestTwoFactor", account, path=path, body=body)
         self.expect(answer, 200, requirement="PT-SESSION-10", situation="a request for two-factor authentication")
@@ -78,13 +83,16 @@ class SessionRequests(Flow):
         return self.send("confirmTwoFactorRequest", self.holder, path=path, body=body)
 
     def disable(self, password: str) -> Exchange:
-        """Turns the holder's two-factor authentication off."""
+        """Disables the holder's two-factor authentication."""
         path, body = {"id": self.holder.user_id}, {"currentPassword": password}
         return self.send("disableTwoFactor", self.holder, path=path, body=body)
 
     def with_code(self, authenticator: Authenticator, refused: int, send: Callable[[str], Exchange]) -> Exchange:
-        """Sends the code of this moment. Where it is refused, but was sent before or its time was over on the way, the
-        next one is sent: a server may accept a code once, and need not accept an old one (RFC 6238 section 5.2)."""
+        """Sends the current one-time code, and perhaps the next one.
+
+        The next one is sent where the current one is refused, but was sent before or expired on the way: a server may
+        accept a code once, and need not accept an old one (RFC 6238 section 5.2).
+        """
         code = authenticator.code
         answer = send(code)
         if answer.status == refused and (code in authenticator.sent or code != authenticator.code):
@@ -103,18 +111,18 @@ class SessionRequests(Flow):
         code: str = "invalid_grant",
         status: int = 400,
     ) -> bool:
-        """The answer refuses, with this code of RFC 6749 section 5.2 or of the reference."""
+        """Whether the response refuses, with this code of RFC 6749 section 5.2 or of the reference."""
         if not self.expect(answer, status, requirement=requirement, situation=situation):
             return False
         return self.has_code(answer, "PT-SESSION-08", code, f"{situation} is refused with an unexpected code")
 
     def has_code(self, answer: Exchange, requirement: str, code: str, message: str) -> bool:
-        """The answer has this code; `message` is reported where it has another."""
+        """Whether the response has this code; `message` is reported where it has another."""
         seen = answer.response.problem.get("code") if answer.response else None
         return self.agree(answer, requirement, at="/response/body/code", expected=code, actual=seen, message=message)
 
     def last_as_long(self, answer: Exchange, reported: list[Any]) -> None:
-        """The lifetimes, in seconds, are those that the tokens of the walk had before."""
+        """Checks that the token lifetimes, in seconds, are those of the walk's earlier tokens."""
         known, self.lifetimes = self.lifetimes, self.lifetimes or reported
         if known:
             message = "the token lifetimes differ from those of an earlier session"
@@ -123,7 +131,7 @@ class SessionRequests(Flow):
 
     @property
     def wrong_password(self) -> NamedText:
-        """Nobody's password."""
+        """A password that no user has."""
         return self.stand_in("wrong-password", "WRONG_PASSWORD")
 
 

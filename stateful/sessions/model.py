@@ -1,4 +1,4 @@
-"""What a server must remember of the sessions and the second factor of one user, and the mistakes there are to make."""
+"""Model of the sessions and the second factor of one user, and the mistakes that a client can make."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ import pyotp
 
 from peertube_conformance.reports.model.variables import NamedText
 
-# The secret's time step is 30 s; whatever a server allows around it (RFC 6238 section 5.2) is well within these.
+# The secret's time step is 30 s; any tolerance of a server (RFC 6238 section 5.2) is well within these.
 _STEPS_AROUND = range(-4, 5)
 
 
 @dataclass
 class SignedIn:
-    """The tokens of one sign-in, and the requirement to blame if the access token is not what it should be: good, or
-    ended."""
+    """The tokens of one sign-in.
+
+    `because` is the requirement that is broken if the access token is not as it should be: valid, or ended.
+    """
 
     token: NamedText
     refresh_token: NamedText
@@ -26,36 +28,38 @@ class SignedIn:
 
 @dataclass
 class SignIns:
-    """The sign-ins of a walk: those that are good, in the order in which they began, and those that ended."""
+    """The sign-ins of a walk: the valid ones, in the order in which they began, and those that ended."""
 
     live: list[SignedIn] = field(default_factory=list)
     ended: list[SignedIn] = field(default_factory=list)
     begun: int = 0
 
     def begin(self, one: SignedIn) -> None:
-        """It is good."""
+        """Adds a valid sign-in."""
         self.begun += 1
         self.live.append(one)
 
     def end(self, one: SignedIn, because: str) -> None:
-        """It is good no more."""
+        """Moves a sign-in to those that ended."""
         self.live.remove(one)
         self.ended.append(one)
         one.because = because
 
     def forget(self, one: SignedIn) -> None:
-        """The server is known to do otherwise: nothing is expected of it from here on."""
+        """Drops a sign-in after a known deviation: nothing is expected of it from here on."""
         (self.live if one in self.live else self.ended).remove(one)
 
     def handed_out(self, token: str) -> bool:
-        """Whether a sign-in of this walk was given this token."""
+        """Whether a sign-in of this walk received this token."""
         return any(token in {one.token, one.refresh_token} for one in (*self.live, *self.ended))
 
 
 @dataclass
 class Authenticator:
-    """What a user's authenticator holds: the secret of a request for two-factor authentication, and the codes that were
-    sent already."""
+    """A user's authenticator: the secret of a request for two-factor authentication.
+
+    `sent` are the codes that were sent already.
+    """
 
     request_token: NamedText
     secret: NamedText
@@ -63,17 +67,17 @@ class Authenticator:
 
     @property
     def code(self) -> str:
-        """The one-time code of this moment (RFC 6238)."""
+        """The current one-time code (RFC 6238)."""
         return pyotp.TOTP(self.secret).now()
 
     @property
     def command(self) -> str:
-        """How a shell gets the code of its moment."""
+        """The shell command that prints the current code."""
         return f'oathtool --totp --base32 "${self.secret.variable}"'
 
     @property
     def wrong_code(self) -> str:
-        """A code that is not right now, and neither a little earlier nor later."""
+        """A code that is wrong now, a little earlier and a little later."""
         clock, now = pyotp.TOTP(self.secret), datetime.now(UTC)
         right = {clock.at(now, counter_offset=step) for step in _STEPS_AROUND}
         return next(code for digit in "0123456789" if (code := digit * 6) not in right)
@@ -81,8 +85,11 @@ class Authenticator:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A form that asks for tokens wrongly: what it has in place of the right members (None: left out), and the `code`
-    of the refusal. `json` sends it as another media type."""
+    """A wrong token request.
+
+    It has the members in place of the right ones (None: left out), and the `code` of the refusal. `json` sends it as
+    another media type.
+    """
 
     code: str
     members: Mapping[str, str | None] = field(default_factory=dict)

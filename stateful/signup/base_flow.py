@@ -1,4 +1,4 @@
-"""Where requests for accounts are made and read back: names, mail, and what is compared after each step."""
+"""Base of the sign-up flow: the requests for accounts, their mail, and what is compared after each step."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.signup.model import BESIDE, PEOPLE, Book, Member, Request, mailed
 
 NOTHING: Mark = frozenset()
-# Why somebody cannot sign in, where the outcome of the sign-in does not say so itself.
+# Why a user cannot sign in, where the outcome of the sign-in does not say so itself.
 _NO_ACCOUNT = {"nobody": "no account or request", "Accepted": "account deleted"}
 
 
 def body_of(exchange: Exchange) -> Any:
-    """The JSON that was answered."""
+    """The JSON body of the response."""
     assert exchange.response is not None
     return exchange.response.json
 
@@ -38,7 +38,7 @@ class SignupFlow(Flow):
     rationed: bool
 
     def set_up(self) -> None:
-        """Begins a walk: nobody asked yet, and every name and address is the walk's own."""
+        """Begins a walk: no requests yet, and every name and address is the walk's own."""
         self.admin, self.moderator = self.world.account("admin"), self.world.account("moderator")
         self.user = self.world.account()
         with self.aside():
@@ -61,14 +61,14 @@ class SignupFlow(Flow):
     # Mail
 
     def read_mail(self, request: Request) -> None:
-        """Reads the verification string that was mailed when the account was asked for, unless that was done before."""
+        """Reads the verification string mailed at the request for the account, unless that was done before."""
         if request.expects_mail:
             request.expects_mail = False
             text = self.world.mailbox.wait(self.emails[request.address], _link(request)).text
             request.strings.append(self._string(request.address, text))
 
     def resend(self, address: str) -> NamedText | None:
-        """Asks for another verification mail; waits for it where somebody has the address, and returns the string."""
+        """Requests another verification mail; where the address is known waits for it, and returns the string."""
         at, email = self.book.at(address), self.emails[address]
         if isinstance(at, Request):
             self.read_mail(at)
@@ -93,15 +93,17 @@ class SignupFlow(Flow):
         return self.secret(mailed(text), f"{address.upper()}_STRING_{self.mails}")
 
     def verification(self, string: str) -> dict[str, str]:
-        """The body that verifies; a reader of the lines is asked to look into the mail."""
+        """The body of a verification; reproduction lines ask the user to look into the mail."""
         if isinstance(string, NamedText) and string not in self.shown:
             self.shown.add(string)
             self.computed(string.variable, f"read -r -p '{string.variable}, from the mail: ' it && echo $it")
         return {"verificationString": string}
 
     def arrives(self, address: str, containing: str, mark: Mark = NOTHING) -> str:
-        """The text of the mail that comes for a person, empty where none does. Raises NoMail where none ever came: the
-        mailbox is not that of the instance's mail."""
+        """The text of the mail that arrives for a person, empty where none does.
+
+        Raises NoMail where none ever came: the mailbox is not that of the instance's mail.
+        """
         email = self.emails[address]
         try:
             return self.world.mailbox.wait(email, containing, newer_than=mark).text
@@ -110,7 +112,7 @@ class SignupFlow(Flow):
                 raise
             return ""
 
-    # What there is
+    # Comparisons
 
     @invariant()
     def requests_are_those_of_the_book(self) -> None:
@@ -118,7 +120,7 @@ class SignupFlow(Flow):
         self.compare_requests(self.mine, self.book.kept, self.because)
 
     def compare_requests(self, search: str, requests: list[Request], requirement: str) -> None:
-        """Searches, and compares what is found with these requests, oldest first."""
+        """Searches the list of registrations, and compares the result with these requests, oldest first."""
         answer = self.send("listRegistrations", self.moderator, query={"search": search, "count": 100})
         if not self.expect(answer, 200, requirement="PT-SIGNUP-02", situation="listing registration requests"):
             return
@@ -168,12 +170,14 @@ class SignupFlow(Flow):
             self.same(answer, (self.because, f"data/*/{at}", expected, actual))
 
     def _person(self, text: str) -> str:
-        """Whose user name or address it is."""
+        """The person whose user name or address it is."""
         return text.removeprefix(self.mine).partition("@")[0]
 
     def compare_sign_in(self, login: NamedText, request: Request, outcome: str, requirement: str, code: str) -> None:
-        """Signs in with the password of a request, and compares the result: `member` is accepted, whoever else is
-        refused, with this code if there is one."""
+        """Signs in with the password of a request, and compares the result.
+
+        The outcome `member` is accepted, any other one is refused, with this code if there is one.
+        """
         answer = self.ask_for_tokens(login, self.passwords[request.name])
         if outcome != "member":
             situation = f"a sign-in with a registration request ({_NO_ACCOUNT.get(outcome, outcome.lower())})"
@@ -209,5 +213,5 @@ def _member(of: Any, path: str) -> Any:
 
 
 def _link(of: Member | Request) -> str:
-    """What is in the link of every verification mail for it, and in no other's."""
+    """The part of the link that every verification mail for it has, and no other mail."""
     return f"{'userId' if isinstance(of, Member) else 'registrationId'}={int(of.id)}&"

@@ -1,4 +1,4 @@
-"""What is remembered of those who ask for an account: their requests, the accounts that came of them, and taken names."""
+"""Model of sign-ups: applicants, their requests, the accounts created from them, and taken names."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from peertube_conformance.fixtures.resources.factory import NotArranged
 from peertube_conformance.reports.model.variables import NamedText
 
-# Who may ask; a person's name stands for a user name, an address and the name of a channel alike.
+# People who may ask; a person's name stands for a user name, an address and the name of a channel alike.
 PEOPLE = ("anna", "ben", "cleo", "dora", "emil", "finn", "gwen")
-# Who never asks, and lends a name or an address to accounts that an administrator makes.
+# People who never ask, whose names or addresses are given to accounts that an administrator creates.
 BESIDE = tuple(f"guest{number}" for number in range(1, 10))
 _STRING = re.compile(r"verificationString=(\w+)")
 
@@ -25,8 +25,10 @@ def mailed(text: str) -> str:
 
 @dataclass(slots=True)
 class Member:
-    """An account: whose user name and address it has, whether that is verified (None where nobody asked), and
-    whether it came of a request, with that one's password."""
+    """An account: whose user name and address it has, and whether the address is verified.
+
+    `verified` is None where nobody asked; `asked` says whether it came from a request, with that person's password.
+    """
 
     id: int
     name: str
@@ -38,9 +40,11 @@ class Member:
 
 @dataclass(slots=True)
 class Request:
-    """A request for an account: whose user name, address and channel name it asks for (None: no channel), how it was
-    decided with which answer, the strings that were mailed, the last of which is the good one, and whether a first one
-    is still to be read."""
+    """A request for an account: whose user name, address and channel name it asks for.
+
+    With the decision and its text, the mailed strings, of which the last is valid, and whether a first one is still to
+    be read. `channel` is None for no channel.
+    """
 
     id: int
     name: str
@@ -61,7 +65,7 @@ class Request:
 
     @property
     def names(self) -> set[str]:
-        """The names that the account and its channel are to have."""
+        """The names requested for the account and its channel."""
         return {self.name} | ({self.channel} if self.channel else set())
 
 
@@ -85,7 +89,7 @@ class Book:
 
     @property
     def unaccepted(self) -> list[Request]:
-        """The kept requests that no account came of."""
+        """The requests that are not deleted and have no account."""
         return [request for request in self.kept if request.state != "Accepted"]
 
     @property
@@ -95,17 +99,19 @@ class Book:
 
     @property
     def free(self) -> list[Request]:
-        """The requests that wait, and could be accepted."""
+        """The pending requests that could be accepted."""
         return [one for one in self.pending if not self.hinders(one.names, one.address)]
 
     def at(self, address: str) -> Member | Request | None:
-        """Whose address it is: an account's, or else a request's."""
+        """The account with this address, or else the request."""
         known: list[Member | Request] = [*self.present, *self.kept]
         return next((one for one in known if one.address == address), None)
 
     def signs_in(self, name: str, address: str, password: str) -> str:
-        """What comes of signing in by a user name or an address (the other one is empty) with the password of this
-        person: `member`, `unverified`, the state of a request, or `nobody`."""
+        """The outcome of a sign-in: `member`, `unverified`, the state of a request, or `nobody`.
+
+        The sign-in is by a user name or an address (the other one is empty) with the password of this person.
+        """
         for member in self.present:
             if name == member.name or address == member.address:
                 if member.asked and member.name == password:
@@ -118,13 +124,13 @@ class Book:
 
     @property
     def unknown(self) -> list[str]:
-        """The people whose names and addresses can be asked for: nobody has them, nor asks for them."""
+        """The people whose names and addresses are free: no account has them, and no request asks for them."""
         names, addresses = set(self.taken_names), set(self.taken_addresses)
         return [one for one in PEOPLE if one not in names and one not in addresses]
 
     @property
     def taken_names(self) -> list[str]:
-        """The names that are asked for, or are or were given to accounts and channels."""
+        """The names that are requested, or are or were given to accounts and channels."""
         return sorted(self.given.union(*(request.names for request in self.kept)))
 
     @property
@@ -137,7 +143,7 @@ class Book:
         return bool(names & self.given) or any(member.address == address for member in self.present)
 
     def accept(self, request: Request, user_id: int) -> Member:
-        """An account comes of the request."""
+        """Creates the account of an accepted request."""
         member = Member(user_id, request.name, request.address, request.verified)
         self.members.append(member)
         self.given |= request.names
@@ -145,7 +151,7 @@ class Book:
         return member
 
     def remove(self, member: Member) -> None:
-        """The account is deleted; a request that it came of stays, without it."""
+        """Deletes the account; a request that it came from stays, without it."""
         member.gone = True
         for request in self.requests:
             if request.member is member:

@@ -1,1 +1,1 @@
-"""What subscribers learn, and when."""
+"""Subscriptions: the videos, feeds and notifications that followers get, and when."""

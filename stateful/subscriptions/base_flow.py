@@ -1,4 +1,4 @@
-"""What the flow of subscriptions stands on: a publisher with two channels, somebody who follows them, somebody else."""
+"""Base of the subscriptions flow: a publisher with two channels, a reader who follows them, and another user."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Followers(Flow):
     """The accounts, channels and videos of a walk, and what a reader of them observes. No flow by itself."""
 
     def prepare(self) -> None:
-        """The reader follows nothing, has no unread notification, and gets them in the web interface."""
+        """Resets the reader: no subscriptions, no unread notifications, and delivery in the web interface."""
         self.reader, self.other = self.account("subscriber"), self.account("other subscriber")
         self.publisher = self.account("publisher")
         self.handles = self.once("channels", self._channels)
@@ -51,7 +51,10 @@ class Followers(Flow):
         self.old = {notice["id"] for notice in notices}
 
     def _unsubscribe_reader(self) -> None:
-        """Where a server keeps a deleted subscription, which is for a rule to find, the walk gets a reader of its own."""
+        """Unsubscribes the reader.
+
+        Where a server keeps a deleted subscription, which is for a rule to find, the walk gets another reader.
+        """
         for _ in range(_ROUNDS):
             followed = {*self._followed_by(self.reader)}
             if not followed:
@@ -73,13 +76,13 @@ class Followers(Flow):
         return [f"{channel['name']}@{channel['host']}" for channel in listed]
 
     def got(self, operation_id: str, actor: Account, **parts: Any) -> Any:
-        """What a preparing request is answered with."""
+        """Sends a preparing request and returns the body of the response."""
         answer = self.world.call(operation_id, actor, **parts).response
         assert answer is not None
         return answer.json
 
     def follow(self, actor: Account, *numbers: int) -> None:
-        """Has somebody follow channels, and waits until that is done."""
+        """Subscribes an account to channels, and waits until that is done."""
         handles = [self.handles[number] for number in numbers]
         for handle in handles:
             self.world.call("addSubscription", actor, body={"uri": handle})
@@ -91,7 +94,7 @@ class Followers(Flow):
         )
 
     def follow_anew(self) -> None:
-        """Follows a spare channel again and waits for it: earlier subscriptions are then done, too."""
+        """Subscribes to a spare channel again and waits for it: earlier subscriptions are then done, too."""
         handle = self.handles[_ASIDE]
         self.world.call("deleteSubscription", self.other, path={"subscriptionHandle": handle})
         self.follow(self.other, _ASIDE)
@@ -101,7 +104,7 @@ class Followers(Flow):
         return {**self.settings, "newVideoFromSubscription": where}
 
     def upload(self, channel: int, privacy: int) -> tuple[Clip, Exchange]:
-        """A published video in a channel, and the answer to the request that made it."""
+        """Publishes a video in a channel; returns it and the exchange that created it."""
         name = self.world.unique("clip")
         content = self.world.media.mp4(seed=self.world.random.getrandbits(16))
         body = {
@@ -143,7 +146,7 @@ class Followers(Flow):
         return [by_uuid.get(video["uuid"], 0) for video in videos]
 
     def notices(self, account: Account | None = None) -> tuple[Exchange, list[dict[str, Any]]]:
-        """The reader's (or another account's) notices of new videos of this walk, as they are listed."""
+        """The listed notifications of the reader (or another account) about new videos of this walk."""
         answer = self.send("listMyNotifications", account or self.reader, query=_ALL)
         listed = answer.response.json["data"] if answer.response and answer.status == 200 else []
         return answer, [one for one in listed if one["id"] not in self.old and one["type"] == _NEW_VIDEO]
@@ -153,12 +156,12 @@ class Followers(Flow):
         return self.numbered([notice["video"] for notice in self.notices(account)[1]])
 
     def mails_about(self, clip: Clip) -> int:
-        """How many mails to the reader announce a video; none where mail cannot be read."""
+        """The number of mails to the reader that announce a video; none where mail cannot be read."""
         mailbox = self.world.mailbox_or_none
         return len(mailbox.arrived(self.reader.email, clip.name)) if mailbox else 0
 
     def feed_token(self, account: Account) -> NamedText:
-        """The feed token of an account, under a name of its own."""
+        """The feed token of an account, registered as a named secret."""
         token = self.got("getFeedToken", account)["feedToken"]
         self.tokens += 1
         return self.secret(token, f"FEED_TOKEN_{self.tokens}")

@@ -1,4 +1,4 @@
-"""What a follower of channels must find: the channels, their videos, and the notifications."""
+"""Model of a follower of channels: the channels, their videos, and the notifications."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ NOTIFIED, NOT_PUBLIC, PUBLISHED_LATER, DELIVERY, NOT_FOLLOWED = (
 class Clip:
     """A video of the walk. `was_public`: it could have been announced already; `later`: not when it was uploaded.
 
-    `untold` is the requirement by which no notice of it was given, empty where one was; `uploaded` when that was done,
-    in seconds of a clock of the walk.
+    `untold` is the requirement by which no notification of it was due, empty where one was; `uploaded` is the time of
+    the upload, in seconds of a clock of the walk.
     """
 
     number: int
@@ -50,7 +50,7 @@ class Clip:
 
 @dataclass(slots=True)
 class Notice:
-    """A notice about a video."""
+    """A notification about a video."""
 
     clip: int
     read: bool = False
@@ -58,7 +58,7 @@ class Notice:
 
 @dataclass(slots=True)
 class Following:
-    """The state of one follower. Subscriptions are in the order they began in, notices newest first."""
+    """The state of one follower. Subscriptions are in the order in which they began, notifications newest first."""
 
     followed: list[int] = field(default_factory=list)
     clips: dict[int, Clip] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class Following:
         return [clip for clip in self.clips.values() if clip.is_there]
 
     def visible(self) -> list[int]:
-        """The videos that are listed and fed."""
+        """The videos that are in the follower's lists and feeds."""
         return [clip.number for clip in self.there() if clip.channel in self.followed and clip.privacy in _FOR_USERS]
 
     def hideable(self) -> list[Clip]:
@@ -79,7 +79,7 @@ class Following:
         return [clip for clip in self.there() if clip.privacy == PUBLIC]
 
     def publishable(self) -> list[Clip]:
-        """The videos that never were public: whether those that were become news again is the server's affair."""
+        """The videos that never were public: servers may or may not announce the others again."""
         return [clip for clip in self.there() if not clip.was_public]
 
     def published(self, clip: Clip, *, later: bool) -> bool:
@@ -95,15 +95,15 @@ class Following:
         return not clip.untold
 
     def kept(self, clip: Clip, notified: Collection[int]) -> None:
-        """Lets go of the notice of a video where the server does: whether it outlives the video is its affair."""
+        """Drops the notification of a video where the server does: it may or may not outlive the video."""
         self.notices = [one for one in self.notices if one.clip != clip.number or clip.number in notified]
 
     def mails(self, clip: Clip) -> int:
-        """How many mails announce a video that became public just now."""
+        """The number of mails that announce a video that became public just now."""
         return int(clip.channel in self.followed and bool(self.where & MAIL))
 
     def not_listed(self) -> dict[str, list[int]]:
-        """The videos that must not be listed or fed, by the requirement that says so."""
+        """The videos that must not be in lists or feeds, by the requirement that says so."""
         others = [clip.number for clip in self.there() if clip.channel not in self.followed]
         hidden = [clip.number for clip in self.clips.values() if not clip.is_there or clip.privacy not in _FOR_USERS]
         return {UNSUBSCRIBED: others, HIDDEN: hidden}
@@ -117,7 +117,7 @@ class Following:
         }
 
     def not_told(self) -> dict[str, list[int]]:
-        """The videos of which no notice was to be given, by the requirement that says so."""
+        """The videos for which no notification was due, by the requirement that says so."""
         untold = [clip for clip in self.clips.values() if clip.untold]
         return {
             requirement: [clip.number for clip in untold if clip.untold == requirement]

@@ -1,4 +1,4 @@
-"""New videos and the notices about them: what the flow of subscriptions does beside following."""
+"""Steps of the subscriptions flow about new videos and their notifications."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from peertube_conformance.stateful.subscriptions.base_flow import CHANNELS, Foll
 from peertube_conformance.stateful.subscriptions.model import Clip, Notice
 
 _MOST_CLIPS = 4
-# An upload was announced, if at all, after so many times as long as announcements took.
+# An upload is announced, if at all, within so many times as long as earlier announcements took.
 _LAGS = 3.0
 _DELIVERIES = (model.WEB, model.WEB | model.MAIL, model.MAIL, 0)
 _READ, _ALL_READ, _UNREAD, _OWN = "PT-NOTIF-06", "PT-NOTIF-07", "PT-NOTIF-08", "PT-NOTIF-09"
@@ -28,7 +28,7 @@ not_public = st.sampled_from([model.PRIVATE, model.UNLISTED, model.INTERNAL])
 class News(Followers):
     """The steps of a publisher, and what a follower does with notices. No flow by itself."""
 
-    # The requirement that the last step on notices was about.
+    # The requirement that the last step on notifications was about.
     because_read = _ALL_READ
 
     # Videos
@@ -36,13 +36,13 @@ class News(Followers):
     @precondition(lambda self: self.following.made < _MOST_CLIPS)
     @stage(channel=channels)
     def upload_public(self, channel: int) -> None:
-        """A video that is news at once."""
+        """Upload a public video."""
         self.upload_news(channel, model.PUBLIC)
 
     @precondition(lambda self: self.following.made < _MOST_CLIPS)
     @stage(channel=channels, privacy=not_public)
     def upload_hidden(self, channel: int, privacy: int) -> None:
-        """A video that is not for everybody."""
+        """Upload a video that is not public."""
         self.upload(channel, privacy)
 
     @precondition(lambda self: self.following.publishable())
@@ -50,7 +50,8 @@ class News(Followers):
     def publish(self, number: int) -> None:
         """Make a video public that never was."""
         clip = _chosen(self.following.publishable(), number)
-        # Servers announce uploads a little later, and look only then who may see the video and who wants to know.
+        # Servers announce uploads a little later, and only then check who may see the video and who wants
+        # notifications.
         lag = max(0.0, clip.uploaded + _LAGS * self.lag - time.monotonic())
         self.world.deadline.sleep(lag, "the notifications about an uploaded video")
         self._announced(clip, self._change(clip, model.PUBLIC), later=True)
@@ -66,7 +67,7 @@ class News(Followers):
     @precondition(lambda self: self.following.there())
     @stage(number=numbers)
     def delete_video(self, number: int) -> None:
-        """Remove a video."""
+        """Delete a video."""
         clip = _chosen(self.following.there(), number)
         self.world.call("delVideo", self.publisher, path={"id": clip.uuid})
         clip.is_there = False
@@ -121,7 +122,7 @@ class News(Followers):
     @precondition(lambda self: not all(notice.read for notice in self.following.notices))
     @stage(which=st.sampled_from(["newest", "oldest", "all"]))
     def check_off(self, which: str) -> None:
-        """Mark one notice or all of them as read; one after somebody else tried to."""
+        """Mark one notification or all of them as read; one after another user tried to."""
         if which == "all":
             answer = self.send("markAllMyNotificationsRead", self.reader)
             self.expect(answer, 204, requirement=_ALL_READ, situation="marking all notifications as read")
@@ -151,7 +152,7 @@ class News(Followers):
 
     @invariant()
     def the_reader_was_told_what_is_new(self) -> None:
-        """Compare the notices with the model, then those that are unread."""
+        """Compare the notifications with the model, then the unread ones."""
         is_ = self.following
         answer, listed = self.notices()
         if not self.expect(answer, 200, requirement=_UNREAD, situation="listing one's notifications"):
@@ -179,7 +180,10 @@ class News(Followers):
         self._unread({notice["id"] for notice in listed})
 
     def _once_each(self, answer: Exchange, listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The notices without those that repeat an older one; where that is a known deviation, they are let go of."""
+        """The notifications without those that repeat an older one.
+
+        Where that is a known deviation, the repeated ones are ignored from here on.
+        """
         notified = self.numbered([notice["video"] for notice in listed])
         again = [place for place, number in enumerate(notified) if number in notified[place + 1 :]]
         for requirement, clips in self.following.notified().items():
@@ -209,13 +213,13 @@ class News(Followers):
         seen: Collection[int],
         message: str,
     ) -> None:
-        """Compares what is seen with what must not be, by requirement."""
+        """Compares a list with the videos that it must not contain, by requirement."""
         for requirement, forbidden in unwanted.items():
             if forbidden:
                 self.same(answer, requirement, at, ([], sorted({*seen} & {*forbidden})), message)
 
     def same(self, answer: Exchange, requirement: str, at: str, wanted_and_seen: tuple[Any, Any], message: str) -> bool:
-        """Compares what stands at a place of the body with the model, as `agree` does."""
+        """Compares a value of the body with the model, as `agree` does."""
         expected, actual = wanted_and_seen
         at = f"/response/body/{at}"
         return self.agree(answer, requirement, at=at, expected=expected, actual=actual, message=message)

@@ -1,4 +1,4 @@
-"""A flow about users and those who manage them: its requests, and what is compared after each step."""
+"""Base of the user administration flow: its requests, and what is compared after each step."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class AdministrationFlow(Flow):
     """`touched` is the user that the last step was about, `because` the requirement, `written` what it wrote."""
 
     def start(self) -> None:
-        """The model: nobody."""
+        """The model: no users."""
         self.staff: dict[str, Account] = {
             "admin": self.world.account("admin"),
             "moderator": self.world.account("moderator"),
@@ -40,24 +40,24 @@ class AdministrationFlow(Flow):
 
     @property
     def alive(self) -> list[Person]:
-        """Those who were not deleted."""
+        """The users that were not deleted."""
         return [person for person in self.persons if not person.is_gone]
 
     def changed(self, because: str, person: Person | None = None, written: Collection[str] = ()) -> None:
-        """What the step leaves is to be compared."""
+        """Notes what a step changed, for the comparison after it."""
         self.because, self.touched, self.written = because, person, written
 
     # Requests
 
     def by(self, actor: str, person: Person, operation: str, **parts: Any) -> Exchange:
-        """Sends a request about a user, as one of the staff or as themself."""
+        """Sends a request about a user, as a member of the staff or as the user."""
         path = {"id": person.user_id}
         if actor == "themself":
             return self.send(operation, token=person.token or "none", path=path, **parts)
         return self.send(operation, self.staff[actor], path=path, **parts)
 
     def new_password(self) -> str:
-        """A password that nobody has yet."""
+        """A password that no user has yet."""
         self.passwords += 1
         return self.world.password(f"PASSWORD_{self.passwords}")
 
@@ -76,7 +76,7 @@ class AdministrationFlow(Flow):
             person.channel_id = self.name(me.members["videoChannels"][0]["id"], "CHANNEL_ID")
             self.world.came_with_account(person.channel_id, person.channel)
 
-    # What is seen
+    # Comparison
 
     @invariant()
     def the_users_are_who_they_should_be(self) -> None:
@@ -95,7 +95,7 @@ class AdministrationFlow(Flow):
         answer = self.by("admin", person, "getUser")
         if not person.is_gone:
             if self.expect(answer, 200, requirement=because, situation="reading a user"):
-                # Whether an address that nobody asked about counts as verified is the instance's to say.
+                # Whether an address without verification counts as verified is up to the instance.
                 person.fields.setdefault("emailVerified", answer.members["emailVerified"])
                 self._compare(answer, answer.members, person, because, "")
             return
@@ -109,7 +109,7 @@ class AdministrationFlow(Flow):
             self.expect(answer, 404, requirement=_DELETED, situation="a video of a deleted user")
 
     def _try(self, person: Person, because: str) -> None:
-        """Uses the last token of a user: for what everybody may, and for what only those who manage users may."""
+        """Uses a user's last token, for an operation of every user and for one of those who manage users."""
         if person.token is None:
             return
         answer = self.send("getUserInfo", token=person.token)
@@ -126,7 +126,7 @@ class AdministrationFlow(Flow):
             self.expect(listing, status, requirement=_ENTITLED, situation=situation)
 
     def search(self, text: str, because: str = _LISTED, *, blocked: bool | None = None) -> None:
-        """Compares a search by an administrator with the model."""
+        """Compares the result of an administrator's search with the model."""
         query: dict[str, Any] = {"search": text, "count": _MANY}
         if blocked is not None:
             query["blocked"] = blocked
@@ -170,7 +170,7 @@ class AdministrationFlow(Flow):
             )
 
     def _requirement(self, because: str, name: str, person: Person) -> str:
-        """Why a member must be what it is: it was refused to change it, or the step wrote it or left it."""
+        """The requirement by which a member is as it is: its change was refused, or the step wrote it or left it."""
         if because in _REFUSALS or (because == _CREATED and person is self.touched):
             return because
         if person is not self.touched or name not in self.written:

@@ -1,4 +1,4 @@
-"""Users that are changed, blocked and deleted, by whom that is for."""
+"""Steps that change, block and delete users, as callers who may and who may not."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Changing(Creating):
     @somebody
     @stage(person=model.indexes, role=model.roles, by=model.actors)
     def change_role(self, person: int, role: int, by: str) -> None:
-        """What somebody may do is what the new role may, once they are signed in again."""
+        """Change a user's role: the new permissions apply once the user is signed in again."""
         self._change(self._alive(person), {"role": role}, by)
 
     def _change(self, changed: Person, members: Mapping[str, Any], by: str) -> None:
@@ -53,7 +53,7 @@ class Changing(Creating):
             self._written(changed, body)
 
     def _promoted(self, answer: Exchange, person: Person, body: Mapping[str, Any], *, taken: bool) -> None:
-        """A moderator tried to make somebody more than a user."""
+        """Judges a moderator's attempt to give a user a higher role."""
         because, written = self.because, self.written
         self.changed("PT-USER-13", person)
         situation = f"the promotion of a user to {Role(body['role']).name.lower()} by a moderator"
@@ -70,7 +70,7 @@ class Changing(Creating):
     @somebody
     @stage(person=model.indexes, how=model.ways_to_block, by=model.actors)
     def block(self, person: int, how: str, by: str) -> None:
-        """Keep somebody out, or let them in again: sessions end, and new ones are refused while they are kept out."""
+        """Block or unblock a user: sessions end, and new ones are refused while the user is blocked."""
         blocked = self._alive(person)
         if how != "unblocked":
             body = {"reason": model.REASON} if how == "for a reason" else {}
@@ -92,7 +92,7 @@ class Changing(Creating):
         name=st.sampled_from(("username", "channel")),
     )
     def delete(self, person: int, by: str, name: str) -> None:
-        """Everything of somebody is gone, but their names, which are not given out again."""
+        """Delete a user: everything is gone but the names, which are not given out again."""
         deleted = self._alive(person)
         answer = self.by(by, deleted, "delUser")
         self.changed("PT-USER-10", deleted)
@@ -111,12 +111,12 @@ class Changing(Creating):
         what=st.sampled_from(("request", "disable")),
     )
     def touch_second_factor(self, person: int, by: str, what: str) -> None:
-        """Who does not manage somebody neither gets the key of a second factor for them nor turns theirs off."""
+        """Request or disable a second factor for another user without the right to manage that user."""
         victim = self._alive(person)
         operation = "requestTwoFactor" if what == "request" else "disableTwoFactor"
         answer = self.by(by, victim, operation, body={"currentPassword": "not looked at"})
         self.changed("PT-USER-12", victim)
-        # They have none: a key is given, and there is nothing to disable.
+        # They have no second factor: none can be disabled, and a key would be issued.
         self._allowed(
             answer, by, victim, f"{_CALLED[what]} two-factor authentication for", 200 if what == "request" else 400
         )
@@ -124,17 +124,17 @@ class Changing(Creating):
     # Judging
 
     def _alive(self, index: int) -> Person:
-        """Those who are signed in come first: it is they who notice."""
+        """A user who is not deleted; signed-in ones come first, because only they notice a change."""
         alive = sorted(self.alive, key=lambda person: not person.signed_in)
         return alive[index % len(alive)]
 
     def _ruling(self, by: str, person: Person) -> str:
-        """The requirement that keeps an actor from somebody."""
+        """The requirement that keeps an actor from managing a user."""
         role = person.role if by == "themself" else Role.MODERATOR if by == "moderator" else Role.USER
         return "PT-USER-12" if role == Role.MODERATOR else "PT-USER-14"
 
     def _allowed(self, answer: Exchange, by: str, person: Person, what: str, status: int) -> bool:
-        """Whether it was done: judged by who may do it."""
+        """Whether the request succeeded, judged by who may send it."""
         refused = refusal(by, person)
         if not refused:
             return self.expect(

@@ -1,4 +1,4 @@
-"""Users that are made, and names that are not given out again."""
+"""Steps that create users, and check that names are not given out again."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Creating(AdministrationFlow):
     @few
     @stage(role=model.roles, by=st.sampled_from(("admin", "moderator", "user")))
     def create(self, role: int, by: str) -> None:
-        """Administrators make everybody, moderators users, users nobody."""
+        """Create a user: administrators create every role, moderators users, users nobody."""
         self.make(by, role)
 
     def make(self, by: str, role: int) -> None:
-        """One more user, if they who make one may."""
+        """Creates a user as this actor, and checks whether the actor may."""
         number = len(self.persons) + 1
         variable = f"PERSON_{number}"
         username = NamedText(f"{self.base}_p{number}", f"{variable}_NAME")
@@ -63,13 +63,13 @@ class Creating(AdministrationFlow):
         by=st.sampled_from(("admin", "moderator")),
     )
     def create_again(self, person: int, what: str, by: str) -> None:
-        """Names and addresses that somebody has are not given out again, nor are the names of somebody who is gone."""
+        """Create a user with a name or address that is in use, or with the name of a deleted user."""
         owner = self.persons[person % len(self.persons)]
         if not (owner.is_gone and what == "email"):
             self.make_again(owner, what, by)
 
     def make_again(self, owner: Person, what: str, by: str) -> None:
-        """Another user with what `owner` has, or had."""
+        """Tries to create another user with a value that `owner` has, or had."""
         name = f"{self.base}_again"
         body = {
             "username": name,

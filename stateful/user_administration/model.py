@@ -1,4 +1,4 @@
-"""What a server must remember of the users that it is given, and who may do what to whom."""
+"""Model of administered users, and who may do what to whom."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from peertube_conformance.reports.model.variables import NamedNumber, NamedText
 
-# Who acts on a user: two that manage users, one that does not, and the user.
+# Callers who act on a user: two that manage users, one that does not, and the user.
 ACTORS = ("admin", "admin", "admin", "moderator", "moderator", "user", "themself")
 QUOTAS = ("videoQuota", "videoQuotaDaily")
-# No video fits the first; the second has room for all of a walk.
+# No video fits the first; the second is enough for all of a walk.
 ROOMS = (600, 1_000_000, -1)
-# Which of the persons; the first is the one who is signed in at the beginning.
+# Index of the user; the first is the one who is signed in at the beginning.
 indexes = st.sampled_from((0, 0, 1, 2, 3))
 rooms = st.sampled_from((600, 600, 1_000_000))
 SOMEBODY_ELSES = "somebody else's"
@@ -36,7 +36,7 @@ DUPLICATES = ("username", "email", "channel", "username of a channel", "channel 
 
 
 class Role(IntEnum):
-    """What a user may, as the API numbers it."""
+    """The roles, as the API numbers them."""
 
     ADMINISTRATOR = 0
     MODERATOR = 1
@@ -51,8 +51,11 @@ ways_to_block = st.sampled_from(("for a moment", "for a reason", "for no reason"
 
 @dataclass(eq=False)
 class Person:
-    """A user of the walk. `variable` begins the names by which reports know them, `fields` is what can be read of them,
-    `token` that of their last session, which is `signed_in` while it is good."""
+    """A user of the walk.
+
+    `variable` begins the names by which reports show the user, `fields` is what can be read, `token` that of the last
+    session, which is `signed_in` while it is valid.
+    """
 
     variable: str
     user_id: NamedNumber
@@ -68,35 +71,35 @@ class Person:
 
     @property
     def role(self) -> int:
-        """What they may do."""
+        """The user's role."""
         role: int = self.fields["role"]
         return role
 
     @property
     def is_blocked(self) -> bool:
-        """Whether they are kept out."""
+        """Whether the user is blocked."""
         return bool(self.fields["blocked"])
 
     @property
     def is_unverified(self) -> bool:
-        """Whether it is written that their address is none that they have proven to read."""
+        """Whether the address is recorded as unverified."""
         return self.fields.get("emailVerified") is False
 
     @property
     def manages_users(self) -> bool:
-        """Whether they may look at users."""
+        """Whether the user may list users."""
         return self.role <= Role.MODERATOR
 
     def has_room(self) -> bool:
-        """Whether their quotas hold one more video."""
+        """Whether the user's quotas hold one more video."""
         return all(self.fields[quota] != ROOMS[0] for quota in QUOTAS)
 
     def answers_to(self, text: str) -> bool:
-        """Whether a search for this text finds them."""
+        """Whether a search for this text finds the user."""
         return text in self.username or text in self.fields["email"]
 
     def sign_out(self) -> None:
-        """Their sessions end."""
+        """Ends the user's sessions."""
         self.signed_in = False
 
 

@@ -1,4 +1,4 @@
-"""What is to be seen on the whole journey: of the account, its video and its export while they are there, and after."""
+"""Base of the whole-journey flow: compares account, video and export with the server, before and after deletion."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ Row = tuple[str, str, Any, Any]
 
 
 def body_of(exchange: Exchange) -> Any:
-    """The JSON that was answered."""
+    """The JSON body of the response."""
     assert exchange.response is not None
     return exchange.response.json
 
 
 @cache
 def _steps(flow: type[Flow]) -> tuple[Step, ...]:
-    """What is marked as a step, in the order in which it is written."""
+    """The methods marked as steps, in the order in which they are written."""
     return tuple(
         member.step for of in reversed(flow.__mro__) for member in vars(of).values() if hasattr(member, "step")
     )
@@ -55,7 +55,8 @@ class Journey(Flow):
         self.exports: list[Export] = []
         self.lost: tuple[list[Film], list[Export]] = [], []
 
-    # One rule, with the next stage as its first choice: walks get on, and are shortened by taking it instead of detours.
+    # One rule, with the next stage as its first choice: walks advance, and are shortened by taking it instead of
+    # detours.
     @stateful.rule(step=st.runner().flatmap(lambda journey: journey.possible_steps()))
     def go_on(self, step: tuple[str, dict[str, Any]]) -> None:
         """Take a step; reports show it under its own name."""
@@ -149,7 +150,7 @@ class Journey(Flow):
         self.same(*self._watched(film, "PT-JOURNEY-06", wanted))
 
     def _lists(self) -> dict[str, dict[str, Any]]:
-        """The lists that name the video, with the parts of the requests for them."""
+        """The lists that contain the video, with the parts of the requests for them."""
         return {
             "getVideos": {"query": {"sort": "-publishedAt", **_PAGE}},
             "getAccountVideos": {"path": {"name": self.who.username}},
@@ -185,10 +186,10 @@ class Journey(Flow):
             answer = self.send("downloadUserExport", **export.download)
             self.expect(answer, 404, requirement="PT-JOURNEY-13", situation="an archive of a deleted account")
 
-    # How the journey asks and compares
+    # Requests and comparisons
 
     def listed_exports(self) -> Exchange:
-        """The owner's list of exports."""
+        """Lists the owner's exports."""
         return self.send("listUserExports", self.who.account, path={"userId": self.who.user_id})
 
     def same(self, answer: Exchange, *rows: Row) -> None:
@@ -205,7 +206,7 @@ class Journey(Flow):
             )
 
     def sure(self, went_well: bool) -> None:
-        """Ends the flow where a known deviation stands in the way of all that is to come."""
+        """Ends the flow where a known deviation makes all later steps impossible."""
         if not went_well:
             raise NotArranged("a known deviation prevents the rest of the flow")
 
@@ -218,7 +219,7 @@ class Journey(Flow):
         actor: Account | None = None,
         **parts: Any,
     ) -> Exchange:
-        """Sends what the rest of the journey stands on, and expects this status."""
+        """Sends a request that the rest of the journey needs, and expects this status."""
         answer = self.send(operation_id, actor, **parts)
         self.sure(self.expect(answer, status, requirement=requirement, situation=situation))
         return answer
@@ -226,14 +227,14 @@ class Journey(Flow):
     def reach(
         self, ask: Callable[[], Exchange], requirement: str, at: str, state: str, seen: Callable[[Any], str]
     ) -> Exchange:
-        """Asks until a process came to its end, which must be this state; the last answer."""
+        """Repeats a request until a process has ended, which must be in this state; the last exchange."""
         answers: list[Exchange] = []
 
         def has_ended() -> bool:
             answers[:] = [ask()]
             return answers[0].status != 200 or seen(body_of(answers[0])) in _ENDED
 
-        # Where it takes too long, the last state tells.
+        # Where it takes too long, the last state is reported.
         with contextlib.suppress(NotArranged):
             self.wait("a final state", has_ended)
         self.sure(self.expect(answers[0], 200, requirement=requirement, situation="polling for a final state"))

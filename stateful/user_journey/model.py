@@ -1,4 +1,4 @@
-"""What the whole journey keeps in mind: the road and its detours, what was left on the way, how an archive is read."""
+"""Model of the whole journey: its stages and detours, the resources created on the way, and how an archive is read."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Road:
         return not self._ahead or (self._spare > 0 and self._strayed < _DETOURS_AT_ONCE)
 
     def walk(self, name: str) -> None:
-        """Takes in a step: the next stage, or else a detour."""
+        """Records a step: the next stage, or else a detour."""
         if self.leads_to(name):
             self._ahead.pop(0)
             self._strayed = 0
@@ -55,8 +55,10 @@ class Road:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A method of the flow that a walk may call with drawn arguments. `detour` is an attribute of the flow without which
-    it is no detour; empty where it never is one."""
+    """A method of the flow that a walk may call with drawn arguments.
+
+    `detour` names an attribute of the flow without which it is no detour; empty where it never is one.
+    """
 
     name: str
     detour: str
@@ -67,8 +69,10 @@ _Method = TypeVar("_Method", bound=Callable[..., None])
 
 
 def step(detour: str = "", **arguments: SearchStrategy[Any]) -> Callable[[_Method], _Method]:
-    """Makes a method a step: a stage where the flow's road leads to it, a detour where the road allows one and the flow
-    has something of this name."""
+    """Marks a method as a step: a stage where the road leads to it, a detour where the road allows one.
+
+    For a detour, the attribute of the flow named `detour` must be set.
+    """
 
     def marked(method: _Method) -> _Method:
         drawn = st.tuples(*arguments.values()).map(lambda values: dict(zip(arguments, values, strict=True)))
@@ -80,9 +84,11 @@ def step(detour: str = "", **arguments: SearchStrategy[Any]) -> Callable[[_Metho
 
 @dataclass(slots=True)
 class Traveller:
-    """Who signs up: what is sent (`channel` None for none), the user's id, the string that was mailed, whether the
-    reader was asked for it, whether the address is verified (None where nobody asks), and the account once it signed
-    in."""
+    """The user of the journey, with what is sent at sign-up.
+
+    `channel` is None for none, `string` the one that was mailed, `read` whether the reader was asked for it, `verified`
+    None where verification is not required, and `account` is set once the user signed in.
+    """
 
     username: str
     email: str
@@ -106,14 +112,14 @@ class Traveller:
 
     @property
     def signed_in(self) -> Account:
-        """The account; the road leads to no place that needs it before."""
+        """The account; the road has no stage before it that needs it."""
         assert self.account is not None
         return self.account
 
 
 @dataclass(slots=True)
 class Film:
-    """The video: its ids, what it is called, the bytes that were sent, who rates it how, and how far the viewer got."""
+    """The video: its ids, name, sent bytes, ratings by user, and the viewer's position."""
 
     id: int
     uuid: str
@@ -123,15 +129,18 @@ class Film:
     position: int | None = None
 
     def counts(self) -> tuple[int, int]:
-        """How many like it, and how many dislike it."""
+        """The numbers of likes and dislikes."""
         given = list(self.ratings.values())
         return given.count("like"), given.count("dislike")
 
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """What an archive of a user's data holds: the account's name, the names of videos and the digests of their files by
-    UUID, and the last path segments of the videos that the user liked and disliked."""
+    """The contents of an archive of a user's data.
+
+    The account's name, the names of videos and the digests of their files by UUID, and the last path segments of the
+    videos that the user liked and disliked.
+    """
 
     account: str
     names: dict[str, str]
@@ -144,7 +153,7 @@ NOTHING = Archive("", {}, {}, [], [])
 
 
 def expected(who: Traveller, films: Sequence[Film]) -> Archive:
-    """What an archive with video files that is requested now must hold."""
+    """The expected contents of an archive with video files that is requested now."""
     rated = {film.uuid: film.ratings["traveller"] for film in films}
     return Archive(
         account=str(who.username),
@@ -166,7 +175,7 @@ class Export:
 
 
 def opened(content: bytes) -> Archive:
-    """The archive; NOTHING where it is none, or has not the form of one."""
+    """Reads an archive; NOTHING where it is none, or not in the form of one."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _read(archive)
@@ -203,7 +212,7 @@ def digest(content: bytes) -> str:
 
 
 class Link(NamedTuple):
-    """What the link of a verification mail holds."""
+    """The contents of the link in a verification mail."""
 
     user_id: int
     string: str

@@ -1,4 +1,4 @@
-"""Base of the flow about one owner's videos: what each viewer sees of them, compared with the model."""
+"""Base of the flow about one owner's videos: compares what each viewer sees of them with the model."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MANY = 100
 _PUBLISHED = 1
 _USED_MEMBERS = ("videoQuotaUsed", "videoQuotaUsedDaily")
 _PASSWORDS = range(3)
-# Who looks at a video, by which of its names: a number hides an unlisted video.
+# Viewers of a video, and the names that they use: an unlisted video is hidden by its number.
 _READS = (
     ("anonymous", "uuid"),
     ("anonymous", "id"),
@@ -44,7 +44,7 @@ class VideoFlow(Flow):
     about, `because` the requirement, `written` what it wrote of the video."""
 
     def start(self, owner: Account, privacy: Privacy) -> None:
-        """The model: one video with something in each member, no limits, two channels."""
+        """The model: one video with a value for each member, no limits, two channels."""
         self.owner = owner
         self.viewer: dict[str, Account | None] = {
             "anonymous": None,
@@ -63,12 +63,15 @@ class VideoFlow(Flow):
         self.write_limits()
         self.strangers = self._clear()
         first = self._first(privacy)
-        # What earlier walks left behind for good is no matter of this one.
+        # Videos that earlier walks left for good are not part of this one.
         used = _json(self.world.call("getMyQuotaUsed", owner))
         self.lost = {member: used[member] - first.room for member in _USED_MEMBERS}
 
     def _clear(self) -> set[int]:
-        """Deletes what an earlier walk left; the numbers of that. What the server only pretended to refuse stays."""
+        """Deletes videos that an earlier walk left, and returns their numbers.
+
+        One that the server only pretended to refuse stays.
+        """
         with self.aside():
             listed = _json(self.world.call("listMyVideos", self.owner, query={"count": _MANY}))["data"]
             for video in listed:
@@ -96,7 +99,7 @@ class VideoFlow(Flow):
         return details if details["state"]["id"] == _PUBLISHED and streamed else None
 
     def new_video(self, ids: Mapping[str, Any], privacy: Privacy, passwords: list[int]) -> Video:
-        """A video that the walk knows from here on."""
+        """Adds a video to the walk."""
         variable = f"VIDEO_{len(self.known) + 1}"
         named: dict[str, NamedNumber | NamedText] = {
             "id": NamedNumber(ids["id"], f"{variable}_ID"),
@@ -112,10 +115,10 @@ class VideoFlow(Flow):
         return video
 
     def compare(self, because: str, video: Video | None = None, written: Collection[str] = ()) -> None:
-        """What the step leaves is to be compared."""
+        """Notes what a step changed, for the comparison after it."""
         self.because, self.touched, self.written = because, video, written
 
-    # What videos stand on
+    # Passwords and quotas
 
     def passwords(self, numbers: Iterable[int]) -> list[str]:
         """Passwords of videos, the same in each walk."""
@@ -128,13 +131,13 @@ class VideoFlow(Flow):
         ]
 
     def secrets_of(self, video: Video) -> dict[str, Any]:
-        """What each change of a password-protected video must say again."""
+        """The members that each change of a password-protected video must repeat."""
         if video.privacy != Privacy.PASSWORD:
             return {}
         return {"privacy": int(Privacy.PASSWORD), "videoPasswords": self.passwords(video.passwords)}
 
     def write_limits(self) -> None:
-        """Gives the owner the quotas of the model."""
+        """Sets the owner's quotas to those of the model."""
         path = {"id": self.owner.user_id}
         lost = dict(zip(model.QUOTAS, self.lost.values(), strict=True))
         body = {name: limit if limit == NO_LIMIT else limit + lost[name] for name, limit in self.limits.items()}
@@ -142,23 +145,23 @@ class VideoFlow(Flow):
 
     @property
     def used(self) -> int:
-        """Bytes that the videos count for."""
+        """The bytes that count for the quota."""
         return sum(video.room for video in self.videos)
 
     def fits(self, size: int) -> bool:
-        """Whether so many bytes more are within the quotas."""
+        """Whether so many more bytes are within the quotas."""
         return all(limit == NO_LIMIT or self.used + size < limit for limit in self.limits.values())
 
     def limit(self, quota: str, room: int | None) -> None:
-        """Sets a quota that leaves so many bytes beyond what is used; none where that is None."""
+        """Sets a quota that leaves so many bytes beyond what is used; no quota where that is None."""
         self.limits[quota] = NO_LIMIT if room is None else self.used + room
         self.write_limits()
 
-    # What is seen
+    # Comparison
 
     @invariant()
     def everybody_sees_what_they_may(self) -> None:
-        """Compares what is there with the model, after each step that changed something or was refused to."""
+        """Compares the videos with the model, after each step that changed something or was refused to."""
         because, self.because = self.because, ""
         if not because:
             return
@@ -195,7 +198,7 @@ class VideoFlow(Flow):
     def look_in(
         self, operation: str, viewer: str, wanted: Collection[Video], *, because: str = "", **parts: Any
     ) -> None:
-        """Reads a list of videos; what it shows of the walk's videos must be those that are wanted."""
+        """Reads a list of videos, and compares the walk's videos in it with the wanted ones."""
         query = {"count": _MANY, "nsfw": "both", **parts.pop("query", {})}
         answer = self.send(operation, self.viewer[viewer], query=query, **parts)
         if not self.expect(answer, 200, requirement=_LISTED, situation=f"a list of videos, requested as {viewer}"):
@@ -259,7 +262,7 @@ class VideoFlow(Flow):
             )
 
     def _requirement(self, because: str, name: str, video: Video) -> str:
-        """Why a member must be what it is: the step wrote it, or left it as it was."""
+        """The requirement by which a member is what it is: the step wrote it, or left it as it was."""
         if because == _PRIVATE_AT_FIRST and name != "privacy":
             return _UPLOADED
         if because not in {_STAYED, _AT_ONCE}:

@@ -1,4 +1,4 @@
-"""What a server must keep of videos: their details, who may see them, and their size."""
+"""Model of videos: their details, who may see them, and their size."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ QUOTAS = ("videoQuota", "videoQuotaDaily")
 NO_LIMIT = -1
 _INSTANT = "2015-02-28T23:30:00.000Z"
 _FUTURE = {"updateAt": "2099-12-31T12:00:00.000Z", "privacy": 1}
-# What may be said of a video, and is read back as it was written.
+# Members that may be written, and are read back as they were written.
 _VALUES: Mapping[str, tuple[Any, ...]] = {
     "name": ("A walk in the park", "Gewöhnliche Füchse & Co"),
     "category": (6, 1, None),
@@ -35,17 +35,17 @@ _VALUES: Mapping[str, tuple[Any, ...]] = {
     "originallyPublishedAt": (_INSTANT, None),
     "scheduleUpdate": (_FUTURE, None),
 }
-# What the video that a walk begins with is given: something for each member.
+# The values of the video that a walk begins with: something for each member.
 FIRST: Mapping[str, Any] = {name: values[0] for name, values in _VALUES.items() if name != "scheduleUpdate"}
-# Members that stand as number and label where they are read.
+# Members that are number and label where they are read.
 _LABELLED = {"category", "licence", "language", "commentsPolicy", "privacy", "channel"}
-# Lists leave them out, or tell their beginning only.
+# Lists leave these out, or give their beginning only.
 _ONLY_WHOLE = {"description", "support", "tags", "commentsPolicy", "downloadEnabled"}
 PICTURES = {"thumbnailfile": "thumbnailPath", "previewfile": "previewPath"}
 CHANNEL = "channelId"
 
 FOREIGN_CHANNEL = "somebody else's channel"
-# What no video can be given.
+# Values that no video can have.
 WRONG: Mapping[str, Mapping[str, Any]] = {
     "too short a name": {"name": "ab"},
     "an unknown licence": {"licence": 99},
@@ -54,12 +54,12 @@ WRONG: Mapping[str, Mapping[str, Any]] = {
     "an unknown channel": {CHANNEL: impossible("channel.id", 1)},
     FOREIGN_CHANNEL: {},
 }
-# Sent beside it: of this nothing may be kept.
+# Sent beside an invalid member: of this nothing may be kept.
 BESIDE = {"category": 15, "support": "Half a change", "language": "de", "nsfw": False}
 
 
 class Privacy(IntEnum):
-    """Who may see a video, as the API numbers it."""
+    """The privacy of a video, as the API numbers it."""
 
     PUBLIC = 1
     UNLISTED = 2
@@ -68,7 +68,7 @@ class Privacy(IntEnum):
     PASSWORD = 5
 
 
-# Besides what is said: which of the owner's channels the video is in.
+# Besides the written members: which of the owner's channels the video is in.
 members = st.fixed_dictionaries(
     {},
     optional={
@@ -77,7 +77,7 @@ members = st.fixed_dictionaries(
     },
 )
 kinds = st.sampled_from(("mp4", "webm", "ogv"))
-# What is no video: by its media type, or only by what is in it.
+# Files that are no video: by their media type, or only by their content.
 others = st.sampled_from(("text as video", "picture as video", "text", "picture"))
 _OTHERS: Mapping[str, tuple[str, bytes]] = {
     "text": ("text/plain", b"No demuxer finds a video in these words.\n"),
@@ -111,8 +111,11 @@ def other_file(what: str, kind: str) -> tuple[Upload, int]:
 
 @dataclass(eq=False)
 class Video:
-    """A video of the walk. `variable` begins the names by which reports know it, `said` are its members as they are read
-    back, `room` the bytes it counts for, `passwords` the numbers of those that open it."""
+    """A video of the walk.
+
+    `variable` begins the names by which reports show it, `said` are its members as they are read back, `room` the bytes
+    it counts for, `passwords` the numbers of those that open it.
+    """
 
     variable: str
     ids: Mapping[str, Any]
@@ -134,22 +137,22 @@ class Video:
         return 200 if self.privacy == Privacy.INTERNAL else 403
 
     def is_listed_for(self, viewer: str) -> bool:
-        """Whether lists of videos show it."""
+        """Whether lists of videos show it to this viewer."""
         return self.privacy == Privacy.PUBLIC or (self.privacy == Privacy.INTERNAL and viewer != "anonymous")
 
     def visible(self, *, whole: bool) -> dict[str, Any]:
-        """Its members as an answer shows them, `whole` or in a list."""
+        """Its members as a response shows them, `whole` or in a list."""
         said = {name: value for name, value in self.said.items() if whole or name not in _ONLY_WHOLE}
         return said | {"privacy": self.privacy, "channel": self.channel}
 
     def learn(self, details: Mapping[str, Any]) -> None:
-        """Takes over what the instance says of it, and how large its files are."""
+        """Takes over its details, and the size of its files, from the instance."""
         self.said = read(details)
         streamed = [file for playlist in details["streamingPlaylists"] for file in playlist["files"]]
         self.room = max((int(file["size"]) for file in [*details["files"], *streamed]), default=0)
 
     def write(self, written: Mapping[str, Any]) -> None:
-        """Takes over what was written of it."""
+        """Takes over the members that were written."""
         for name, value in written.items():
             if name in _VALUES:
                 self.said[name] = sorted(value or ()) if name == "tags" else value
@@ -158,7 +161,7 @@ class Video:
 
 
 def read(answer: Mapping[str, Any], names: Iterable[str] = (*_VALUES, *PICTURES.values())) -> dict[str, Any]:
-    """Members of an answer in the form in which they are written; all members of a video by default."""
+    """Members of a response in the form in which they are written; all members of a video by default."""
     return {name: _plain(answer, name) for name in names}
 
 

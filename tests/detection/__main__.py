@@ -1,4 +1,4 @@
-"""Measures what the harness catches: `python -m tests.detection`.
+"""Measures how many seeded faults the harness detects: `python -m tests.detection`.
 
 Each fault of the catalogue is put into the embedded instance, and the narrowest part of the harness that applies is run
 against it. Exits 1 where less than 97 % are caught by a check that should, or one is missed that is not known to be.
@@ -22,7 +22,7 @@ from tests.measured_tables import replaced
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; returns its exit code."""
+    """Runs the command and returns its exit code."""
     options = _parser().parse_args(arguments)
     faults = [f for name, f in all_faults().items() if fnmatch.fnmatchcase(name, options.only)]
     if options.sample:

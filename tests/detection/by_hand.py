@@ -1,5 +1,4 @@
-"""Faults that were written by hand: those that hand-written tests or the phases of some operations must show, and those
-that flows must."""
+"""Detection of hand-written faults by hand-written tests, phases of operations, or flows."""
 
 from __future__ import annotations
 
@@ -27,12 +26,12 @@ _PHASES = ("valid", "access", "refusals", "invalid")
 
 @cache
 def tests() -> tuple[Enumerated, ...]:
-    """The hand-written tests of single answers."""
+    """The hand-written tests of single responses."""
     return tuple(enumerated())
 
 
 def detected(faults: Sequence[Fault], *, seed: int = 1) -> list[Detection]:
-    """What becomes of faults without a flow, on one instance."""
+    """Tries faults without a flow, on one instance."""
     found: list[Detection] = []
     with tempfile.TemporaryDirectory() as folder, arena(Path(folder), seed=seed) as at:
         remembering(at, seed)
@@ -58,7 +57,7 @@ def _detected(at: Arena, fault: Fault) -> Detection:
                 exercise = Exercise(at.session, at.session.contract.operation(operation_id))
                 for phase in _PHASES:
                     exercise.run(getattr(exercise, phase))
-            # Checks judge whatever is sent, by whichever test.
+            # Checks judge every exchange, whichever test sent it.
             for test in tests():
                 if test not in meant:
                     examined(at, test)
@@ -71,7 +70,7 @@ def _detected(at: Arena, fault: Fault) -> Detection:
 
 
 class _watched_findings(Watch):  # noqa: N801 - it is used as a function
-    """Breaks off at what examinations find, too."""
+    """Watch that also stops at findings of the assertions."""
 
     def __init__(self, at: Arena, fault: Fault) -> None:
         super().__init__(at.session, lambda finding: tells(fault, finding))
@@ -98,9 +97,10 @@ class _watched_findings(Watch):  # noqa: N801 - it is used as a function
 
 
 def detected_by_flow(fault: Fault, *, seed: int = 1) -> Detection:
-    """What becomes of a fault that only a sequence shows, on an instance of its own.
+    """Tries a fault that only a sequence shows, on its own instance.
 
-    The first difference may be another one that the fault leads to; then the walk is shortened, which tells all.
+    The first difference may be another one that the fault leads to; then the flow runs again and shortens its failures,
+    which reports them all.
     """
     detection = _found_by_flow(fault, seed, 0)
     return detection if detection.caught else _found_by_flow(fault, seed, runner._SHORTENING_SECONDS)
@@ -128,7 +128,7 @@ def _found_by_flow(fault: Fault, seed: int, shortening: int) -> Detection:
 
 
 def _walked(at: Arena, flow: type[Flow], shortening: int) -> Iterator[tuple[Finding | str, int]]:
-    """What the flow tells, and how many requests it sent before the first difference."""
+    """Runs the flow; its findings or verdict, and how many requests it sent before the first difference."""
     counted = [0]
     first: list[int] = []
     complete = Context.wrong

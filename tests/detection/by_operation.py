@@ -1,4 +1,4 @@
-"""Faults that follow from the contract, each held against the phase of its operation that must show it."""
+"""Detection of faults derived from the contract, each by the phase of its operation that must show it."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _GENERATORS: dict[int, Remembering] = {}
 
 
 class NotSilent(Exception):
-    """The harness finds something on the instance without fault: nothing can be measured then."""
+    """The harness reports a finding on the instance without fault: nothing can be measured then."""
 
 
 def detected(faults: Sequence[ContractFault], *, seed: int = 1, depth: str = "standard") -> list[Detection]:
-    """What becomes of these faults, on instances that are made for them."""
+    """Tries these faults, on instances that are made for them."""
     contract = load_contract(None)
     found: list[Detection] = []
     kinds: tuple[Signup, ...] = ("approval", "direct")
@@ -47,7 +47,7 @@ def detected(faults: Sequence[ContractFault], *, seed: int = 1, depth: str = "st
 
 
 def remembering(at: Arena, seed: int) -> None:
-    """Has the session draw what sessions of this process drew before."""
+    """Makes the session reuse the requests that earlier sessions of this process drew."""
     generator = _GENERATORS.setdefault(seed, Remembering(at.session.contract, seed))
     at.session.__dict__["generator"] = generator
 

@@ -1,4 +1,4 @@
-"""All faults, and how they are shared out among processes."""
+"""Catalogue of all faults, and their division among processes."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ class Batch:
 
 @cache
 def all_faults() -> dict[str, AnyFault]:
-    """Every fault by id: those that follow from the contract, then those that were written by hand."""
+    """Every fault by id: those derived from the contract, then the hand-written ones."""
     found: dict[str, AnyFault] = {fault.id: fault for fault in contract_faults(load_contract(None))}
     return found | load()
 
 
 def batches(faults: Sequence[AnyFault]) -> list[Batch]:
-    """The faults in portions, the longest first."""
+    """Divides the faults into batches, the longest first."""
     by_operation: dict[str, list[str]] = {}
     by_hand: list[str] = []
     by_flow: list[str] = []

@@ -1,4 +1,4 @@
-"""What became of one fault, and of many."""
+"""Result of trying a fault, and the means to watch a session for its finding."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from peertube_conformance.spec import Contract, Operation
 
 @dataclass(slots=True)
 class Detection:
-    """One fault, and who told it.
+    """The result of trying one fault: the check and requirement that reported it, if any.
 
     `source` is contract, hand or flow; `single` whether one request can show it. `requirement` and `check` are empty
-    where it was missed, and `reason` says why then. `requests` were sent with the fault until it was told, or in all.
+    where it was missed, and `reason` says why then. `requests` were sent with the fault until it was reported, or in
+    all.
     """
 
     id: str
@@ -37,20 +38,20 @@ class Detection:
 
     @property
     def caught(self) -> bool:
-        """Whether a check that should told it."""
+        """Whether a check that should report the fault did."""
         return bool(self.requirement)
 
     def tell(self, finding: Finding) -> None:
-        """The finding that shows it."""
+        """Records the finding that shows the fault."""
         self.requirement, self.check, self.at = finding.requirement, finding.check, finding.at
 
     def to_json(self) -> dict[str, Any]:
-        """As it is written."""
+        """The JSON form in which it is written."""
         return asdict(self) | {"caught": self.caught}
 
 
 class Caught(BaseException):
-    """The finding that was waited for."""
+    """Raised at the expected finding."""
 
     def __init__(self, finding: Finding) -> None:
         super().__init__(finding.fingerprint)
@@ -76,7 +77,7 @@ def recorded_by(session: Session, saw: Callable[[Sequence[Finding]], None]) -> I
 
 
 class Watch:
-    """Counts what a session sends, and breaks off at the finding that is waited for."""
+    """Counts the requests of a session, and stops it at the expected finding."""
 
     def __init__(self, session: Session, wanted: Callable[[Finding], bool]) -> None:
         self.requests = 0
@@ -103,7 +104,7 @@ class Watch:
 
 
 class Remembering(Generator):
-    """Draws what an ordinary generator draws, once: the faults of an operation all meet the same requests."""
+    """Generator that draws only once, so that all faults of an operation meet the same requests."""
 
     def __init__(self, contract: Contract, seed: int) -> None:
         super().__init__(contract, seed)

@@ -14,7 +14,7 @@ from tests.detection.detection import Detection
 
 
 def tried(batch: Batch, seed: int) -> list[Detection]:
-    """What becomes of a batch of faults, in this process."""
+    """Tries a batch of faults in this process."""
     from tests.detection import by_hand, by_operation  # noqa: PLC0415 - each process loads what it needs
 
     faults = [all_faults()[name] for name in batch.faults]
@@ -26,10 +26,10 @@ def tried(batch: Batch, seed: int) -> list[Detection]:
 
 
 def measured(faults: Sequence[AnyFault], workers: int, seed: int) -> Iterator[Detection]:
-    """What becomes of the faults, in the order in which that is known."""
+    """Tries the faults and yields each result as soon as it is known."""
     context = multiprocessing.get_context("spawn")
     portions = batches(faults)
-    # Faults of flows may change what stays changed: each gets a process of its own.
+    # Faults of flows may change state for good: each gets its own process.
     for alone in (True, False):
         chosen = [batch for batch in portions if (batch.kind == "flow") is alone]
         with ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=1 if alone else None) as pool:
@@ -39,7 +39,7 @@ def measured(faults: Sequence[AnyFault], workers: int, seed: int) -> Iterator[De
 
 
 def read(path: Path) -> list[Detection]:
-    """What an earlier call wrote."""
+    """Reads the results that an earlier run wrote."""
     names = {each.name for each in fields(Detection)}
     document = json.loads(path.read_text(encoding="utf-8"))
     return [Detection(**{k: v for k, v in entry.items() if k in names}) for entry in document["faults"]]

@@ -1,4 +1,4 @@
-"""The faults that one request can show, tried with plain `schemathesis run`: what its users have without this harness.
+"""Tries the faults that one request can show with plain `schemathesis run`, which users have without this harness.
 
 It gets the same contract, an administrator's token, and as many examples as the harness sent requests, beside what its
 other phases send. A fault counts as killed where a check fails that does not without the fault, rightly or not.
@@ -38,8 +38,10 @@ _LONGEST_SECONDS = 120
 
 
 def compare(found: Sequence[Detection], count: int, seed: int, workers: int = 2) -> None:
-    """Adds to about so many of the detections, and to a few of each class, how the plain tool does; the same faults each
-    time. What is known already stays."""
+    """Adds the plain tool's result to about `count` of the detections, and to a few of each class.
+
+    The same faults are chosen each time. Known results stay.
+    """
     chosen = [detection for detection in _chosen(found, count) if not detection.plain]
     contract = load_contract(None)
     portions: dict[Signup, list[Detection]] = {}
@@ -87,21 +89,21 @@ def _tried(batch: tuple[Signup, list[tuple[str, int]], int]) -> list[tuple[str, 
 
 
 def _run(signup: Signup, fault: AnyFault | None, on: Sequence[str], examples: int, seed: int) -> tuple[set[str], int]:
-    """What fails on a fresh instance: a plain run may leave an administrator without a password."""
+    """The checks that fail on a fresh instance: a plain run may leave an administrator without a password."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         contract = folder / "contract.json"
         contract.write_text(json.dumps(load_contract(None).document), encoding="utf-8")
         with arena(folder, signup=signup, seed=seed) as at:
             _furnish(at)
-            # Signing in comes before the fault: it may be one of signing in.
+            # The sign-in comes before the fault, which may be one of signing in.
             at.token = _token(at)
             with at.spoiled(fault) if fault is not None else contextlib.nullcontext():
                 return _failures(at, contract, on, examples=examples, seed=seed)
 
 
 def _furnish(at: Arena) -> None:
-    """Something of each kind, so that small numbers name things as they do on any instance in use."""
+    """Creates one resource of each kind, so that small numbers are ids as on any instance in use."""
     world = at.session.environment.world
     for kind in ids_by_kind._FACTORIES:
         with contextlib.suppress(*PRECONDITION_ERRORS):
@@ -152,7 +154,7 @@ def _recorders(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def _token(at: Arena) -> str:
-    """The administrator's."""
+    """The administrator's token."""
     api = f"{at.base_url}/api/v1"
     client = httpx.get(f"{api}/oauth-clients/local").json()
     form = {**client, "grant_type": "password", "username": ADMIN_NAME, "password": at.password}

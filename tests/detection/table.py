@@ -1,4 +1,4 @@
-"""What the command prints: a table of classes, the misses, and how the plain tool does on the same faults."""
+"""Output of the command: a table of classes, the misses, and the plain tool's results on the same faults."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _share(some: int, of: int) -> str:
 
 
 def misses(found: Sequence[Detection]) -> Iterator[str]:
-    """Each fault that nobody told, with the reason; those that are not known first."""
+    """Each fault that was not reported, with the reason; those that are not known misses first."""
     missed = sorted((d for d in found if not d.caught), key=lambda detection: detection.id in KNOWN)
     for detection in missed:
         known = f"known: {KNOWN[detection.id]}" if detection.id in KNOWN else f"NEW: {detection.reason}"

@@ -1,4 +1,4 @@
-"""Faults in who is let in, by operation."""
+"""Faults in access control, by operation, derived from the contract."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _REQUIREMENTS = {
 
 
 def access_faults(operation: Operation) -> Iterator[ContractFault]:
-    """Those of one operation."""
+    """The access faults of one operation."""
     if operation.authentication is Authentication.NONE:
         return
     if operation.authentication is Authentication.REQUIRED:

@@ -1,4 +1,4 @@
-"""An instance in this process, and a session of the harness on it, whose faults are switched on and off."""
+"""An embedded instance in this process with switchable faults, and a session of the harness on it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.spec import load_contract
 from tests.faults.spoiling import AnyFault, spoilable
 
-# Short windows, so that nobody waits for them.
+# Short windows, so that no test waits for them.
 _LIMITS = {
     "api": RateLimit(12, 2),
     "login": RateLimit(4, 300),
@@ -43,7 +43,7 @@ _LIMITS = {
 
 @dataclass
 class Arena:
-    """The instance, a session on it, and the fault of the moment."""
+    """The instance, a session on it, and the active fault."""
 
     session: Session
     base_url: str
@@ -53,7 +53,7 @@ class Arena:
 
     @contextmanager
     def spoiled(self, fault: AnyFault) -> Iterator[None]:
-        """The instance with this fault."""
+        """Activates a fault inside the context."""
         self._active[0] = fault
         try:
             yield
@@ -113,7 +113,7 @@ def arena(folder: Path, *, signup: Signup = "approval", seed: int = 1, depth: st
             yield Arena(session, base_url, password, _active=active)
             session.close()
         finally:
-            # What is on the instance ends with it: nothing is cleaned up before.
+            # Its resources end with the instance: nothing is cleaned up before.
             run.stop()
             server.should_exit = True
             thread.join(timeout=10)

@@ -28,7 +28,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class ContractFault:
-    """One promise of one operation, broken.
+    """A promise of an operation that is broken.
 
     `kind` says how, `where` is the pointer in body, header or request, and `how` what else there is to know. `breaks`
     are the requirements of which any may tell it, `at` where its finding must point to, and `phase` the phase of the
@@ -65,14 +65,14 @@ def contract_faults(contract: Contract) -> list[ContractFault]:
 
 
 def sample(things: Sequence[_T], count: int) -> list[_T]:
-    """About so many of them, evenly over all: the same ones each time."""
+    """About `count` of the items, evenly over all: the same ones each time."""
     if count >= len(things):
         return list(things)
     return [things[index * len(things) // count] for index in range(count)]
 
 
 def dotted(pointer: str) -> str:
-    """A pointer as ids have it: `/data/*/uuid` is `data.uuid`."""
+    """Converts a pointer to its form in ids: `/data/*/uuid` is `data.uuid`."""
     return ".".join(part for part in pointer.split("/") if part and part != "*")
 
 
@@ -86,7 +86,7 @@ def success(operation: Operation) -> tuple[int, str, Any]:
 
 
 def members(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
-    """Every value inside of a JSON value with its pointer, of the items of an array the first."""
+    """Every value inside a JSON value with its pointer; of an array only the first item's."""
     if isinstance(value, dict):
         for name, member in value.items():
             at = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"

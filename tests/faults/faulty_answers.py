@@ -1,4 +1,4 @@
-"""Faults that any answer shows, whatever the operation: headers, bodies, statuses and limits."""
+"""Faults in responses of any operation: headers, bodies, statuses and limits."""
 
 from __future__ import annotations
 

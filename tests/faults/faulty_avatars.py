@@ -9,7 +9,7 @@ from peertube_conformance.fixtures.instance.models.users import User
 from tests.faults.registry import Handler, Shared, fault
 
 _FLOW: Shared = {"group": "state and consistency", "flow": "Avatars"}
-# What accounts showed before, by user.
+# Earlier avatars of accounts, by user.
 _BEFORE: dict[int, list[dict[str, Any]]] = {}
 
 

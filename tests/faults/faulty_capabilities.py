@@ -1,4 +1,4 @@
-"""Faults in what is claimed."""
+"""Faults in the features that the configuration reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults in what pages of other origins may do."""
+"""Faults in cross-origin access."""
 
 from __future__ import annotations
 

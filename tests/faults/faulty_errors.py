@@ -1,4 +1,4 @@
-"""Faults in how errors are told, and in what comes before an operation is reached."""
+"""Faults in the form of errors, and in what is refused before an operation is reached."""
 
 from __future__ import annotations
 

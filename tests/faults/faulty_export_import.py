@@ -26,9 +26,9 @@ _wrapping: set[Callable[..., Any]] = set()
 
 
 def _wrap(owner: type, method: str, around: Callable[..., Any]) -> None:
-    """Has `around` called in the place of a method, which it gets first; once, however often the fault is met.
+    """Replaces a method by `around`, which gets the original first; once, however often the fault is met.
 
-    Archives are written and read in the background, when the handler has long answered: it stays so.
+    Archives are written and read in the background, when the handler has long answered: the replacement stays.
     """
     if around not in _wrapping:
         _wrapping.add(around)
@@ -149,7 +149,7 @@ def videos_are_not_imported(handler: Handler, request: ApiRequest) -> Any:
 
 
 def _not_at_all(kept: Any, reader: Any, one: dict[str, Any]) -> None:
-    """Leaves it out."""
+    """Skips the entry."""
 
 
 @fault("PT-IMPORT-04", on="userImportResumable", shortest=2, **_FLOW)

@@ -1,4 +1,4 @@
-"""Faults in files, their parts, and whom they are for."""
+"""Faults in files, their byte ranges, and access to them."""
 
 from __future__ import annotations
 

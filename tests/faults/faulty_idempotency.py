@@ -1,4 +1,4 @@
-"""Faults that show when a request comes twice."""
+"""Faults that show when a request is repeated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults in by which name a thing goes."""
+"""Faults in the names by which resources are addressed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults of the whole journey: each shows only to somebody who has come some way."""
+"""Faults of the whole journey: each shows only after several of its stages."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def a_token_outlives_its_account(handler: Handler, request: ApiRequest) -> Any:
     user, tokens = state.users.get(number), state.tokens.where(lambda one: one.user_id == number)
     answer = handler(request)
     if user is not None:
-        # Whoever asks by the id is answered from what was at hand before.
+        # A reader by the id gets what was at hand before.
         state.users._rows[number] = user
         for token in tokens:
             state.tokens.add(token)

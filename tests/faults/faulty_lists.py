@@ -1,4 +1,4 @@
-"""Faults of lists: what a server may hold, count, order and cut wrongly."""
+"""Faults of lists: wrong items, totals, orders and pages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _KEPT: dict[str, Any] = {}
 
 
 def _whole(handler: Handler, request: ApiRequest) -> list[Any]:
-    """Everything that the list holds, as its handler sorts it."""
+    """All entries of the list, as its handler sorts them."""
     asked = dict(request.query)
     request.query |= {"start": 0, "count": 1000}
     entries: list[Any] = handler(request)["data"]
@@ -27,7 +27,7 @@ def _whole(handler: Handler, request: ApiRequest) -> list[Any]:
 
 
 def _cut(request: ApiRequest, entries: list[Any]) -> dict[str, Any]:
-    """A page of these entries."""
+    """The requested page of these entries."""
     start, count = request.query["start"], request.query["count"]
     return {"total": len(entries), "data": entries[start : start + count]}
 

@@ -1,4 +1,4 @@
-"""Faults of what users write about themselves."""
+"""Faults of one's own user: profile, preferences, password and address."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.faults.registry import Handler, Shared, fault
 
 _FLOW: Shared = {"group": "state and consistency", "flow": "MyUser"}
 _THEME = "instance-default"
-# What a faulty server remembers too long, by user or by token.
+# What a faulty server keeps too long, by user or by token.
 _PASSWORDS: dict[int, list[str]] = {}
 _STRINGS: dict[int, list[str]] = {}
 _DESCRIPTIONS: dict[int, str | None] = {}
@@ -18,7 +18,7 @@ _WRITTEN: dict[str, dict[str, Any]] = {}
 
 
 def _neighbour(request: ApiRequest) -> User | None:
-    """The user who came after the caller."""
+    """The next user after the caller, or else the one before."""
     return request.state.users.get(request.caller.id + 1) or request.state.users.get(request.caller.id - 1)
 
 

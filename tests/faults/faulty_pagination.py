@@ -1,4 +1,4 @@
-"""Faults in how lists are cut into pages."""
+"""Faults in the division of lists into pages."""
 
 from __future__ import annotations
 

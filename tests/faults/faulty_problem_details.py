@@ -1,4 +1,4 @@
-"""Faults in problem details, whatever the operation: how an error is told, and what nobody should read of it."""
+"""Faults in problem details of any operation: the form of errors, and internals that they must not show."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LEAKS: Shared = {"group": "leaks"}
 
 
 def _changed(answer: Response, change: Callable[[dict[str, Any]], object]) -> Response:
-    """The answer with its problem details changed; any other as it is."""
+    """The response with its problem details changed; any other unchanged."""
     if "problem+json" not in answer.headers.get("content-type", ""):
         return answer
     problem = json.loads(bytes(answer.body))

@@ -1,4 +1,4 @@
-"""Faults in how requests are counted."""
+"""Faults in the counting of requests."""
 
 from __future__ import annotations
 

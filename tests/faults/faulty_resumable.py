@@ -30,13 +30,13 @@ def _session(request: ApiRequest) -> Upload | None:
 
 
 def _start(request: ApiRequest) -> int | None:
-    """Where a chunk begins; None for a question."""
+    """The offset of a chunk; None for a status request."""
     span = _SPAN.fullmatch(request.headers.get("content-range", ""))
     return int(span[1]) if span else None
 
 
 def _say(request: ApiRequest, start: int, total: int) -> None:
-    """Makes the request say that its bytes begin at `start` of `total`."""
+    """Sets Content-Range so that the bytes begin at `start` of `total`."""
     request.headers["content-range"] = f"bytes {start}-{start + len(request.body) - 1}/{total}"
 
 
@@ -47,7 +47,7 @@ def _as_its_owner(handler: Handler, request: ApiRequest) -> Any:
 
 
 def _swapped(handler: Handler, request: ApiRequest) -> Any:
-    """The last two bytes that differ change places in a chunk that completes a file, if it is not the only one."""
+    """Swaps the last two bytes that differ in a chunk that completes a file, if it is not the only one."""
     session, start, content = _session(request), _start(request), bytearray(request.body or b"")
     if session and start and start + len(content) == session.size:
         for place in reversed(range(len(content) - 1)):

@@ -1,4 +1,4 @@
-"""Faults in who is let in."""
+"""Faults in the access of roles."""
 
 from __future__ import annotations
 

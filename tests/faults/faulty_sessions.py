@@ -13,12 +13,12 @@ from tests.faults.registry import Handler, Shared, fault
 
 _FLOW: Shared = {"group": "auth and roles", "flow": "Sessions"}
 _REFRESH = "refresh_token"
-# Secrets of two-factor authentication that was turned off, by user.
+# Secrets of two-factor authentication that was disabled, by user.
 _TURNED_OFF: dict[int, str | None] = {}
 
 
 def _again(request: ApiRequest, token: Token, **changes: Any) -> None:
-    """Puts a token that was removed back."""
+    """Restores a token that was removed."""
     request.state.tokens.add(replace(token, **changes))
 
 

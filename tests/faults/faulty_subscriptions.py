@@ -1,4 +1,4 @@
-"""Faults of subscriptions, their feeds and notices."""
+"""Faults of subscriptions, their feeds and notifications."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults of what is done to users by those who manage them."""
+"""Faults of user administration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults of videos: their privacy, what is said of them, the quota they use."""
+"""Faults of videos: their privacy, their details, the quota they use."""
 
 from __future__ import annotations
 

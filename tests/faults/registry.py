@@ -1,6 +1,6 @@
-"""Seeded faults: what a server may do wrong, each a few lines around a handler of the embedded instance.
+"""Registers seeded faults: each changes a handler of the embedded instance in a few lines.
 
-A fault takes the handler that it spoils and the request, and answers in its place. It names the requirement that it
+A fault takes the handler that it changes and the request, and answers in its place. It names the requirement that it
 breaks; a detection is right only if a finding of that requirement shows it.
 """
 
@@ -19,7 +19,7 @@ from peertube_conformance.fixtures.instance import handlers
 from peertube_conformance.fixtures.instance.application import Application
 from peertube_conformance.fixtures.instance.http import routing
 
-# The classes of what servers do wrong.
+# The classes of faults.
 GROUPS = (
     "status",
     "body",
@@ -35,18 +35,19 @@ GROUPS = (
     "content negotiation",
     "leaks",
 )
-# The request is the operation's, or the plain one where a fault spoils every answer.
+# The request is the operation's, or the plain one where a fault changes every response.
 Handler = Callable[[Any], Any]
 Spoiled = Callable[[Handler, Any], Any]
-# What several faults of a module have in common, as `fault` takes it.
+# Arguments of `fault` that several faults of a module share.
 Shared = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault. `breaks` are the requirements of which any may tell it, `on` the operations whose handlers it spoils.
+    """One fault.
 
-    `on` is empty for one that spoils answers wherever they come from: its handler gives the answer that was about to be
+    `breaks` are the requirements of which any may report it, `on` the operations whose handlers it changes. `on` is
+    empty for one that changes responses wherever they come from: its handler gives the response that was about to be
     sent, and its request is the plain HTTP one. `flow` is the state machine that must find it, `shortest` the number of
     requests of the shortest sequence that shows it, counted by hand; both empty where a single request does.
     """
@@ -61,7 +62,7 @@ class Fault:
 
     @property
     def single(self) -> bool:
-        """Whether one request can show it, to somebody who knows what the answer should be."""
+        """Whether one request can show it, if the right response is known."""
         return not self.flow and self.shortest == 1
 
 
@@ -87,14 +88,14 @@ def fault(
 
 
 def load() -> dict[str, Fault]:
-    """Every fault of the catalogue: the modules of this folder that are named after what they spoil."""
+    """Loads every fault of the catalogue: the modules of this folder that are named after what they change."""
     for path in sorted(Path(__file__).parent.glob("faulty_*.py")):
         importlib.import_module(f"{__package__}.{path.stem}")
     return FAULTS
 
 
 def seed_everywhere(active: Callable[[], Fault | None]) -> None:
-    """Has the fault of the moment, if it is one without operations, spoil every answer before it is sent."""
+    """Lets the active fault, if it has no operations, change every response before it is sent."""
     answer = Application._answer
 
     async def spoiled(self: Application, scope: Any, receive: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Faults in what is refused: a bound that nobody looks at, something required that may be missing."""
+"""Faults in validation, derived from the contract: a bound that is not checked, a required value that may be missing."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TEXT = ("zzz zzz", "\u00e9\u00e9\u00e9", "-", "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz
 
 
 def request_faults(operation: Operation) -> Iterator[ContractFault]:
-    """Those of one operation."""
+    """The validation faults of one operation."""
     for parameter in operation.parameters:
         if parameter.location not in {"path", "query", "header"}:
             continue
@@ -53,7 +53,7 @@ def request_faults(operation: Operation) -> Iterator[ContractFault]:
 
 
 def _is_told(operation: Operation, schema: Any, name: str) -> bool:
-    """Whether what is wrong with a member is told as such, and not as that no form of the whole fits."""
+    """Whether an error in a member is reported at that member, and not as that no form of the whole fits."""
     example: Any = next(iter(operation.request_examples.values()), {})
     reported = operation.schemas.validator(schema, "request").iter_errors({**example, name: [[[]]]})
     return any(list(error.instance_path)[:1] == [name] for error in reported)
@@ -79,7 +79,7 @@ def _fault(operation: Operation, location: str, pointer: str, keyword: str) -> C
 
 
 def _required(operation: Operation, schema: Any) -> Iterator[str]:
-    """What is required in every case, and not in one of several branches alone."""
+    """The members that are required in every case, and not in one of several branches alone."""
     seen: set[str] = set()
     for part in _always(operation, schema):
         for name in part.get("required", ()):
@@ -100,7 +100,7 @@ def _always(operation: Operation, schema: Any, depth: int = 0) -> Iterator[Mappi
 
 
 def _bounds(operation: Operation, schema: Any, pointer: str, longest: int, depth: int = 0) -> Iterator[tuple[str, str]]:
-    """The bounds that some value breaks alone, with the pointer at which a violation of them is told."""
+    """The bounds that some value breaks alone, with the pointer at which a violation of them is reported."""
     found: dict[str, Any] = {}
     for part in operation.schemas.parts(schema):
         found |= {keyword: part[keyword] for keyword in _BOUNDS if keyword in part}

@@ -1,4 +1,4 @@
-"""Faults of single answers that follow from the contract: members, media types, headers and statuses."""
+"""Faults of single responses, derived from the contract: members, media types, headers and statuses."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from tests.faults.contract_faults import (
     success,
 )
 
-# Of each operation so many members of the answer, spread over all: their neighbours are broken in the same way.
+# The number of members of a response per operation, spread over all: their neighbours are broken in the same way.
 _MEMBERS = 3
 _UNDOCUMENTED = (202, 203, 201)
 _NEVER = "no-such-value"
 _NO_NUMBER = 987_654
-# Checks of their own tell what is wrong with these.
+# Headers that checks of their own judge.
 _JUDGED_ELSEWHERE = ("x-ratelimit-", "retry-after", "www-authenticate")
-# Lists of things that no operation of the contract makes: nobody sees an item of them.
+# Lists whose items no operation of the contract creates: no response shows one.
 _ALWAYS_EMPTY = frozenset({"getMyAbuses", "listMyVideoImports", "listAccountChannelSyncs"})
 DROPPED = object()
 
 
 def response_faults(operation: Operation) -> Iterator[ContractFault]:
-    """Those of one operation."""
+    """The response faults of one operation."""
     status, media_type, example = success(operation)
     if media_type == "application/json" and example is not None:
         yield from _of_members(operation, status, example)
@@ -104,7 +104,10 @@ def _dropped(_value: Any) -> Any:
 
 
 def _retyped(value: Any) -> Any:
-    """Drift that servers are known for: numbers and truth values as text, text and null as a number, lists as objects."""
+    """A value of another type, as servers are known to send.
+
+    Numbers and booleans become text, text and null a number, lists objects.
+    """
     if isinstance(value, bool | int | float):
         return str(value).lower()
     if isinstance(value, str) or value is None:
@@ -121,7 +124,7 @@ def _out_of_enum(value: Any) -> Any:
 
 
 def _is_declared(operation: Operation, status: int, pointer: str) -> bool:
-    """Whether the contract names the member, rather than saying what any other one is like, and somebody sees it."""
+    """Whether the contract names the member, rather than describing any other one, and some response shows it."""
     schemas, schema = operation.schemas, operation.responses[str(status)].content["application/json"]
     if operation.id in _ALWAYS_EMPTY and pointer.startswith("/data/*"):
         return False
@@ -133,7 +136,7 @@ def _is_declared(operation: Operation, status: int, pointer: str) -> bool:
 
 
 def _is_seen(operation: Operation, example: Any, pointer: str, kind: str, instead: Any) -> bool:
-    """Whether an answer like the example breaks the contract at that place, and in that way."""
+    """Whether a response like the example breaks the contract at that place, and in that way."""
     spoiled = changed(copy.deepcopy(example), pointer, lambda _value: instead)
     keywords = {"dropped": {"required"}, "retyped": {"type"}, "out-of-enum": {"enum", "const"}}[kind]
     at = pointer.replace("/*", "/0")

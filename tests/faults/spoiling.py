@@ -1,4 +1,4 @@
-"""Puts faults into the embedded instance of this process, to be switched while it serves."""
+"""Puts faults into the embedded instance of this process, switchable while it serves."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _OCTETS = b"\x00\x00\x00\x18ftypisom"
 
 @dataclass(frozen=True, slots=True)
 class _LetIn:
-    """Stands for the request of somebody who should have been refused."""
+    """Takes the place of a request that should have been refused."""
 
     operation: Operation
 
 
 @contextmanager
 def spoilable(active: Active) -> Iterator[None]:
-    """Instances that are made meanwhile have the fault of the moment, if any."""
+    """Gives instances made inside the context the active fault, if any."""
     handlers.load()
     load()
     before = dict(routing._HANDLERS), Application._answer, Application._request
@@ -82,7 +82,7 @@ def _answering(answer: Any, active: Active) -> Any:
 
 
 def _asking(ask: Any, active: Active) -> Any:
-    """Callers are let in, and requests taken, that should be refused."""
+    """Wraps request checking so that callers are admitted, and requests accepted, that should be refused."""
 
     def asked(self: Application, route: Any, wire: WireRequest, raw: Request, *, too_large: bool) -> Any:
         fault = active()
@@ -104,7 +104,7 @@ def _asking(ask: Any, active: Active) -> Any:
 
 
 class _Overlooked(Problem):
-    """All that is wrong with a request is what the fault does not look at."""
+    """The only errors of a request are those that the fault does not check."""
 
 
 def _lenient(checked: Any, fault: ContractFault) -> Any:
@@ -168,7 +168,7 @@ def _with_members(answer: Any, fault: ContractFault) -> Any:
 
 
 def accepted(operation: Operation) -> Response:
-    """What somebody sees who is let in: the documented success, which changes nothing."""
+    """The response to a caller admitted by a fault: the documented success, which changes nothing."""
     status, media_type, example = success(operation)
     if media_type == "application/json":
         return json_answer(copy.deepcopy(example), status)

@@ -1,4 +1,4 @@
-"""`python -m tests.promise --draws N --seed S --whole K`: draws plans; ends with 1 at the first that does harm."""
+"""`python -m tests.promise --draws N --seed S --whole K`: tries drawn plans; exits 1 at the first that does harm."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.promise.trial import trials
 
 
 def main() -> int:
-    """Prints each seed with what became of it."""
+    """Prints each seed with the outcome of its plan."""
     parser = argparse.ArgumentParser(prog="python -m tests.promise", description=__doc__)
     parser.add_argument("--draws", type=int, default=40, help="narrow runs (default: %(default)s)")
     parser.add_argument("--whole", type=int, default=0, help="whole runs (default: %(default)s)")

@@ -12,7 +12,10 @@ _FASTER = 20.0
 
 
 def _hurry() -> None:
-    """Makes waiting short: what counts seconds sees more of them go by. To be called before anything keeps these."""
+    """Shortens waits by letting more seconds pass for what counts them.
+
+    To be called before anything keeps these functions.
+    """
     sleep, monotonic = time.sleep, time.monotonic
     began = monotonic()
     time.sleep = lambda seconds: sleep(float(seconds) / _FASTER)
@@ -43,7 +46,7 @@ if __name__ == "__main__":
 
 
 def main() -> None:
-    """Serves until its standard input ends."""
+    """Runs jobs until its standard input ends."""
     for line in sys.stdin:
         job = json.loads(line)
         number = os.fork()
@@ -76,7 +79,7 @@ def _do(job: dict[str, Any]) -> None:
 
 
 def _draw(run_id: str) -> None:
-    """Has the run draw this id: the only thing of three random bytes."""
+    """Makes the run draw this id, which is the only draw of three random bytes."""
     token_hex = secrets.token_hex
 
     def drawn(nbytes: int | None = None) -> str:

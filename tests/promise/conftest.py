@@ -1,4 +1,4 @@
-"""The filled instance behind the lying proxy, made once per process."""
+"""Fixtures for the filled instance behind the lying proxy, made once per process."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tests.promise.trial import Trials, trials
 
 @pytest.fixture(scope="session")
 def made() -> Iterator[Trials]:
-    """What plans are carried out on."""
+    """The instance and proxy on which plans are tried."""
     with trials() as ready:
         yield ready
 
 
 @pytest.fixture(scope="session")
 def filled_once() -> Iterator[FilledInstance]:
-    """A filled instance that nobody serves."""
+    """A filled instance that is not served."""
     filled = FilledInstance("http://localhost:9000")
     yield filled
     filled.instance.close()
@@ -27,6 +27,6 @@ def filled_once() -> Iterator[FilledInstance]:
 
 @pytest.fixture
 def filled(filled_once: FilledInstance) -> FilledInstance:
-    """The same, as it was filled."""
+    """The filled instance without a server, restored for each test."""
     filled_once.restore()
     return filled_once

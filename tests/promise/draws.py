@@ -1,11 +1,11 @@
-"""The plans of a seed."""
+"""Draws the plan of a seed."""
 
 from __future__ import annotations
 
 from tests.promise.plans import Plan, drawn
 from tests.promise.steps_known import EXERCISED, FLOWS, STEPS
 
-# Single steps come more often than what has a hundred requests.
+# Single steps are drawn more often than steps with a hundred requests.
 _NARROW = (
     *STEPS * 4,
     *(f"flow:{name}" for name in FLOWS),
@@ -14,10 +14,10 @@ _NARROW = (
 
 
 def narrow(seed: int) -> Plan:
-    """A run of a few steps."""
+    """The plan of a run of a few steps."""
     return drawn(seed, _NARROW)
 
 
 def whole(seed: int) -> Plan:
-    """`peertube-conformance run --depth smoke`, all of it."""
+    """The plan of a complete `peertube-conformance run --depth smoke`."""
     return drawn(seed, (), whole=True)

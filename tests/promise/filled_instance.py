@@ -1,4 +1,4 @@
-"""An embedded instance with other people on it, whose state can be put back to an earlier moment."""
+"""An embedded instance with other people's resources, whose state can be restored."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 
 class Outbox:
-    """Mail that left, by recipient; with a Maildir it is delivered there."""
+    """Collects sent mail, by recipient; with a Maildir it is delivered there."""
 
     enabled = True
 
@@ -55,14 +55,14 @@ class Outbox:
             self.maildir.add(message)
 
     def close(self) -> None:
-        """Nothing is waiting."""
+        """Does nothing: no mail is waiting."""
 
 
 class FilledInstance:
-    """An instance, the people on it, and the moment to which `restore` puts it back.
+    """An instance, the people on it, and the state that `restore` puts back.
 
-    It is served by one thread. Whatever reads or changes its state runs on that thread (`on_loop`), or while nobody
-    asks.
+    It is served by one thread. Code that reads or changes its state runs on that thread (`on_loop`), or while no
+    request is made.
     """
 
     def __init__(self, base_url: str, people: Sequence[Person] = PEOPLE) -> None:
@@ -86,20 +86,20 @@ class FilledInstance:
 
     @property
     def state(self) -> State:
-        """What the instance remembers."""
+        """The state of the instance."""
         return self.instance.state
 
     def snapshot(self) -> Snapshot:
-        """Everything that is on it now."""
+        """Copies everything that is on the instance now."""
         return taken(self.state, self.outbox.sent)
 
     def restore(self) -> None:
-        """Puts everything back to when the instance was filled. Ids begin again from there."""
+        """Restores the state after filling. Ids begin again from there."""
         self._put_back(self._kept)
         self.before = self.snapshot()
 
     def restore_backup(self) -> None:
-        """Puts everything back, and has new people sign up, who get the ids that were given out since."""
+        """Restores the state after filling, and adds new people, who get the ids that were given out since."""
         if self._kept_with_newcomers is None:
             self._put_back(self._kept)
             known = self.snapshot()
@@ -136,7 +136,7 @@ class FilledInstance:
         _write_files(self.state.storage, kept["files"])
 
     def new_rows(self, table: str) -> list[Any]:
-        """The rows that nobody of the people made, the newest last."""
+        """The rows that none of the people made, the newest last."""
         known = self.before.tables[table]
         return [row for row in getattr(self.state, table) if row.id not in known]
 
@@ -158,7 +158,7 @@ class FilledInstance:
 
 
 def tables(state: State) -> Iterator[tuple[str, Table[Any]]]:
-    """Every table, by name."""
+    """Every table of the state, by name."""
     return ((name, value) for name, value in vars(state).items() if isinstance(value, Table))
 
 
@@ -185,7 +185,7 @@ class Serving:
         self._loop: Any = None
 
     def on_loop(self, do: Callable[[], T]) -> T:
-        """What `do` returns, run between two requests."""
+        """Runs `do` between two requests and returns its result."""
         done: Future[T] = Future()
 
         def run() -> None:
@@ -232,5 +232,5 @@ class Serving:
 
 
 def listening() -> Serving:
-    """Sockets on a free port of loopback, not served yet."""
+    """Opens sockets on a free port of loopback, not served yet."""
     return Serving(_listen("localhost", 0))

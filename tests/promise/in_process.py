@@ -1,4 +1,4 @@
-"""Asks an application in this process without a socket, on its own thread or on its event loop's."""
+"""HTTP transport to an application in this process, without a socket, on its own thread or on its event loop's."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from starlette.types import ASGIApp
 
 
 class InProcess(httpx.BaseTransport):
-    """Hands each request to the application and waits for its answer. Whoever asks anything of it while it waits for
-    something else than the request would hang, so that is an error."""
+    """Passes each request to the application and waits for its response.
+
+    An application that waits for anything but the request would hang, so that is an error.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """The application's answer."""
+        """The application's response."""
         path, _, query = request.url.raw_path.partition(b"?")
         scope = {
             "type": "http",

@@ -1,7 +1,7 @@
-"""What may become of the ledgers between a run and a reap: each damage is one function on the folder they are in.
+"""Damage to the ledgers between a run and a reap: each kind is one function on their folder.
 
-Nothing here reads a ledger by its format but as lines of JSON, so that a new one needs no other damage. What is planted
-is written as the harness writes.
+Nothing here reads a ledger by its format but as lines of JSON, so that a new format needs no other damage. Planted
+ledgers are written as the harness writes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SOME_RUN = "000000"
 
 @dataclass(frozen=True, slots=True)
 class Victim:
-    """Somebody on the instance: what a ledger would have to say to lead to it."""
+    """A person on the instance, with what a ledger would have to say to name them."""
 
     name: str
     number: int
@@ -37,7 +37,7 @@ class Victim:
 
 @dataclass(frozen=True, slots=True)
 class Damaged:
-    """The folder of the ledgers, the target that they are of, and whom an edited one may name."""
+    """The folder of the ledgers, their target, and the people whom an edited one may name."""
 
     folder: Path
     base_url: str
@@ -50,23 +50,23 @@ class Damaged:
         return sorted(path for path in self.folder.glob(f"*{_SUFFIX}") if path.is_file() and not path.is_symlink())
 
     def named(self, run: str) -> Path:
-        """The file of a run with this id, or of what stands in the place of one."""
+        """The path of the ledger of a run with this id, or of something in its place."""
         name = ledger_path(self.base_url, _SOME_RUN).name
         return self.folder / name.replace(f"--{_SOME_RUN}", f"--{run}")
 
     def old(self, run: str) -> Path:
-        """The same, as the first version of this tool named them."""
+        """The path of that ledger, as the first version of this tool named it."""
         return self.folder / f"{self.base_url.partition('://')[2].replace(':', '_')}--{run}{_SUFFIX}"
 
     def begin(self, run: str) -> Path:
-        """A new ledger of this run."""
+        """Writes a new ledger of this run."""
         path = self.named(run)
         path.write_bytes(written(Header(run, self.base_url, time.time())))
         path.chmod(0o600)
         return path
 
     def victim(self) -> Victim:
-        """One of them."""
+        """One of the victims, at random."""
         return self.chance.choice(self.victims)
 
 
@@ -80,7 +80,7 @@ def _damage(do: Damage) -> Damage:
 
 
 def damage(folder: Path, base_url: str, victims: tuple[Victim, ...], names: tuple[str, ...], seed: int) -> None:
-    """Does the damages of these names, in order."""
+    """Applies the damages of these names, in order."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     place = Damaged(folder, base_url, victims, random.Random(seed))
     for name in names:
@@ -156,7 +156,7 @@ def planted_with_the_first_line_of_another(place: Damaged) -> None:
 
 @_damage
 def planted_where_others_can_write(place: Damaged) -> None:
-    """The same, in a folder that everybody can write."""
+    """A planted ledger in a folder that every user can write."""
     place.folder.chmod(0o777)
     planted(place)
 

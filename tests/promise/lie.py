@@ -1,4 +1,4 @@
-"""What a lie is: a function from a true answer to a false one, and which requests and answers it fits."""
+"""Defines lies: functions from a true response to a false one, and the requests and responses that they fit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ API = "/api/v1"
 
 
 class Group(StrEnum):
-    """Whose things a lie may show, see `scene.Scene.victims`."""
+    """Whose resources a lie may show, see `scene.Scene.victims`."""
 
     CREATED = "created"
     READ = "read"
@@ -24,8 +24,11 @@ class Group(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lie:
-    """One lie: after so many answers that it fits, once or from then on; the victim and the variant are numbers that
-    the kind makes something of. With `only` it fits no other requests than those: a pattern of method and path."""
+    """One lie: told after so many fitting responses, once or from then on.
+
+    The kind interprets the numbers of victim and variant. With `only` it fits no other requests than those: a pattern
+    of method and path.
+    """
 
     kind: str
     after: int = 0
@@ -42,7 +45,7 @@ class Lie:
 
 @dataclass(slots=True)
 class Asked:
-    """A request as it came."""
+    """A request as the proxy received it."""
 
     number: int
     method: str
@@ -58,7 +61,7 @@ class Asked:
 
     @property
     def is_safe(self) -> bool:
-        """Whether it only reads."""
+        """Whether its method only reads."""
         return self.method in {"GET", "HEAD", "OPTIONS"}
 
     def __str__(self) -> str:
@@ -68,7 +71,7 @@ class Asked:
 
 @dataclass(slots=True)
 class Answer:
-    """An answer, true or false."""
+    """A response, true or false."""
 
     status: int
     body: bytes = b""
@@ -83,7 +86,7 @@ class Answer:
             return None
 
     def with_json(self, value: Any) -> Answer:
-        """The same with another body."""
+        """A copy with another JSON body."""
         return Answer(self.status, json.dumps(value).encode(), {**self.headers, "content-type": "application/json"})
 
 
@@ -93,10 +96,11 @@ Tell = Callable[[Asked, Answer, Lie, Scene], Answer | None]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of lie: whose things it may show, which true answers it fits, and what it makes of one. `None` where the
-    moment has nothing to lie about. With `instead` the request never reaches the instance where the variant is odd.
+    """A kind of lie: whose resources it may show, which true responses it fits, and what it makes of one.
 
-    A plan has at most `within` fitting answers before it. What `breaks` ends most runs at once, and is drawn less often.
+    `tell` returns None where there is nothing to lie about. With `instead` the request never reaches the instance where
+    the variant is odd. A plan has at most `within` fitting responses before it. What `breaks` ends most runs at once,
+    and is drawn less often.
     """
 
     group: Group
@@ -128,7 +132,7 @@ def reads(asked: Asked, answer: Answer) -> bool:
 
 
 def reads_one(asked: Asked, answer: Answer) -> bool:
-    """Whether it is one thing that was read."""
+    """Whether a single resource was read."""
     return reads(asked, answer) and not reads_list(asked, answer) and not asked.path.startswith(f"{API}/config")
 
 
@@ -139,22 +143,22 @@ def reads_list(asked: Asked, answer: Answer) -> bool:
 
 
 def reads_me(asked: Asked, answer: Answer) -> bool:
-    """Whether it was read who is signed in."""
+    """Whether the signed-in user was read."""
     return reads(asked, answer) and asked.path == f"{API}/users/me"
 
 
 def is_of_api(asked: Asked, answer: Answer) -> bool:
-    """Whether any operation of the API was asked for."""
+    """Whether the request was to an operation of the API."""
     return asked.path.startswith(API)
 
 
 def creates(asked: Asked, answer: Answer) -> bool:
-    """Whether something was created."""
+    """Whether the request created something."""
     return not asked.is_safe and answer.status < 300 and shape_of(asked.method, asked.path) is not None
 
 
 def renamed(answer: Answer, names: Mapping[str, str]) -> Answer | None:
-    """The answer with other names, the longest first."""
+    """The response with other names, the longest replaced first."""
     text = answer.body.decode()
     for name in sorted(names, key=len, reverse=True):
         text = re.sub(rf"(?<![\w.]){re.escape(name)}(?![\w.])", lambda _: names[name], text)  # noqa: B023

@@ -1,4 +1,4 @@
-"""Lies that show nothing of others under the run's own names."""
+"""Lies that never show other people's resources under the run's own names."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.promise.lie import (
 )
 from tests.promise.scene import Scene
 
-# What shows nothing of others under own names
+# Lies that show nothing of others under own names
 
 
 @kind_of_lie(Group.ANY, reads_me, 7)
@@ -150,7 +150,7 @@ def json_is_odd(asked: Asked, answer: Answer, lie: Lie, scene: Scene) -> Answer 
 
 
 def _odd_values(value: Any, chance: random.Random) -> bytes:
-    """The same with some members gone or of another type."""
+    """The value with some members removed or of another type."""
 
     def spoilt(each: Any) -> Any:
         if isinstance(each, dict):

@@ -1,5 +1,4 @@
-"""Lies that show somebody else's thing as the run's own: where it is created (CREATED), or under own names where it is
-read (READ)."""
+"""Lies that show other people's resources as the run's own: at their creation (CREATED) or where they are read (READ)."""
 
 from __future__ import annotations
 
@@ -18,7 +17,7 @@ from tests.promise.lie import (
 )
 from tests.promise.scene import Scene, shape_of
 
-# What is shown where it is created
+# Lies at a creation
 
 
 @kind_of_lie(Group.CREATED, creates, 9, instead=True)
@@ -57,7 +56,7 @@ def session_is_anothers(asked: Asked, answer: Answer, lie: Lie, scene: Scene) ->
     return answer.with_json({**names, **lasts})
 
 
-# What is shown under the run's own names where it is read
+# Lies under the run's own names where it reads
 
 
 @kind_of_lie(Group.READ, reads, 40)

@@ -1,4 +1,4 @@
-"""A proxy before the filled instance: it passes requests on, lies as a plan says, and notes what did harm."""
+"""A proxy before the filled instance: it passes requests on, lies as a plan says, and records what did harm."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LIES_SHOWN = 6
 
 @dataclass(frozen=True, slots=True)
 class ToldLie:
-    """A lie that was told: the request, and the false answer's beginning."""
+    """A lie that was told: the request, and the beginning of the false response."""
 
     asked: str
     lie: Lie
@@ -31,7 +31,7 @@ class ToldLie:
 
 @dataclass(frozen=True, slots=True)
 class Harmful:
-    """A request after which something of others was not as before, and the lies that were told before it."""
+    """A request after which something of others had changed, and the lies that were told before it."""
 
     asked: str
     done: tuple[Difference, ...]
@@ -68,7 +68,7 @@ class LyingProxy:
         self.begin((), 0)
 
     def begin(self, lies: Sequence[Lie], half: int, moments: Mapping[int, Callable[[], None]] | None = None) -> None:
-        """Counts requests from one again, with these lies; what was told and noted before is kept."""
+        """Counts requests from one again, with these lies; earlier records are kept."""
         self.scene = Scene(self.filled, half)
         self.asked = 0
         self._lies = [_Waiting(lie) for lie in lies]
@@ -76,11 +76,11 @@ class LyingProxy:
         self._seen = self.filled.snapshot()
 
     def forget(self) -> None:
-        """Forgets what was told and noted."""
+        """Clears the records."""
         self.reported, self.harmful, self.log = [], [], []
 
     def is_different_now(self) -> None:
-        """Takes what is on the instance as what was there: the instance was put back meanwhile."""
+        """Takes the current state as the one before the next request: the instance was restored meanwhile."""
         self._seen = self.filled.snapshot()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -132,10 +132,10 @@ class LyingProxy:
         return answer
 
     def _look(self, asked: Asked) -> None:
-        """Notes what the request did to others."""
+        """Records what the request did to others."""
         now = self.filled.snapshot()
         if harm(self.filled.before, now):
-            # Only what is new: harm that was done before is on record.
+            # Only what is new: earlier harm is on record.
             known = {str(each) for each in harm(self.filled.before, self._seen)}
             done = tuple(each for each in harm(self.filled.before, now) if str(each) not in known)
             if done:
@@ -143,18 +143,18 @@ class LyingProxy:
         self._seen = now
 
     def _instead(self, asked: Asked) -> Answer | None:
-        """The answer of a lie that spares the instance the request."""
+        """The response of a lie that keeps the request from the instance."""
         for waiting in self._lies:
             kind = KINDS[waiting.lie.kind]
             if kind.instead and waiting.lie.variant % 2:
-                # What it would have been answered is not known: a plain success stands for it.
+                # The true response is not known: a plain success stands for it.
                 answer = self._lied(waiting, asked, Answer(200, b"{}"))
                 if answer is not None:
                     return answer
         return None
 
     def _spoken_of(self, asked: Asked, answer: Answer) -> Answer:
-        """The answer after every lie that fits it."""
+        """The response after every lie that fits it."""
         for waiting in self._lies:
             kind = KINDS[waiting.lie.kind]
             if not (kind.instead and waiting.lie.variant % 2):
@@ -184,7 +184,7 @@ class LyingProxy:
         return reported
 
     def _is_theirs(self, asked: Asked, answer: Answer) -> bool:
-        """Whether what is truly read belongs to those who may be shown where the run creates something."""
+        """Whether the resource truly read belongs to those who may be shown where the run creates something."""
         found = answer.json
         if isinstance(found, dict) and "data" in found:
             return False  # of a list, each lie changes the entries of its own victim only
@@ -193,7 +193,7 @@ class LyingProxy:
 
 @dataclass(slots=True)
 class _Waiting:
-    """A lie that waits for its moment."""
+    """A lie with its state: how many fitting responses it met, and whether it is over."""
 
     lie: Lie
     met: int = 0

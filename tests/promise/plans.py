@@ -1,4 +1,4 @@
-"""What is done in one draw: which run, lies, kill, backup, damage to ledgers, and reap."""
+"""The plan of one draw: run, lies, kill, backup, damage to ledgers, and reap."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _MOST_LIES = 6
 class Plan:
     """One draw.
 
-    `killed_at` is the number of the request at which the run is killed: negative for after the instance has dealt with
-    it, zero for never. `half` says whose things may be shown where something is created (see `scene`). A `run_id` is
-    the one that the run draws.
+    `killed_at` is the number of the request at which the run is killed: negative for after the instance has handled it,
+    zero for never. `half` says whose resources may be shown where something is created (see `scene`). A `run_id` is the
+    one that the run draws.
     """
 
     seed: int
@@ -60,7 +60,7 @@ class Plan:
 
 
 def drawn(seed: int, steps: tuple[str, ...], *, whole: bool = False) -> Plan:
-    """The plan of this seed, with some of these steps."""
+    """Draws the plan of this seed, with some of these steps."""
     chance = random.Random(f"{seed}{whole}")
     length = 6000 if whole else 90
     killed = chance.randrange(1, length) * chance.choice((1, -1)) if chance.random() < 0.5 else 0
@@ -92,7 +92,7 @@ def _lie(chance: random.Random, victim: int) -> Lie:
     names = sorted(KINDS)
     name = chance.choices(names, [1 if KINDS[name].breaks else 3 for name in names])[0]
     kind = KINDS[name]
-    # What ends a run is told late, mostly; of the rest, most of what can go wrong is near the beginning.
+    # Lies that end a run mostly come late; most of what the others can break is near the beginning.
     first = kind.within * (chance.random() if kind.breaks else chance.random() ** 2)
     return Lie(
         kind=name,
@@ -104,7 +104,7 @@ def _lie(chance: random.Random, victim: int) -> Lie:
 
 
 def simpler(plan: Plan) -> Iterator[Plan]:
-    """Plans with something less, the largest steps first."""
+    """Plans with something removed, the largest steps first."""
     for name in ("lies", "reap_lies", "damages", "steps"):
         parts = getattr(plan, name)
         if parts:

@@ -1,4 +1,4 @@
-"""The people on an instance who are no part of any run, and what is theirs."""
+"""The people on an instance who are no part of any run, and their resources."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROOT_PASSWORD = "the administrator's password"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with an account: name, role as the API numbers it, and what of the rarer things is theirs."""
+    """A person with an account: name, role as the API numbers it, and which of the rarer resources they have."""
 
     name: str
     role: int = 2
@@ -48,7 +48,7 @@ PEOPLE = (
     Person("grace", privacies=()),
 )
 APPLICANTS = ("harriet", "ptcab", "ivan")
-# Who signs up after a backup was restored; more of everything than a run makes before it is killed.
+# People who sign up after a backup was restored; they have more of everything than a run makes before it is killed.
 NEWCOMERS = tuple(
     Person(
         f"newcomer{number}",
@@ -64,7 +64,7 @@ LATE_APPLICANTS = tuple(f"latecomer{number}" for number in range(6))
 
 
 class Household:
-    """Makes people and what is theirs through the API of an application, and knows their sessions."""
+    """Creates people and their resources through the API of an application, and keeps their sessions."""
 
     def __init__(self, app: Application) -> None:
         self.app = app
@@ -72,7 +72,7 @@ class Household:
         self.tokens: dict[str, str] = {}
 
     def move_in(self, people: Sequence[Person], applicants: Sequence[str]) -> None:
-        """Makes everybody with everything, then what they do with each other's things."""
+        """Creates all people with their resources, then their actions on each other's resources."""
         if ADMIN_NAME not in self.tokens:
             self.sign_in(ADMIN_NAME, ROOT_PASSWORD)
             self._picture(ADMIN_NAME, "/users/me/avatar/pick", "avatarfile")
@@ -95,7 +95,7 @@ class Household:
                 self(ADMIN_NAME, "POST", f"/users/{number}/block", json={"reason": "Spam."})
 
     def __call__(self, name: str, method: str, path: str, **how: Any) -> httpx.Response:
-        """A request below `/api/v1` by somebody who is signed in, or by nobody; it must succeed."""
+        """Sends a request below `/api/v1` as a signed-in person, or anonymously; it must succeed."""
         headers = how.pop("headers", {})
         if name:
             headers["Authorization"] = f"Bearer {self.tokens[name]}"
@@ -104,7 +104,7 @@ class Household:
         return answer
 
     def sign_in(self, name: str, password: str) -> None:
-        """Gives the person a session."""
+        """Signs the person in and keeps the token."""
         client = self("", "GET", "/oauth-clients/local").json()
         form = {**client, "grant_type": "password", "username": name, "password": password}
         self.tokens[name] = self("", "POST", "/users/token", data=form).json()["access_token"]
@@ -193,7 +193,7 @@ class Household:
                  headers={"Content-Type": "application/octet-stream"})  # fmt: skip
 
     def _finish_jobs(self) -> None:
-        """Lets what happens in the background happen now."""
+        """Runs the background jobs of the instance now."""
         jobs = self.app.instance._jobs
         while jobs:
             _, _, job = heapq.heappop(jobs)

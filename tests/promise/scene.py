@@ -1,9 +1,10 @@
-"""What a lie can speak of: the people and their things, the run's own things, and who may be shown how.
+"""The instance as lies see it: people and their resources, the run's resources, and who may be shown how.
 
-The one thing that no lie does: to show a thing of somebody else under the run's own names both where it is created and
-where it is read back. Nobody could tell that thing from an own one. So a plan has the people in two halves. Only things
-of the one half are shown where the run creates something; only things of the other half are shown under the run's own
-names where they are read, and where something of the first half is truly what is read, nothing is shown under own names.
+The one thing that no lie does: to show somebody else's resource under the run's own names both where it is created and
+where it is read back. Nobody could distinguish it from an own one. So a plan has the people in two halves. Only
+resources of the one half are shown where the run creates something; only those of the other half are shown under the
+run's own names where they are read, and where something of the first half is truly what is read, nothing is shown under
+own names.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from tests.promise.in_process import InProcess
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a creation makes: the table of it, and the answer that names a row."""
+    """The result of a creation: its table, and the response that names a row."""
 
     table: str
     answer: Callable[[Any], dict[str, Any]]
@@ -66,7 +67,7 @@ _PATHS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (r"/video-playlists/([^/]+)", "playlists", ("id", "uuid", "short_uuid")),
     (r"/videos/([^/]+)", "videos", ("uuid", "id", "short_uuid")),
 )
-# The member that is a row's name, by table; what a run gives its own things.
+# The member that is a row's name, by table; runs name their own resources by it.
 _NAMES: Mapping[str, str] = {
     "users": "username",
     "channels": "name",
@@ -77,7 +78,7 @@ _NAMES: Mapping[str, str] = {
 
 
 def shape_of(method: str, path: str) -> Shape | None:
-    """What this request creates, None where it creates nothing."""
+    """The shape of what this request creates, None where it creates nothing."""
     called = f"{method} {path.removeprefix('/api/v1')}"
     return next((shape for pattern, shape in _SHAPES if re.fullmatch(pattern, called)), None)
 
@@ -104,7 +105,7 @@ class Scene:
         return self.filled.state.users.by("username", names[victim % len(names)])
 
     def things(self, table: str, group: str, victim: int) -> list[Any]:
-        """The rows of the victim, or those of all whom the lie may show where it has none."""
+        """The rows of the victim; where it has none, those of the next person whom the lie may show."""
         names = self.victims(group)
         turned = names[victim % len(names) :] + names[: victim % len(names)]
         for name in turned:
@@ -141,7 +142,7 @@ class Scene:
         return rows[-1] if rows else None
 
     def ask(self, path: str, token: str = "") -> Any:
-        """What the instance truly answers, as JSON; None where it refuses."""
+        """The instance's true response, as JSON; None where it refuses."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         answer = self._http.get(path, headers=headers)
         try:
@@ -150,12 +151,12 @@ class Scene:
             return None
 
     def me(self, group: str, victim: int) -> Any:
-        """What the victim is told of itself."""
+        """The true response to the victim's reading of its own user."""
         token = self.session(group, victim)
         return token and self.ask("/api/v1/users/me", token.access_token)
 
     def is_shown_where_created(self, path: str, token: str, body: str) -> bool:
-        """Whether what is truly read here is a thing of those who may be shown where the run creates something."""
+        """Whether the resource truly read here belongs to those who may be shown where the run creates something."""
         names = set(self.victims("created"))
         ids = {user.id: user for user in self.filled.state.users if user.username in names}
         signed_in = self.filled.state.tokens.by("access_token", token)
@@ -168,7 +169,7 @@ class Scene:
         return [user.username, *(row.name for row in self._of("channels", user))]
 
     def names_as_own(self, victim: int) -> dict[str, str]:
-        """Every name of the victim and its things, with the name of the run's newest thing of that kind."""
+        """Maps every name of the victim and its resources to the name of the run's newest resource of that kind."""
         found: dict[str, str] = {}
         for table, member in _NAMES.items():
             own = self.own(table)
@@ -178,7 +179,7 @@ class Scene:
         return found
 
     def ids_swapped(self, value: Any, victim: int) -> Any:
-        """The value with the ids of the victim's things in every object that goes by a name or id of an own one."""
+        """The value with the ids of the victim's resources in every object that has a name or id of an own one."""
         if isinstance(value, list):
             return [self.ids_swapped(each, victim) for each in value]
         if not isinstance(value, dict):
@@ -195,7 +196,7 @@ class Scene:
         return value.get(member) in {getattr(row, member) for row in self.filled.new_rows(table)}
 
     def owners_swapped(self, value: Any, victim: int) -> Any:
-        """The value with the victim's account and channel in the place of every other."""
+        """The value with the victim's account and channel in place of every other."""
         user = self.person("any", victim)
         if user is None:
             return value
@@ -215,17 +216,17 @@ class Scene:
         return changed
 
     def anothers(self, path: str, token: str, group: str, victim: int) -> Any:
-        """What the instance answers where the path names a thing of the victim in the place of an own one."""
+        """The instance's response where the path names a resource of the victim in place of an own one."""
         changed = self._path(path, lambda table: self.things(table, group, victim), is_own=True)
         return None if changed is None else self.ask(changed, token)
 
     def own_instead(self, path: str, token: str, victim: int) -> Any:
-        """What the instance answers where the path names the run's newest thing in the place of the victim's."""
+        """The instance's response where the path names the run's newest resource in place of the victim's."""
         named = self._path(path, lambda table: [row for row in [self.own(table)] if row], is_own=False, victim=victim)
         return None if named is None else self.ask(named, token)
 
     def path_of_another(self, path: str, victim: int) -> str:
-        """The path with a thing of the victim in it; where it names nothing, that of the victim."""
+        """The path with a resource of the victim in it; where it names none, the victim's own path."""
         changed = self._path(path, lambda table: self.things(table, "any", victim), is_own=None)
         user = self.person("any", victim)
         return changed or f"/api/v1/users/{user.id if user else 2}"

@@ -1,4 +1,4 @@
-"""What is on an instance at one moment, and what of it other people would miss at a later one."""
+"""Snapshots of an instance, and the comparison that finds harm to other people."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ REFERENCES: Mapping[str, str] = {
     "origin_id": "comments",
     "subscription_id": "subscriptions",
 }
-# The tables of what a secret of the vault is for, by the purpose's last word.
+# The tables that a secret of the vault belongs to, by the purpose's last word.
 _PURPOSES = {"registration": "registrations"}
 
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """A difference that is no harm, and why."""
+    """A difference that is no harm, with the reason."""
 
     table: str
     member: str
@@ -53,15 +53,18 @@ Tables = dict[str, dict[int | str, dict[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Rows by table and id, in plain values. What is no table is one with other keys: `pictures` and `files` by path,
-    `secrets` by owner, `configuration`, `names`, and `mail` by the number of the mail."""
+    """Rows by table and id, in plain values.
+
+    Data without a table has other keys: `pictures` and `files` by path, `secrets` by owner, `configuration`, `names`,
+    and `mail` by the number of the mail.
+    """
 
     tables: Tables
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something that is not as it was: which row, and what of it."""
+    """A changed row or file, and what of it changed."""
 
     table: str
     row: int | str
@@ -72,7 +75,7 @@ class Difference:
 
 
 def taken(state: State, mail: Sequence[str] = ()) -> Snapshot:
-    """Everything that the instance keeps, by every table that it has."""
+    """Takes a snapshot of every table that the instance has."""
     found: Tables = {
         name: {row.id: _members(row) for row in table}
         for name, table in vars(state).items()
@@ -95,7 +98,7 @@ def taken(state: State, mail: Sequence[str] = ()) -> Snapshot:
 
 
 def plain(value: Any) -> Any:
-    """The value as JSON has it; contents as their digest."""
+    """Converts the value to JSON; contents to their digest."""
     if isinstance(value, Enum):
         return value.value
     if value is None or isinstance(value, bool | int | float | str):
@@ -118,7 +121,7 @@ def _members(row: Any) -> dict[str, Any]:
 
 
 def harm(before: Snapshot, after: Snapshot) -> list[Difference]:
-    """What of the rows and files before is not the same after, and what came to them that nobody of them made."""
+    """The rows and files that differ from `before`, and what was added to them by nobody of the people."""
     return [*_lost(before, after), *_added(before, after)]
 
 

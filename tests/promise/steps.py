@@ -1,4 +1,4 @@
-"""What a narrow run does: the set-up and the clean-up of the harness as they are, and between them a few steps."""
+"""Narrow runs: the real set-up and clean-up of the harness, and a few steps between them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _LINES_SHOWN = 20
 
 
 def run(job: Mapping[str, Any], notes: list[str]) -> None:
-    """Sets a run up, does the steps, and cleans up; notes how each ended."""
+    """Sets a run up, performs the steps, and cleans up; notes how each ended."""
     whole = Run(
         Setup(
             base_url=job["baseUrl"],
@@ -62,12 +62,12 @@ def run(job: Mapping[str, Any], notes: list[str]) -> None:
 
 
 def reap(job: Mapping[str, Any], notes: list[str]) -> None:
-    """`peertube-conformance reap`."""
+    """Runs `peertube-conformance reap`."""
     _called(notes, "reap", "--base-url", job["baseUrl"], "--admin-username", _GIVEN)
 
 
 def whole(job: Mapping[str, Any], notes: list[str]) -> None:
-    """`peertube-conformance run --depth smoke`; with `reap` in the job only one operation, after a reap."""
+    """Runs `peertube-conformance run --depth smoke`; with `reap` in the job only one operation, after a reap."""
     folder = job["folder"]
     _called(
         notes,
@@ -97,7 +97,7 @@ def _called(notes: list[str], *arguments: str) -> None:
 
 
 def warm() -> None:
-    """Loads what is loaded when it is first needed."""
+    """Loads modules that are otherwise loaded when first needed."""
     contract = load_contract()
     Generator(contract, 1).first(contract.operation("addUser"))
 
@@ -180,7 +180,7 @@ def _changes(world: World) -> None:
 
 
 def _twice(world: World) -> None:
-    """What a test of idempotency does: it removes what it has removed."""
+    """Removes what it has removed, as a test of idempotency does."""
     root = world.root
     number = world.bystander(fresh=True)
     video = world.video(fresh=True)

@@ -1,4 +1,4 @@
-"""The names of what narrow runs do, for whoever draws some and loads nothing of the harness."""
+"""The names of the steps of narrow runs, for code that draws some without loading the harness."""
 
 from __future__ import annotations
 

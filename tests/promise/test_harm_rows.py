@@ -1,4 +1,4 @@
-"""What a run or a reap was seen to do to other people, each in the one situation in which it was seen."""
+"""Harm that a run or a reap once did to other people, each in the one situation in which it was seen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.promise.plans import Plan
 from tests.promise.steps_known import STEPS
 from tests.promise.trial import Outcome, Trials
 
-# By then the accounts of a run and some things are made, and nothing is cleaned up.
+# By then a run's accounts and some resources are made, and nothing is cleaned up.
 _IN_THE_MIDDLE = -28
 _USERS = r"POST /api/v1/users"
 _UPLOADS = r"POST /api/v1/videos/upload"
@@ -22,18 +22,18 @@ _PLAYLISTS = r"POST /api/v1/video-playlists"
 _COMMENTS = r"POST /api/v1/videos/[^/]+/comment-threads"
 _EXPORTS = r"POST /api/v1/users/\d+/exports/request"
 _REGISTRATIONS = r"POST /api/v1/users/registrations/request"
-# The longest of these runs, in requests, when nothing is wrong; and what a list that never ends may add.
+# The most requests: those of the longest of these runs without faults, and what a list that never ends may add.
 _MOST_REQUESTS = 400
 EVERYTHING = ("people", "things", "pictures", "changes", "removals", "registrations", "uploads")
 
 
 def _by_night(*values: object) -> Iterator[Any]:
-    """More of the same, for when there is time."""
+    """Further values for nightly runs."""
     return (pytest.param(value, marks=pytest.mark.nightly) for value in values)
 
 
 def held(made: Trials, plan: Plan) -> Outcome:
-    """Carries the plan out; fails with the requests that harmed somebody."""
+    """Tries the plan; fails with the requests that harmed somebody."""
     outcome = made.outcome(plan)
     assert outcome.holds, f"\n{outcome}"
     return outcome

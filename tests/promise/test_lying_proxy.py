@@ -1,4 +1,4 @@
-"""The proxy tells every lie, notes what a request did to others, and never shows a thing as own in both places."""
+"""The proxy tells every lie, records what a request did to others, and never shows a resource as own in both places."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _HEADERS = {"X-Upload-Content-Length": "10", "X-Upload-Content-Type": "video/mp4
 
 
 class Client:
-    """What a run does, in short: it makes a user, signs in as it, makes things, reads everything back."""
+    """A run in short: it creates a user, signs in as it, creates resources and reads everything back."""
 
     def __init__(self, proxy: LyingProxy) -> None:
         self.http = httpx.Client(transport=InProcess(proxy), base_url=f"{proxy.filled.instance.base_url}/api/v1")
         self.answers: list[tuple[str, str, Any]] = []
 
     def ask(self, method: str, path: str, token: str = "", **how: Any) -> Any:
-        """The answer as JSON, None where it is none."""
+        """Sends a request; the response as JSON, None where it is none."""
         headers = {**how.pop("headers", {}), **({"Authorization": f"Bearer {token}"} if token else {})}
         answer = self.http.request(method, path, headers=headers, **how)
         try:
@@ -41,7 +41,7 @@ class Client:
         return found
 
     def sign_in(self, name: str, password: str) -> str:
-        """A token; empty where the answer has none."""
+        """Signs in; the token, empty where the response has none."""
         client = self.ask("GET", "/oauth-clients/local")
         client = client if isinstance(client, dict) else {}
         form = {
@@ -55,7 +55,7 @@ class Client:
         return str(found.get("access_token", "")) if isinstance(found, dict) else ""
 
     def everything(self, proxy: LyingProxy) -> None:
-        """Asks for all that lies are about."""
+        """Sends all requests that lies are about."""
         root = self.sign_in("root", ROOT_PASSWORD)
         self.ask("GET", "/users/me", root)
         body = {"username": OWN, "password": "own password", "email": "1@harness.example.com", "role": 2}
@@ -190,7 +190,7 @@ def test_nothing_is_shown_as_own_both_where_it_is_made_and_where_it_is_read(prox
 
 
 def _people(proxy: LyingProxy, rows: Iterator[Any]) -> Iterator[str]:
-    """Whose the rows are."""
+    """The owners of the rows."""
     state = proxy.filled.state
     for row in rows:
         channel = state.channels.get(row.channel_id) if hasattr(row, "channel_id") and row.channel_id else None
@@ -201,7 +201,7 @@ def _people(proxy: LyingProxy, rows: Iterator[Any]) -> Iterator[str]:
 
 
 def _created(proxy: LyingProxy, client: Client) -> Iterator[Any]:
-    """What of others was shown where something was made."""
+    """Other people's rows that were shown at a creation."""
     state, before = proxy.filled.state, proxy.filled.before.tables
     names: dict[str, Any] = {"user": state.users, "video": state.videos, "comment": state.comments}
     for method, _, answer in client.answers:
@@ -216,7 +216,7 @@ def _created(proxy: LyingProxy, client: Client) -> Iterator[Any]:
 
 
 def _read_as_own(proxy: LyingProxy, client: Client) -> Iterator[Any]:
-    """What of others was shown under own names where something was read."""
+    """Other people's rows that were shown under own names where something was read."""
     for method, _, answer in client.answers:
         if method == "GET":
             yield from _under_own_names(proxy, answer)

@@ -1,4 +1,4 @@
-"""Whatever a server answers, and whatever becomes of the ledgers: nothing of other people is changed or gone.
+"""Whatever a server answers, and whatever happens to the ledgers: nothing of other people is changed or gone.
 
 Each test is one draw: a run of a few steps that is killed or not, a backup that is restored or not, ledgers that are
 damaged or not, and a reap; the server lies in both. `python -m tests.promise` draws any number of them.

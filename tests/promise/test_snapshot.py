@@ -1,4 +1,4 @@
-"""The comparison of snapshots names whatever of other people is gone, changed or new, and nothing else."""
+"""The comparison of snapshots reports everything of other people that is gone, changed or new, and nothing else."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_every_member_that_changes_is_named(filled: FilledInstance, table: str) 
 
 
 def _other(value: Any) -> Any:
-    """Another value, of a kind that a snapshot has."""
+    """Another value of the same kind."""
     if isinstance(value, bool):
         return not value
     if isinstance(value, str):

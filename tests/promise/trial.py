@@ -1,4 +1,4 @@
-"""Does what a plan says on the filled instance, and compares what is other people's before and after."""
+"""Carries a plan out on the filled instance, and compares other people's data before and after."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SECONDS = {False: 90.0, True: 600.0}
 
 @dataclass(slots=True)
 class Outcome:
-    """How a plan ended: what was done to others and by which requests, and what the processes said."""
+    """The outcome of a plan: harm to others with the requests that did it, and the notes of the processes."""
 
     plan: Plan
     harm: list[Difference] = field(default_factory=list)
@@ -65,7 +65,7 @@ class Outcome:
 
 
 class Children:
-    """The process that forks runs and reaps, and the one child that it has."""
+    """The process that forks runs and reaps, and its one child at a time."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
@@ -80,7 +80,10 @@ class Children:
         self._number = 0
 
     def do(self, seconds: float, **job: Any) -> tuple[float, list[str]]:
-        """Has a child do the job; returns its processor time, and its notes. It is killed after so many seconds."""
+        """Runs the job in a child; returns its processor time, and its notes.
+
+        The child is killed after so many seconds.
+        """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(job) + "\n")
@@ -98,7 +101,7 @@ class Children:
         return ended["seconds"], reported
 
     def kill(self) -> None:
-        """Kills the child, as `kill -9` does."""
+        """Kills the child with SIGKILL."""
         if self._known.wait(10):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._number, signal.SIGKILL)
@@ -122,7 +125,7 @@ class Trials:
     children: Children
 
     def outcome(self, plan: Plan) -> Outcome:
-        """What the plan led to. The instance is as it was filled before it begins."""
+        """Carries the plan out on the freshly restored instance, and returns its outcome."""
         began = time.monotonic()
         self.serving.on_loop(self.filled.restore)
         self.proxy.forget()
@@ -194,7 +197,7 @@ class Trials:
         return tuple(Victim(user.username, user.id, f"{user.username}_home") for user in users if user is not None)
 
     def shrunk(self, outcome: Outcome, seconds: float = 60.0) -> Outcome:
-        """The simplest plan that is found within so many seconds and fails too."""
+        """The outcome of the simplest plan found within so many seconds that fails too."""
         ends = time.monotonic() + seconds
         tried: set[Plan] = set()
         is_simpler = True
@@ -213,7 +216,7 @@ class Trials:
 
 @contextmanager
 def trials() -> Iterator[Trials]:
-    """Everything that plans need, made once."""
+    """Creates everything that plans need, once."""
     serving = listening()
     children = Children()
     try:
