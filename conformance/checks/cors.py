@@ -34,7 +34,7 @@ def every_origin_is_allowed(exchange: Exchange) -> Iterator[Finding]:
 
 @check("PT-CORS-03", on=_unread)
 def every_origin_is_allowed_on_unreadable_bodies(exchange: Exchange) -> Iterator[Finding]:
-    """The same where no route was asked."""
+    """Bodies that cannot be parsed: the server responds before it selects a route."""
     yield from _closed(exchange)
 
 

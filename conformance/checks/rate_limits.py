@@ -42,7 +42,7 @@ def rate_limit_headers(exchange: Exchange) -> Iterator[Finding]:
 
 @check("PT-RATE-06", on=_unread)
 def rate_limit_headers_on_unreadable_bodies(exchange: Exchange) -> Iterator[Finding]:
-    """The same where no route was asked."""
+    """Bodies that cannot be parsed: the server responds before it selects a route."""
     yield from _missing(exchange)
 
 

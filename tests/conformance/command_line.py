@@ -1,4 +1,4 @@
-"""The doors of the harness, as a person or a CI job opens them."""
+"""Runs the commands of the harness as a person or a CI job does."""
 
 from __future__ import annotations
 

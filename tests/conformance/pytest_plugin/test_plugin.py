@@ -1,4 +1,4 @@
-"""The pytest door: one item per operation and phase, nothing at all in anybody else's session, and honest outcomes."""
+"""The pytest plugin: one item per operation and phase, nothing at all in anybody else's session, and honest outcomes."""
 
 from __future__ import annotations
 
