@@ -62,15 +62,11 @@ def command_parser() -> argparse.ArgumentParser:
     )
     report.add_argument("run", type=Path, help="report directory or run.json of the run")
     report.add_argument(
-        "--report-dir",
-        type=Path,
-        default=None,
-        help="directory of the report; default: the folder of the run document",
+        "--report-dir", type=Path, default=None, help="directory of the report; default: the folder of the run document"
     )
 
     merge = commands.add_parser(
-        "merge",
-        help="join the reports of the parts of one run (--shard); exits as one complete run would",
+        "merge", help="join the reports of the parts of one run (--shard); exits as one complete run would"
     )
     merge.add_argument("parts", type=Path, nargs="+", metavar="PART", help="report directory of a part")
     merge.add_argument(
@@ -80,10 +76,7 @@ def command_parser() -> argparse.ArgumentParser:
         help="directory of the joint report; default conformance-report",
     )
     merge.add_argument(
-        "--baseline",
-        type=Path,
-        default=None,
-        help="run.json of an earlier run; the report shows what changed since",
+        "--baseline", type=Path, default=None, help="run.json of an earlier run; the report shows what changed since"
     )
     merge.add_argument("--strict-deviations", action="store_true", help="fail if a known deviation no longer occurs")
 

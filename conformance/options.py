@@ -113,9 +113,7 @@ OPTIONS: tuple[Option, ...] = (
         f"password is read from {BUDGET_PASSWORD}); default: a file on this machine",
     ),
     Option(
-        "--max-time",
-        "time limit in seconds for tests and waits; clean-up may take one more minute",
-        {"type": float},
+        "--max-time", "time limit in seconds for tests and waits; clean-up may take one more minute", {"type": float}
     ),
     Option(
         "--seed",
@@ -124,8 +122,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("--operations", "test only operations whose id matches this pattern (*, ?)"),
     Option("--tags", "test only operations with this tag"),
     Option(
-        "--shard",
-        "I/N: run only part I of N equal parts of the tests; `peertube-conformance merge` joins the reports",
+        "--shard", "I/N: run only part I of N equal parts of the tests; `peertube-conformance merge` joins the reports"
     ),
     Option("--deviations", "YAML file with further known deviations"),
     Option(
@@ -135,10 +132,7 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("--strict-deviations", "fail if a known deviation no longer occurs", _SWITCH),
     Option("--baseline", "run.json of an earlier run; the report shows what changed since"),
-    Option(
-        "--example-database",
-        "folder that keeps failing examples between runs; every later run replays them",
-    ),
+    Option("--example-database", "folder that keeps failing examples between runs; every later run replays them"),
     Option("--report-dir", "directory of the report; default conformance-report"),
     Option("--reap", "before the run, remove what killed runs left on the target", _SWITCH),
 )

@@ -49,11 +49,7 @@ def test_preflight(examine: Examination, group: str) -> None:
     """What a browser asks before it sends a token, or any method but GET, HEAD and POST."""
     asked = {"api": ("PUT", "DELETE", "POST")}.get(group, ("GET",))
     for method in asked:
-        headers = {
-            "Origin": ORIGIN,
-            "Access-Control-Request-Method": method,
-            "Access-Control-Request-Headers": _WANTED,
-        }
+        headers = {"Origin": ORIGIN, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": _WANTED}
         exchange = examine.send(examine.outside("OPTIONS", _GROUPS[group], "preflight"), headers=headers)
         if not examine.expect(
             exchange, 200, 204, requirement="PT-CORS-04", situation=f"a preflight request to {group}"
@@ -75,10 +71,7 @@ def test_preflight(examine: Examination, group: str) -> None:
 @pytest.mark.requirement("PT-CORS-05")
 def test_exposed_headers(examine: Examination) -> None:
     """On answers and on refusals: without it, a page cannot read what is not on the short list of the standard."""
-    for exchange in (
-        _sent(examine, "getConfig"),
-        _sent(examine, "getUserInfo"),
-    ):
+    for exchange in (_sent(examine, "getConfig"), _sent(examine, "getUserInfo")):
         exposed = _listed(exchange, "access-control-expose-headers")
         examine.agree(
             exchange, "PT-CORS-05", at="/response/headers/access-control-expose-headers", expected=True,

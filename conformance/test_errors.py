@@ -75,11 +75,7 @@ def test_malformed_json(examine: Examination, body: bytes) -> None:
 @pytest.mark.requirement("PT-STATUS-09")
 def test_wrong_media_type(examine: Examination) -> None:
     """A body of another media type than those that the operation takes is not read as if it were one of them."""
-    for media_type, body in (
-        ("text/plain", b"text"),
-        ("application/xml", b"<a/>"),
-        ("image/png", b"\x89PNG"),
-    ):
+    for media_type, body in (("text/plain", b"text"), ("application/xml", b"<a/>"), ("image/png", b"\x89PNG")):
         exchange = examine.send("getOAuthToken", body=body, media_type=media_type)
         examine.expect(
             exchange, 400, 415, requirement="PT-STATUS-09", situation=f"a body with the media type {media_type}"
@@ -205,10 +201,7 @@ def test_refused_sign_in(examine: Examination) -> None:
     user = examine.world.account()
     client_id, client_secret = examine.world.oauth_client()
     form = {"grant_type": "password", "username": user.username, "password": "not-the-password"}
-    for code, client in (
-        ("invalid_client", ("0" * 32, "1" * 32)),
-        ("invalid_grant", (client_id, client_secret)),
-    ):
+    for code, client in (("invalid_client", ("0" * 32, "1" * 32)), ("invalid_grant", (client_id, client_secret))):
         body = {**form, "client_id": client[0], "client_secret": client[1]}
         exchange = examine.send("getOAuthToken", body=body, media_type="application/x-www-form-urlencoded")
         if not examine.expect(
@@ -219,9 +212,7 @@ def test_refused_sign_in(examine: Examination) -> None:
         reported = exchange.response.problem.get("code")
         if reported != code:
             examine.wrong(
-                "PT-ERR-25",
-                exchange,
-                Finding("/response/body/code", f"the code is not {code}", code, reported),
+                "PT-ERR-25", exchange, Finding("/response/body/code", f"the code is not {code}", code, reported)
             )
 
 

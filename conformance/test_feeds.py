@@ -22,15 +22,7 @@ _RSS = ("application/rss+xml", *_XML)
 _ATOM = ("application/atom+xml", *_XML)
 _JSON = ("application/json",)
 # Format in the address: the media types that the document lists.
-_MEDIA_TYPES = {
-    "xml": _XML,
-    "rss": _RSS,
-    "rss2": _RSS,
-    "atom": _ATOM,
-    "atom1": _ATOM,
-    "json": _JSON,
-    "json1": _JSON,
-}
+_MEDIA_TYPES = {"xml": _XML, "rss": _RSS, "rss2": _RSS, "atom": _ATOM, "atom1": _ATOM, "json": _JSON, "json1": _JSON}
 _VALIDITY = {"rss": "PT-FEED-02", "atom": "PT-FEED-03", "json": "PT-FEED-04"}
 _TITLE = 'Ein & zwei <b>"Ünïcode"</b> ]]> 日本'
 _TEXT = "A comment & its <b>marks</b>."
@@ -94,12 +86,7 @@ def test_subscriptions(examine: Examination, name: str) -> None:
         )  # fmt: skip
     wrong = {"accountId": int(subscriber.account_id), "token": _token(examine, published.owner)}
     exchange = examine.send("getSyndicatedSubscriptionVideos", path=path, query=wrong)
-    examine.expect(
-        exchange,
-        403,
-        requirement="PT-FEED-12",
-        situation="a subscription feed with another user's token",
-    )
+    examine.expect(exchange, 403, requirement="PT-FEED-12", situation="a subscription feed with another user's token")
 
 
 @pytest.mark.requirement("PT-FEED-05")

@@ -111,11 +111,7 @@ def test_changing_oneself_twice(examine: Examination) -> None:
     """The preferences of a user that nobody else uses."""
     user = changer(examine.world)
     body = {"displayName": "Changed twice", "autoPlayVideo": False}
-    _twice(
-        examine,
-        lambda: examine.send("putUserInfo", user, body=body),
-        lambda: examine.send("getUserInfo", user),
-    )
+    _twice(examine, lambda: examine.send("putUserInfo", user, body=body), lambda: examine.send("getUserInfo", user))
 
 
 @pytest.mark.requirement("PT-IDEM-03")
@@ -134,13 +130,7 @@ def test_liking_twice(examine: Examination) -> None:
     """One opinion of one user, changed and taken back."""
     video = examine.world.video(fresh=True)
     fan = examine.world.account("other user")
-    for rating, likes, dislikes in (
-        ("like", 1, 0),
-        ("like", 1, 0),
-        ("dislike", 0, 1),
-        ("none", 0, 0),
-        ("none", 0, 0),
-    ):
+    for rating, likes, dislikes in (("like", 1, 0), ("like", 1, 0), ("dislike", 0, 1), ("none", 0, 0), ("none", 0, 0)):
         rated = examine.send("rateVideo", fan, path={"id": video.uuid}, body={"rating": rating})
         if not examine.expect(rated, 204, requirement="PT-IDEM-04", situation="a rating"):
             return

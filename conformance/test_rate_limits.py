@@ -33,13 +33,7 @@ _ROUNDING_SECONDS = 2
 _LONGEST_WAIT_SECONDS = 60
 _REFUSED = "a client that is refused"
 _FORM = "application/x-www-form-urlencoded"
-_NOBODY = {
-    "client_id": "0" * 32,
-    "client_secret": "0" * 32,
-    "grant_type": "password",
-    "username": "a",
-    "password": "b",
-}
+_NOBODY = {"client_id": "0" * 32, "client_secret": "0" * 32, "grant_type": "password", "username": "a", "password": "b"}
 _SIGN_IN: dict[str, Any] = {"body": _NOBODY, "media_type": _FORM}
 # The routes of the table, each with a request that is refused and does nothing.
 _COUNTED: dict[str, dict[str, Any]] = {

@@ -19,14 +19,7 @@ from peertube_conformance.spec.requirements import load_requirements
 
 _INTERRUPTED, _FAILED, _NOTHING, _FINDINGS = 2, 3, 5, 1
 # Members of the run document that must be equal in all parts.
-_SAME = (
-    ("contract", "version"),
-    ("target", "serverVersion"),
-    ("depth",),
-    ("seed",),
-    ("failOn",),
-    ("schemaVersion",),
-)
+_SAME = (("contract", "version"), ("target", "serverVersion"), ("depth",), ("seed",), ("failOn",), ("schemaVersion",))
 
 
 def merge(

@@ -49,10 +49,7 @@ class Avatars(Flow):
     @initialize()
     def begin(self) -> None:
         """The model: two users without avatar."""
-        self.sitters = {
-            "one": Sitter(self.account("sitter")),
-            "other": Sitter(self.account("other sitter")),
-        }
+        self.sitters = {"one": Sitter(self.account("sitter")), "other": Sitter(self.account("other sitter"))}
         with self.aside():
             for sitter in self.sitters.values():
                 self.send("deleteMyAvatar", sitter.account)
@@ -168,12 +165,7 @@ class Avatars(Flow):
         if seen.corner is not None:
             message = "an avatar file does not show the picture that was sent last"
             self.agree(
-                answer,
-                requirement,
-                at=at,
-                expected=sitter.shows,
-                actual=self._shown(seen.corner),
-                message=message,
+                answer, requirement, at=at, expected=sitter.shows, actual=self._shown(seen.corner), message=message
             )
 
     def _shown(self, corner: tuple[int, int]) -> int:

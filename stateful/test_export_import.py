@@ -210,10 +210,7 @@ class ExportImport(ExportSteps):
     def somebody_else_imports(self, who: str) -> None:
         """Import into another user's account, or read its import; both must be refused."""
         actor = self.stranger if who == "a stranger" else self.world.account("moderator")
-        for answer in (
-            self._announce(actor, 10),
-            self._latest(actor)[0],
-        ):
+        for answer in (self._announce(actor, 10), self._latest(actor)[0]):
             self.expect(answer, 403, requirement=_OWN, situation=f"a request about another user's imports as {who}")
 
     @invariant()

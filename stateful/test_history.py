@@ -114,12 +114,7 @@ class WatchHistory(Flow):
         ):
             message = f"{at} of the history does not match the watched positions"
             self.agree(
-                answer,
-                requirement,
-                at=f"/response/body/{at}",
-                expected=expected,
-                actual=actual,
-                message=message,
+                answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, message=message
             )
 
     def _settle(self, preferences: dict[str, bool]) -> None:

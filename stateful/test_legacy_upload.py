@@ -26,12 +26,7 @@ _MULTIPART = "multipart/form-data"
 _MANAGERS = ("owner", "moderator")
 _PLACES = ("instance", "channel 0", "channel 1", "everything")
 indexes = st.integers(0, _MOST_VIDEOS - 1)
-_NEXT_PASSWORDS: Mapping[tuple[int, ...], tuple[int, ...]] = {
-    (): (0,),
-    (0,): (1,),
-    (1,): (2, 0),
-    (2, 0): (1,),
-}
+_NEXT_PASSWORDS: Mapping[tuple[int, ...], tuple[int, ...]] = {(): (0,), (0,): (1,), (1,): (2, 0), (2, 0): (1,)}
 new_privacies = st.sampled_from((3, 1, 5, 2, 4))
 privacies = st.sampled_from((None, *map(int, Privacy)))
 people = st.sampled_from((*_MANAGERS, *_MANAGERS, "user", "anonymous"))
@@ -167,10 +162,7 @@ class LegacyUpload(base_flow.VideoFlow):
         if privacy == Privacy.PASSWORD:
             answer = self._put(changed, {"privacy": privacy})
             self.expect(
-                answer,
-                400,
-                requirement="PT-VIDEO-08",
-                situation="an update to password protection without a password",
+                answer, 400, requirement="PT-VIDEO-08", situation="an update to password protection without a password"
             )
             # These replace others, so their effect is visible.
             for _ in range(1 if changed.passwords else 2):

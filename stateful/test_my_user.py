@@ -119,10 +119,7 @@ class MyUser(Flow):
         self.expect(self._put_guarded(old, password=old), 401, requirement="PT-ME-07", situation=situation)
         if "owner elsewhere" in self.sessions:
             body, elsewhere = {"password": old, "currentPassword": old}, self.sessions["owner elsewhere"]
-            answer, situation = (
-                self.send("putUserInfo", elsewhere, body=body),
-                f"{situation}, in another session",
-            )
+            answer, situation = (self.send("putUserInfo", elsewhere, body=body), f"{situation}, in another session")
             if not self.expect(answer, 401, requirement="PT-ME-11", situation=situation):
                 # Where that is known to happen, one of the two is current, and that session uses a copy of its own.
                 self._set_password(self.owner, to)
@@ -136,10 +133,7 @@ class MyUser(Flow):
         value = self.owner.passwords[1] if what == "password" else self.world.address()
         wrong = self.stand_in("wrong-password", "WRONG_PASSWORD") if present == "wrong" else None
         answer = self._put_guarded(wrong, **{what: value}, **contrary(self.people["owner"].members))
-        status, situation = (
-            401 if present == "wrong" else 400,
-            f"a new {what}, the current password {present}",
-        )
+        status, situation = (401 if present == "wrong" else 400, f"a new {what}, the current password {present}")
         self.expect(answer, status, requirement="PT-ME-06", situation=situation)
 
     @precondition(lambda self: self.sign_ins > 0)

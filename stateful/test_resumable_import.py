@@ -83,10 +83,7 @@ class ResumableImport(chunk_steps.Resumable):
         answer = self.send("getUserInfo", self.owner)
         if self.expect(answer, 200, requirement=self.because, situation="reading one's own user"):
             for member, wanted, actual in zip(_RESTORED, self.restored, _described(answer), strict=True):
-                at, message = (
-                    f"/response/body/account/{member}",
-                    f"{member} differs from the last imported archive",
-                )
+                at, message = (f"/response/body/account/{member}", f"{member} differs from the last imported archive")
                 self.agree(answer, self.because, at=at, expected=wanted, actual=actual, message=message)
 
     def _read(self) -> None:

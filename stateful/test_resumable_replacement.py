@@ -69,12 +69,7 @@ class ResumableReplacement(chunk_steps.Resumable):
             for at, wanted in (("inputFilename", f"{session.name}.mp4"), ("size", session.size)):
                 message = f"{at} of the source is not the one of the new file"
                 self.agree(
-                    each,
-                    "PT-RESUME-19",
-                    at=f"/response/body/{at}",
-                    expected=wanted,
-                    actual=shown[at],
-                    message=message,
+                    each, "PT-RESUME-19", at=f"/response/body/{at}", expected=wanted, actual=shown[at], message=message
                 )
 
     def let_through(self, answer: Exchange) -> None:  # noqa: ARG002 - the video tells
@@ -119,12 +114,7 @@ class ResumableReplacement(chunk_steps.Resumable):
             apart = difference(self.file, kept.response.body)
             message = "the file of a video differs from the last completely sent one"
             self.agree(
-                kept,
-                self.because,
-                at="/response/body",
-                expected="the same bytes",
-                actual=apart,
-                message=message,
+                kept, self.because, at="/response/body", expected="the same bytes", actual=apart, message=message
             )
 
     def _filename(self, files: list[dict[str, Any]]) -> str:

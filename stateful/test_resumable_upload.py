@@ -142,12 +142,7 @@ class ResumableUpload(chunk_steps.Resumable):
         ):
             message = f"{at} of a video differs from the init request"
             self.agree(
-                shown,
-                "PT-RESUME-15",
-                at=f"/response/body/{at}",
-                expected=wanted,
-                actual=actual,
-                message=message,
+                shown, "PT-RESUME-15", at=f"/response/body/{at}", expected=wanted, actual=actual, message=message
             )
         if self.exact:
             self._has_file(shown, session, seen["files"])
@@ -165,14 +160,7 @@ class ResumableUpload(chunk_steps.Resumable):
         assert kept.response is not None
         apart = difference(session.content, kept.response.body)
         message = "the file of a video differs from the sent file"
-        self.agree(
-            kept,
-            "PT-RESUME-14",
-            at="/response/body",
-            expected="the same bytes",
-            actual=apart,
-            message=message,
-        )
+        self.agree(kept, "PT-RESUME-14", at="/response/body", expected="the same bytes", actual=apart, message=message)
 
     def let_through(self, answer: Exchange) -> None:
         """Deletes the video."""

@@ -26,13 +26,7 @@ turnings = st.sampled_from(["password", "no password", "code", "an invented requ
 class Sessions(base_flow.SessionRequests):
     """Sessions are independent, end on request, and need the second factor once it is on."""
 
-    about = (
-        "getOAuthToken",
-        "revokeOAuthToken",
-        "requestTwoFactor",
-        "confirmTwoFactorRequest",
-        "disableTwoFactor",
-    )
+    about = ("getOAuthToken", "revokeOAuthToken", "requestTwoFactor", "confirmTwoFactorRequest", "disableTwoFactor")
     examples: ClassVar[Mapping[str, int]] = {"smoke": 2, "standard": 12, "thorough": 60}
     steps: ClassVar[Mapping[str, int]] = {"smoke": 8, "standard": 12, "thorough": 30}
 
@@ -245,12 +239,7 @@ class Sessions(base_flow.SessionRequests):
         known = self.signed_in.handed_out(token) or self.signed_in.handed_out(refresh_token)
         message = "the server issued the same token twice"
         self.agree(
-            answer,
-            "PT-SESSION-01",
-            at="/response/body/access_token",
-            expected=False,
-            actual=known,
-            message=message,
+            answer, "PT-SESSION-01", at="/response/body/access_token", expected=False, actual=known, message=message
         )
         self.last_as_long(answer, [tokens.get("expires_in"), tokens.get("refresh_token_expires_in")])
         self.signed_in.begin(

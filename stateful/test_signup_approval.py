@@ -272,10 +272,7 @@ class SignUpByApproval(base_flow.SignupFlow):
         self.book.given.add(name)
         answer = self._decide("accept", request, "Welcome, too late.", mail=False, by="moderator")
         self.expect(
-            answer,
-            409,
-            requirement="PT-SIGNUP-09",
-            situation="accepting a request whose names are taken by now",
+            answer, 409, requirement="PT-SIGNUP-09", situation="accepting a request whose names are taken by now"
         )
 
     @precondition(lambda self: self.book.present)

@@ -30,22 +30,11 @@ _UNVERIFIED_ROAD = ("register", *_ROAD[3:])
 class WholeJourney(base_flow.Journey):
     """One account from sign-up, verification, upload, views and ratings to export; deleting it removes all its data."""
 
-    about = (
-        "registerUser",
-        "verifyUser",
-        "uploadLegacy",
-        "requestUserExport",
-        "downloadUserExport",
-        "delUser",
-    )
+    about = ("registerUser", "verifyUser", "uploadLegacy", "requestUserExport", "downloadUserExport", "delUser")
     mail = True
     examples: ClassVar = {"smoke": 1, "standard": 4, "thorough": 12}
     # Hypothesis counts the beginning too; the last number is detours.
-    steps: ClassVar = {
-        "smoke": 1 + len(_ROAD) + 2,
-        "standard": 1 + len(_ROAD) + 6,
-        "thorough": 1 + len(_ROAD) + 16,
-    }
+    steps: ClassVar = {"smoke": 1 + len(_ROAD) + 2, "standard": 1 + len(_ROAD) + 6, "thorough": 1 + len(_ROAD) + 16}
 
     @classmethod
     def walks(cls, depth: str) -> tuple[int, int]:
@@ -171,11 +160,7 @@ class WholeJourney(base_flow.Journey):
         if self.expect(answer, 204, requirement="PT-JOURNEY-06", situation="watching a video"):
             film.position = position
 
-    @step(
-        "films",
-        by=st.sampled_from(("viewer", "traveller")),
-        rating=st.sampled_from(("like", "dislike", "none")),
-    )
+    @step("films", by=st.sampled_from(("viewer", "traveller")), rating=st.sampled_from(("like", "dislike", "none")))
     def rate(self, by: str, rating: str) -> None:
         """Somebody rates the video, or takes a rating back."""
         film = self.films[0]

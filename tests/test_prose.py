@@ -50,7 +50,7 @@ BANNED_ON_PAGES = {
 # What is said where: a word that is data there, or that the page explains.
 ALLOWED = {
     # Reports of earlier versions are recognised by their own words.
-    ("reports/report_directory/file_recognition.py", "held against"),
+    ("reports/report_directory/file_recognition.py", "held against")
 }
 _WORDS = re.compile(rf"\b(?:{'|'.join(BANNED)})\b", re.IGNORECASE)
 _WORDS_ON_PAGES = re.compile(rf"\b(?:{'|'.join(BANNED_ON_PAGES)})\b", re.IGNORECASE)
@@ -208,13 +208,7 @@ def test_every_text_of_a_module_is_read(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source",
-    [
-        '"""What a thing is.\n\nMore is told."""',
-        "told = guilty()",
-        'key["told"]',
-        'f"of {told} and {guilty}"',
-    ],
+    "source", ['"""What a thing is.\n\nMore is told."""', "told = guilty()", 'key["told"]', 'f"of {told} and {guilty}"']
 )
 def test_names_and_explanations_are_not(source: str) -> None:
     assert [word for text in module_texts(source) for word in slang(text)] == []

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 from peertube_conformance.conformance.arrangements.registry import arrange, situation
-from peertube_conformance.conformance.arrangements.video_files import (
-    a_part,
-    behind_the_end,
-    known,
-    web_file,
-)
+from peertube_conformance.conformance.arrangements.video_files import a_part, behind_the_end, known, web_file
 from peertube_conformance.conformance.arrangements.videos import PRIVATE
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.messages.response_urls import last_part

@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 from peertube_conformance.conformance.arrangements.registry import arrange, situation
-from peertube_conformance.conformance.arrangements.video_files import (
-    a_part,
-    behind_the_end,
-    known,
-    rendition,
-    web_file,
-)
+from peertube_conformance.conformance.arrangements.video_files import a_part, behind_the_end, known, rendition, web_file
 from peertube_conformance.conformance.arrangements.videos import PRIVATE
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.messages.response_urls import last_part
@@ -38,10 +32,7 @@ def of_a_private_video(world: World, draft: Draft) -> None:
 def of_a_public_stream(world: World, draft: Draft) -> None:
     """The main playlist of a public video."""
     video = world.video()
-    draft.path |= {
-        "videoUUID": video.uuid,
-        "filename": last_part(rendition(world, video).text("playlistUrl")),
-    }
+    draft.path |= {"videoUUID": video.uuid, "filename": last_part(rendition(world, video).text("playlistUrl"))}
 
 
 @arrange("getPrivateHlsFile")
@@ -49,10 +40,7 @@ def of_a_private_stream(world: World, draft: Draft) -> None:
     """The main playlist of a private video, for its owner."""
     draft.actor = world.account()
     video = world.video(draft.actor, privacy=PRIVATE)
-    draft.path |= {
-        "videoUUID": video.uuid,
-        "filename": last_part(rendition(world, video).text("playlistUrl")),
-    }
+    draft.path |= {"videoUUID": video.uuid, "filename": last_part(rendition(world, video).text("playlistUrl"))}
 
 
 _ARRANGED = {

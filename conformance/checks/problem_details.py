@@ -84,10 +84,7 @@ def status_member_repeats_the_status(exchange: Exchange) -> Iterator[Finding]:
     """RFC 9457 section 3.1.2."""
     if _member(exchange, "status") != exchange.status:
         yield Finding(
-            "/response/body/status",
-            "status differs from the response's",
-            exchange.status,
-            _member(exchange, "status"),
+            "/response/body/status", "status differs from the response's", exchange.status, _member(exchange, "status")
         )
 
 
@@ -105,10 +102,7 @@ def blank_type_has_the_phrase_as_title(exchange: Exchange) -> Iterator[Finding]:
     known = _OTHER_PHRASES.get(status, set()) | ({_PHRASES[status]} if status in _PHRASES else set())
     if known and _member(exchange, "title") not in known:
         yield Finding(
-            "/response/body/title",
-            "title is not the status phrase",
-            sorted(known),
-            _member(exchange, "title"),
+            "/response/body/title", "title is not the status phrase", sorted(known), _member(exchange, "title")
         )
 
 
@@ -168,10 +162,7 @@ def refused_field_is_named(exchange: Exchange) -> Iterator[Finding]:
     elif not any(str(entry.get("location", "")).rstrip("s") == place.rstrip("s") for entry in matching):
         actual = matching[0].get("location")
         yield Finding(
-            "/response/body/invalid-params/location",
-            "the field is named at the wrong location",
-            place,
-            actual,
+            "/response/body/invalid-params/location", "the field is named at the wrong location", place, actual
         )
 
 
@@ -180,10 +171,7 @@ def deprecated_error_equals_detail(exchange: Exchange) -> Iterator[Finding]:
     """Reference, "Deprecated error fields"."""
     if _member(exchange, "error") != _member(exchange, "detail"):
         yield Finding(
-            "/response/body/error",
-            "error differs from detail",
-            _member(exchange, "detail"),
-            _member(exchange, "error"),
+            "/response/body/error", "error differs from detail", _member(exchange, "detail"), _member(exchange, "error")
         )
 
 
@@ -204,12 +192,7 @@ def nothing_of_the_inside(exchange: Exchange) -> Iterator[Finding]:
     found = _INSIDE.search(text)
     if found is not None and found[0] not in own:
         kind = next(name for name, value in found.groupdict().items() if value)
-        yield Finding(
-            "/response/body",
-            f"the response reveals internals ({kind})",
-            "no internals",
-            found[0][:120],
-        )
+        yield Finding("/response/body", f"the response reveals internals ({kind})", "no internals", found[0][:120])
 
 
 def _is_text(value: object) -> bool:

@@ -75,12 +75,7 @@ def no_server_error(exchange: Exchange) -> Iterator[Finding]:
 def no_conflict_of_transactions(exchange: Exchange) -> Iterator[Finding]:
     """RFC 9110 section 15.6.1. Such a failure depends on concurrent work, so it has its own requirement."""
     if (exchange.status or 0) >= 500 and conflicted(exchange):
-        yield Finding(
-            "/request",
-            "concurrent transactions of the server failed",
-            "a status below 500",
-            exchange.status,
-        )
+        yield Finding("/request", "concurrent transactions of the server failed", "a status below 500", exchange.status)
 
 
 def conflicted(exchange: Exchange) -> bool:
@@ -122,12 +117,7 @@ def valid_request_is_accepted(exchange: Exchange) -> Iterator[Finding]:
     documented = exchange.operation.response_for(status)
     if documented is None or not documented.refuses_valid:
         detail = exchange.response.problem.get("detail", "") if exchange.response else ""
-        yield Finding(
-            _at(exchange),
-            f"valid request refused: {detail}",
-            exchange.operation.success_statuses,
-            status,
-        )
+        yield Finding(_at(exchange), f"valid request refused: {detail}", exchange.operation.success_statuses, status)
 
 
 @check("PT-STATUS-04", on=_invalid)

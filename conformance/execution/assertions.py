@@ -79,9 +79,7 @@ class Examination:
         if exchange.status is None:
             failure = exchange.failure.partition(":")[0]
             return self.wrong(
-                "PT-STATUS-07",
-                exchange,
-                Finding("/response", f"no response: {exchange.failure}", wanted, failure),
+                "PT-STATUS-07", exchange, Finding("/response", f"no response: {exchange.failure}", wanted, failure)
             )
         if exchange.status >= 500:
             message = f"{situation}: the server failed with {exchange.status}"

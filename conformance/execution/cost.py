@@ -68,13 +68,7 @@ class Cost:
         )
 
 
-def estimate(
-    operations: Sequence[Operation],
-    options: Options,
-    shared: Shared,
-    workers: int,
-    *beside: Beside,
-) -> Cost:
+def estimate(operations: Sequence[Operation], options: Options, shared: Shared, workers: int, *beside: Beside) -> Cost:
     """Sums the requests of the operations and of `beside`, and compares them with each bucket of the instance."""
     limits = shared.limits
     counted: dict[str, float] = defaultdict(float)

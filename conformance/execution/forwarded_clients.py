@@ -16,12 +16,7 @@ from peertube_conformance.reports import Exchange
 if TYPE_CHECKING:
     from peertube_conformance.conformance.execution.assertions import Examination
 
-LIMIT, REMAINING, RESET, RETRY = (
-    "x-ratelimit-limit",
-    "x-ratelimit-remaining",
-    "x-ratelimit-reset",
-    "retry-after",
-)
+LIMIT, REMAINING, RESET, RETRY = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after")
 # Nobody has these: RFC 2544 reserves them for measurements. Earlier runs must not have used them in this window.
 _ADDRESSES = random.SystemRandom()
 # The most requests that are sent only to see a limit.

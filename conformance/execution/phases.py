@@ -7,12 +7,7 @@ from functools import cached_property, partial
 from itertools import chain
 
 from peertube_conformance.conformance.arrangements.registry import Provocation, answers_of
-from peertube_conformance.conformance.checks.authentication import (
-    LOW_ROLE,
-    NO_TOKEN,
-    SOMEBODY_ELSE,
-    WRONG_TOKEN,
-)
+from peertube_conformance.conformance.checks.authentication import LOW_ROLE, NO_TOKEN, SOMEBODY_ELSE, WRONG_TOKEN
 from peertube_conformance.conformance.execution.applicability import why_not_offered
 from peertube_conformance.conformance.execution.cost import SCARCE_DEFECTS, SCARCE_VALID, is_scarce
 from peertube_conformance.conformance.execution.outcome import PRECONDITION_ERRORS, Outcome, outcome_of
@@ -21,12 +16,7 @@ from peertube_conformance.conformance.execution.worker_session import FOREIGN_TO
 from peertube_conformance.conformance.generation.boundary_values import beyond
 from peertube_conformance.conformance.generation.edge_cases import edge_case_mutations
 from peertube_conformance.conformance.generation.enum_values import longest, with_values
-from peertube_conformance.conformance.generation.schemathesis_driver import (
-    NotGenerated,
-    found_in,
-    spliced,
-    spread,
-)
+from peertube_conformance.conformance.generation.schemathesis_driver import NotGenerated, found_in, spliced, spread
 from peertube_conformance.fixtures.http.client import Unsendable
 from peertube_conformance.fixtures.messages.request_draft import UNSET, Draft
 from peertube_conformance.fixtures.resources.ids_by_kind import absent
@@ -134,8 +124,7 @@ class Exercise(Drafting):
             return Outcome(Verdict.NO_EVIDENCE, "no further documented error response to test")
         worst = (Verdict.ERROR, Verdict.BLOCKED, Verdict.PASSED, Verdict.NOT_APPLICABLE)
         return min(
-            outcomes,
-            key=lambda outcome: worst.index(outcome.verdict) if outcome.verdict in worst else len(worst),
+            outcomes, key=lambda outcome: worst.index(outcome.verdict) if outcome.verdict in worst else len(worst)
         )
 
     # Parts

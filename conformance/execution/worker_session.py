@@ -111,11 +111,7 @@ class Session:
             budget = environment.budget
             self.recorder.note(
                 "budget",
-                {
-                    "requests": budget.requests,
-                    "throttledSeconds": budget.throttled_seconds,
-                    "self429": budget.self_429,
-                },
+                {"requests": budget.requests, "throttledSeconds": budget.throttled_seconds, "self429": budget.self_429},
             )
             self.recorder.note("refusals", {"refusals": environment.guard.refusals})
             environment.close()
@@ -148,12 +144,7 @@ class Session:
 
     def _environment(self, shared: Shared) -> WorkerEnvironment:
         return WorkerEnvironment(
-            shared,
-            self.worker,
-            self._redactor,
-            self._steps,
-            died=self._died,
-            contradicted=self._contradicted,
+            shared, self.worker, self._redactor, self._steps, died=self._died, contradicted=self._contradicted
         )
 
     def _contradicted(self, contradiction: Contradiction) -> None:

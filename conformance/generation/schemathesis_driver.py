@@ -93,11 +93,7 @@ class Generator:
                 yield draft
 
     def defects(
-        self,
-        operation: Operation,
-        count: int,
-        variants: int = 1,
-        without: Collection[Defect] = (),
+        self, operation: Operation, count: int, variants: int = 1, without: Collection[Defect] = ()
     ) -> Iterator[DrawnDefect]:
         """Yields up to `count` defects that are not in `without`.
 
@@ -216,11 +212,7 @@ def spliced(base: Draft, found: DrawnDefect) -> Draft | None:
     draft = base.copy()
     if defect.location == "body":
         return _spliced_body(draft, found)
-    container: Mapping[str, dict[str, Any]] = {
-        "path": draft.path,
-        "query": draft.query,
-        "header": draft.headers,
-    }
+    container: Mapping[str, dict[str, Any]] = {"path": draft.path, "query": draft.query, "header": draft.headers}
     source: Mapping[str, dict[str, Any]] = {"path": drawn.path, "query": drawn.query, "header": drawn.headers}
     if defect.location not in container or not defect.pointer:
         return None

@@ -100,12 +100,7 @@ def _inside(place: Place, values: Values) -> Iterator[Any]:
 
 
 def _container(draft: Draft, location: str) -> dict[str, Any]:
-    containers: dict[str, Any] = {
-        "path": draft.path,
-        "query": draft.query,
-        "header": draft.headers,
-        "body": draft.body,
-    }
+    containers: dict[str, Any] = {"path": draft.path, "query": draft.query, "header": draft.headers, "body": draft.body}
     found: dict[str, Any] = containers[location]
     return found
 

@@ -13,13 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from peertube_conformance.conformance.execution.cost import Cost, estimate, of_flows, of_hand_written
-from peertube_conformance.conformance.exit_codes import (
-    FINDINGS,
-    HARNESS_FAILED,
-    INTERRUPTED,
-    NOTHING_RAN,
-    PASSED,
-)
+from peertube_conformance.conformance.exit_codes import FINDINGS, HARNESS_FAILED, INTERRUPTED, NOTHING_RAN, PASSED
 from peertube_conformance.conformance.options import OptionError, Options
 from peertube_conformance.conformance.pytest_plugin.operation_selection import chosen, in_shard
 from peertube_conformance.conformance.pytest_plugin.report_recovery import note_beginning
@@ -124,10 +118,7 @@ class Controller:
     """Begins and ends a run. Every failure that is a user's mistake is one of USER_MISTAKES."""
 
     def __init__(
-        self,
-        options: Options,
-        say: Callable[[str], None] = lambda _line: None,
-        redactor: Redactor | None = None,
+        self, options: Options, say: Callable[[str], None] = lambda _line: None, redactor: Redactor | None = None
     ) -> None:
         """`say` is called with every line about the clean-up of an earlier run, where that comes first."""
         self.options = options

@@ -58,10 +58,7 @@ def _report_text(findings: Sequence[Finding]) -> str:
             *(
                 line
                 for step in finding.steps
-                for line in (
-                    f"  {escaped_line(step.call)}",
-                    *(f"    {escaped_line(curl)}" for curl in step.lines),
-                )
+                for line in (f"  {escaped_line(step.call)}", *(f"    {escaped_line(curl)}" for curl in step.lines))
             ),
             f"  {finding.curl}",
         ]

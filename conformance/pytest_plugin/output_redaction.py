@@ -77,12 +77,7 @@ def redact_logs(redactor: Callable[[], Redactor]) -> Callable[[], None]:
 
 
 # Our own names are in all output; a password that contains one of them is not given away by them.
-_NAMES = (
-    "peertube-conformance",
-    "peertube_conformance",
-    "conformance-report",
-    "PEERTUBE_CONFORMANCE_ADMIN_PASSWORD",
-)
+_NAMES = ("peertube-conformance", "peertube_conformance", "conformance-report", "PEERTUBE_CONFORMANCE_ADMIN_PASSWORD")
 
 
 class Redacting:

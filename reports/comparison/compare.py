@@ -98,11 +98,7 @@ class Comparison:
             "changes": [change.to_json() for change in self.changes],
             "unsure": [change.to_json() for change in self.unsure],
             "groups": [
-                {
-                    "kind": kind.value,
-                    "title": TITLES[kind],
-                    "entries": [group.to_json() for group in groups],
-                }
+                {"kind": kind.value, "title": TITLES[kind], "entries": [group.to_json() for group in groups]}
                 for kind, groups in self.grouped().items()
             ],
             "perhaps": [group.to_json() for group in self.perhaps()],

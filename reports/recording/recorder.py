@@ -82,12 +82,7 @@ class Recorder:
         """Records why these requirements could not be tested."""
         reported = self._redactor.error(reason)
         self._write(
-            {
-                "kind": "unjudged",
-                "requirements": list(requirements),
-                "verdict": verdict.value,
-                "reason": reported,
-            }
+            {"kind": "unjudged", "requirements": list(requirements), "verdict": verdict.value, "reason": reported}
         )
 
     def _seen(self, exchange: Exchange) -> dict[str, Any]:

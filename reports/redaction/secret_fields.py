@@ -18,8 +18,7 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 # Few spaces stand between the name of a field and its value.
 _GAP = r"\s{0,99}+"
 _IN_JSON = re.compile(
-    rf'("(?P<json>{_KEYS})"{_GAP}:{_GAP})({_STRING.pattern}|\[{_GAP}(?:{_STRING.pattern}{_GAP},?{_GAP})*+)',
-    re.DOTALL,
+    rf'("(?P<json>{_KEYS})"{_GAP}:{_GAP})({_STRING.pattern}|\[{_GAP}(?:{_STRING.pattern}{_GAP},?{_GAP})*+)', re.DOTALL
 )
 # `key=`, `key[0]=` and `of[key]=`, the brackets encoded or not.
 _INDEX = r"(?:\]|%5D)?(?:\[\d{0,9}\]|%5B\d{0,9}%5D)?"
@@ -34,8 +33,7 @@ _BEARER = re.compile(r"(Bearer\s{1,99})[A-Za-z0-9._~+/=-]{6,}", re.IGNORECASE)
 _QUOTED = re.compile(r"""b?(?:'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+")""", re.DOTALL)
 _PYTHON_KEYS = re.compile("|".join(sorted({*_KEYS.lower().split("|"), *SECRET_HEADERS})))
 _PYTHON_VALUE = re.compile(
-    rf"""['"]?{_GAP}[:=,]{_GAP}({_QUOTED.pattern}|[\[(]{_GAP}(?:{_QUOTED.pattern}{_GAP},?{_GAP})++)""",
-    re.DOTALL,
+    rf"""['"]?{_GAP}[:=,]{_GAP}({_QUOTED.pattern}|[\[(]{_GAP}(?:{_QUOTED.pattern}{_GAP},?{_GAP})++)""", re.DOTALL
 )
 _IN_USER_INFO = re.compile(r"(://)[^/\s@\"'?#]+@")
 # The patterns for JSON, forms and multipart each need one of these; most texts have none.

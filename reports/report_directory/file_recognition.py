@@ -25,11 +25,7 @@ RESULT, CONTAINER = "-result.json", "-container.json"
 # For each file, what its head must contain: the first expression at the start, the others anywhere.
 _SIGNS: dict[str, tuple[bytes, ...]] = {
     "run.json": (rb'\s*\{\s*"schemaVersion": ', rb'"harness": \{\s*"name": "peertube-conformance"'),
-    "report.html": (
-        rb"<!doctype html>",
-        rb"default-src 'none'; style-src ",
-        rb'<a class="skip" href="#main">',
-    ),
+    "report.html": (rb"<!doctype html>", rb"default-src 'none'; style-src ", rb'<a class="skip" href="#main">'),
     "summary.md": (
         (
             rf"# (?:✅|❌|⚠️) (?i:{_ANSWERS})\n\n"

@@ -119,10 +119,7 @@ class Coverage:
 
     def to_json(self) -> dict[str, Any]:
         """The member `coverage` of the run document."""
-        return {
-            "level": self._level(),
-            "measures": [measure.to_json(name) for name, measure in self._measures.items()],
-        }
+        return {"level": self._level(), "measures": [measure.to_json(name) for name, measure in self._measures.items()]}
 
     def _level(self) -> int:
         reached = 0

@@ -37,11 +37,7 @@ class Exercised:
         self._times[key] += 1
 
     def is_stale(
-        self,
-        deviation: Deviation,
-        contract: Collection[str],
-        run: Collection[str],
-        by_hand: Collection[str] = (),
+        self, deviation: Deviation, contract: Collection[str], run: Collection[str], by_hand: Collection[str] = ()
     ) -> bool:
         """Whether a deviation that no finding matched is stale: this run, of some of the operations, would have met it.
 

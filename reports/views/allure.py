@@ -21,13 +21,7 @@ from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.redaction.safe_output import escaped_json, file_text
 from peertube_conformance.reports.report_directory.file_recognition import ENVIRONMENT
 from peertube_conformance.reports.views.reproduction import replay
-from peertube_conformance.reports.views.run_summary import (
-    Document,
-    Members,
-    known_findings,
-    new_findings,
-    target_line,
-)
+from peertube_conformance.reports.views.run_summary import Document, Members, known_findings, new_findings, target_line
 from peertube_conformance.reports.views.serialization import encoded
 
 _PACKAGE = "peertube-conformance"

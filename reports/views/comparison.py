@@ -7,14 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from peertube_conformance.reports.comparison.change import TITLES, Change
 from peertube_conformance.reports.comparison.compare import Comparison, Group
-from peertube_conformance.reports.formatting import (
-    counted,
-    difference_text,
-    listed,
-    on_one_line,
-    verbatim,
-    wrapped,
-)
+from peertube_conformance.reports.formatting import counted, difference_text, listed, on_one_line, verbatim, wrapped
 from peertube_conformance.reports.views.html.page import changes_page
 from peertube_conformance.reports.views.markdown_elements import block, code, plain
 from peertube_conformance.reports.views.serialization import json_text
@@ -102,11 +95,7 @@ def _summary(group: Group) -> str:
 
 def _values(change: Change) -> str:
     return difference_text(
-        change.before,
-        change.after,
-        of_finding=change.is_finding,
-        went=change.went,
-        limit=_MAX_VALUE,
+        change.before, change.after, of_finding=change.is_finding, went=change.went, limit=_MAX_VALUE
     )
 
 

@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from peertube_conformance.reports.formatting import (
-    counted,
-    duration_text,
-    listed,
-    on_one_line,
-    value_text,
-    wrapped,
-)
+from peertube_conformance.reports.formatting import counted, duration_text, listed, on_one_line, value_text, wrapped
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.views.outages import outages
 from peertube_conformance.reports.views.reproduction import replay

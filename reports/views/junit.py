@@ -12,13 +12,7 @@ from collections.abc import Iterator, Sequence
 from peertube_conformance.reports.formatting import cleaned, counted, on_one_line, value_text
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.views.reproduction import replay
-from peertube_conformance.reports.views.run_summary import (
-    Document,
-    Members,
-    Section,
-    known_findings,
-    sections,
-)
+from peertube_conformance.reports.views.run_summary import Document, Members, Section, known_findings, sections
 
 _SKIPPED = frozenset({Verdict.NO_EVIDENCE, Verdict.NOT_APPLICABLE})
 _ERRORS = frozenset({Verdict.BLOCKED, Verdict.ERROR})

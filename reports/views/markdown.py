@@ -37,18 +37,7 @@ _MAX_NAMES = 400
 
 def summary(document: Document) -> str:
     """Renders the whole summary."""
-    parts = (
-        _answer,
-        _sections,
-        _flows,
-        _outages,
-        _findings,
-        _deviations,
-        _untested,
-        _left,
-        _coverage,
-        _facts,
-    )
+    parts = (_answer, _sections, _flows, _outages, _findings, _deviations, _untested, _left, _coverage, _facts)
     blocks = ["\n".join(part(document)) for part in parts]
     return "\n\n".join(shown for shown in blocks if shown) + "\n"
 
@@ -87,11 +76,7 @@ def _coverage(document: Document) -> Iterator[str]:
         yield f"Test coverage level {coverage['level']} of 7."
         yield ""
         rows = [
-            (
-                plain(measure["name"]),
-                f"{measure['tested']} of {measure['documented']}",
-                str(measure["level"] or ""),
-            )
+            (plain(measure["name"]), f"{measure['tested']} of {measure['documented']}", str(measure["level"] or ""))
             for measure in coverage["measures"]
         ]
         yield from table(("Measure", "Tested ", "Level "), rows)
@@ -138,10 +123,7 @@ def _group(group: Group, shown: int) -> Iterator[str]:
         yield ""
         yield plain(group.statement)
     for finding in group.findings[:shown]:
-        expected, actual = (
-            value_text(finding["expected"], _MAX_VALUE),
-            value_text(finding["actual"], _MAX_VALUE),
-        )
+        expected, actual = (value_text(finding["expected"], _MAX_VALUE), value_text(finding["actual"], _MAX_VALUE))
         status = finding["status"] or "no answer"
         yield ""
         yield f"**{plain(finding['operationId'])}** {status}: {plain(finding['message'])}, "
@@ -165,12 +147,7 @@ def _deviations(document: Document) -> Iterator[str]:
         yield "## Known deviations"
         yield ""
         rows = [
-            (
-                code(name),
-                str(count),
-                plain(entry.get("party", "")),
-                plain(entry.get("reason", ""), _MAX_NAMES),
-            )
+            (code(name), str(count), plain(entry.get("party", "")), plain(entry.get("reason", ""), _MAX_NAMES))
             for name, count in sorted(used.items())
             for entry in [entries.get(name, {})]
         ]

@@ -69,10 +69,9 @@ class _Bundler:
         return target if file and name == _name(target, pointer) else self._root
 
     def _component(self, section: str, entry: Any) -> Any:
-        place: Callable[[Any, Path], Any] = {
-            "responses": self._response,
-            "requestBodies": self._request_body,
-        }.get(section, self._hoisted)
+        place: Callable[[Any, Path], Any] = {"responses": self._response, "requestBodies": self._request_body}.get(
+            section, self._hoisted
+        )
         if isinstance(entry, Mapping) and not str(entry.get("$ref", "#")).startswith("#"):
             found, file = self._target(entry["$ref"], self._root)
             return place(found, file)

@@ -199,8 +199,7 @@ def _mend_schemas(document: dict[str, Any]) -> Iterator[Repair]:
     for at, holder in _patterns(document, ()):
         if not _compiles(probe, {"pattern": holder["pattern"]}):
             yield Repair(
-                "/".join(at),
-                f"pattern {holder.pop('pattern')} is not an ECMA-262 regular expression; it is ignored",
+                "/".join(at), f"pattern {holder.pop('pattern')} is not an ECMA-262 regular expression; it is ignored"
             )
     schemas = document.get("components", {}).get("schemas", {})
     probe = Schemas({})

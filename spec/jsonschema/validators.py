@@ -28,13 +28,7 @@ def _absolute(reference: str) -> str:
 def _json_type(value: Any) -> str:
     if value is None:
         return "null"
-    for name, kind in (
-        ("boolean", bool),
-        ("integer", int),
-        ("number", float),
-        ("string", str),
-        ("array", list),
-    ):
+    for name, kind in (("boolean", bool), ("integer", int), ("number", float), ("string", str), ("array", list)):
         if isinstance(value, kind):
             return name
     return "object"

@@ -27,11 +27,7 @@ def lint(folder: Path) -> list[Breach]:
     found = [*_invalid(contract.document), *breaches(contract), *_unused(folder)]
     if (folder / "openapi.yaml").read_text(encoding="utf-8") != indexed(folder):
         found.append(
-            Breach(
-                "index",
-                "openapi.yaml",
-                "paths is stale: run python -m peertube_conformance.spec.lint.paths_index",
-            )
+            Breach("index", "openapi.yaml", "paths is stale: run python -m peertube_conformance.spec.lint.paths_index")
         )
     return found
 

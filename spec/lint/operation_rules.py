@@ -9,11 +9,7 @@ from typing import Any
 
 from peertube_conformance.spec.contract import SAFE_METHODS, Authentication, Contract, Effect, Operation, Role
 from peertube_conformance.spec.jsonschema.pointers import resolve
-from peertube_conformance.spec.lint.schema_rules import (
-    anything_goes,
-    example_breaches,
-    unbounded_integers,
-)
+from peertube_conformance.spec.lint.schema_rules import anything_goes, example_breaches, unbounded_integers
 from peertube_conformance.spec.messages.request_decoding import is_json
 
 BUCKETS = frozenset({"api", "login", "register", "ask-send-email", "feeds", "well-known", "client-log"})

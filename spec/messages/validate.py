@@ -244,11 +244,7 @@ def header_violations(operation: Operation, status: int, headers: Mapping[str, s
 
 
 def _schema_violations(
-    operation: Operation,
-    location: Location,
-    schema: Schema,
-    value: Any,
-    direction: Literal["request", "response"],
+    operation: Operation, location: Location, schema: Schema, value: Any, direction: Literal["request", "response"]
 ) -> Iterator[Violation]:
     validator = operation.schemas.validator(schema, direction)
     try:

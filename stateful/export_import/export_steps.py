@@ -32,17 +32,7 @@ _SECRETS = "PT-EXPORT-08"
 _DELETED = "PT-EXPORT-09"
 _MOST_VIDEOS = 3
 _JOB_SECONDS = 30.0
-_TOPICS = (
-    "profile",
-    "preferences",
-    "channels",
-    "videos",
-    "subscriptions",
-    "rates",
-    "history",
-    "playlists",
-    "comments",
-)
+_TOPICS = ("profile", "preferences", "channels", "videos", "subscriptions", "rates", "history", "playlists", "comments")
 _GAINS = ("like", "dislike", "unrate", "watch", "comment", "playlist", "public playlist", "channel", "avatar")
 numbers = st.integers(0, 5)
 

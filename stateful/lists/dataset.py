@@ -95,11 +95,7 @@ class Library:
 
     def add_playlist(self, name: str, shown: str, privacy: int) -> Item:
         """Creates a playlist of the owner."""
-        body = {
-            "displayName": shown,
-            "privacy": privacy,
-            "videoChannelId": int(self.account("owner").channel_id),
-        }
+        body = {"displayName": shown, "privacy": privacy, "videoChannelId": int(self.account("owner").channel_id)}
         made = self.call("addPlaylist", "owner", body=body, media_type=FORM)
         number = self.named(made["videoPlaylist"]["id"], "PLAYLIST_ID")
         return self.added(self.playlists, name, number, shown=shown, privacy=privacy, type=_REGULAR)

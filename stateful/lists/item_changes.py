@@ -35,10 +35,7 @@ def _without_channel(library: Library, channel: Item) -> None:
 
 
 def _channel_lists(_channel: Item) -> Sequence[Question]:
-    return (
-        Question("getAccountVideoChannels", "nobody"),
-        Question("getVideoChannels", "nobody", sort="-createdAt"),
-    )
+    return (Question("getAccountVideoChannels", "nobody"), Question("getVideoChannels", "nobody", sort="-createdAt"))
 
 
 def _with_playlist(privacy: int) -> Callable[[Library, str], Item]:

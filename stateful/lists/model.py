@@ -195,11 +195,7 @@ def claims(
     )
     if question.skip_count:
         yield Claim(
-            "PT-LIST-05",
-            "/response/body/total",
-            False,
-            "total" in answer,
-            "total is present despite skipCount",
+            "PT-LIST-05", "/response/body/total", False, "total" in answer, "total is present despite skipCount"
         )
         return
     yield Claim(

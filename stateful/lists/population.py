@@ -34,22 +34,8 @@ _WATCHED = ("harbour", "meadow 2", "glacier")
 _FOLLOWED = ("amber", "birch 1")
 # Names so unlike each other that no search takes one for another.
 _VIDEOS: Mapping[str, dict[str, Any]] = {
-    "harbour": {
-        "in": "amber",
-        "category": 1,
-        "licence": 1,
-        "language": "en",
-        "tags": ["alpha", "beta"],
-        "for": 2,
-    },
-    "meadow 1": {
-        "in": "amber",
-        "category": 2,
-        "licence": 2,
-        "language": "fr",
-        "nsfw": True,
-        "tags": ["alpha"],
-    },
+    "harbour": {"in": "amber", "category": 1, "licence": 1, "language": "en", "tags": ["alpha", "beta"], "for": 2},
+    "meadow 1": {"in": "amber", "category": 2, "licence": 2, "language": "fr", "nsfw": True, "tags": ["alpha"]},
     "meadow 2": {
         "in": "birch 1",
         "category": 2,

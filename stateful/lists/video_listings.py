@@ -33,10 +33,7 @@ def _all_tags(*tags: str) -> Filter:
 
 
 def _either(name: str, holds: Callable[[Item], bool]) -> tuple[Filter, Filter]:
-    return (
-        choice(name, True, holds),
-        choice(name, False, lambda item: not holds(item)),
-    )
+    return (choice(name, True, holds), choice(name, False, lambda item: not holds(item)))
 
 
 def _of_privacy(*values: int) -> Filter:

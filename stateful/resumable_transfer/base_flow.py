@@ -12,13 +12,7 @@ from peertube_conformance.fixtures.messages.account import Account
 from peertube_conformance.fixtures.resources.factory import upload_id_in
 from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.engine.flow import Flow
-from peertube_conformance.stateful.resumable_transfer.model import (
-    Chunk,
-    Session,
-    State,
-    stored_range,
-    told_range,
-)
+from peertube_conformance.stateful.resumable_transfer.model import Chunk, Session, State, stored_range, told_range
 
 _BINARY = "application/octet-stream"
 _RANGE = "/response/headers/range"
@@ -119,14 +113,7 @@ class Transfer(Flow):
         upload_id = upload_id_in(answer.response.headers.get("location", ""))
         own = bool(upload_id) and all(upload_id != other.upload_id for other in self.sessions)
         message = "Location in the response to an init request is not a new session"
-        self.agree(
-            answer,
-            "PT-RESUME-01",
-            at="/response/headers/location",
-            expected=True,
-            actual=own,
-            message=message,
-        )
+        self.agree(answer, "PT-RESUME-01", at="/response/headers/location", expected=True, actual=own, message=message)
         session.upload_id = self.name(upload_id, "UPLOAD_ID")
         self.sessions.append(session)
         return session

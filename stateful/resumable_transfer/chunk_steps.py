@@ -11,15 +11,7 @@ from hypothesis.stateful import invariant, precondition
 from peertube_conformance.fixtures.safety.guard import impossible
 from peertube_conformance.stateful.engine.rule_decorators import initialize, stage
 from peertube_conformance.stateful.resumable_transfer.base_flow import Transfer
-from peertube_conformance.stateful.resumable_transfer.model import (
-    AGAIN,
-    BEGINNINGS,
-    PARTS,
-    USES,
-    Chunk,
-    Session,
-    State,
-)
+from peertube_conformance.stateful.resumable_transfer.model import AGAIN, BEGINNINGS, PARTS, USES, Chunk, Session, State
 
 _OPEN_AT_ONCE = 3
 numbers = st.integers(0, _OPEN_AT_ONCE - 1)

@@ -104,12 +104,7 @@ class SessionRequests(Flow):
         return answer
 
     def refused(
-        self,
-        answer: Exchange,
-        requirement: str,
-        situation: str,
-        code: str = "invalid_grant",
-        status: int = 400,
+        self, answer: Exchange, requirement: str, situation: str, code: str = "invalid_grant", status: int = 400
     ) -> bool:
         """Whether the response refuses, with this code of RFC 6749 section 5.2 or of the reference."""
         if not self.expect(answer, status, requirement=requirement, situation=situation):

@@ -197,12 +197,7 @@ class SignupFlow(Flow):
         for requirement, at, expected, actual in rows:
             message = f"{at} differs from the expected state"
             self.agree(
-                answer,
-                requirement,
-                at=f"/response/body/{at}",
-                expected=expected,
-                actual=actual,
-                message=message,
+                answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, message=message
             )
 
 

@@ -160,11 +160,7 @@ class News(Followers):
         listed = self._once_each(answer, listed)
         notified = self.numbered([notice["video"] for notice in listed])
         self.none_of(
-            answer,
-            is_.not_told(),
-            "data/*/video",
-            notified,
-            "the reader is notified of videos that are not new",
+            answer, is_.not_told(), "data/*/video", notified, "the reader is notified of videos that are not new"
         )
         expected = [notice.clip for notice in is_.notices]
         self.same(
@@ -206,12 +202,7 @@ class News(Followers):
         self.same(answer, _UNREAD, "total", (len(data), total), "total of unread notifications is wrong")
 
     def none_of(
-        self,
-        answer: Exchange,
-        unwanted: Mapping[str, list[int]],
-        at: str,
-        seen: Collection[int],
-        message: str,
+        self, answer: Exchange, unwanted: Mapping[str, list[int]], at: str, seen: Collection[int], message: str
     ) -> None:
         """Compares a list with the videos that it must not contain, by requirement."""
         for requirement, forbidden in unwanted.items():

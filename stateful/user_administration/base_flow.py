@@ -147,12 +147,7 @@ class AdministrationFlow(Flow):
         ):
             message = f"{at} of the search results is wrong"
             if not self.agree(
-                answer,
-                requirement,
-                at=f"/response/body/{at}",
-                expected=expected,
-                actual=actual,
-                message=message,
+                answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, message=message
             ):
                 return
         for person in found:

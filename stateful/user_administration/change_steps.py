@@ -86,11 +86,7 @@ class Changing(Creating):
             person.sign_out()
 
     @somebody
-    @stage(
-        person=model.indexes,
-        by=st.just("admin") | model.actors,
-        name=st.sampled_from(("username", "channel")),
-    )
+    @stage(person=model.indexes, by=st.just("admin") | model.actors, name=st.sampled_from(("username", "channel")))
     def delete(self, person: int, by: str, name: str) -> None:
         """Delete a user: everything is gone but the names, which are not given out again."""
         deleted = self._alive(person)
@@ -106,9 +102,7 @@ class Changing(Creating):
 
     @somebody
     @stage(
-        person=model.indexes,
-        by=st.sampled_from(("moderator", "user")),
-        what=st.sampled_from(("request", "disable")),
+        person=model.indexes, by=st.sampled_from(("moderator", "user")), what=st.sampled_from(("request", "disable"))
     )
     def touch_second_factor(self, person: int, by: str, what: str) -> None:
         """Request or disable a second factor for another user without the right to manage that user."""

@@ -57,11 +57,7 @@ class Creating(AdministrationFlow):
         self.changed("PT-USER-01", person)
 
     @somebody
-    @stage(
-        person=model.indexes,
-        what=st.sampled_from(model.DUPLICATES),
-        by=st.sampled_from(("admin", "moderator")),
-    )
+    @stage(person=model.indexes, what=st.sampled_from(model.DUPLICATES), by=st.sampled_from(("admin", "moderator")))
     def create_again(self, person: int, what: str, by: str) -> None:
         """Create a user with a name or address that is in use, or with the name of a deleted user."""
         owner = self.persons[person % len(self.persons)]

@@ -229,26 +229,14 @@ class VideoFlow(Flow):
         ):
             message = f"{at} of the owner's list of videos is wrong"
             if not self.agree(
-                answer,
-                requirement,
-                at=f"/response/body/{at}",
-                expected=expected,
-                actual=actual,
-                message=message,
+                answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, message=message
             ):
                 return
         for video in self.videos:
             self._compare(answer, own[video.ids["id"]], video, because, "data/*/", whole=False)
 
     def _compare(
-        self,
-        answer: Exchange,
-        shown: Mapping[str, Any],
-        video: Video,
-        because: str,
-        at: str,
-        *,
-        whole: bool = True,
+        self, answer: Exchange, shown: Mapping[str, Any], video: Video, because: str, at: str, *, whole: bool = True
     ) -> None:
         visible = video.visible(whole=whole)
         for name, actual in model.read(shown, visible).items():

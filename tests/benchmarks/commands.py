@@ -143,12 +143,7 @@ def _taken(command: Sequence[str], folder: Path, instance: Counted, secret: dict
     before = instance.seen()["requests"]
     began, started = time.time(), time.monotonic()
     state = folder / "state"
-    environment = {
-        **os.environ,
-        **secret,
-        "PEERTUBE_CONFORMANCE_STATE_DIR": str(state),
-        "XDG_CACHE_HOME": str(state),
-    }
+    environment = {**os.environ, **secret, "PEERTUBE_CONFORMANCE_STATE_DIR": str(state), "XDG_CACHE_HOME": str(state)}
     with (folder / "output.txt").open("w") as output:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
         peak = [0.0]

@@ -32,21 +32,8 @@ _ROOT = Path(__file__).parent.parent.parent
 _EXCHANGES = 100_000
 _EVERY = 7
 _ROLES = ("anonymous", "user", "moderator", "admin")
-_EVIDENCE = (
-    "PT-STATUS-01",
-    "PT-STATUS-02",
-    "PT-BODY-01",
-    "PT-BODY-02",
-    "PT-CORS-01",
-    "PT-RATE-01",
-    "PT-AUTH-01",
-)
-_HEADERS = {
-    "x-ratelimit-limit": "50",
-    "access-control-allow-origin": "*",
-    "etag": 'W/"1d-4a"',
-    "vary": "Accept",
-}
+_EVIDENCE = ("PT-STATUS-01", "PT-STATUS-02", "PT-BODY-01", "PT-BODY-02", "PT-CORS-01", "PT-RATE-01", "PT-AUTH-01")
+_HEADERS = {"x-ratelimit-limit": "50", "access-control-allow-origin": "*", "etag": 'W/"1d-4a"', "vary": "Accept"}
 
 
 def _exchanges(contract: Contract) -> Iterator[tuple[Exchange, list[Finding]]]:
@@ -55,11 +42,7 @@ def _exchanges(contract: Contract) -> Iterator[tuple[Exchange, list[Finding]]]:
     for operation in contract.operations:
         for status, response in operation.responses.items():
             for role in _ROLES:
-                for defect in (
-                    None,
-                    Defect("query", "/count", "maximum"),
-                    Defect("body", "/name", "maxLength"),
-                ):
+                for defect in (None, Defect("query", "/count", "maximum"), Defect("body", "/name", "maxLength")):
                     number += 1
                     answer = _answer(operation, status, number)
                     exchange = Exchange(
@@ -171,12 +154,7 @@ def _facts(contract: Contract) -> dict[str, Any]:
             "capabilities": [],
             "limits": {},
         },
-        "contract": {
-            "version": contract.version,
-            "source": contract.source,
-            "operations": 120,
-            "repairs": [],
-        },
+        "contract": {"version": contract.version, "source": contract.source, "operations": 120, "repairs": []},
         "seed": 1,
         "depth": "thorough",
         "safety": "sandbox",

@@ -123,11 +123,7 @@ def test_arguments_that_cannot_be_used(arguments: tuple[str, ...], capsys: pytes
     ],
 )
 def test_what_is_no_run_document(
-    command: tuple[str, ...],
-    content: str | None,
-    says: str,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+    command: tuple[str, ...], content: str | None, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if content is not None:
         (tmp_path / "run.json").write_text(content)

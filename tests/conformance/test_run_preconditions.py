@@ -118,11 +118,7 @@ def test_what_earlier_runs_left_is_removed_first(tmp_path: Path, monkeypatch: py
         raise TargetError("that is far enough")
 
     monkeypatch.setattr(controller, "reap", reap)
-    members: dict[str, Any] = {
-        "base_url": "http://localhost:1",
-        "admin_username": "root",
-        "admin_password": "x",
-    }
+    members: dict[str, Any] = {"base_url": "http://localhost:1", "admin_username": "root", "admin_password": "x"}
     said: list[str] = []
     with pytest.raises(TargetError, match="that is far enough"):
         Controller(Options(report_dir=tmp_path / "report", reap=True, **members), said.append)
@@ -132,11 +128,7 @@ def test_what_earlier_runs_left_is_removed_first(tmp_path: Path, monkeypatch: py
 
 @pytest.mark.parametrize(
     ("address", "safety"),
-    [
-        ("http://localhost:1", Safety.OBSERVE),
-        ("https://my.instance", Safety.OBSERVE),
-        ("https://my.instance", None),
-    ],
+    [("http://localhost:1", Safety.OBSERVE), ("https://my.instance", Safety.OBSERVE), ("https://my.instance", None)],
 )
 def test_nothing_is_removed_in_the_tier_that_only_reads(
     address: str, safety: Safety | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -68,11 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path, default=None, metavar="FILE", help="where to write what was found")
     parser.add_argument(
-        "--read",
-        type=Path,
-        default=None,
-        metavar="FILE",
-        help="what --json wrote: only what was missed is tried again",
+        "--read", type=Path, default=None, metavar="FILE", help="what --json wrote: only what was missed is tried again"
     )
     parser.add_argument("--update", action="store_true", help="write the table into docs/measurements.md")
     parser.add_argument(

@@ -109,10 +109,7 @@ def detected_by_flow(fault: Fault, *, seed: int = 1) -> Detection:
 def _found_by_flow(fault: Fault, seed: int, shortening: int) -> Detection:
     detection = _blank(fault)
     flow = flows()[fault.flow]
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        arena(Path(folder), signup=signup_of(flow), seed=seed) as at,
-    ):
+    with tempfile.TemporaryDirectory() as folder, arena(Path(folder), signup=signup_of(flow), seed=seed) as at:
         began = time.monotonic()
         with at.spoiled(fault):
             for finding, requests in _walked(at, flow, shortening):

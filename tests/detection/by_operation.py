@@ -35,10 +35,7 @@ def detected(faults: Sequence[ContractFault], *, seed: int = 1, depth: str = "st
         here = [f for f in faults if signup_of(contract.operation(f.operation_id)) == signup]
         if not here:
             continue
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            arena(Path(folder), signup=signup, seed=seed, depth=depth) as at,
-        ):
+        with tempfile.TemporaryDirectory() as folder, arena(Path(folder), signup=signup, seed=seed, depth=depth) as at:
             remembering(at, seed)
             for operation_id in dict.fromkeys(fault.operation_id for fault in here):
                 of_it = [fault for fault in here if fault.operation_id == operation_id]

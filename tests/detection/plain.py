@@ -117,15 +117,7 @@ def _failures(
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "schemathesis.cli", "run", str(contract), "--url", at.base_url]
         command += ["-H", f"Authorization: Bearer {at.token}", "--max-examples", str(examples)]
-        command += [
-            "--seed",
-            str(seed),
-            "--report",
-            "ndjson",
-            "--report-dir",
-            folder,
-            "--continue-on-failure",
-        ]
+        command += ["--seed", str(seed), "--report", "ndjson", "--report-dir", folder, "--continue-on-failure"]
         for operation_id in operations:
             command += ["--include-operation-id", operation_id]
         done = subprocess.run(

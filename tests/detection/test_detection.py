@@ -17,14 +17,7 @@ from tests.detection.table import is_enough, misses, table
 from tests.faults.contract_faults import ContractFault, contract_faults, sample
 from tests.faults.registry import GROUPS, Fault
 
-_OPERATIONS = (
-    "getVideo",
-    "getCategories",
-    "listUserExports",
-    "getUsers",
-    "addPlaylist",
-    "addVideoChannel",
-)
+_OPERATIONS = ("getVideo", "getCategories", "listUserExports", "getUsers", "addPlaylist", "addVideoChannel")
 _OF_EACH_GROUP = 2
 
 

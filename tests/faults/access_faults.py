@@ -8,12 +8,7 @@ from peertube_conformance.spec import Authentication, Operation, Role
 from tests.faults.contract_faults import AUTH, ContractFault
 
 NOBODY, WRONG_TOKEN, LOW_ROLE, SOMEBODY_ELSE = "anonymous", "wrong-token", "role", "owner"
-_REQUIREMENTS = {
-    NOBODY: "PT-AUTH-01",
-    WRONG_TOKEN: "PT-AUTH-02",
-    LOW_ROLE: "PT-AUTH-03",
-    SOMEBODY_ELSE: "PT-AUTH-04",
-}
+_REQUIREMENTS = {NOBODY: "PT-AUTH-01", WRONG_TOKEN: "PT-AUTH-02", LOW_ROLE: "PT-AUTH-03", SOMEBODY_ELSE: "PT-AUTH-04"}
 
 
 def access_faults(operation: Operation) -> Iterator[ContractFault]:
@@ -32,12 +27,5 @@ def access_faults(operation: Operation) -> Iterator[ContractFault]:
 def _fault(operation: Operation, who: str, what: str) -> ContractFault:
     name = f"access.{who}.{what}"
     return ContractFault(
-        f"{operation.id}.{name}",
-        operation.id,
-        f"{who}.{what}",
-        AUTH,
-        (_REQUIREMENTS[who],),
-        "/request",
-        "access",
-        who,
+        f"{operation.id}.{name}", operation.id, f"{who}.{what}", AUTH, (_REQUIREMENTS[who],), "/request", "access", who
     )

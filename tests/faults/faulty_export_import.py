@@ -10,11 +10,7 @@ from typing import Any
 from peertube_conformance.fixtures.instance.http.request_and_response import ApiRequest
 from peertube_conformance.fixtures.instance.models import exports
 from peertube_conformance.fixtures.instance.models.exports import Export
-from peertube_conformance.fixtures.instance.user_archives import (
-    archive_reader,
-    archive_writer,
-    download_tokens,
-)
+from peertube_conformance.fixtures.instance.user_archives import archive_reader, archive_writer, download_tokens
 from tests.faults.registry import Handler, Shared, fault
 
 _FLOW: Shared = {"group": "state and consistency", "flow": "ExportImport"}

@@ -97,10 +97,7 @@ def fields_are_refused_without_a_word(handler: Handler, request: Request) -> Any
 
 @fault("PT-ERR-08", **_DETAILS)
 def fields_stand_somewhere(handler: Handler, request: Request) -> Any:
-    return _changed(
-        handler(request),
-        lambda problem: _each(problem, lambda entry: entry.update(location="somewhere")),
-    )
+    return _changed(handler(request), lambda problem: _each(problem, lambda entry: entry.update(location="somewhere")))
 
 
 @fault("PT-ERR-09", **_DETAILS)

@@ -196,10 +196,7 @@ def several_imports_at_a_time(handler: Handler, request: ApiRequest) -> Any:
 
 
 @fault(
-    "PT-RESUME-13",
-    on=("replaceVideoSourceResumable", "replaceVideoSourceResumableCancel"),
-    shortest=1,
-    **_REPLACEMENT,
+    "PT-RESUME-13", on=("replaceVideoSourceResumable", "replaceVideoSourceResumableCancel"), shortest=1, **_REPLACEMENT
 )
 def a_finished_session_can_be_finished_again(handler: Handler, request: ApiRequest) -> Any:
     """Only who cancels is told that the session is gone."""

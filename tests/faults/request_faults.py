@@ -9,17 +9,7 @@ from peertube_conformance.fixtures.messages.named_resources import body_resource
 from peertube_conformance.spec import Operation, Parameter
 from tests.faults.contract_faults import STATUS, ContractFault, dotted
 
-_BOUNDS = (
-    "minimum",
-    "maximum",
-    "minLength",
-    "maxLength",
-    "pattern",
-    "enum",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-)
+_BOUNDS = ("minimum", "maximum", "minLength", "maxLength", "pattern", "enum", "minItems", "maxItems", "uniqueItems")
 # Longer texts than this are in no address and in no header.
 _LONGEST_IN_ADDRESS = 8_000
 _LONGEST = 2_000_000

@@ -43,12 +43,7 @@ def response_faults(operation: Operation) -> Iterator[ContractFault]:
     for name, header in operation.responses[str(status)].headers.items():
         if header.get("required") and not name.startswith(_JUDGED_ELSEWHERE):
             yield _fault(
-                operation,
-                f"header.{name}.dropped",
-                HEADERS,
-                "PT-HEAD-01",
-                f"/response/headers/{name}",
-                where=name,
+                operation, f"header.{name}.dropped", HEADERS, "PT-HEAD-01", f"/response/headers/{name}", where=name
             )
     other = next(code for code in _UNDOCUMENTED if operation.response_for(code) is None)
     yield _fault(operation, "status.success.replaced", STATUS, "PT-STATUS-02", "/response/status", how=other)

@@ -6,11 +6,7 @@ from tests.promise.plans import Plan, drawn
 from tests.promise.steps_known import EXERCISED, FLOWS, STEPS
 
 # Single steps are drawn more often than steps with a hundred requests.
-_NARROW = (
-    *STEPS * 4,
-    *(f"flow:{name}" for name in FLOWS),
-    *(f"exercise:{name}" for name in EXERCISED),
-)
+_NARROW = (*STEPS * 4, *(f"flow:{name}" for name in FLOWS), *(f"exercise:{name}" for name in EXERCISED))
 
 
 def narrow(seed: int) -> Plan:

@@ -22,15 +22,7 @@ from peertube_conformance.fixtures.instance.process import _listen, application
 from peertube_conformance.fixtures.instance.startup_settings import RAISED_RATE_LIMITS, Settings
 from peertube_conformance.fixtures.instance.storage.state import State, Table
 from peertube_conformance.spec import load_contract
-from tests.promise.population import (
-    APPLICANTS,
-    LATE_APPLICANTS,
-    NEWCOMERS,
-    PEOPLE,
-    ROOT_PASSWORD,
-    Household,
-    Person,
-)
+from tests.promise.population import APPLICANTS, LATE_APPLICANTS, NEWCOMERS, PEOPLE, ROOT_PASSWORD, Household, Person
 from tests.promise.snapshot import Snapshot, taken
 
 T = TypeVar("T")
@@ -67,10 +59,7 @@ class FilledInstance:
 
     def __init__(self, base_url: str, people: Sequence[Person] = PEOPLE) -> None:
         settings = Settings(
-            admin_password=ROOT_PASSWORD,
-            signup="approval",
-            direct_rate_limits=RAISED_RATE_LIMITS,
-            job_delay=0.01,
+            admin_password=ROOT_PASSWORD, signup="approval", direct_rate_limits=RAISED_RATE_LIMITS, job_delay=0.01
         )
         self.app: Application = application(settings, base_url, load_contract())
         self.instance = self.app.instance

@@ -206,17 +206,7 @@ def what_was_removed_is_there_again(place: Damaged) -> None:
 @_damage
 def lines_are_odd(place: Damaged) -> None:
     """Lines that are JSON and no entry, or no JSON."""
-    odd = [
-        "null",
-        "[1]",
-        "{}",
-        '{"do": "created"}',
-        '"text"',
-        "1",
-        "[" * 5000,
-        "\x00",
-        '{"do": "intend", "key": [2]}',
-    ]
+    odd = ["null", "[1]", "{}", '{"do": "created"}', '"text"', "1", "[" * 5000, "\x00", '{"do": "intend", "key": [2]}']
     for path in [*place.left, place.named("0a0a0a")]:
         with path.open("a") as file:
             file.write("\n".join(odd) + "\n")

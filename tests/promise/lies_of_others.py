@@ -109,19 +109,13 @@ def refusal_is_success(asked: Asked, answer: Answer, lie: Lie, scene: Scene) -> 
 
 
 @kind_of_lie(
-    Group.ANY,
-    lambda asked, answer: answer.status < 300 and is_of_api(asked, answer),
-    80,
-    instead=True,
-    breaks=True,
+    Group.ANY, lambda asked, answer: answer.status < 300 and is_of_api(asked, answer), 80, instead=True, breaks=True
 )
 def success_is_refusal(asked: Asked, answer: Answer, lie: Lie, scene: Scene) -> Answer | None:
     """What was done is said to be refused; where the variant is odd, it is not even done."""
     status = (400, 401, 403, 404, 409, 500, 502)[lie.variant // 2 % 7]
     return Answer(
-        status,
-        b'{"title": "No", "detail": "No.", "status": 400}',
-        {"content-type": "application/problem+json"},
+        status, b'{"title": "No", "detail": "No.", "status": 400}', {"content-type": "application/problem+json"}
     )
 
 

@@ -2,19 +2,7 @@
 
 from __future__ import annotations
 
-from tests.promise.lie import (
-    API,
-    Answer,
-    Asked,
-    Group,
-    Lie,
-    creates,
-    kind_of_lie,
-    reads,
-    reads_me,
-    reads_one,
-    renamed,
-)
+from tests.promise.lie import API, Answer, Asked, Group, Lie, creates, kind_of_lie, reads, reads_me, reads_one, renamed
 from tests.promise.scene import Scene, shape_of
 
 # Lies at a creation
@@ -41,10 +29,7 @@ def created_upload_is_anothers(asked: Asked, answer: Answer, lie: Lie, scene: Sc
 
 
 @kind_of_lie(
-    Group.CREATED,
-    lambda asked, answer: asked.path == f"{API}/users/token" and answer.status == 200,
-    7,
-    instead=True,
+    Group.CREATED, lambda asked, answer: asked.path == f"{API}/users/token" and answer.status == 200, 7, instead=True
 )
 def session_is_anothers(asked: Asked, answer: Answer, lie: Lie, scene: Scene) -> Answer | None:
     """Whoever signs in gets a valid session of somebody else."""

@@ -176,9 +176,7 @@ class LyingProxy:
             waiting.is_over = not lie.lasts
             self.reported.append(
                 ToldLie(
-                    str(asked),
-                    lie,
-                    f"{reported.status} {reported.headers.get('location', '')} {reported.body[:300]!r}",
+                    str(asked), lie, f"{reported.status} {reported.headers.get('location', '')} {reported.body[:300]!r}"
                 )
             )
         return reported

@@ -43,10 +43,7 @@ class Plan:
 
     def __str__(self) -> str:
         killed = f"killed at request {self.killed_at}" if self.killed_at else "not killed"
-        restored = {
-            "": "no backup is restored",
-            "in the run": f"a backup is restored at request {self.restored_at}",
-        }
+        restored = {"": "no backup is restored", "in the run": f"a backup is restored at request {self.restored_at}"}
         lines = [
             f"seed {self.seed}, {'a whole run' if self.whole else 'a narrow run'} in the tier {self.safety}, {killed}",
             f"  steps: {', '.join(self.steps) or 'none'}",

@@ -164,11 +164,7 @@ class Household:
         name = person.name
         handle = f"{neighbour.name}_home@{self.app.instance.host}"
         self(name, "POST", "/users/me/subscriptions", json={"uri": handle})
-        playlist = {
-            "displayName": f"{name}'s playlist",
-            "privacy": 1,
-            "videoChannelId": self.channel(name).id,
-        }
+        playlist = {"displayName": f"{name}'s playlist", "privacy": 1, "videoChannelId": self.channel(name).id}
         self(name, "POST", "/video-playlists", files={key: (None, str(of)) for key, of in playlist.items()})
         for number, video in enumerate(public[:2]):
             self(name, "POST", f"/videos/{video}/comment-threads", json={"text": f"{name} says {number}."})
@@ -182,10 +178,7 @@ class Household:
             self(person.name, "POST", f"/users/{number}/exports/request", json={"withVideoFiles": False})
         if person.imported:
             content = b"no archive, which is as good: the import is there, and has failed"
-            headers = {
-                "X-Upload-Content-Length": str(len(content)),
-                "X-Upload-Content-Type": "application/zip",
-            }
+            headers = {"X-Upload-Content-Length": str(len(content)), "X-Upload-Content-Type": "application/zip"}
             path = f"/users/{number}/imports/import-resumable"
             begun = self(person.name, "POST", path, json={"filename": "mine.zip"}, headers=headers)
             upload = begun.headers["location"].partition("upload_id=")[2]

@@ -41,8 +41,7 @@ _SHAPES: tuple[tuple[str, Shape], ...] = (
     (
         r"POST /video-playlists",
         Shape(
-            "playlists",
-            lambda row: {"videoPlaylist": {"id": row.id, "uuid": row.uuid, "shortUUID": row.short_uuid}},
+            "playlists", lambda row: {"videoPlaylist": {"id": row.id, "uuid": row.uuid, "shortUUID": row.short_uuid}}
         ),
     ),
     (
@@ -50,10 +49,7 @@ _SHAPES: tuple[tuple[str, Shape], ...] = (
         Shape("comments", lambda row: {"comment": {"id": row.id, "text": row.text}}),
     ),
     (r"POST /users/[^/]+/exports/request", Shape("exports", lambda row: {"export": {"id": row.id}})),
-    (
-        r"PUT /users/[^/]+/imports/import-resumable",
-        Shape("imports", lambda row: {"userImport": {"id": row.id}}),
-    ),
+    (r"PUT /users/[^/]+/imports/import-resumable", Shape("imports", lambda row: {"userImport": {"id": row.id}})),
     (
         r"POST /users/registrations/request",
         Shape("registrations", lambda row: {"id": row.id, "username": row.username, "email": row.email}),
@@ -254,11 +250,7 @@ class Scene:
 
 
 def _ids(table: str, row: Any, value: Mapping[str, Any]) -> dict[str, Any]:
-    ids: dict[str, Any] = {
-        "id": row.id,
-        "uuid": getattr(row, "uuid", ""),
-        "shortUUID": getattr(row, "short_uuid", ""),
-    }
+    ids: dict[str, Any] = {"id": row.id, "uuid": getattr(row, "uuid", ""), "shortUUID": getattr(row, "short_uuid", "")}
     if table == "users" and "username" not in value:
         ids |= {"id": row.account_id, "userId": row.id}
     found = {name: each for name, each in ids.items() if name in value}

@@ -71,18 +71,7 @@ def whole(job: Mapping[str, Any], notes: list[str]) -> None:
     folder = job["folder"]
     _called(
         notes,
-        *(
-            "run",
-            "-n",
-            "0",
-            "-q",
-            "--depth",
-            "smoke",
-            "--base-url",
-            job["baseUrl"],
-            "--admin-username",
-            _GIVEN,
-        ),
+        *("run", "-n", "0", "-q", "--depth", "smoke", "--base-url", job["baseUrl"], "--admin-username", _GIVEN),
         *("--safety", job["safety"], "--seed", str(job["seed"]), "--report-dir", f"{folder}/report"),
         *(("--operations=ping", "--reap") if job.get("reap") else ("--mailbox", f"maildir:{folder}/mail")),
     )

@@ -3,18 +3,7 @@
 from __future__ import annotations
 
 STEPS = (
-    *(
-        "people",
-        "things",
-        "uploads",
-        "news",
-        "pictures",
-        "removals",
-        "changes",
-        "twice",
-        "registrations",
-        "sessions",
-    ),
+    *("people", "things", "uploads", "news", "pictures", "removals", "changes", "twice", "registrations", "sessions"),
     *("export", "subscription"),
 )
 FLOWS = (
@@ -23,28 +12,7 @@ FLOWS = (
 )
 EXERCISED = (
     *("addUser", "putUser", "delUser", "blockUser", "deleteMyAvatar", "addVideoChannel", "putVideoChannel"),
-    *(
-        "delVideoChannel",
-        "addPlaylist",
-        "deletePlaylist",
-        "addCommentThread",
-        "delComment",
-        "uploadLegacy",
-        "putVideo",
-    ),
-    *(
-        "delVideo",
-        "rateVideo",
-        "addSubscription",
-        "deleteSubscription",
-        "deleteRegistration",
-        "acceptRegistration",
-    ),
-    *(
-        "deleteUserExport",
-        "revokeOAuthToken",
-        "uploadResumableCancel",
-        "putUserInfo",
-        "deleteVideoSourceFile",
-    ),
+    *("delVideoChannel", "addPlaylist", "deletePlaylist", "addCommentThread", "delComment", "uploadLegacy", "putVideo"),
+    *("delVideo", "rateVideo", "addSubscription", "deleteSubscription", "deleteRegistration", "acceptRegistration"),
+    *("deleteUserExport", "revokeOAuthToken", "uploadResumableCancel", "putUserInfo", "deleteVideoSourceFile"),
 )

@@ -64,10 +64,7 @@ def test_a_person_whose_name_holds_what_the_runs_names_begin_with(made: Trials, 
 @pytest.mark.parametrize("step", ["things", "registrations", "export", "uploads"])
 @pytest.mark.parametrize("reap", ["reap", *_by_night("sandbox", "observe")])
 def test_new_people_have_the_ids_of_a_run_that_was_killed(made: Trials, step: str, reap: str) -> None:
-    held(
-        made,
-        Plan(1, steps=("people", step), killed_at=_IN_THE_MIDDLE - 12, restored="before reap", reap=reap),
-    )
+    held(made, Plan(1, steps=("people", step), killed_at=_IN_THE_MIDDLE - 12, restored="before reap", reap=reap))
 
 
 @pytest.mark.parametrize("at", [32, *_by_night(24, 40, 48)])
@@ -86,14 +83,7 @@ def test_the_answer_to_a_new_user_is_another_persons_id(made: Trials, after: int
 @pytest.mark.parametrize("variant", [0, *_by_night(1)])
 @pytest.mark.parametrize("only", [_UPLOADS, _CHANNELS, _PLAYLISTS, _COMMENTS, _REGISTRATIONS, *_by_night(_EXPORTS)])
 def test_the_answer_to_a_creation_is_another_persons_thing(made: Trials, only: str, variant: int) -> None:
-    steps = (
-        *EVERYTHING,
-        "twice",
-        "export",
-        "exercise:delVideo",
-        "exercise:delComment",
-        "exercise:deletePlaylist",
-    )
+    steps = (*EVERYTHING, "twice", "export", "exercise:delVideo", "exercise:delComment", "exercise:deletePlaylist")
     lie = Lie("created_thing_is_anothers", lasts=True, victim=6, variant=variant, only=only)
     outcome = held(made, Plan(1, steps=steps, lies=(lie,)))
     assert outcome.lies
@@ -129,11 +119,7 @@ def test_every_read_shows_the_runs_things_with_another_persons_ids(made: Trials,
         Lie("own_ids_are_anothers", lasts=True, victim=victim),
     )
     plan = Plan(
-        1,
-        steps=("things", "pictures"),
-        lies=lies if not killed_at else (),
-        reap_lies=lies,
-        killed_at=killed_at,
+        1, steps=("things", "pictures"), lies=lies if not killed_at else (), reap_lies=lies, killed_at=killed_at
     )
     assert held(made, plan).lies
 
@@ -142,10 +128,7 @@ def test_every_read_shows_the_runs_things_with_another_persons_ids(made: Trials,
 @pytest.mark.parametrize("killed_at", [0, _IN_THE_MIDDLE])
 def test_lists_that_never_end(made: Trials, killed_at: int, variant: int) -> None:
     endless = Lie(
-        "list_never_ends",
-        lasts=True,
-        variant=variant,
-        only=r"GET /api/v1/(users|video-channels|.*registrations)",
+        "list_never_ends", lasts=True, variant=variant, only=r"GET /api/v1/(users|video-channels|.*registrations)"
     )
     plan = Plan(1, steps=("pictures",), lies=(endless,), reap_lies=(endless,), killed_at=killed_at)
     outcome = held(made, plan)

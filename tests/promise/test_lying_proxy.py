@@ -71,12 +71,7 @@ class Client:
         for name in proxy.scene.victims("any"):
             user = proxy.filled.state.users.by("username", name)
             self.ask("GET", f"/users/{user.id if user else 0}", root)
-        for path in (
-            "/users?search=ptc0a1b2c",
-            "/video-channels?count=100",
-            "/users/registrations",
-            "/videos",
-        ):
+        for path in ("/users?search=ptc0a1b2c", "/video-channels?count=100", "/users/registrations", "/videos"):
             self.ask("GET", path, root)
         self.ask("GET", "/users/999999", root)
 

@@ -18,16 +18,7 @@ from tests.promise.population import LATE_APPLICANTS, NEWCOMERS, PEOPLE
 from tests.promise.snapshot import MAY_APPEAR, MAY_CHANGE, Difference, harm
 
 TABLES = (
-    *(
-        "users",
-        "tokens",
-        "registrations",
-        "playlists",
-        "channels",
-        "subscriptions",
-        "notifications",
-        "history",
-    ),
+    *("users", "tokens", "registrations", "playlists", "channels", "subscriptions", "notifications", "history"),
     *("exports", "imports", "videos", "rates", "uploads", "comments"),
 )
 _EXEMPT = {(one.table, one.member) for one in MAY_CHANGE}

@@ -157,12 +157,7 @@ class Trials:
         if plan.killed_at:
             moments[plan.killed_at] = self.children.kill
         self._begin(plan, outcome, plan.lies, moments)
-        job = {
-            "do": "whole" if plan.whole else "run",
-            "safety": plan.safety,
-            "steps": plan.steps,
-            "runId": plan.run_id,
-        }
+        job = {"do": "whole" if plan.whole else "run", "safety": plan.safety, "steps": plan.steps, "runId": plan.run_id}
         self._do(plan, outcome, folder, job)
 
     def _reap(self, plan: Plan, outcome: Outcome, folder: Path) -> None:

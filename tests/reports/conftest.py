@@ -17,13 +17,7 @@ ANSWERS: dict[str, Any] = {"description": "As documented."}
 
 def _operation(operation_id: str, tag: str, *statuses: int, **more: Any) -> dict[str, Any]:
     responses = {str(status): ANSWERS for status in statuses}
-    return {
-        "operationId": operation_id,
-        "tags": [tag],
-        "summary": operation_id,
-        "responses": responses,
-        **more,
-    }
+    return {"operationId": operation_id, "tags": [tag], "summary": operation_id, "responses": responses, **more}
 
 
 @pytest.fixture(scope="session")
@@ -71,12 +65,7 @@ def sound_run(new_run: NewRun) -> SampleRun:
     run = new_run()
     run.saw("getVideos", 200, {"total": 1, "data": [VIDEO]}, times=8)
     run.saw(
-        "getVideos",
-        400,
-        problem(400),
-        intent=Intent.INVALID,
-        purpose=Defect("query", "/count", "maximum"),
-        times=4,
+        "getVideos", 400, problem(400), intent=Intent.INVALID, purpose=Defect("query", "/count", "maximum"), times=4
     )
     run.saw("getVideo", 200, VIDEO, times=8)
     run.saw("getVideo", 404, problem(404), intent=Intent.PROVOKED, purpose=ABSENT)
@@ -91,15 +80,7 @@ def sound_run(new_run: NewRun) -> SampleRun:
 def faulty_run(sound_run: SampleRun) -> SampleRun:
     """The sound run with a wrong member in a problem, and an operation that could not be tested."""
     wrong = Finding("/response/body/status", "status differs from the response's", 404, 400, requirement="PT-ERR-03")
-    sound_run.saw(
-        "getVideo",
-        404,
-        problem(400),
-        wrong,
-        intent=Intent.PROVOKED,
-        purpose=ABSENT,
-        times=5,
-    )
+    sound_run.saw("getVideo", 404, problem(400), wrong, intent=Intent.PROVOKED, purpose=ABSENT, times=5)
     sound_run.ended("delVideo", Verdict.BLOCKED, "no video could be created: the quota is used up")
     sound_run.facts["ledger"] = {"created": 3, "removed": 2, "left": ["user pt-abc: answered 500"]}
     return sound_run

@@ -87,12 +87,7 @@ class SampleRun:
             marked_target=target,
         )
         kind = "application/problem+json" if status >= 400 else "application/json"
-        sent = {
-            "content-type": kind,
-            "x-ratelimit-limit": "50",
-            "x-ratelimit-remaining": "49",
-            **(headers or {}),
-        }
+        sent = {"content-type": kind, "x-ratelimit-limit": "50", "x-ratelimit-remaining": "49", **(headers or {})}
         content = b"" if body is None else json.dumps(body).encode()
         exchange = Exchange(
             operation=operation,

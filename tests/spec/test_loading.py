@@ -10,13 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from peertube_conformance.spec import (
-    Contract,
-    ContractError,
-    available_versions,
-    load_contract,
-    parse_version,
-)
+from peertube_conformance.spec import Contract, ContractError, available_versions, load_contract, parse_version
 from peertube_conformance.spec.loading import HERE
 
 Written = Callable[[Mapping[str, str]], Path]
@@ -144,11 +138,7 @@ def test_a_url_is_fetched(server: str) -> None:
 def test_what_opens_a_document_is_not_told(server: str) -> None:
     address = server.replace("//", "//ann:hidden-word@")
     assert load_contract(f"{address}/openapi.yaml").source == f"{server}/openapi.yaml"
-    for url in (
-        f"{address}/other.yaml",
-        f"{server}/other.yaml?token=hidden-word",
-        "http://ann:hidden-word/1@x",
-    ):
+    for url in (f"{address}/other.yaml", f"{server}/other.yaml?token=hidden-word", "http://ann:hidden-word/1@x"):
         with pytest.raises(ContractError) as caught:
             load_contract(url)
         assert "hidden-word" not in str(caught.value)
@@ -165,8 +155,7 @@ def test_a_url_that_nobody_serves_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "version"),
-    [("6.2", (6, 2, 0)), ("v6.2.1", (6, 2, 1)), ("6.3.0-rc.2", (6, 3, 0)), ("7", (7, 0, 0))],
+    ("text", "version"), [("6.2", (6, 2, 0)), ("v6.2.1", (6, 2, 1)), ("6.3.0-rc.2", (6, 3, 0)), ("7", (7, 0, 0))]
 )
 def test_versions_are_numbers(text: str, version: tuple[int, ...]) -> None:
     assert parse_version(text) == version

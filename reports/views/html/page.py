@@ -49,13 +49,7 @@ SIGNS = {
     Verdict.BLOCKED: "!",
     Verdict.ERROR: "!",
 }
-STATE_SIGNS = {
-    State.OBSERVED: "✓",
-    State.WRONG: "✗",
-    State.KNOWN: "≈",
-    State.UNDOCUMENTED: "?",
-    State.NEVER: "·",
-}
+STATE_SIGNS = {State.OBSERVED: "✓", State.WRONG: "✗", State.KNOWN: "≈", State.UNDOCUMENTED: "?", State.NEVER: "·"}
 
 
 def page(document: Document) -> str:

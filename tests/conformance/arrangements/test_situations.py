@@ -12,12 +12,7 @@ import pytest
 
 from peertube_conformance import conformance
 from peertube_conformance.conformance.arrangements import registry
-from peertube_conformance.conformance.arrangements.registry import (
-    ArrangementError,
-    arrange,
-    situation,
-    situations,
-)
+from peertube_conformance.conformance.arrangements.registry import ArrangementError, arrange, situation, situations
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.resources.factory import World
 from peertube_conformance.reports import Situation

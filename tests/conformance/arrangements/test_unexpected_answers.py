@@ -26,13 +26,7 @@ from tests.fixtures.sample_requests import account
 
 _CONTRACT = load_contract()
 _ADDRESS = "http://localhost/files/archive-1.zip?jwt=a.b.c"
-_FILE = {
-    "id": 5,
-    "size": 100,
-    "torrentUrl": _ADDRESS,
-    "fileUrl": _ADDRESS,
-    "fileDownloadUrl": _ADDRESS,
-}
+_FILE = {"id": 5, "size": 100, "torrentUrl": _ADDRESS, "fileUrl": _ADDRESS, "fileDownloadUrl": _ADDRESS}
 # Whatever is asked, what is read of the answer is somewhere in here.
 _RIGHT: dict[str, Any] = {
     "id": 7,
@@ -49,11 +43,7 @@ _RIGHT: dict[str, Any] = {
     "videoChannels": [{"id": 9, "name": f"channel_{number}"} for number in range(5)],
     "specialPlaylists": [{"id": 10}],
     "user": {"id": 7},
-    "video": {
-        "id": 11,
-        "uuid": "11111111-2222-4333-8444-555555555555",
-        "shortUUID": "kkGMgK9ZtnKfYAgnEtQxbv",
-    },
+    "video": {"id": 11, "uuid": "11111111-2222-4333-8444-555555555555", "shortUUID": "kkGMgK9ZtnKfYAgnEtQxbv"},
     "videoChannel": {"id": 12},
     "videoPlaylist": {"id": 13, "uuid": "11111111-2222-4333-8444-666666666666"},
     "comment": {"id": 14},
@@ -70,21 +60,7 @@ _BODY = {
     "isPendingEmail": False, "uri": "a@b", "name": "x", "channelName": "x", "filename": "a.zip", "withVideoFiles": True,
     "tasks": [],
 }  # fmt: skip
-_ODD: tuple[Any, ...] = (
-    None,
-    "x",
-    "",
-    7,
-    -1,
-    True,
-    [],
-    {},
-    [None],
-    "a\r\nb",
-    "http://[",
-    "http://h/?jwt=",
-    10**30,
-)
+_ODD: tuple[Any, ...] = (None, "x", "", 7, -1, True, [], {}, [None], "a\r\nb", "http://[", "http://h/?jwt=", 10**30)
 _CAPABILITIES = frozenset({"registration", "registration-approval", "email", "user-export", "user-import"})
 _VARIANTS = 12
 
@@ -120,11 +96,7 @@ def world_of(target: Target) -> World:
     client.guard.safety = Safety.SANDBOX
     client.ledger.owns.return_value = False
     accounts = {label: account(label) for label in ("user", "other user", "moderator", "admin", "root")}
-    more: dict[str, Any] = {
-        "prefix": "ptc0a1b2c",
-        "mail_domain": "harness.example.com",
-        "redactor": Redactor(),
-    }
+    more: dict[str, Any] = {"prefix": "ptc0a1b2c", "mail_domain": "harness.example.com", "redactor": Redactor()}
     return World(cast("Any", client), _CONTRACT, accounts, capabilities=_CAPABILITIES, **more)
 
 
@@ -140,8 +112,7 @@ def _arranged(operation_id: str, arrange: Callable[[World, Draft], None]) -> Mak
         operation = _CONTRACT.operation(operation_id)
         path = {parameter.name: "1" for parameter in operation.parameters if parameter.location == "path"}
         arrange(
-            world,
-            Draft(operation, path=path, body=dict(_BODY), actor=world.account(), media_type="application/json"),
+            world, Draft(operation, path=path, body=dict(_BODY), actor=world.account(), media_type="application/json")
         )
 
     return make

@@ -60,10 +60,7 @@ def test_no_answer_is_one_finding() -> None:
 
 def test_a_status_that_nobody_documented_hides_no_other_defect() -> None:
     findings, _ = judge(exchange(410, problem(400), intent=Intent.ARRANGED))
-    assert {finding.check for finding in findings} >= {
-        "documented_status",
-        "status_member_repeats_the_status",
-    }
+    assert {finding.check for finding in findings} >= {"documented_status", "status_member_repeats_the_status"}
 
 
 def test_a_failing_server_is_told_once() -> None:
@@ -84,10 +81,7 @@ def test_lone_surrogates_are_judged() -> None:
 
 def test_what_follows_an_accepted_invalid_request_is_not_judged() -> None:
     answer = exchange(
-        body={"id": "x"},
-        headers={"x-size": None},
-        intent=Intent.INVALID,
-        purpose=Defect("query", "/count", "maximum"),
+        body={"id": "x"}, headers={"x-size": None}, intent=Intent.INVALID, purpose=Defect("query", "/count", "maximum")
     )
     findings, evidence = judge(answer)
     assert [finding.check for finding in findings] == ["invalid_request_is_refused"]

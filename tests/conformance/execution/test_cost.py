@@ -124,12 +124,7 @@ def test_what_is_allowed_seldom_is_asked_seldom_and_apart(contract: Contract) ->
 
 @pytest.mark.parametrize(
     ("seconds", "reported"),
-    [
-        (5.4, "about 5 s (x)"),
-        (60, "about 1 min 0 s (x)"),
-        (119.6, "about 2 min 0 s (x)"),
-        (0, "about 0 s (x)"),
-    ],
+    [(5.4, "about 5 s (x)"), (60, "about 1 min 0 s (x)"), (119.6, "about 2 min 0 s (x)"), (0, "about 0 s (x)")],
 )
 def test_how_it_is_told(seconds: float, reported: str) -> None:
     assert str(Cost(12345, seconds, "x")) == f"about 12,345 requests, {reported}"
@@ -169,11 +164,7 @@ def test_of_hand_written_tests_those_of_chosen_operations_are_in_their_plan() ->
 
 
 @pytest.mark.parametrize(
-    ("options", "shared"),
-    [
-        (Options(), {"accounts": {"root": object()}, "safety": Safety.OBSERVE}),
-        (Options(), {}),
-    ],
+    ("options", "shared"), [(Options(), {"accounts": {"root": object()}, "safety": Safety.OBSERVE}), (Options(), {})]
 )
 def test_what_is_not_run_costs_nothing(options: Options, shared: dict) -> None:
     target = replace(SHARED, **shared)

@@ -52,8 +52,7 @@ def test_what_is_not_well_formed_is_no_feed(text: str, media_type: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "media_type"),
-    [("<html/>", "text/html"), ("[1]", TYPES["json"]), ('{"items": []}', TYPES["json"])],
+    ("text", "media_type"), [("<html/>", "text/html"), ("[1]", TYPES["json"]), ('{"items": []}', TYPES["json"])]
 )
 def test_another_document_is_a_feed_of_no_kind(text: str, media_type: str) -> None:
     feed = read(answer(text, media_type))

@@ -35,26 +35,10 @@ _CHANNEL_0 = ContractFault(
 )  # fmt: skip
 _CASES: list[tuple[str, AnyFault, str]] = [
     ("putVideo", _CHANNEL_0, "putVideo|PT-STATUS-04|204|/request/body/channelId"),
-    (
-        "listMyHistory",
-        _about("start=1" + 22 * "0", 200),
-        "listMyHistory|PT-STATUS-04|200|/request/query/start",
-    ),
-    (
-        "listMyHistory",
-        _about("start=1" + 22 * "0", 500),
-        "listMyHistory|PT-STATUS-01|500|/request/query/start",
-    ),
-    (
-        "getSyndicatedVideos",
-        _about("videos.0.5", 200),
-        "getSyndicatedVideos|PT-STATUS-04|200|/request/path/format",
-    ),
-    (
-        "getSubscriptionsExist",
-        _about("%2Fbehind", 200),
-        "getSubscriptionsExist|PT-STATUS-04|200|/request/query/uris/*",
-    ),
+    ("listMyHistory", _about("start=1" + 22 * "0", 200), "listMyHistory|PT-STATUS-04|200|/request/query/start"),
+    ("listMyHistory", _about("start=1" + 22 * "0", 500), "listMyHistory|PT-STATUS-01|500|/request/query/start"),
+    ("getSyndicatedVideos", _about("videos.0.5", 200), "getSyndicatedVideos|PT-STATUS-04|200|/request/path/format"),
+    ("getSubscriptionsExist", _about("%2Fbehind", 200), "getSubscriptionsExist|PT-STATUS-04|200|/request/query/uris/*"),
 ]
 
 

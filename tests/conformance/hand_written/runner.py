@@ -19,15 +19,7 @@ from tests.faults.registry import Fault, load
 __all__ = ["EXERCISED", "Arena", "Enumerated", "Fault", "arena", "enumerated", "examined", "load", "ran"]
 
 # Tests that every operation is put to run on these, one of each kind of role and authentication.
-EXERCISED = (
-    "getVideo",
-    "getCategories",
-    "getUserInfo",
-    "putVideo",
-    "listUserExports",
-    "getUsers",
-    "getCustomConfig",
-)
+EXERCISED = ("getVideo", "getCategories", "getUserInfo", "putVideo", "listUserExports", "getUsers", "getCustomConfig")
 
 
 @dataclass(frozen=True)

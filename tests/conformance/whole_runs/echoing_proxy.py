@@ -124,10 +124,7 @@ def echoing(
                 echo = PLACES[place](reported)
             if echo is not None and echo.status is not None:
                 self._answer(
-                    echo.status,
-                    echo.reason,
-                    (("Content-Type", echo.media_type), *echo.headers),
-                    echo.body.encode(),
+                    echo.status, echo.reason, (("Content-Type", echo.media_type), *echo.headers), echo.body.encode()
                 )
                 return
             headers = [(name, value) for name, value in self.headers.items() if name.lower() not in _OWN]

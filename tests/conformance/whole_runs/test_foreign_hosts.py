@@ -102,13 +102,7 @@ def test_nothing_but_the_target_is_contacted(tmp_path: Path) -> None:
         misleading = Misleading(other.address)
         with altering(instance.base_url, misleading) as base_url:
             command = [sys.executable, "-m", "pytest", *_TESTS, f"--base-url={base_url}", "--safety=sandbox"]
-            command += [
-                f"--admin-username={ADMIN_NAME}",
-                "--depth=smoke",
-                "--max-time=30",
-                "-p",
-                "no:cacheprovider",
-            ]
+            command += [f"--admin-username={ADMIN_NAME}", "--depth=smoke", "--max-time=30", "-p", "no:cacheprovider"]
             command += [f"--report-dir={tmp_path / 'report'}"]
             environment = {
                 **os.environ,
@@ -124,13 +118,5 @@ def test_nothing_but_the_target_is_contacted(tmp_path: Path) -> None:
         with socket.create_connection((host, int(port)), timeout=5) as line:
             line.recv(1)
         assert other.connections == 1, "it would have been seen"
-    kinds = {
-        "redirect",
-        "location",
-        "fileUrl",
-        "fileDownloadUrl",
-        "torrentUrl",
-        "privateDownloadUrl",
-        "playlistUrl",
-    }
+    kinds = {"redirect", "location", "fileUrl", "fileDownloadUrl", "torrentUrl", "privateDownloadUrl", "playlistUrl"}
     assert kinds <= set(misleading.altered), misleading.altered

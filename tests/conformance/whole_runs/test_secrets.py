@@ -90,16 +90,7 @@ def test_no_secret_is_in_any_output(imap: Delivering, redis: str, tmp_path: Path
     """Of a run that finds something wrong with every answer to a sign-in, told at length."""
     instance = EmbeddedInstance(smtp=imap.address)
     instance.password = PLANTED[f"{_OPTION}ADMIN_PASSWORD"]
-    asked = (
-        f"--operations={OPERATIONS}",
-        "--depth=smoke",
-        "-n",
-        "2",
-        "-k",
-        "test_operations",
-        "-vvv",
-        "--showlocals",
-    )
+    asked = (f"--operations={OPERATIONS}", "--depth=smoke", "-n", "2", "-k", "test_operations", "-vvv", "--showlocals")
     wrong = (b'"expires_in"', b'"ends_in"')
     with instance, listening(instance.base_url, cookie=COOKIE, spoilt=wrong) as proxy:
         given = (
@@ -110,10 +101,7 @@ def test_no_secret_is_in_any_output(imap: Delivering, redis: str, tmp_path: Path
         )
         (tmp_path / "console").mkdir()
         console = tmp_path / "console" / "output.txt"
-        environment = PLANTED | {
-            "SSL_CERT_FILE": str(CERTIFICATE),
-            "HTTP_PROXY": f"http://ann:{PROXY}@127.0.0.1:9",
-        }
+        environment = PLANTED | {"SSL_CERT_FILE": str(CERTIFICATE), "HTTP_PROXY": f"http://ann:{PROXY}@127.0.0.1:9"}
         with running(tmp_path, *given, *asked, output=console, **environment) as run:
             commands = process_list(run)
             run.end()
@@ -123,13 +111,7 @@ def test_no_secret_is_in_any_output(imap: Delivering, redis: str, tmp_path: Path
     secrets = heard | set(PLANTED.values()) | {COOKIE, PROXY}
     assert len(secrets) > 20, "the proxy heard what passed"
     files = [file for file in tmp_path.rglob("*") if file.is_file()]
-    assert {file.name for file in files} >= {
-        "run.json",
-        "report.html",
-        "junit.xml",
-        "exchanges.ndjson",
-        "output.txt",
-    }
+    assert {file.name for file in files} >= {"run.json", "report.html", "junit.xml", "exchanges.ndjson", "output.txt"}
     assert any("allure-results" in str(file) for file in files)
     reported = {str(file.relative_to(tmp_path)): file.read_text("utf-8", "replace") for file in files}
     reported["process list"] = commands

@@ -32,11 +32,7 @@ def target() -> Iterator[EmbeddedInstance]:
 def against(target: EmbeddedInstance, proxy: Listening, folder: Path, *arguments: str) -> Iterator[Running]:
     given = (f"--base-url={proxy.base_url}", f"--admin-username={ADMIN_NAME}", *CHOSEN)
     with running(
-        folder,
-        *given,
-        *arguments,
-        output=folder / "output",
-        PEERTUBE_CONFORMANCE_ADMIN_PASSWORD=target.password,
+        folder, *given, *arguments, output=folder / "output", PEERTUBE_CONFORMANCE_ADMIN_PASSWORD=target.password
     ) as run:
         yield run
 
@@ -124,10 +120,7 @@ def test_a_set_up_that_would_outlast_the_time_is_one_sentence(target: EmbeddedIn
 
 def test_clean_up_that_gets_no_answer_ends_ten_seconds_after_a_signal(target: EmbeddedInstance, tmp_path: Path) -> None:
     hangs: list[bool] = []
-    with (
-        listening(target.base_url, hangs=lambda: bool(hangs)) as proxy,
-        against(target, proxy, tmp_path) as run,
-    ):
+    with listening(target.base_url, hangs=lambda: bool(hangs)) as proxy, against(target, proxy, tmp_path) as run:
         run.wait_for_exchanges(20)
         hangs.append(True)
         began = time.monotonic()

@@ -19,10 +19,7 @@ def _document(*properties: str, statuses: tuple[str, ...] = ("200",)) -> dict[st
     members = {"id": {"type": "integer"}, "name": {"type": ["string", "null"]}}
     members |= {name: {"type": "string"} for name in properties}
     video = {"type": "object", "properties": members}
-    page = {
-        "type": "object",
-        "properties": {"data": {"type": "array", "items": {"$ref": "#/components/schemas/V"}}},
-    }
+    page = {"type": "object", "properties": {"data": {"type": "array", "items": {"$ref": "#/components/schemas/V"}}}}
     labels = {"type": "object", "additionalProperties": {"type": "string"}}
     content = {"application/json": {"schema": {"allOf": [page, {"properties": {"labels": labels}}]}}}
     responses = {status: {"description": "As documented.", "content": content} for status in statuses}

@@ -76,9 +76,7 @@ def test_roles_are_told_apart(reported: Callable[..., Comparison]) -> None:
     assert not comparison.changes
 
 
-def test_valid_requests_answered_otherwise_now_and_then_may_be_chance(
-    reported: Callable[..., Comparison],
-) -> None:
+def test_valid_requests_answered_otherwise_now_and_then_may_be_chance(reported: Callable[..., Comparison]) -> None:
     def mixed(refused: int) -> Callable[[Run], object]:
         def see(run: Run) -> None:
             answers(page())(run)
@@ -175,8 +173,7 @@ def test_null_depends_on_the_data_where_the_contract_allows_it(
     reported: Callable[..., Comparison], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "peertube_conformance.reports.run_document.builder.nullable",
-        lambda _operation, _status, shape: list(shape),
+        "peertube_conformance.reports.run_document.builder.nullable", lambda _operation, _status, shape: list(shape)
     )
     assert not reported(answers(page({"id": 1})), answers(page({"id": None}))).changes
 

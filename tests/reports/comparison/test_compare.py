@@ -69,14 +69,7 @@ def test_a_rare_finding_that_went_may_be_chance(reported: Callable[..., Comparis
 def test_what_the_earlier_run_did_not_ask_is_new(reported: Callable[..., Comparison]) -> None:
     def after(run: Run) -> None:
         answers(page())(run)
-        run.saw(
-            "getVideos",
-            200,
-            page(),
-            WRONG,
-            intent=Intent.INVALID,
-            purpose=Defect("query", "/count", "maximum"),
-        )
+        run.saw("getVideos", 200, page(), WRONG, intent=Intent.INVALID, purpose=Defect("query", "/count", "maximum"))
 
     comparison = reported(answers(page()), after)
     assert [change.kind for change in comparison.changes] == [Kind.NEW]
@@ -174,10 +167,7 @@ def test_what_is_not_tested_any_more_is_gone(sound: dict[str, Any]) -> None:
     after = copy.deepcopy(sound)
     after["operations"][0] |= {"verdict": "not-applicable", "reason": "the instance does not offer it"}
     (change,) = compare(sound, after).changes
-    assert (change.kind, change.message) == (
-        Kind.GONE,
-        "no longer tested: the instance does not offer it",
-    )
+    assert (change.kind, change.message) == (Kind.GONE, "no longer tested: the instance does not offer it")
     assert [change.kind for change in compare(after, sound).changes] == [Kind.NEW]
 
 

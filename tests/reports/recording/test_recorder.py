@@ -59,11 +59,7 @@ def test_a_line_is_on_disk_when_the_call_returns(recorder: Recorder, tmp_path: P
 
 def test_a_situation_is_recorded_by_id_and_text(recorder: Recorder) -> None:
     line = recorded(recorder, exchange(purpose=Situation("taken-name", "A name that is taken")))
-    assert (line["violation"], line["defect"], line["situation"]) == (
-        "A name that is taken",
-        None,
-        "taken-name",
-    )
+    assert (line["violation"], line["defect"], line["situation"]) == ("A name that is taken", None, "taken-name")
     line = recorded(recorder, exchange())
     assert (line["violation"], line["defect"], line["situation"]) == ("", None, None)
 
@@ -164,18 +160,10 @@ def test_no_body_is_too_odd_to_be_recorded(body: bytes, recorder: Recorder) -> N
 
 # Secrets
 
-_JSON = {
-    "password": UNKNOWN,
-    "deep": [{"access_token": UNKNOWN}],
-    "videoPasswords": [UNKNOWN, KNOWN],
-    "note": KNOWN,
-}
+_JSON = {"password": UNKNOWN, "deep": [{"access_token": UNKNOWN}], "videoPasswords": [UNKNOWN, KNOWN], "note": KNOWN}
 _REQUESTS = {
     "headers": draft(
-        "getThing",
-        USER,
-        path={"id": 1},
-        headers={"X-PeerTube-OTP": UNKNOWN, "Cookie": f"s={UNKNOWN}", "X-Note": KNOWN},
+        "getThing", USER, path={"id": 1}, headers={"X-PeerTube-OTP": UNKNOWN, "Cookie": f"s={UNKNOWN}", "X-Note": KNOWN}
     ),
     "query": draft("listThings", query={"videoFileToken": UNKNOWN, "note": KNOWN, "token": [UNKNOWN, "x"]}),
     "path": draft("getThing", path={"id": KNOWN}),

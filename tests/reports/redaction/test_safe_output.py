@@ -29,14 +29,7 @@ INVISIBLE = [
     "\udfff",
 ]
 INVISIBLE += [chr(number) for number in range(0x202A, 0x202F)]
-COMMANDS = [
-    "::error::x",
-    "::add-mask::x",
-    "##[add-mask]x",
-    "##vso[task.setvariable]x",
-    "##teamcity[x]",
-    "##[group]",
-]
+COMMANDS = ["::error::x", "::add-mask::x", "##[add-mask]x", "##vso[task.setvariable]x", "##teamcity[x]", "##[group]"]
 PIECES = st.sampled_from(
     [*COMMANDS, *CONTROLS, *INVISIBLE, "#", ":", " ", "a", "word ", "\n", "\t", "\\x", "é", "##", "["]
 )

@@ -18,13 +18,7 @@ from peertube_conformance.reports.report_directory.report_folder import ReportEr
 from peertube_conformance.reports.views.report_files import VIEWS, write_all
 from tests.reports.report_directory.written_folders import OWN, contents, placed
 
-WRITTEN = (
-    *VIEWS,
-    "exchanges.ndjson",
-    "parts/gw0.ndjson",
-    "parts/begun.json",
-    "allure-results/environment.properties",
-)
+WRITTEN = (*VIEWS, "exchanges.ndjson", "parts/gw0.ndjson", "parts/begun.json", "allure-results/environment.properties")
 
 
 def begun(folder: Path) -> None:
@@ -50,14 +44,7 @@ def test_a_file_of_somebody_s_own_is_not_replaced(name: str, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("folder", ["parts", "allure-results"])
 def test_folders_with_files_of_somebody_s_own_keep_them(folder: str, sound: dict[str, Any], tmp_path: Path) -> None:
-    own = (
-        "notes.ndjson",
-        "photo.jpg",
-        "below/gw0.ndjson",
-        "0-result.json",
-        "own-attachment.txt",
-        "gw0.ndjson.bak",
-    )
+    own = ("notes.ndjson", "photo.jpg", "below/gw0.ndjson", "0-result.json", "own-attachment.txt", "gw0.ndjson.bak")
     for name in own:
         placed(tmp_path, f"{folder}/{name}")
     before = contents(tmp_path)

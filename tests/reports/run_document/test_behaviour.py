@@ -52,12 +52,7 @@ def test_media_types_and_headers_are_kept_without_what_always_differs(new_run: C
     run.saw("getVideos", 200, {}, headers={"Date": "now", "ETag": "1"})
     reported = operation(run.document(), "getVideos")
     assert reported["mediaTypes"] == {"200": {"application/json": 1}}
-    assert set(reported["headers"]["200"]) == {
-        "content-type",
-        "etag",
-        "x-ratelimit-limit",
-        "x-ratelimit-remaining",
-    }
+    assert set(reported["headers"]["200"]) == {"content-type", "etag", "x-ratelimit-limit", "x-ratelimit-remaining"}
 
 
 def test_no_response_is_a_behaviour_too() -> None:

@@ -48,10 +48,7 @@ def test_never_accepted_is_no_evidence(run: SampleRun) -> None:
     run.saw("getVideo", 404, intent=Intent.PROVOKED)
     run.saw("getVideo", 401, intent=Intent.UNAUTHORISED)
     run.ended("getVideo", Verdict.NO_EVIDENCE, "no valid request was accepted")
-    assert (operation(run)["verdict"], operation(run)["reason"]) == (
-        "no-evidence",
-        "no valid request was accepted",
-    )
+    assert (operation(run)["verdict"], operation(run)["reason"]) == ("no-evidence", "no valid request was accepted")
 
 
 def test_what_only_prepared_other_requests_is_no_evidence(run: SampleRun) -> None:
@@ -118,10 +115,7 @@ def test_statuses_documented_and_witnessed(run: SampleRun) -> None:
 
 def test_evidence_without_a_finding_is_passed(run: SampleRun) -> None:
     run.saw("getVideo", evidence=("PT-BODY-02",), times=3)
-    assert (requirement(run, "PT-BODY-02")["verdict"], requirement(run, "PT-BODY-02")["evidence"]) == (
-        "passed",
-        3,
-    )
+    assert (requirement(run, "PT-BODY-02")["verdict"], requirement(run, "PT-BODY-02")["evidence"]) == ("passed", 3)
     assert requirement(run, "PT-BODY-04")["verdict"] == "no-evidence"
 
 
@@ -159,12 +153,7 @@ def test_totals_agree_with_what_they_count(run: SampleRun) -> None:
     run.saw("getVideos", 200, None, WRONG)
     document = run.document()
     totals = document["totals"]
-    assert (totals["exchanges"], totals["findings"], totals["newFindings"], totals["knownFindings"]) == (
-        6,
-        2,
-        1,
-        1,
-    )
+    assert (totals["exchanges"], totals["findings"], totals["newFindings"], totals["knownFindings"]) == (6, 2, 1, 1)
     for what in ("operations", "requirements"):
         assert sum(totals[what].values()) == len(document[what])
         assert set(totals[what]) == set(Verdict)
@@ -225,14 +214,7 @@ def test_what_stood_in_the_way_of_its_test_is_told(run: SampleRun) -> None:
     wanted = Requirement("PT-ANY-01", "must", "It holds.", "Reference", "Any")
     document = RunDocument(run.contract, run.contract.operations, {wanted.id: wanted}, (), run.facts)
     document.add(
-        [
-            {
-                "kind": "unjudged",
-                "requirements": ["PT-ANY-01"],
-                "verdict": "blocked",
-                "reason": "no mail was sent",
-            }
-        ]
+        [{"kind": "unjudged", "requirements": ["PT-ANY-01"], "verdict": "blocked", "reason": "no mail was sent"}]
     )
     (reported,) = document.to_json()["requirements"]
     assert (reported["verdict"], reported["reason"]) == ("blocked", "no mail was sent")

@@ -28,10 +28,7 @@ def api() -> Contract:
             "application/json": {
                 "schema": {
                     "type": "object",
-                    "properties": {
-                        "nsfw": _BOOLEAN,
-                        "privacies": {"type": "array", "items": {"enum": [1, 2]}},
-                    },
+                    "properties": {"nsfw": _BOOLEAN, "privacies": {"type": "array", "items": {"enum": [1, 2]}}},
                 }
             }
         }
@@ -65,12 +62,7 @@ def api() -> Contract:
 
 
 def exchange(
-    operation_id: str,
-    status: int = 200,
-    target: str = "/videos/7",
-    body: str = "",
-    media_type: str = "",
-    **more: Any,
+    operation_id: str, status: int = 200, target: str = "/videos/7", body: str = "", media_type: str = "", **more: Any
 ) -> dict[str, Any]:
     """A recorded line."""
     sent = [["Content-Type", media_type]] if media_type else []
@@ -84,11 +76,7 @@ def exchange(
             "body": body,
             "parts": more.pop("parts", []),
         },
-        "response": {
-            "status": status,
-            "headers": answered if status != 204 else [],
-            "shape": more.pop("shape", {}),
-        },
+        "response": {"status": status, "headers": answered if status != 204 else [], "shape": more.pop("shape", {})},
         **more,
     }
 
@@ -138,11 +126,7 @@ def test_nothing_is_tested_at_first_and_what_cannot_be_provoked_is_not_wanted(ap
         (exchange("getVideo", 404), "status classes", 1),
         (exchange("getVideo", 404), "response media types", 1),
         (exchange("getVideo", 503), "status codes", 0),
-        (
-            exchange("getVideo", shape={"/name": {"string": 1}, "/secret": {"string": 1}}),
-            "response body properties",
-            1,
-        ),
+        (exchange("getVideo", shape={"/name": {"string": 1}, "/secret": {"string": 1}}), "response body properties", 1),
         (exchange("getVideo", counted=False), "status codes", 0),
     ],
 )
@@ -155,10 +139,7 @@ def test_levels_are_reached_one_after_the_other(api: Contract) -> None:
     levels = [coverage.to_json()["level"]]
     for part in (
         exchange(
-            "getVideo",
-            target="/videos/7?sort=name",
-            headers=[["X-Password", "$P"]],
-            shape={"/name": {}, "/tags": {}},
+            "getVideo", target="/videos/7?sort=name", headers=[["X-Password", "$P"]], shape={"/name": {}, "/tags": {}}
         ),
         exchange("putVideo", 204, body='{"nsfw": true, "privacies": [1, 2]}', media_type="application/json"),
         exchange("getVideo", 404),

@@ -77,14 +77,7 @@ def test_a_part_of_the_operations_does_not_make_a_wider_deviation_stale(run: Sam
 
 @pytest.mark.parametrize(
     ("version", "applies"),
-    [
-        ("6.1.9", False),
-        ("6.2.0", True),
-        ("6.2.1-rc.1", True),
-        ("6.3.0", True),
-        ("6.3.1", False),
-        ("7.0.0", False),
-    ],
+    [("6.1.9", False), ("6.2.0", True), ("6.2.1-rc.1", True), ("6.3.0", True), ("6.3.1", False), ("7.0.0", False)],
 )
 def test_a_deviation_counts_for_its_versions(version: str, applies: bool) -> None:
     entry = replace(KNOWN, versions=("6.2.0", "6.3.0"))

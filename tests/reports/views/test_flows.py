@@ -18,10 +18,7 @@ from peertube_conformance.reports.views.reproduction import replay
 from tests.reports.conftest import NewRun
 
 WALK = (
-    Step(
-        "upload()",
-        ("ANSWER=$(printf '{\"id\": 7}')", "VIDEO_1_ID=$(printf %s \"$ANSWER\" | sed 's/[^0-9]//g')"),
-    ),
+    Step("upload()", ("ANSWER=$(printf '{\"id\": 7}')", "VIDEO_1_ID=$(printf %s \"$ANSWER\" | sed 's/[^0-9]//g')")),
     Step("# the current state", ('echo "$VIDEO_1_ID" "$USER_TOKEN"',)),
 )
 LOST = Finding(

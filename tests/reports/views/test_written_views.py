@@ -181,10 +181,7 @@ _RESULT = _closed(
         "occurrenceCount": {"type": "integer", "minimum": 1},
     },
     ruleIndex={"type": "integer", "minimum": 0},
-    suppressions={
-        "type": "array",
-        "items": _closed({"kind": {"enum": ["external"]}, "justification": _TEXT}),
-    },
+    suppressions={"type": "array", "items": _closed({"kind": {"enum": ["external"]}, "justification": _TEXT})},
 )
 # What of SARIF 2.1.0 (sections 3.13, 3.14, 3.19, 3.27 and 3.49) a log of ours has; anything else is a slip.
 SARIF = _closed(
@@ -203,10 +200,7 @@ SARIF = _closed(
                         }
                     ),
                     "automationDetails": _closed({"id": _TEXT}),
-                    "invocations": {
-                        "type": "array",
-                        "items": _closed({"executionSuccessful": {"type": "boolean"}}),
-                    },
+                    "invocations": {"type": "array", "items": _closed({"executionSuccessful": {"type": "boolean"}})},
                     "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
                     "results": {"type": "array", "items": _RESULT},
                 }
@@ -245,11 +239,7 @@ def test_the_badge(
     name: str, change: dict[str, Any], message: str, colour: str, request: pytest.FixtureRequest
 ) -> None:
     members = badge(request.getfixturevalue(name) | change)
-    assert (members["label"], members["message"], members["color"]) == (
-        "PeerTube API 6.2.0",
-        message,
-        colour,
-    )
+    assert (members["label"], members["message"], members["color"]) == ("PeerTube API 6.2.0", message, colour)
 
 
 def test_a_stale_deviation_alone_fails_a_strict_run(known: dict[str, Any]) -> None:

@@ -162,10 +162,7 @@ def test_a_rate_limit_is_spelled_out(document: dict[str, object]) -> None:
     assert list(responses) == ["200", "404", "429"]
     assert responses["200"]["headers"] == limits
     assert responses["404"]["headers"] == limits
-    assert responses["429"]["headers"] == {
-        **limits,
-        "Retry-After": {"$ref": "#/components/headers/RetryAfter"},
-    }
+    assert responses["429"]["headers"] == {**limits, "Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
 
 
 def test_nothing_is_added_without_a_rate_limit(document: dict[str, object]) -> None:

@@ -114,11 +114,7 @@ paths:
   /a/b: {{get: {{{FINE}}}, put: {{operationId: getAB, {FINE}}}}}
 """
     found = loaded(text)
-    assert [operation.id for operation in found.operations] == [
-        "getApiV1MyThingsByIdXFormat",
-        "getAB2",
-        "getAB",
-    ]
+    assert [operation.id for operation in found.operations] == ["getApiV1MyThingsByIdXFormat", "getAB2", "getAB"]
     assert found.repairs == ()
 
 

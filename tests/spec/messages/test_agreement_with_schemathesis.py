@@ -13,14 +13,7 @@ from hypothesis import strategies as st
 from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
 
-from peertube_conformance.spec import (
-    Contract,
-    Operation,
-    WireRequest,
-    load_contract,
-    uuid_to_short,
-    violations,
-)
+from peertube_conformance.spec import Contract, Operation, WireRequest, load_contract, uuid_to_short, violations
 
 SENT = {"method", "url", "headers", "params", "cookies", "data", "json", "files"}
 FORM = "multipart/form-data"

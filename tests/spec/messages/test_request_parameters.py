@@ -121,8 +121,7 @@ def test_invalid_queries(operation: Operation, query: str, pointer: str, keyword
 
 
 @pytest.mark.parametrize(
-    "path",
-    ["1", "2147483647", "47bb4d2d-797f-47fb-a3bc-a42e1739290d", "9RKpjvgXsQqv3uFgX6QfzK", "5/"],
+    "path", ["1", "2147483647", "47bb4d2d-797f-47fb-a3bc-a42e1739290d", "9RKpjvgXsQqv3uFgX6QfzK", "5/"]
 )
 def test_valid_paths(operation: Operation, path: str) -> None:
     assert broken(operation, path=path) == []

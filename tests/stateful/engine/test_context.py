@@ -64,7 +64,4 @@ def test_an_account_that_a_flow_changes_for_good_is_never_another_s() -> None:
     one, other = (context(world, name, scarce=True) for name in ("LegacyUpload", "ResumableUpload"))
     publisher = one.account("publisher", "user", own=True)
     assert one.account("publisher", "user", own=True) == publisher
-    assert publisher.number not in {
-        one.account("viewer", "user").number,
-        other.account("owner", "user").number,
-    }
+    assert publisher.number not in {one.account("viewer", "user").number, other.account("owner", "user").number}

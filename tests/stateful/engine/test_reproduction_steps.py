@@ -61,10 +61,7 @@ def test_a_number_that_is_called_otherwise_is_another() -> None:
 def test_parts_of_an_address_are_cut_out_of_it() -> None:
     url = f"{BASE}/download/user-exports/user-export-2-2026.zip?jwt=e30.e30.signature"
     answer = {"data": [{"id": 1, "privateDownloadUrl": url}]}
-    name, token = (
-        NamedText("user-export-2-2026.zip", "ARCHIVE"),
-        NamedText("e30.e30.signature", "EXPORT_TOKEN"),
-    )
+    name, token = (NamedText("user-export-2-2026.zip", "ARCHIVE"), NamedText("e30.e30.signature", "EXPORT_TOKEN"))
     later = _asked("downloadUserExport", path={"filename": name}, query={"jwt": token})
     lines = _lines(_asked("listUserExports", answer, path={"userId": 2}), later, ARCHIVE=name, EXPORT_TOKEN=token)
     assert [_value(line, answer) for line in lines[1:3]] == [name, token]

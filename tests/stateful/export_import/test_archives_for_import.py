@@ -31,12 +31,7 @@ def _imported(members: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("file", "member"),
-    [
-        ("likes", "likes"),
-        ("dislikes", "dislikes"),
-        ("comments", "comments"),
-        ("video-history", "watchedVideos"),
-    ],
+    [("likes", "likes"), ("dislikes", "dislikes"), ("comments", "comments"), ("video-history", "watchedVideos")],
 )
 @pytest.mark.parametrize(
     "address", [FOREIGN, f"{FOREIGN}#{OWN}", f"{OWN}?{FOREIGN}", "", None, 7, [FOREIGN], {"url": FOREIGN}]

@@ -137,10 +137,7 @@ def test_lists_of_everybody_are_compared_with_themselves(library: Library) -> No
     whole = page("xadbc", 5)
 
     def wrong(question: Question, part: dict[str, Any], first: dict[str, Any] = whole) -> list[str]:
-        made = [
-            *whole_of_open(_LISTING, question, library, first),
-            *part_of_open(_LISTING, question, first, part),
-        ]
+        made = [*whole_of_open(_LISTING, question, library, first), *part_of_open(_LISTING, question, first, part)]
         return [one.requirement for one in made if one.expected != one.actual]
 
     asked = replace(_ASKED, start=1, count=2)

@@ -70,11 +70,7 @@ def test_the_largest_file_counts_whether_for_saving_or_for_streaming() -> None:
 
 @pytest.mark.parametrize(
     ("kept", "reported"),
-    [
-        (b"sent", "the same bytes"),
-        (b"send", "another byte 3 of 4"),
-        (b"sen", "3 bytes instead of 4"),
-    ],
+    [(b"sent", "the same bytes"), (b"send", "another byte 3 of 4"), (b"sen", "3 bytes instead of 4")],
 )
 def test_a_difference_is_told(kept: bytes, reported: str) -> None:
     assert difference(b"sent", kept) == reported

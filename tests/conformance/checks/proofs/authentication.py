@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peertube_conformance.conformance.checks.authentication import (
-    LOW_ROLE,
-    NO_TOKEN,
-    SOMEBODY_ELSE,
-    WRONG_TOKEN,
-)
+from peertube_conformance.conformance.checks.authentication import LOW_ROLE, NO_TOKEN, SOMEBODY_ELSE, WRONG_TOKEN
 from peertube_conformance.reports import Exchange, Intent, Situation
 from tests.conformance.checks.exchanges import Proof, Proofs, exchange, wrong
 
@@ -40,10 +35,7 @@ PROOFS: Proofs = {
     ),
     "low_role_is_refused": Proof(
         right=(_intruder(403, LOW_ROLE, 403),),
-        wrong=(
-            wrong(_intruder(200, LOW_ROLE, 403), "/request"),
-            wrong(_intruder(404, LOW_ROLE, 403), "/request"),
-        ),
+        wrong=(wrong(_intruder(200, LOW_ROLE, 403), "/request"), wrong(_intruder(404, LOW_ROLE, 403), "/request")),
         silent=(_intruder(403, SOMEBODY_ELSE, 403),),
     ),
     "belongings_of_others_are_kept": Proof(

@@ -13,13 +13,9 @@ PROOFS: Proofs = {
         right=(exchange(), exchange(sent=_SENT, headers={_ALLOWED: ORIGIN})),
         wrong=(
             wrong(exchange(headers={_ALLOWED: None}), f"/response/headers/{_ALLOWED}"),
+            wrong(exchange(headers={_ALLOWED: "https://my.instance"}, sent=_SENT), f"/response/headers/{_ALLOWED}"),
             wrong(
-                exchange(headers={_ALLOWED: "https://my.instance"}, sent=_SENT),
-                f"/response/headers/{_ALLOWED}",
-            ),
-            wrong(
-                exchange(404, headers={_ALLOWED: None}, expects=404, intent="provoked"),
-                f"/response/headers/{_ALLOWED}",
+                exchange(404, headers={_ALLOWED: None}, expects=404, intent="provoked"), f"/response/headers/{_ALLOWED}"
             ),
         ),
         silent=(exchange(operation="listThings", headers={_ALLOWED: None}), unreadable()),

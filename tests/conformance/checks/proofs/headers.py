@@ -14,5 +14,5 @@ PROOFS: Proofs = {
             wrong(exchange(headers={"x-colour": "blue"}), "/response/headers/x-colour"),
         ),
         silent=(exchange(304), exchange(204, operation="addThing"), exchange(operation="listThings")),
-    ),
+    )
 }

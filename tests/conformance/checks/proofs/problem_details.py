@@ -43,10 +43,7 @@ PROOFS: Proofs = {
         right=(_refused(),),
         wrong=(
             wrong(_refused(headers={"content-type": "application/json"}), "/response/headers/content-type"),
-            wrong(
-                _refused(body=b"Not found", headers={"content-type": "text/html"}),
-                "/response/headers/content-type",
-            ),
+            wrong(_refused(body=b"Not found", headers={"content-type": "text/html"}), "/response/headers/content-type"),
             wrong(_refused(503, headers={"content-type": None}), "/response/headers/content-type"),
         ),
         silent=(exchange(), _refused(body=b"", method="HEAD"), _refused(429, counted=False)),
@@ -150,9 +147,7 @@ PROOFS: Proofs = {
             _refused(),
             # What the client itself sent may come back.
             _refused(
-                400,
-                problem(400, detail="No /srv/app/dist/x.js here.", error=None),
-                sent_body=b"/srv/app/dist/x.js",
+                400, problem(400, detail="No /srv/app/dist/x.js here.", error=None), sent_body=b"/srv/app/dist/x.js"
             ),
         ),
         wrong=tuple(

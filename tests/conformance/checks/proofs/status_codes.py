@@ -58,10 +58,7 @@ PROOFS: Proofs = {
         silent=(exchange(400, intent=Intent.ARRANGED), _NOBODY_TO_BLAME),
     ),
     "invalid_request_is_refused": Proof(
-        right=(
-            _invalid(422, Defect("body", "/id", "minimum")),
-            _invalid(422, Defect("body", "/tags", "required")),
-        ),
+        right=(_invalid(422, Defect("body", "/id", "minimum")), _invalid(422, Defect("body", "/tags", "required"))),
         wrong=(
             wrong(_invalid(204, Defect("body", "/id", "minimum")), "/request/body/id"),
             wrong(_invalid(204, Defect("body", "", "malformed")), "/request/body"),
@@ -82,19 +79,13 @@ PROOFS: Proofs = {
         ),
     ),
     "wrong_type_is_refused": Proof(
-        right=(
-            _invalid(422, Defect("body", "/id", "type")),
-            _invalid(422, Defect("body", "/since", "format")),
-        ),
+        right=(_invalid(422, Defect("body", "/id", "type")), _invalid(422, Defect("body", "/since", "format"))),
         wrong=(wrong(_invalid(204, Defect("body", "/id", "type")), "/request/body/id"),),
         silent=(_invalid(204, Defect("body", "/id", "minimum")), exchange()),
     ),
     "situation_has_its_status": Proof(
         right=(_provoked(409, 409),),
-        wrong=(
-            wrong(_provoked(200, 409), "/response/status/409"),
-            wrong(_provoked(403, 409), "/response/status/409"),
-        ),
+        wrong=(wrong(_provoked(200, 409), "/response/status/409"), wrong(_provoked(403, 409), "/response/status/409")),
         silent=(_provoked(404, 404), _provoked(429, 429), exchange(409)),
     ),
     "limit_is_kept": Proof(
@@ -107,15 +98,10 @@ PROOFS: Proofs = {
     ),
     "absent_thing_is_not_found": Proof(
         right=(_provoked(404, 404),),
-        wrong=(
-            wrong(_provoked(200, 404), "/response/status/404"),
-            wrong(_provoked(400, 404), "/response/status/404"),
-        ),
+        wrong=(wrong(_provoked(200, 404), "/response/status/404"), wrong(_provoked(400, 404), "/response/status/404")),
         silent=(_provoked(409, 409), exchange(404)),
     ),
     "response_arrives": Proof(
-        right=(exchange(), exchange(503)),
-        wrong=(wrong(unanswered(), "/response"),),
-        silent=(_NOBODY_TO_BLAME,),
+        right=(exchange(), exchange(503)), wrong=(wrong(unanswered(), "/response"),), silent=(_NOBODY_TO_BLAME,)
     ),
 }
