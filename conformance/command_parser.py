@@ -62,7 +62,7 @@ def command_parser() -> argparse.ArgumentParser:
     )
     report.add_argument("run", type=Path, help="report directory or run.json of the run")
     report.add_argument(
-        "--report-dir", type=Path, default=None, help="directory of the report; default: the folder of the run document"
+        "--report-dir", type=Path, default=None, help="directory of the report; default: the directory of run.json"
     )
 
     merge = commands.add_parser(

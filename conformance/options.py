@@ -1,4 +1,4 @@
-"""The options of a run, the same for pytest and for the command line; each has an environment variable."""
+"""The options of a run, the same for pytest and for the command line; all but one have an environment variable."""
 
 from __future__ import annotations
 
@@ -83,7 +83,8 @@ _SWITCH = {"action": "store_true"}
 OPTIONS: tuple[Option, ...] = (
     Option(
         "--spec",
-        "contract: a PeerTube version (6.2), or the path or URL of an OpenAPI 3 document; default: the newest known",
+        "contract: a PeerTube version (6.2), or the path or URL of an OpenAPI 3 document; default: the newest contract "
+        "in this package",
     ),
     Option("--admin-username", f"administrator of the target; the password is read from {ADMIN_PASSWORD}"),
     Option(
@@ -104,7 +105,8 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option(
         "--allow",
-        f"dangerous classes of requests to send outside the tier disposable, separated by commas: {', '.join(Hazard)}",
+        f"dangerous classes of requests that the run may send, separated by commas: {', '.join(Hazard)}; the tier "
+        "disposable includes all but hostile-archives",
     ),
     Option("--depth", "how many requests: smoke, standard (default) or thorough", {"choices": list(DEPTHS)}),
     Option(

@@ -113,9 +113,7 @@ class WatchHistory(Flow):
             ("PT-HISTORY-02", "total", len(wanted), listed["total"]),
         ):
             message = f"{at} of the history does not match the watched positions"
-            self.agree(
-                answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, message=message
-            )
+            self.same(answer, requirement, at, (expected, actual), message)
 
     def _settle(self, preferences: dict[str, bool]) -> None:
         answer = self.send("putUserInfo", self.viewer, body=preferences)

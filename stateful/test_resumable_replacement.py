@@ -68,9 +68,7 @@ class ResumableReplacement(chunk_steps.Resumable):
             shown = each.response.json
             for at, wanted in (("inputFilename", f"{session.name}.mp4"), ("size", session.size)):
                 message = f"{at} of the source is not the one of the new file"
-                self.agree(
-                    each, "PT-RESUME-19", at=f"/response/body/{at}", expected=wanted, actual=shown[at], message=message
-                )
+                self.same(each, "PT-RESUME-19", at, (wanted, shown[at]), message)
 
     def let_through(self, answer: Exchange) -> None:  # noqa: ARG002 - the video tells
         """Takes over the file as it is by now."""
@@ -82,13 +80,12 @@ class ResumableReplacement(chunk_steps.Resumable):
         if self.expect(shown, 200, requirement="PT-RESUME-19", situation="reading a video whose file is replaced"):
             assert shown.response is not None
             for at in _KEPT:
-                self.agree(
+                self.same(
                     shown,
                     "PT-RESUME-19",
-                    at=f"/response/body/{at}",
-                    expected=_plain(self.kept[at]),
-                    actual=_plain(shown.response.json[at]),
-                    message=f"replacing the file of a video changed its {at}",
+                    at,
+                    (_plain(self.kept[at]), _plain(shown.response.json[at])),
+                    f"replacing the file of a video changed its {at}",
                 )
             self._has_file(shown)
             self._is_counted(shown)
@@ -113,9 +110,7 @@ class ResumableReplacement(chunk_steps.Resumable):
             assert kept.response is not None
             apart = difference(self.file, kept.response.body)
             message = "the file of a video differs from the last completely sent one"
-            self.agree(
-                kept, self.because, at="/response/body", expected="the same bytes", actual=apart, message=message
-            )
+            self.same(kept, self.because, "", ("the same bytes", apart), message)
 
     def _filename(self, files: list[dict[str, Any]]) -> str:
         filename: str = files[0]["fileDownloadUrl"].rpartition("/")[2]

@@ -78,7 +78,7 @@ class SignUpByApproval(base_flow.SignupFlow):
             number, verified = self.name(registration["id"], "REQUEST_ID"), False if self.verifies else None
             made = Request(number, person, person, channel, verified, expects_mail=self.verifies)
             self.book.requests.append(made)
-            self.same(answer, ("PT-SIGNUP-01", "registrationReason", _REASON, registration["registrationReason"]))
+            self.all_same(answer, ("PT-SIGNUP-01", "registrationReason", _REASON, registration["registrationReason"]))
 
     @precondition(lambda self: self.book.taken_addresses and not self.rationed)
     @stage(place=places, what=st.sampled_from(("user name", "address", "channel")))
@@ -180,7 +180,7 @@ class SignUpByApproval(base_flow.SignupFlow):
             if self.expect(answer, 200, requirement="PT-SIGNUP-05", situation="the channels of an accepted account"):
                 seen = [(one["name"], one["displayName"]) for one in body_of(answer)["data"]]
                 wanted = [(str(self.names[request.channel]), f"Films by {request.channel}")]
-                self.same(answer, ("PT-SIGNUP-05", "data/*/name", wanted, seen))
+                self.all_same(answer, ("PT-SIGNUP-05", "data/*/name", wanted, seen))
 
     @precondition(lambda self: len(self.book.kept) > 1)
     @stage(place=places)

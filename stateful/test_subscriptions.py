@@ -217,13 +217,8 @@ class Subscriptions(notification_steps.News):
         feed = read(answer.response)
         if feed and feed.kind != KINDS[form]:
             feed = None
-        self.agree(
-            answer,
-            requirement,
-            at="/response/body",
-            expected="a feed",
-            actual="a feed" if feed else "none",
-            message=f"the response is not a {form} feed",
+        self.same(
+            answer, requirement, "", ("a feed", "a feed" if feed else "none"), f"the response is not a {form} feed"
         )
         return feed
 

@@ -103,7 +103,7 @@ class WholeJourney(base_flow.Journey):
             self.expect(answer, 400, requirement="PT-JOURNEY-02", situation=situation)
         elif self.expect(answer, 400, requirement="PT-JOURNEY-11", situation="a sign-in to a deleted account"):
             assert answer.response is not None
-            self.same(answer, ("PT-JOURNEY-11", "code", "invalid_grant", answer.response.problem.get("code")))
+            self.all_same(answer, ("PT-JOURNEY-11", "code", "invalid_grant", answer.response.problem.get("code")))
 
     @step()
     def verify(self) -> None:
@@ -201,7 +201,7 @@ class WholeJourney(base_flow.Journey):
             return
         assert answer.response is not None
         held, wanted = model.opened(answer.response.body), export.holds
-        self.same(
+        self.all_same(
             answer,
             ("PT-JOURNEY-09", "account", wanted.account, held.account),
             ("PT-JOURNEY-09", "names", wanted.names, held.names),
@@ -211,7 +211,7 @@ class WholeJourney(base_flow.Journey):
         for film in self.films:
             kept, sent = held.files.get(film.uuid), wanted.files[film.uuid]
             if kept == sent or kept not in self._served(film):
-                self.same(answer, ("PT-JOURNEY-10", "files", sent, kept))
+                self.all_same(answer, ("PT-JOURNEY-10", "files", sent, kept))
 
     def _served(self, film: model.Film) -> set[str | None]:
         """Digests of files that may be kept of the video beside the sent one: what a transcoding instance serves."""

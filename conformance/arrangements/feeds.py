@@ -43,9 +43,7 @@ def of_a_guarded_video(world: World, draft: Draft) -> None:
     draft.query, draft.actor, draft.headers = {"videoId": video.uuid}, None, {}
 
 
-@arrange("getSyndicatedComments", answer=404)
-@arrange("getSyndicatedVideos", answer=404)
-@arrange("getSyndicatedSubscriptionVideos", answer=404)
+@arrange("getSyndicatedComments", "getSyndicatedVideos", "getSyndicatedSubscriptionVideos", answer=404)
 @situation("feed-of-absent-account", "A feed of an account that does not exist")
 def of_nobody(_world: World, draft: Draft) -> None:
     draft.query["accountId"] = IMPOSSIBLE_NUMBER
@@ -57,9 +55,7 @@ def of_no_channel(_world: World, draft: Draft) -> None:
     draft.query["videoChannelId"] = IMPOSSIBLE_NUMBER
 
 
-@arrange("getSyndicatedComments", answer=406)
-@arrange("getSyndicatedVideos", answer=406)
-@arrange("getVideosPodcastFeed", answer=406)
+@arrange("getSyndicatedComments", "getSyndicatedVideos", "getVideosPodcastFeed", answer=406)
 @situation("feed-not-acceptable", "A feed requested as image/png")
 def as_a_picture(_world: World, draft: Draft) -> None:
     draft.headers = {"Accept": "image/png"}

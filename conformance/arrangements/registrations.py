@@ -20,8 +20,7 @@ _STRING = re.compile(r"verificationString=(\w+)")
 _PENDING = 1
 
 
-@arrange("registerUser")
-@arrange("requestRegistration")
+@arrange("registerUser", "requestRegistration")
 def new_names(world: World, draft: Draft) -> None:
     """A user name, an address and a channel name that nobody has."""
     draft.body["username"], draft.body["email"] = world.unique("user"), world.address()
@@ -83,8 +82,7 @@ def no_address_pending(world: World, draft: Draft) -> None:
     world.call("verifyUser", path=dict(draft.path), body=dict(draft.body))
 
 
-@arrange("verifyUser", answer=403)
-@arrange("verifyRegistrationEmail", answer=403)
+@arrange("verifyUser", "verifyRegistrationEmail", answer=403)
 @situation("verification-string-wrong", "A verification string other than the mailed one")
 def wrong_string(_world: World, draft: Draft) -> None:
     draft.body["verificationString"] = "0" * 64
@@ -99,8 +97,7 @@ def string_mailed_to_the_applicant(world: World, draft: Draft) -> None:
     draft.body["verificationString"] = _string_sent_to(world, registration.email)
 
 
-@arrange("acceptRegistration")
-@arrange("rejectRegistration")
+@arrange("acceptRegistration", "rejectRegistration")
 def undecided(world: World, draft: Draft) -> None:
     """A request that nobody decided on."""
     if _undecided.is_made(world) and not _is_pending(world, _undecided(world)):
@@ -108,8 +105,7 @@ def undecided(world: World, draft: Draft) -> None:
     draft.path["registrationId"] = _undecided(world).id
 
 
-@arrange("acceptRegistration", answer=409)
-@arrange("rejectRegistration", answer=409)
+@arrange("acceptRegistration", "rejectRegistration", answer=409)
 @situation("registration-decided-already", "A registration request that is already decided")
 def decided(world: World, draft: Draft) -> None:
     registration = world.registration()

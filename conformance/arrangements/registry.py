@@ -46,34 +46,36 @@ def situation(identifier: str, text: str) -> Callable[[Arrange], Provocation]:
 
 
 @overload
-def arrange(operation_id: str) -> Callable[[Arrange], Arrange]: ...
+def arrange(*operations: str) -> Callable[[Arrange], Arrange]: ...
 
 
 @overload
-def arrange(operation_id: str, *, answer: int) -> Callable[[Provocation], Provocation]: ...
+def arrange(*operations: str, answer: int) -> Callable[[Provocation], Provocation]: ...
 
 
 def arrange(
-    operation_id: str, *, answer: int | None = None
+    *operations: str, answer: int | None = None
 ) -> Callable[[Arrange], Arrange] | Callable[[Provocation], Provocation]:
-    """Registers how a draft of this operation is made to succeed, or to be answered with the status `answer`."""
+    """Registers how drafts of these operations are made to succeed, or to be answered with the status `answer`."""
 
     def succeeds(function: Arrange) -> Arrange:
-        if operation_id in _SUCCESS:
-            raise ArrangementError(f"{operation_id} has two arrangements for success")
-        _SUCCESS[operation_id] = function
+        for operation_id in operations:
+            if operation_id in _SUCCESS:
+                raise ArrangementError(f"{operation_id} has two arrangements for success")
+            _SUCCESS[operation_id] = function
         return function
 
-    return succeeds if answer is None else partial(_answer, operation_id, answer)
+    return succeeds if answer is None else partial(_answer, operations, answer)
 
 
-def _answer(operation_id: str, status: int, provocation: Provocation) -> Provocation:
-    if (operation_id, status) in _ANSWERS:
-        raise ArrangementError(f"{operation_id} has two arrangements for {status}")
+def _answer(operations: tuple[str, ...], status: int, provocation: Provocation) -> Provocation:
     text = provocation.situation.text
-    if any(known == operation_id and other.situation.text == text for (known, _), other in _ANSWERS.items()):
-        raise ArrangementError(f"{operation_id} has two situations with the text {text!r}")
-    _ANSWERS[operation_id, status] = provocation
+    for operation_id in operations:
+        if (operation_id, status) in _ANSWERS:
+            raise ArrangementError(f"{operation_id} has two arrangements for {status}")
+        if any(known == operation_id and other.situation.text == text for (known, _), other in _ANSWERS.items()):
+            raise ArrangementError(f"{operation_id} has two situations with the text {text!r}")
+        _ANSWERS[operation_id, status] = provocation
     return provocation
 
 

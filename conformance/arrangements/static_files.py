@@ -61,38 +61,28 @@ def _found(world: World, draft: Draft) -> None:
         draft.path["filename"] = last_part(stream.text("fileUrl"))
 
 
-@arrange("getPublicWebVideoFile", answer=206)
-@arrange("getPrivateWebVideoFile", answer=206)
-@arrange("getPublicHlsFile", answer=206)
-@arrange("getPrivateHlsFile", answer=206)
+@arrange("getPublicWebVideoFile", "getPrivateWebVideoFile", "getPublicHlsFile", "getPrivateHlsFile", answer=206)
 @situation("static-file-first-bytes", "A range request for the first bytes of the file")
 def in_part(world: World, draft: Draft) -> None:
     _found(world, draft)
     a_part(draft)
 
 
-@arrange("getPublicWebVideoFile", answer=304)
-@arrange("getPrivateWebVideoFile", answer=304)
-@arrange("getPublicHlsFile", answer=304)
-@arrange("getPrivateHlsFile", answer=304)
+@arrange("getPublicWebVideoFile", "getPrivateWebVideoFile", "getPublicHlsFile", "getPrivateHlsFile", answer=304)
 @situation("static-file-not-modified", "A conditional request for an unchanged file")
 def again(world: World, draft: Draft) -> None:
     _found(world, draft)
     known(world, draft)
 
 
-@arrange("getPublicWebVideoFile", answer=416)
-@arrange("getPrivateWebVideoFile", answer=416)
-@arrange("getPublicHlsFile", answer=416)
-@arrange("getPrivateHlsFile", answer=416)
+@arrange("getPublicWebVideoFile", "getPrivateWebVideoFile", "getPublicHlsFile", "getPrivateHlsFile", answer=416)
 @situation("static-file-range-beyond-end", "A range beyond the end of the file")
 def further_than_it_goes(world: World, draft: Draft) -> None:
     _found(world, draft)
     behind_the_end(draft)
 
 
-@arrange("getPublicWebVideoFile", answer=404)
-@arrange("getPublicHlsFile", answer=404)
+@arrange("getPublicWebVideoFile", "getPublicHlsFile", answer=404)
 @situation("static-file-absent", "A file that does not exist")
 def that_is_not_there(world: World, draft: Draft) -> None:
     _found(world, draft)
@@ -113,24 +103,21 @@ def that_the_stream_has_not(world: World, draft: Draft) -> None:
     draft.path["filename"], draft.headers = _NOTHING, {}
 
 
-@arrange("getPublicWebVideoFile", answer=403)
-@arrange("getPublicHlsFile", answer=403)
+@arrange("getPublicWebVideoFile", "getPublicHlsFile", answer=403)
 @situation("static-file-outside-folder", "A file name that leads outside the folder")
 def outside_the_folder(world: World, draft: Draft) -> None:
     _found(world, draft)
     draft.path["filename"] = _OUTSIDE
 
 
-@arrange("getPrivateWebVideoFile", answer=403)
-@arrange("getPrivateHlsFile", answer=403)
+@arrange("getPrivateWebVideoFile", "getPrivateHlsFile", answer=403)
 @situation("static-file-private-anonymously", "A private file without a token")
 def for_anybody(world: World, draft: Draft) -> None:
     _found(world, draft)
     draft.actor, draft.headers, draft.query = None, {}, {}
 
 
-@arrange("getPublicWebVideoFile", answer=400)
-@arrange("getPublicHlsFile", answer=400)
+@arrange("getPublicWebVideoFile", "getPublicHlsFile", answer=400)
 @situation("static-file-invalid-filename", "A file name with a NUL character")
 def that_no_file_is_called(world: World, draft: Draft) -> None:
     _found(world, draft)

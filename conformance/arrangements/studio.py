@@ -51,8 +51,7 @@ def beyond_the_quota(world: World, draft: Draft) -> None:
     draft.body = {"tasks": [_doable(world, {"name": "add-intro"})]}
 
 
-@arrange("createStudioTask", answer=409)
-@arrange("replaceVideoSourceResumableInit", answer=409)
+@arrange("createStudioTask", "replaceVideoSourceResumableInit", answer=409)
 @situation("video-being-edited", "A video that is being edited")
 def while_the_video_is_edited(world: World, draft: Draft) -> None:
     if "video-studio" not in world.capabilities:

@@ -90,8 +90,7 @@ def of_a_file_that_is_known(world: World, draft: Draft) -> None:
     draft.json(**body)
 
 
-@arrange("uploadResumableInit", answer=413)
-@arrange("replaceVideoSourceResumableInit", answer=413)
+@arrange("uploadResumableInit", "replaceVideoSourceResumableInit", answer=413)
 @situation("resumable-upload-exceeds-quota", "An init request for a file that exceeds the user's quota")
 def announce_more_than_the_quota(world: World, draft: Draft) -> None:
     draft.headers = _announced(_SMALL * 2)
@@ -106,8 +105,7 @@ def announce_more_than_the_quota(world: World, draft: Draft) -> None:
     draft.body["channelId"] = int(draft.actor.channel_id)
 
 
-@arrange("uploadResumableInit", answer=415)
-@arrange("replaceVideoSourceResumableInit", answer=415)
+@arrange("uploadResumableInit", "replaceVideoSourceResumableInit", answer=415)
 @situation("resumable-upload-of-text-file", "An init request for a text file")
 def announce_a_text(_world: World, draft: Draft) -> None:
     draft.headers = _announced(100, "text/plain")

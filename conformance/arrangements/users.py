@@ -78,16 +78,14 @@ def already_on(world: World, draft: Draft) -> None:
     own_password(world, draft)
 
 
-@arrange("requestTwoFactor", answer=403)
-@arrange("disableTwoFactor", answer=403)
+@arrange("requestTwoFactor", "disableTwoFactor", answer=403)
 @situation("two-factor-password-wrong", "A wrong password")
 def wrong_password(_world: World, draft: Draft) -> None:
     assert draft.actor is not None
     draft.body["currentPassword"] = f"not {draft.actor.password}"
 
 
-@arrange("requestTwoFactor", answer=404)
-@arrange("disableTwoFactor", answer=404)
+@arrange("requestTwoFactor", "disableTwoFactor", answer=404)
 @situation("two-factor-for-absent-user", "A user who does not exist")
 def password_for_nobody(world: World, draft: Draft) -> None:
     own_password(world, draft)

@@ -69,20 +69,14 @@ def of_a_video_made_for_it(world: World, draft: Draft) -> None:
     with_pictures(world, draft)
 
 
-@arrange("getVideo", answer=401)
-@arrange("getVideoDesc", answer=401)
-@arrange("listVideoStoryboards", answer=401)
-@arrange("getCommentThreads", answer=401)
+@arrange("getVideo", "getVideoDesc", "listVideoStoryboards", "getCommentThreads", answer=401)
 @situation("private-video-anonymously", "A private video without a token")
 def private_for_anybody(world: World, draft: Draft) -> None:
     hidden(world, draft)
     draft.actor = None
 
 
-@arrange("getVideo", answer=403)
-@arrange("getVideoDesc", answer=403)
-@arrange("listVideoStoryboards", answer=403)
-@arrange("getCommentThreads", answer=403)
+@arrange("getVideo", "getVideoDesc", "listVideoStoryboards", "getCommentThreads", answer=403)
 @situation("protected-video-without-password", "A password-protected video without its password")
 def guarded_for_anybody(world: World, draft: Draft) -> None:
     guarded(world, draft)

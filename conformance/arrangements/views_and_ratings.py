@@ -11,17 +11,13 @@ _DURATION = 1  # seconds, of every video of the harness
 _BEHIND_THE_END = 1_000_000
 
 
-@arrange("addView")
-@arrange("setProgress")
-@arrange("postProgress")
+@arrange("addView", "setProgress", "postProgress")
 def within_the_video(_world: World, draft: Draft) -> None:
     """Watches no further than the video goes."""
     draft.body["currentTime"] = min(draft.body["currentTime"], _DURATION)
 
 
-@arrange("addView", answer=400)
-@arrange("setProgress", answer=400)
-@arrange("postProgress", answer=400)
+@arrange("addView", "setProgress", "postProgress", answer=400)
 @situation("watched-beyond-end", "A position beyond the end of the video")
 def behind_the_end(_world: World, draft: Draft) -> None:
     draft.body["currentTime"] = _BEHIND_THE_END

@@ -10,11 +10,6 @@ from peertube_conformance.spec import Operation
 _NOTHING: Mapping[str, Any] = {}
 
 
-def schema_at(operation: Operation, status: str, pointer: str) -> Any:
-    """The schema of the member at a pointer (array items as `*`); None where the contract does not declare it."""
-    return [None, *schemas_along(operation, status, pointer)][-1]
-
-
 def schemas_along(operation: Operation, status: str, pointer: str) -> Iterator[Any]:
     """Yields the schemas of the body, of each member along a pointer, and of the member itself; the last is None where
     the contract does not declare it."""

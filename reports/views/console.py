@@ -87,7 +87,7 @@ def _coverage(document: Document, width: int) -> Iterator[str]:
     coverage = document.get("coverage")
     if coverage:
         shares = [f"{m['name']} {m['tested']}/{m['documented']}" for m in coverage["measures"] if m["documented"]]
-        yield from wrapped(f"coverage: level {coverage['level']} of 7; {', '.join(shares)}", width)
+        yield from wrapped(f"coverage: test coverage level {coverage['level']} of 7; {', '.join(shares)}", width)
 
 
 def _changes(document: Document, width: int) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 
 from peertube_conformance.reports.redaction.safe_output import CleanDocument, file_text
 from peertube_conformance.reports.report_directory.file_recognition import ALLURE
@@ -25,12 +24,6 @@ VIEWS: Mapping[str, Callable[[CleanDocument], bytes]] = {
     "report.sarif": lambda document: encoded(json_text(sarif(document))),
     "badge.json": lambda document: encoded(json_text(badge(document))),
 }
-
-
-def write_all(document: CleanDocument, directory: Path, deviations: Iterable[Deviation] = ()) -> None:
-    """Writes every view of the run into the directory, which is created if necessary: see `write_views`."""
-    with ReportFolder(directory) as folder:
-        write_views(document, folder, deviations)
 
 
 def write_views(document: CleanDocument, folder: ReportFolder, deviations: Iterable[Deviation] = ()) -> None:

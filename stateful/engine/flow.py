@@ -196,6 +196,16 @@ class Flow(RuleBasedStateMachine):
         """
         return self.context.agree(exchange, requirement, at=at, expected=expected, actual=actual, message=message)
 
+    def same(self, exchange: Exchange, requirement: str, at: str, pair: tuple[Any, Any], message: str) -> bool:
+        """Compares a member of a response body: its pointer below the body, and `pair`, its expected and actual value."""
+        at = f"/response/body/{at}".rstrip("/")
+        return self.agree(exchange, requirement, at=at, expected=pair[0], actual=pair[1], message=message)
+
+    def all_same(self, exchange: Exchange, *rows: tuple[str, str, Any, Any]) -> None:
+        """Compares members of a response body: rows of requirement, pointer below the body, expected and actual."""
+        for requirement, at, *pair in rows:
+            self.same(exchange, requirement, at, (pair[0], pair[1]), f"{at} differs from the expected state")
+
     # Called by Hypothesis
 
     def check_invariants(self, *arguments: Any, **named: Any) -> None:

@@ -273,9 +273,3 @@ class ExportSteps(ExportImportFlow):
                 (wanted, [one["id"] for one in entries]),
                 "the wrong exports are listed",
             )
-
-    def same(self, answer: Exchange, requirement: str, at: str, wanted_and_seen: tuple[Any, Any], message: str) -> bool:
-        """Compares a value of the body with the model, as `agree` does."""
-        expected, actual = wanted_and_seen
-        at = f"/response/body/{at}".rstrip("/")
-        return self.agree(answer, requirement, at=at, expected=expected, actual=actual, message=message)

@@ -159,13 +159,12 @@ class Reading(Flow):
         """Checks that a sort and its inverse are opposite, where no two items have the same value."""
         column = sort.removeprefix("-")
         if listing.columns[column].distinct and sort != column and column in found:
-            self.agree(
+            self.same(
                 self.answer,
                 "PT-PAGE-07",
-                at=f"/response/body/data/*/{column}",
-                expected=found[column][::-1],
-                actual=found[sort],
-                message=f"{listing.operation} sorted by {sort} is not the reverse of the list sorted by {column}",
+                f"data/*/{column}",
+                (found[column][::-1], found[sort]),
+                f"{listing.operation} sorted by {sort} is not the reverse of the list sorted by {column}",
             )
 
     # Queries

@@ -114,7 +114,7 @@ class SessionRequests(Flow):
     def has_code(self, answer: Exchange, requirement: str, code: str, message: str) -> bool:
         """Whether the response has this code; `message` is reported where it has another."""
         seen = answer.response.problem.get("code") if answer.response else None
-        return self.agree(answer, requirement, at="/response/body/code", expected=code, actual=seen, message=message)
+        return self.same(answer, requirement, "code", (code, seen), message)
 
     def last_as_long(self, answer: Exchange, reported: list[Any]) -> None:
         """Checks that the token lifetimes, in seconds, are those of the walk's earlier tokens."""

@@ -127,7 +127,7 @@ class SignupFlow(Flow):
         listed = body_of(answer)
         seen = {one["id"]: one for one in listed["data"]}
         wanted = {int(request.id): self._row(request) for request in requests}
-        self.same(
+        self.all_same(
             answer,
             (requirement, "data/*/id", sorted(wanted), sorted(seen)),
             *(
@@ -164,10 +164,10 @@ class SignupFlow(Flow):
         wanted = sorted((member.name, member.address, member.verified) for member in self.book.present)
         waiting = {request.name for request in self.book.pending} - self.book.given
         early = [name for name, *_ in seen if name in waiting]
-        self.same(answer, ("PT-SIGNUP-04", "data/*/username", [], early))
+        self.all_same(answer, ("PT-SIGNUP-04", "data/*/username", [], early))
         for columns, at in enumerate(("username", "email", "emailVerified"), 1):
             expected, actual = ([row[:columns] for row in rows] for rows in (wanted, seen))
-            self.same(answer, (self.because, f"data/*/{at}", expected, actual))
+            self.all_same(answer, (self.because, f"data/*/{at}", expected, actual))
 
     def _person(self, text: str) -> str:
         """The person whose user name or address it is."""
@@ -183,22 +183,14 @@ class SignupFlow(Flow):
             situation = f"a sign-in with a registration request ({_NO_ACCOUNT.get(outcome, outcome.lower())})"
             self.expect(answer, 400, requirement=requirement, situation=situation)
             if code and answer.response is not None:
-                self.same(answer, ("PT-SIGNUP-13", "code", code, answer.response.problem.get("code")))
+                self.all_same(answer, ("PT-SIGNUP-13", "code", code, answer.response.problem.get("code")))
         elif self.expect(answer, 200, requirement=requirement, situation="a sign-in to an accepted account"):
             token = self.secret(body_of(answer)["access_token"], f"{request.name.upper()}_TOKEN")
             me = self.send("getUserInfo", token=token)
             if self.expect(me, 200, requirement=requirement, situation="reading one's own user"):
                 shown = body_of(me)
                 wanted = (str(self.names[request.name]), str(self.emails[request.address]))
-                self.same(me, (requirement, "username", wanted, (shown["username"], shown["email"])))
-
-    def same(self, answer: Exchange, *rows: tuple[str, str, Any, Any]) -> None:
-        """Compares members of an answer with the model: requirement, pointer into the body, expected, actual."""
-        for requirement, at, expected, actual in rows:
-            message = f"{at} differs from the expected state"
-            self.agree(
-                answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, message=message
-            )
+                self.all_same(me, (requirement, "username", wanted, (shown["username"], shown["email"])))
 
 
 def _member(of: Any, path: str) -> Any:

@@ -110,13 +110,12 @@ class News(Followers):
             self.following.where = where
         answer = self.send("getUserInfo", self.reader)
         assert answer.response is not None
-        self.agree(
+        self.same(
             answer,
             model.DELIVERY,
-            at="/response/body/notificationSettings",
-            expected=self.delivering(self.following.where),
-            actual=answer.response.json["notificationSettings"],
-            message="the notification settings are not the ones written last",
+            "notificationSettings",
+            (self.delivering(self.following.where), answer.response.json["notificationSettings"]),
+            "the notification settings are not the ones written last",
         )
 
     @precondition(lambda self: not all(notice.read for notice in self.following.notices))
@@ -208,12 +207,6 @@ class News(Followers):
         for requirement, forbidden in unwanted.items():
             if forbidden:
                 self.same(answer, requirement, at, ([], sorted({*seen} & {*forbidden})), message)
-
-    def same(self, answer: Exchange, requirement: str, at: str, wanted_and_seen: tuple[Any, Any], message: str) -> bool:
-        """Compares a value of the body with the model, as `agree` does."""
-        expected, actual = wanted_and_seen
-        at = f"/response/body/{at}"
-        return self.agree(answer, requirement, at=at, expected=expected, actual=actual, message=message)
 
 
 def _chosen(clips: list[Clip], number: int) -> Clip:

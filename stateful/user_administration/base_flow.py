@@ -146,23 +146,16 @@ class AdministrationFlow(Flow):
             ("total", len(found), answer.members["total"]),
         ):
             message = f"{at} of the search results is wrong"
-            if not self.agree(
-                answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, message=message
-            ):
+            if not self.same(answer, requirement, at, (expected, actual), message):
                 return
         for person in found:
             self._compare(answer, listed[person.user_id], person, because, "data/*/")
 
     def _compare(self, answer: Exchange, user: Mapping[str, Any], person: Person, because: str, at: str) -> None:
         for name, actual in read(user, person.fields).items():
-            self.agree(
-                answer,
-                self._requirement(because, name, person),
-                at=f"/response/body/{at}{name}",
-                expected=person.fields[name],
-                actual=actual,
-                message=f"{name} of a user is not the value written last",
-            )
+            message = f"{name} of a user is not the value written last"
+            requirement = self._requirement(because, name, person)
+            self.same(answer, requirement, f"{at}{name}", (person.fields[name], actual), message)
 
     def _requirement(self, because: str, name: str, person: Person) -> str:
         """The requirement by which a member is as it is: its change was refused, or the step wrote it or left it."""

@@ -92,14 +92,14 @@ class Journey(Flow):
             answer = self.listed_exports()
             if self.expect(answer, 200, requirement="PT-JOURNEY-08", situation="listing one's exports"):
                 seen = [(one["id"], one["state"]["label"]) for one in body_of(answer)["data"]]
-                self.same(answer, ("PT-JOURNEY-08", "data", [(export.id, "Completed")], seen))
+                self.all_same(answer, ("PT-JOURNEY-08", "data", [(export.id, "Completed")], seen))
 
     def _see_the_account(self) -> None:
         who = self.who
         answer = self.send("getUser", self.admin, path={"id": who.user_id})
         if self.expect(answer, 200, requirement="PT-JOURNEY-01", situation="reading the user who signed up"):
             user = body_of(answer)
-            self.same(
+            self.all_same(
                 answer,
                 ("PT-JOURNEY-03", "emailVerified", who.verified, user["emailVerified"]),
                 ("PT-JOURNEY-01", "username", who.username, user["username"]),
@@ -108,20 +108,20 @@ class Journey(Flow):
         answer = self.send("getAccount", path={"name": who.username})
         if self.expect(answer, 200, requirement="PT-JOURNEY-01", situation="reading an account"):
             shown = body_of(answer)["displayName"]
-            self.same(answer, ("PT-JOURNEY-01", "displayName", who.display_name, shown))
+            self.all_same(answer, ("PT-JOURNEY-01", "displayName", who.display_name, shown))
         if who.channel is not None:
             answer = self.send("getVideoChannel", path={"channelHandle": who.channel})
             if self.expect(answer, 200, requirement="PT-JOURNEY-01", situation="reading a channel"):
                 members = body_of(answer)
                 seen = (members["displayName"], members["ownerAccount"]["name"])
                 wanted = (who.channel_display_name, who.username)
-                self.same(answer, ("PT-JOURNEY-01", "displayName", wanted, seen))
+                self.all_same(answer, ("PT-JOURNEY-01", "displayName", wanted, seen))
 
     def _see_oneself(self, account: Account) -> None:
         answer = self.send("getUserInfo", account)
         if self.expect(answer, 200, requirement="PT-JOURNEY-04", situation="reading one's own user"):
             me = body_of(answer)
-            self.same(
+            self.all_same(
                 answer,
                 ("PT-JOURNEY-04", "id", self.who.user_id, me["id"]),
                 ("PT-JOURNEY-04", "username", self.who.username, me["username"]),
@@ -131,7 +131,7 @@ class Journey(Flow):
         answer = self.send("getVideo", path={"id": film.uuid})
         if self.expect(answer, 200, requirement="PT-JOURNEY-05", situation="reading a public video"):
             seen = body_of(answer)
-            self.same(
+            self.all_same(
                 answer,
                 ("PT-JOURNEY-05", "name", film.name, seen["name"]),
                 ("PT-JOURNEY-07", "likes", film.counts(), (seen["likes"], seen["dislikes"])),
@@ -140,14 +140,14 @@ class Journey(Flow):
             answer = self.send(operation_id, **parts)
             if self.expect(answer, 200, requirement="PT-JOURNEY-05", situation="listing videos"):
                 names = [one["name"] for one in body_of(answer)["data"] if one["uuid"] == film.uuid]
-                self.same(answer, ("PT-JOURNEY-05", "data/*/name", [film.name], names))
+                self.all_same(answer, ("PT-JOURNEY-05", "data/*/name", [film.name], names))
         for by, actor in (("viewer", self.viewer), ("traveller", self.who.signed_in)):
             answer = self.send("getMyVideoRating", actor, path={"videoId": film.id})
             if self.expect(answer, 200, requirement="PT-JOURNEY-07", situation="reading one's rating"):
                 rating = body_of(answer)["rating"]
-                self.same(answer, ("PT-JOURNEY-07", "rating", film.ratings[by], rating))
+                self.all_same(answer, ("PT-JOURNEY-07", "rating", film.ratings[by], rating))
         wanted = [] if film.position is None else [film.position]
-        self.same(*self._watched(film, "PT-JOURNEY-06", wanted))
+        self.all_same(*self._watched(film, "PT-JOURNEY-06", wanted))
 
     def _lists(self) -> dict[str, dict[str, Any]]:
         """The lists that contain the video, with the parts of the requests for them."""
@@ -180,8 +180,8 @@ class Journey(Flow):
         for film in films:
             answer = self.send("getVideos", **self._lists()["getVideos"])
             left = [one["name"] for one in body_of(answer)["data"] if one["uuid"] == film.uuid]
-            self.same(answer, ("PT-JOURNEY-12", "data/*/uuid", [], left))
-            self.same(*self._watched(film, "PT-JOURNEY-12", []))
+            self.all_same(answer, ("PT-JOURNEY-12", "data/*/uuid", [], left))
+            self.all_same(*self._watched(film, "PT-JOURNEY-12", []))
         for export in exports:
             answer = self.send("downloadUserExport", **export.download)
             self.expect(answer, 404, requirement="PT-JOURNEY-13", situation="an archive of a deleted account")
@@ -191,14 +191,6 @@ class Journey(Flow):
     def listed_exports(self) -> Exchange:
         """Lists the owner's exports."""
         return self.send("listUserExports", self.who.account, path={"userId": self.who.user_id})
-
-    def same(self, answer: Exchange, *rows: Row) -> None:
-        """Compares members of an answer with the model: requirement, pointer into the body, expected, actual."""
-        for requirement, at, expected, actual in rows:
-            message = f"{at} differs from the expected state"
-            self.agree(
-                answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, message=message
-            )
 
     def sure(self, went_well: bool) -> None:
         """Ends the flow where a known deviation makes all later steps impossible."""
@@ -233,5 +225,5 @@ class Journey(Flow):
         with contextlib.suppress(NotArranged):
             self.wait("a final state", has_ended)
         self.sure(self.expect(answers[0], 200, requirement=requirement, situation="polling for a final state"))
-        self.same(answers[0], (requirement, at, state, seen(body_of(answers[0]))))
+        self.all_same(answers[0], (requirement, at, state, seen(body_of(answers[0]))))
         return answers[0]

@@ -204,13 +204,12 @@ class VideoFlow(Flow):
         if not self.expect(answer, 200, requirement=_LISTED, situation=f"a list of videos, requested as {viewer}"):
             return
         seen = sorted(self.known[video["id"]] for video in _json(answer)["data"] if video["id"] in self.known)
-        self.agree(
+        self.same(
             answer,
             because if because in {_AT_ONCE, _DELETED} else _LISTED,
-            at="/response/body/data/*/id",
-            expected=sorted(video.variable for video in wanted),
-            actual=seen,
-            message=f"the videos listed for {viewer} are not those that {viewer} may see",
+            "data/*/id",
+            (sorted(video.variable for video in wanted), seen),
+            f"the videos listed for {viewer} are not those that {viewer} may see",
         )
 
     def _compare_own(self, because: str) -> None:
@@ -228,9 +227,7 @@ class VideoFlow(Flow):
             ("total", len(_json(answer)["data"]), _json(answer)["total"]),
         ):
             message = f"{at} of the owner's list of videos is wrong"
-            if not self.agree(
-                answer, requirement, at=f"/response/body/{at}", expected=expected, actual=actual, message=message
-            ):
+            if not self.same(answer, requirement, at, (expected, actual), message):
                 return
         for video in self.videos:
             self._compare(answer, own[video.ids["id"]], video, because, "data/*/", whole=False)
@@ -240,14 +237,8 @@ class VideoFlow(Flow):
     ) -> None:
         visible = video.visible(whole=whole)
         for name, actual in model.read(shown, visible).items():
-            self.agree(
-                answer,
-                self._requirement(because, name, video),
-                at=f"/response/body/{at}{name}",
-                expected=visible[name],
-                actual=actual,
-                message=f"{name} of a video is not the value written last",
-            )
+            message = f"{name} of a video is not the value written last"
+            self.same(answer, self._requirement(because, name, video), f"{at}{name}", (visible[name], actual), message)
 
     def _requirement(self, because: str, name: str, video: Video) -> str:
         """The requirement by which a member is what it is: the step wrote it, or left it as it was."""
@@ -263,13 +254,12 @@ class VideoFlow(Flow):
         if not self.expect(answer, 200, requirement=_USED, situation="reading the used quota"):
             return
         for member in _USED_MEMBERS:
-            self.agree(
+            self.same(
                 answer,
                 because if because in {_OVER, _NO_VIDEO} else _USED,
-                at=f"/response/body/{member}",
-                expected=self.used,
-                actual=_json(answer)[member] - self.lost[member],
-                message=f"{member} is not the total size of the videos",
+                f"{member}",
+                (self.used, _json(answer)[member] - self.lost[member]),
+                f"{member} is not the total size of the videos",
             )
 
 

@@ -24,9 +24,9 @@ from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import clean_document
 from peertube_conformance.reports.report_directory.file_recognition import PARTS
 from peertube_conformance.reports.run_document.builder import RunDocument
-from peertube_conformance.reports.views.report_files import write_all
 from peertube_conformance.spec import Contract, Defect, Operation, load_contract
 from peertube_conformance.spec.requirements import load_requirements
+from tests.reports.written_report import write_all
 
 _ROOT = Path(__file__).parent.parent.parent
 _EXCHANGES = 100_000

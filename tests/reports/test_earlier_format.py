@@ -20,9 +20,9 @@ from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import clean_document
 from peertube_conformance.reports.report_directory.report_folder import ReportFolder
 from peertube_conformance.reports.run_document.run_json import read_run
-from peertube_conformance.reports.views.report_files import write_all
 from peertube_conformance.spec import Defect, load_contract
 from tests.reports.conftest import NewRun, SampleRun
+from tests.reports.written_report import write_all
 
 EARLIER = Path(__file__).parent / "earlier_format"
 ABSENT = Situation("absent-resource", "a thing that does not exist")

@@ -17,10 +17,10 @@ from peertube_conformance.reports.redaction.safe_output import clean_document
 from peertube_conformance.reports.report_directory.file_recognition import PARTS
 from peertube_conformance.reports.report_directory.report_folder import ReportFolder
 from peertube_conformance.reports.run_document.run_json import RunFileError
-from peertube_conformance.reports.views.report_files import write_all
 from peertube_conformance.spec import load_contract
 from peertube_conformance.spec.deviations import Deviation
 from tests.reports.conftest import NewRun, SampleRun
+from tests.reports.written_report import write_all
 
 WRONG = Finding("/response/body/id", "wrong", 1, 2, requirement="PT-BODY-02")
 KNOWN = Deviation("known-id", ("getVideos|PT-BODY-02|200|*",), "server", "It was always so.", "Seen.")

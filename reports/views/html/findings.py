@@ -23,6 +23,8 @@ _ABOUT_STATUS = ("/response/status", "/request")
 _REQUEST_BODY = "/request/body"
 _RESPONSE_BODY = "/response/body"
 _RESPONSE_HEADERS = "/response/headers/"
+# What a reader calls the intents of requests.
+_KINDS = {"provoked": "meant to cause an error", "unauthorised": "with too few rights", "arranged": "of a test or flow"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +130,9 @@ def _exchange(finding: Members) -> ShownExchange | None:
     answered = _headers(response["headers"], wrong_header) if response else []
     member = _below(pointer, _RESPONSE_BODY)
     answer = pieces(response["body"] if response else "", member, _MAX_BODY, finding["actual"])
-    is_absent = bool(member) and bool(answer) and not any(piece.marked for piece in answer)
-    asked = f"{seen['intent']}{': ' + seen['violation'] if seen['violation'] else ''}, as {seen['role']}"
+    is_absent = bool(member) and bool(answer) and finding["actual"] is None and not any(one.marked for one in answer)
+    kind = _KINDS.get(seen["intent"], seen["intent"])
+    asked = f"{kind}{': ' + seen['violation'] if seen['violation'] else ''}, sent as {seen['role']}"
     return ShownExchange(
         id=seen["id"],
         asked=on_one_line(asked),

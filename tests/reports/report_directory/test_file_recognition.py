@@ -16,7 +16,8 @@ from peertube_conformance.reports.report_directory.file_recognition import KINDS
 from peertube_conformance.reports.report_directory.lock_file import MARK
 from peertube_conformance.reports.report_directory.report_folder import ReportError, ReportFolder
 from peertube_conformance.reports.run_document.builder import RunDocument
-from peertube_conformance.reports.views.report_files import VIEWS, write_all
+from peertube_conformance.reports.views.report_files import VIEWS
+from tests.reports.written_report import write_all
 
 RESULT = "6c4f1f0e-0000-4000-8000-000000000001-result.json"
 RESEMBLING = [

@@ -15,8 +15,9 @@ from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import clean_document
 from peertube_conformance.reports.report_directory.lock_file import MARK
 from peertube_conformance.reports.report_directory.report_folder import ReportError, ReportFolder
-from peertube_conformance.reports.views.report_files import VIEWS, write_all
+from peertube_conformance.reports.views.report_files import VIEWS
 from tests.reports.report_directory.written_folders import OWN, contents, placed
+from tests.reports.written_report import write_all
 
 WRITTEN = (*VIEWS, "exchanges.ndjson", "parts/gw0.ndjson", "parts/begun.json", "allure-results/environment.properties")
 

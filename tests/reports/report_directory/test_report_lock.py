@@ -15,8 +15,8 @@ from peertube_conformance.conformance.cli import main
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import clean_document
 from peertube_conformance.reports.report_directory.report_folder import ReportError, ReportFolder
-from peertube_conformance.reports.views.report_files import write_all
 from tests.reports.report_directory.written_folders import OWN, contents, placed
+from tests.reports.written_report import write_all
 
 HOLDER = """
 import sys, time

@@ -17,9 +17,10 @@ from peertube_conformance.reports.report_directory.lock_file import MARK
 from peertube_conformance.reports.report_directory.report_folder import ReportError, ReportFolder
 from peertube_conformance.reports.views import report_files
 from peertube_conformance.reports.views.badge import badge
-from peertube_conformance.reports.views.report_files import write_all, write_views
+from peertube_conformance.reports.views.report_files import write_views
 from peertube_conformance.reports.views.sarif import sarif
 from peertube_conformance.spec.deviations import Deviation
+from tests.reports.written_report import write_all
 
 SCHEMA = json.loads((Path(report_files.__file__).parents[1] / "run_document" / "run.schema.json").read_text("utf-8"))
 FILES = {"run.json", "report.html", "summary.md", "junit.xml", "report.sarif", "badge.json", MARK}
