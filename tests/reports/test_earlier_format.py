@@ -56,7 +56,10 @@ def test_it_has_the_earlier_form(earlier: dict[str, Any]) -> None:
 def test_every_view_shows_it(earlier: dict[str, Any], tmp_path: Path) -> None:
     write_all(clean_document(earlier, Redactor()), tmp_path)
     reported = (tmp_path / "report.html").read_text()
-    for text in ("invalid: query/count maximum, as user", "provoked: a thing that does not exist, as user"):
+    for text in (
+        "invalid: query/count maximum, sent as user",
+        "meant to cause an error: a thing that does not exist, sent as user",
+    ):
         assert text in reported
     assert main(["report", str(tmp_path)]) == 0
 
