@@ -1,4 +1,4 @@
-"""A long run is told in seconds, in little memory, on a page that a browser can bear."""
+"""The report of a long run needs little memory, on a page that a browser can show; its time is for the benchmark."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from tests.benchmarks.report_size import measured
 def test_a_hundred_thousand_exchanges(tmp_path: Path) -> None:
     figures = measured(tmp_path)
     assert figures["exchanges"] == 100_000
-    # Others may use the machine meanwhile: what counts is the time that this process had.
-    assert figures["cpuSeconds"] < 10
     assert figures["megabytes"] < 500
     assert figures["pageMegabytes"] < 5
 
