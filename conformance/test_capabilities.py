@@ -36,14 +36,14 @@ _REFUSING = frozenset({"user-export", "user-import", "video-replacement", "video
 @pytest.mark.parametrize("capability", list(_SHOWN_BY))
 def test_claimed(examine: Examination, capability: str) -> None:
     """One operation of the feature, on whichever target offers it."""
-    _on_some_ground(examine, capability, claimed=True)
+    _on_some_target(examine, capability, claimed=True)
 
 
 @pytest.mark.requirement("PT-CAP-02")
 @pytest.mark.parametrize("capability", sorted(_REFUSING))
 def test_not_claimed(examine: Examination, capability: str) -> None:
     """The same operation, on whichever target says that the feature is off."""
-    _on_some_ground(examine, capability, claimed=False)
+    _on_some_target(examine, capability, claimed=False)
 
 
 @pytest.mark.requirement("PT-CAP-01")
@@ -62,7 +62,7 @@ def test_renditions(examine: Examination) -> None:
     )  # fmt: skip
 
 
-def _on_some_ground(examine: Examination, capability: str, *, claimed: bool) -> None:
+def _on_some_target(examine: Examination, capability: str, *, claimed: bool) -> None:
     """Tests the first target whose configuration reports the feature as `claimed`."""
     # Imported here because they load the generators.
     from peertube_conformance.conformance.execution.phases import Exercise  # noqa: PLC0415

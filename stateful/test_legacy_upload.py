@@ -182,7 +182,7 @@ class LegacyUpload(base_flow.VideoFlow):
         with_files = any(name in body for name in model.PICTURES)
         media_type = _MULTIPART if with_files else "application/json"
         path = {"id": video.ids["uuid"]}
-        return self.send("putVideo", self.viewer[by], path=path, body=dict(body), media_type=media_type)
+        return self.send("putVideo", self.viewers[by], path=path, body=dict(body), media_type=media_type)
 
     @any_video
     @stage(video=indexes, wrong=st.sampled_from(sorted(model.WRONG)))
@@ -191,7 +191,7 @@ class LegacyUpload(base_flow.VideoFlow):
         changed = self._video(video)
         body = {**model.BESIDE, **self.secrets_of(changed), **model.WRONG[wrong]}
         if wrong == model.FOREIGN_CHANNEL:
-            reader = self.viewer["user"]
+            reader = self.viewers["user"]
             assert reader is not None
             body[model.CHANNEL] = reader.channel_id
         answer = self._put(changed, body)
@@ -208,16 +208,16 @@ class LegacyUpload(base_flow.VideoFlow):
         victim = self._video(video)
         path = {"id": victim.ids[name]}
         if by not in _MANAGERS:
-            answer = self.send("delVideo", self.viewer[by], path=path)
+            answer = self.send("delVideo", self.viewers[by], path=path)
             self._refused(answer, victim, by, "delete")
             answer = self.send("getVideo", self.owner, path=path)
             self.expect(answer, 200, requirement="PT-VIDEO-09", situation=f"reading a video that {by} tried to delete")
             by = "owner"
-        answer = self.send("delVideo", self.viewer[by], path=path)
+        answer = self.send("delVideo", self.viewers[by], path=path)
         if self.expect(answer, 204, requirement="PT-VIDEO-13", situation=f"deleting a video as {by}"):
             self.videos.remove(victim)
             self.compare("PT-VIDEO-13", victim)
-            again = self.send("delVideo", self.viewer[by], path=path)
+            again = self.send("delVideo", self.viewers[by], path=path)
             self.expect(again, 404, requirement="PT-VIDEO-13", situation="a second deletion of a video")
 
     @stage(viewer=st.sampled_from(model.VIEWERS), place=st.sampled_from(_PLACES))

@@ -70,7 +70,7 @@ class Lists(base_flow.Reading):
             return
         self.added.append((what, item))
         self.library.undo[item.name + what] = lambda: change.remove(self.library, item)
-        for question in change.polls(item):
+        for question in change.questions(item):
             self.compare(question, because="PT-LIST-06")
 
     @precondition(lambda self: bool(self.added))
@@ -82,7 +82,7 @@ class Lists(base_flow.Reading):
     def _remove(self, which: int) -> None:
         what, item = self.added.pop(which % len(self.added))
         self.library.undo.pop(item.name + what)()
-        for question in CHANGES[what].polls(item):
+        for question in CHANGES[what].questions(item):
             self.compare(question, because="PT-LIST-07")
 
     @rule()

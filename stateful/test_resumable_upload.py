@@ -17,8 +17,8 @@ from peertube_conformance.stateful.resumable_transfer.model import (
     Session,
     counted,
     difference,
+    reported_range,
     stored_range,
-    told_range,
     video,
 )
 
@@ -99,7 +99,7 @@ class ResumableUpload(chunk_steps.Resumable):
                 "PT-RESUME-17",
                 at=f"{at}/range",
                 expected=wanted,
-                actual=told_range(answer),
+                actual=reported_range(answer),
                 message=f"the response to {situation} has a wrong Range",
             )
         ):

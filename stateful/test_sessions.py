@@ -165,16 +165,16 @@ class Sessions(base_flow.SessionRequests):
     def sign_in_without_second_factor(self, wrong: str) -> None:
         """Sign in without the second factor, or with one credential wrong."""
         assert self.authenticator is not None
-        message = f"a sign-in with two-factor authentication and {wrong}"
+        situation = f"a sign-in with two-factor authentication and {wrong}"
         if wrong == "a wrong password":
-            self.refused(self.ask(password=self.wrong_password), "PT-SESSION-09", message)
+            self.refused(self.ask(password=self.wrong_password), "PT-SESSION-09", situation)
         elif wrong == "a wrong code":
             code = self.authenticator.wrong_code
             answer = self.ask(code=code, command=f"echo {code}")
-            self.refused(answer, "PT-SESSION-11", message, "invalid_two_factor")
+            self.refused(answer, "PT-SESSION-11", situation, "invalid_two_factor")
         else:
             answer = self.ask()
-            self.refused(answer, "PT-SESSION-11", message, "missing_two_factor", 401)
+            self.refused(answer, "PT-SESSION-11", situation, "missing_two_factor", 401)
             reported = answer.response.headers.get(OTP_HEADER, "") if answer.response else ""
             at = f"/response/headers/{OTP_HEADER}"
             message = "the response does not say that a one-time code is needed"

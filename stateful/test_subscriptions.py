@@ -201,8 +201,8 @@ class Subscriptions(notification_steps.News):
         self.same(answer, _RENEWED, "feedToken", (False, new == old), "the new feed token is equal to the old one")
         self._fed(self._asked(form, self.reader, new), form, _RENEWED)
         self._refused(form, self.reader, old, _RENEWED, "the feed with a replaced token")
-        message = "the same feed URL as before its token was replaced"
-        self._refused(form, self.reader, old, _REMEMBERED, message, reading=reading)
+        situation = "the same feed URL as before its token was replaced"
+        self._refused(form, self.reader, old, _REMEMBERED, situation, reading=reading)
 
     def _asked(self, form: str, account: Account, token: str, reading: str = "") -> Exchange:
         """Requests a feed; servers cache feeds by their whole address, so each reading gets one of its own."""

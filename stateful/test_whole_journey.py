@@ -108,8 +108,8 @@ class WholeJourney(base_flow.Journey):
     @step()
     def verify(self) -> None:
         """Verify the address with the mailed string."""
-        message = "verifying with the mailed string"
-        self.must("verifyUser", 204, "PT-JOURNEY-03", message, **self._verification(self.who.string))
+        situation = "verifying with the mailed string"
+        self.must("verifyUser", 204, "PT-JOURNEY-03", situation, **self._verification(self.who.string))
         self.who.verified = True
 
     @step("unproven", string=st.sampled_from(("invented", "turned round")))

@@ -222,9 +222,9 @@ def _remarks(before: Document, after: Document) -> Iterator[str]:
         versions = f"{before['contract']['version']} before, {after['contract']['version']} after"
         yield f"the runs used different contracts: {versions}"
     offered, offers = (set(document["target"].get("capabilities", ())) for document in (before, after))
-    for names, reported in ((offers - offered, "only the later"), (offered - offers, "only the earlier")):
+    for names, which in ((offers - offered, "only the later"), (offered - offers, "only the earlier")):
         if names:
-            yield f"{reported} instance offers {', '.join(sorted(names))}"
+            yield f"{which} instance offers {', '.join(sorted(names))}"
     for document, which in ((before, "earlier"), (after, "later")):
         if document.get("exitCode") in {2, 3, 5}:
             yield f"the {which} run did not end normally"

@@ -203,8 +203,8 @@ class Flow(RuleBasedStateMachine):
 
     def all_same(self, exchange: Exchange, *rows: tuple[str, str, Any, Any]) -> None:
         """Compares members of a response body: rows of requirement, pointer below the body, expected and actual."""
-        for requirement, at, *pair in rows:
-            self.same(exchange, requirement, at, (pair[0], pair[1]), f"{at} differs from the expected state")
+        for requirement, at, expected, actual in rows:
+            self.same(exchange, requirement, at, (expected, actual), f"{at} differs from the expected state")
 
     # Called by Hypothesis
 

@@ -16,13 +16,13 @@ _OTHERS = ("lantern", "orchid")
 class Change:
     """A kind of item that walks create and delete.
 
-    `add` creates one, None where no more can be made; `remove` deletes it. `polls` reads the lists that hold it, or
+    `add` creates one, None where no more can be made; `remove` deletes it. `questions` reads the lists that hold it, or
     must not.
     """
 
     add: Callable[[Library, str], Item | None]
     remove: Callable[[Library, Item], None]
-    polls: Callable[[Item], Sequence[Question]]
+    questions: Callable[[Item], Sequence[Question]]
 
 
 def _with_channel(library: Library, name: str) -> Item:

@@ -6,13 +6,16 @@ The protocol is the one that the reference names (node-uploadx, proto.md): a ses
 
 from __future__ import annotations
 
+from abc import ABCMeta, abstractmethod
 from typing import Any, ClassVar
+
+from hypothesis.stateful import StateMachineMeta
 
 from peertube_conformance.fixtures.messages.account import Account
 from peertube_conformance.fixtures.resources.factory import upload_id_in
 from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.engine.flow import Flow
-from peertube_conformance.stateful.resumable_transfer.model import Chunk, Session, State, stored_range, told_range
+from peertube_conformance.stateful.resumable_transfer.model import Chunk, Session, State, reported_range, stored_range
 
 _BINARY = "application/octet-stream"
 _RANGE = "/response/headers/range"
@@ -20,7 +23,11 @@ _RANGE = "/response/headers/range"
 _ROOM = 8
 
 
-class Transfer(Flow):
+class _AbstractFlow(ABCMeta, StateMachineMeta):
+    """Lets a state machine have abstract methods."""
+
+
+class Transfer(Flow, metaclass=_AbstractFlow):
     """Files in chunks. Subclasses name three operations, the path they share, what is sent, and what becomes of it."""
 
     opening: ClassVar[str]
@@ -33,36 +40,33 @@ class Transfer(Flow):
     # The requirement that the last step was about: it is broken by anything superfluous or missing afterwards.
     because: str
 
-    # Subclasses override these. State machines have a metaclass of their own, so that these cannot be abstract as of
-    # abc.
-
+    @abstractmethod
     def prepare(self) -> None:
         """Reads, or creates, the resources of the walk."""
-        raise NotImplementedError
 
+    @abstractmethod
     def path(self) -> dict[str, Any]:
         """The path parameters of the three operations."""
-        raise NotImplementedError
 
+    @abstractmethod
     def content(self, size: int, name: str) -> bytes:
         """A file of exactly `size` bytes, another one for each name."""
-        raise NotImplementedError
 
+    @abstractmethod
     def announcement(self, session: Session) -> dict[str, Any]:
         """The body that opens a session."""
-        raise NotImplementedError
 
+    @abstractmethod
     def taken_over(self, session: Session, answer: Exchange) -> None:
         """Checks the resulting file after the last chunk was answered with 200."""
-        raise NotImplementedError
 
+    @abstractmethod
     def let_through(self, answer: Exchange) -> None:
         """Handles a file that the server accepted by a known deviation: undoes it, or adapts the model."""
-        raise NotImplementedError
 
+    @abstractmethod
     def compare(self) -> None:
         """Compares everything that users can see of the files with the model."""
-        raise NotImplementedError
 
     def keeps_what_is_sent(self) -> bool:
         """Whether a published video has only the file that was sent; an instance that transcodes makes others of it."""
@@ -161,7 +165,7 @@ class Transfer(Flow):
 
     def acknowledged(self, session: Session, stored: int, answer: Exchange, requirement: str, situation: str) -> None:
         """Checks that the response reports exactly so many stored bytes."""
-        reported, wanted = told_range(answer), stored_range(stored) if stored else None
+        reported, wanted = reported_range(answer), stored_range(stored) if stored else None
         # For none, some servers report `bytes=0--1`, which is another mistake than a wrong number.
         seen = None if reported == stored_range(0) else reported
         if not self.expect(answer, 308, requirement=requirement, situation=situation) or not self.agree(

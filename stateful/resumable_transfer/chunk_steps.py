@@ -71,8 +71,8 @@ class Resumable(Transfer):
         """Sends a chunk that follows the stored bytes."""
         answer = self.put(session, chunk)
         if chunk.end < session.size:
-            message = "a chunk that follows the stored bytes"
-            self.acknowledged(session, chunk.end, answer, "PT-RESUME-02", message)
+            situation = "a chunk that follows the stored bytes"
+            self.acknowledged(session, chunk.end, answer, "PT-RESUME-02", situation)
         elif self.expect(answer, 200, requirement="PT-RESUME-14", situation="the last chunk of a file"):
             session.state, self.because = State.COMPLETE, "PT-RESUME-14"
             self.taken_over(session, answer)
@@ -94,8 +94,8 @@ class Resumable(Transfer):
         session = _one(self.begun, upload)
         chunk = session.again(what)
         answer = self.put(session, chunk)
-        message = "a chunk that was sent before, in whole or in part"
-        self.acknowledged(session, max(chunk.end, session.stored), answer, "PT-RESUME-05", message)
+        situation = "a chunk that was sent before, in whole or in part"
+        self.acknowledged(session, max(chunk.end, session.stored), answer, "PT-RESUME-05", situation)
 
     @precondition(lambda self: self.with_room)
     @stage(upload=numbers, gap=st.sampled_from((1, 4)))

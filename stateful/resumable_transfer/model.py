@@ -96,7 +96,7 @@ class Session:
         return self.chunk(start, end)
 
 
-def told_range(answer: Exchange) -> str | None:
+def reported_range(answer: Exchange) -> str | None:
     """The `Range` of a response; None where it is absent, which means that nothing is stored."""
     return answer.response.headers.get("range") if answer.response else None
 

@@ -151,7 +151,7 @@ class Followers(Flow):
         listed = answer.response.json["data"] if answer.response and answer.status == 200 else []
         return answer, [one for one in listed if one["id"] not in self.old and one["type"] == _NEW_VIDEO]
 
-    def told_of(self, account: Account | None = None) -> list[int]:
+    def notified_of(self, account: Account | None = None) -> list[int]:
         """The videos that the reader (or another account) was notified of, newest first."""
         return self.numbered([notice["video"] for notice in self.notices(account)[1]])
 

@@ -24,8 +24,8 @@ NOTIFIED, NOT_PUBLIC, PUBLISHED_LATER, DELIVERY, NOT_FOLLOWED = (
 class Clip:
     """A video of the walk. `was_public`: it could have been announced already; `later`: not when it was uploaded.
 
-    `untold` is the requirement by which no notification of it was due, empty where one was; `uploaded` is the time of
-    the upload, in seconds of a clock of the walk.
+    `silenced_by` is the requirement by which no notification of it was due, empty where one was; `uploaded` is the time
+    of the upload, in seconds of a clock of the walk.
     """
 
     number: int
@@ -39,7 +39,7 @@ class Clip:
     was_public: bool = False
     later: bool = False
     is_there: bool = True
-    untold: str = NOT_PUBLIC
+    silenced_by: str = NOT_PUBLIC
 
 
 @dataclass(slots=True)
@@ -80,13 +80,13 @@ class Following:
         """Records that a video is public now; returns whether its follower is notified in the web interface."""
         clip.privacy, clip.was_public, clip.later = PUBLIC, True, later
         if clip.channel not in self.followed:
-            clip.untold = NOT_FOLLOWED
+            clip.silenced_by = NOT_FOLLOWED
         elif not self.where & WEB:
-            clip.untold = DELIVERY
+            clip.silenced_by = DELIVERY
         else:
-            clip.untold = ""
+            clip.silenced_by = ""
             self.notices.insert(0, Notice(clip.number))
-        return not clip.untold
+        return not clip.silenced_by
 
     def kept(self, clip: Clip, notified: Collection[int]) -> None:
         """Drops the notification of a video where the server does: it may or may not outlive the video."""
@@ -110,10 +110,9 @@ class Following:
             PUBLISHED_LATER: [clip.number for clip in clips if clip.later],
         }
 
-    def not_told(self) -> dict[str, list[int]]:
+    def not_notified(self) -> dict[str, list[int]]:
         """The videos for which no notification was due, by the requirement that says so."""
-        untold = [clip for clip in self.clips.values() if clip.untold]
         return {
-            requirement: [clip.number for clip in untold if clip.untold == requirement]
+            requirement: [clip.number for clip in self.clips.values() if clip.silenced_by == requirement]
             for requirement in (NOT_PUBLIC, DELIVERY, NOT_FOLLOWED)
         }

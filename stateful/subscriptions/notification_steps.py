@@ -62,7 +62,7 @@ class News(Followers):
         """Make a public video private or unlisted."""
         clip = _chosen(self.following.hideable(), number)
         self._change(clip, privacy)
-        self.following.kept(clip, self.told_of())
+        self.following.kept(clip, self.notified_of())
 
     @precondition(lambda self: self.following.there())
     @stage(number=numbers)
@@ -71,7 +71,7 @@ class News(Followers):
         clip = _chosen(self.following.there(), number)
         self.world.call("delVideo", self.publisher, path={"id": clip.uuid})
         clip.is_there = False
-        self.following.kept(clip, self.told_of())
+        self.following.kept(clip, self.notified_of())
 
     def upload_news(self, channel: int, privacy: int) -> None:
         """Uploads a video that is public, at once or a little later."""
@@ -86,11 +86,11 @@ class News(Followers):
 
     def _announced(self, clip: Clip, answer: Exchange, *, later: bool) -> None:
         began = time.monotonic()
-        is_told = self.following.published(clip, later=later)
-        self.eventually(lambda: clip.number in self.told_of(self.other), True)
+        is_notified = self.following.published(clip, later=later)
+        self.eventually(lambda: clip.number in self.notified_of(self.other), True)
         self.lag = max(self.lag, time.monotonic() - began)
-        if is_told:
-            seen = self.eventually(lambda: clip.number in self.told_of(), True)
+        if is_notified:
+            seen = self.eventually(lambda: clip.number in self.notified_of(), True)
             requirement = model.PUBLISHED_LATER if later else model.NOTIFIED
             message = "a follower of the channel is not notified of a video that became public"
             self.agree(answer, requirement, at="/notices", expected=True, actual=seen, message=message)
@@ -159,7 +159,7 @@ class News(Followers):
         listed = self._once_each(answer, listed)
         notified = self.numbered([notice["video"] for notice in listed])
         self.none_of(
-            answer, is_.not_told(), "data/*/video", notified, "the reader is notified of videos that are not new"
+            answer, is_.not_notified(), "data/*/video", notified, "the reader is notified of videos that are not new"
         )
         expected = [notice.clip for notice in is_.notices]
         self.same(

@@ -46,7 +46,7 @@ class VideoFlow(Flow):
     def start(self, owner: Account, privacy: Privacy) -> None:
         """The model: one video with a value for each member, no limits, two channels."""
         self.owner = owner
-        self.viewer: dict[str, Account | None] = {
+        self.viewers: dict[str, Account | None] = {
             "anonymous": None,
             "user": self.account("viewer"),
             "owner": owner,
@@ -178,7 +178,7 @@ class VideoFlow(Flow):
         gone = video not in self.videos
         kind = "deleted" if gone else video.privacy.name.lower()
         for viewer, name in _AFTER_REFUSAL if because == _REFUSED else _READS:
-            answer = self.send("getVideo", self.viewer[viewer], path={"id": video.ids[name]})
+            answer = self.send("getVideo", self.viewers[viewer], path={"id": video.ids[name]})
             status = 404 if gone else video.answer_to(viewer, name)
             requirement = _SHOWN if because == _UPLOADED else because
             situation = f"reading a video ({kind}) by its {name} as {viewer}"
@@ -200,7 +200,7 @@ class VideoFlow(Flow):
     ) -> None:
         """Reads a list of videos, and compares the walk's videos in it with the wanted ones."""
         query = {"count": _MANY, "nsfw": "both", **parts.pop("query", {})}
-        answer = self.send(operation, self.viewer[viewer], query=query, **parts)
+        answer = self.send(operation, self.viewers[viewer], query=query, **parts)
         if not self.expect(answer, 200, requirement=_LISTED, situation=f"a list of videos, requested as {viewer}"):
             return
         seen = sorted(self.known[video["id"]] for video in _json(answer)["data"] if video["id"] in self.known)
