@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.promise.filled_instance import FilledInstance
+from tests.promise.forwarding import forwarded, received, respond
 from tests.promise.lies import KINDS, Answer, Asked, Group, Lie
 from tests.promise.scene import Scene
 from tests.promise.snapshot import Difference, Snapshot, harm
@@ -88,7 +88,8 @@ class LyingProxy:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        asked = await self._asked(scope, receive)
+        self.asked += 1
+        asked = await received(self.asked, scope, receive)
         if self.most and asked.number == self.most:
             self.beyond()
         self._moment(asked.number)
@@ -97,36 +98,14 @@ class LyingProxy:
             answer = self._spoken_of(asked, await self._passed_on(asked, scope))
         self._moment(-asked.number)
         self.log.append(f"{asked} -> {answer.status}")
-        await _sent(answer, send)
-
-    async def _asked(self, scope: Scope, receive: Receive) -> Asked:
-        body, more = b"", True
-        while more:
-            message = await receive()
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-        self.asked += 1
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        path = scope["raw_path"].decode("latin-1").partition("?")[0]
-        return Asked(self.asked, scope["method"], path, scope["query_string"].decode("latin-1"), headers, body)
+        await respond(answer, send)
 
     def _moment(self, number: int) -> None:
         if number in self._moments:
             self._moments.pop(number)()
 
     async def _passed_on(self, asked: Asked, scope: Scope) -> Answer:
-        messages: list[Any] = []
-
-        async def receive() -> Any:
-            return {"type": "http.request", "body": asked.body}
-
-        async def send(message: Any) -> None:
-            messages.append(message)
-
-        await self.app(scope, receive, send)
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in messages[0]["headers"]}
-        body = b"".join(message.get("body", b"") for message in messages[1:])
-        answer = Answer(messages[0]["status"], body, headers)
+        answer = await forwarded(asked, scope, self.app)
         if not asked.is_safe and answer.status < 400:
             self._look(asked)
         return answer
@@ -196,17 +175,3 @@ class _Waiting:
     lie: Lie
     met: int = 0
     is_over: bool = False
-
-
-async def _sent(answer: Answer, send: Send) -> None:
-    dropped = {"content-length", "transfer-encoding", "date", "server"}
-    headers = [
-        (name.encode("latin-1"), value.encode("latin-1"))
-        for name, value in answer.headers.items()
-        if name not in dropped
-    ]
-    body = b"" if answer.status in {204, 304} else answer.body
-    if answer.status not in {204, 304}:
-        headers.append((b"content-length", str(len(body)).encode()))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
