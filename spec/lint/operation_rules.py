@@ -121,8 +121,11 @@ def _effect(_: Contract, operation: Operation) -> Iterator[str]:
         return
     if not stated:
         yield "x-effect is missing"
-    if (operation.effect is Effect.CREATE) != (operation.creates is not None):
-        yield "x-effect: create and x-creates go together"
+    if operation.effect is Effect.CREATE and operation.creates is None:
+        yield "x-effect: create needs x-creates"
+    # Changing a resource may create another one: an accepted registration becomes a user.
+    if operation.creates is not None and operation.effect not in {Effect.CREATE, Effect.RESOURCE}:
+        yield "x-creates needs x-effect: create or resource"
 
 
 @_rule("rate-limit")

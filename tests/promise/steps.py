@@ -85,13 +85,21 @@ def _called(notes: list[str], *arguments: str) -> None:
     notes.append(f"exit code {code}")
 
 
+def command(job: Mapping[str, Any], notes: list[str]) -> None:
+    """Runs `peertube-conformance` with the arguments of the job; notes all it prints, then the exit code."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        code = cli.main(job["arguments"])
+    notes += [*printed.getvalue().splitlines(), str(code)]
+
+
 def warm() -> None:
     """Loads modules that are otherwise loaded when first needed."""
     contract = load_contract()
     Generator(contract, 1).first(contract.operation("addUser"))
 
 
-JOBS = {"run": run, "reap": reap, "whole": whole}
+JOBS = {"run": run, "reap": reap, "whole": whole, "command": command}
 
 
 def _step(session: Session, name: str) -> None:

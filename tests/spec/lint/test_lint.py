@@ -92,7 +92,7 @@ CHANGES = [
     ("since", 'x-since: "1.2.3"', "deprecated: true"),
     ("effect", "x-effect: create", "deprecated: true"),
     ("effect", "x-creates: thing", "deprecated: true"),
-    ("effect", "x-effect: create", "x-effect: resource"),
+    ("effect", "x-effect: create", "x-effect: self"),
     ("effect", "    post:", "    get:"),
     ("rate-limit", "x-rate-limit: [api, login]", "deprecated: true"),
     ("rate-limit", "x-rate-limit: [api, login]", "x-rate-limit: [api, other]"),
