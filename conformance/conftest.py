@@ -46,7 +46,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
         session.environment.deadline.check()
         yield
     except PRECONDITION_ERRORS as blocker:
-        outcome = outcome_of(blocker)
+        outcome = outcome_of(blocker, session)
     finally:
         session.recorder.evidence(examination.evidence)
     if outcome.verdict is not Verdict.PASSED:

@@ -83,7 +83,7 @@ def that_is_completed(world: World, draft: Draft) -> None:
 @arrange("downloadUserExport")
 def with_its_token(world: World, draft: Draft) -> None:
     """Downloads with the address that the list gives."""
-    address = _completed(world, dedicated(world, "download")).text("privateDownloadUrl")
+    address = _completed(world, dedicated(world, "download")).at("privateDownloadUrl")
     draft.actor = None
     draft.path["filename"] = last_part(address)
     draft.query["jwt"] = token_of(address)

@@ -8,6 +8,7 @@ from peertube_conformance.conformance.checks import (
     problem_details,
     rate_limits,
     status_codes,
+    unexpected_answers,
 )
 from peertube_conformance.conformance.checks.registry import CHECKS, Check, check, judge
 
@@ -23,4 +24,5 @@ __all__ = [
     "problem_details",
     "rate_limits",
     "status_codes",
+    "unexpected_answers",
 ]

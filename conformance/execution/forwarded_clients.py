@@ -21,6 +21,8 @@ LIMIT, REMAINING, RESET, RETRY = ("x-ratelimit-limit", "x-ratelimit-remaining", 
 _ADDRESSES = random.SystemRandom()
 # The most requests that are sent only to see a limit.
 _MOST_REQUESTS = 200
+# Of a count or a time in seconds; Python reads no numbers of thousands of digits.
+_MOST_DIGITS = 18
 
 
 class ForwardedClient:
@@ -55,7 +57,7 @@ class ForwardedClient:
 def number_in(exchange: Exchange, header: str) -> int | None:
     """The whole number in a response header; None where there is none."""
     text = "" if exchange.response is None else exchange.response.headers.get(header, "")
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def forwarded(examine: Examination) -> ForwardedClient:

@@ -54,7 +54,7 @@ class Exercise(Drafting):
         try:
             return phase()
         except PRECONDITION_ERRORS as blocker:
-            return outcome_of(blocker)
+            return outcome_of(blocker, self.session)
         except NotGenerated as error:
             foreign = self.session.contract.deviations is None
             return Outcome(Verdict.BLOCKED if foreign else Verdict.ERROR, str(error))

@@ -15,6 +15,7 @@ from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.fixtures.http.client import Client
 from peertube_conformance.fixtures.messages.request_draft import UNSET, Draft
 from peertube_conformance.fixtures.rate_limit.limiter import Budget
+from peertube_conformance.fixtures.rate_limit.retry_after import retry_after
 from peertube_conformance.fixtures.resources.factory import Unavailable
 from peertube_conformance.fixtures.safety.guard import Safety, impossible
 from peertube_conformance.fixtures.target.embedded_process import EmbeddedInstance
@@ -49,7 +50,7 @@ class Exhaustion:
             if not self._session.shared.embedded:
                 self._reopened()
         except PRECONDITION_ERRORS as blocker:
-            outcome = outcome_of(blocker)
+            outcome = outcome_of(blocker, self._session)
             _record(self._session, outcome.verdict, outcome.reason)
             raise
         _record(self._session, Verdict.PASSED, "")
@@ -99,7 +100,7 @@ class Exhaustion:
         for _ in range(_MOST_REQUESTS):
             exchange = self._send(operation, USED_UP, None)
             if exchange.status == 429 and exchange.response is not None:
-                return min(_LONGEST_WAIT_SECONDS, float(exchange.response.headers.get("retry-after", "10")))
+                return min(_LONGEST_WAIT_SECONDS, retry_after(exchange.response))
         self._send(operation, USED_UP, 429)
         return None
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from peertube_conformance.conformance.checks import judge
+from peertube_conformance.conformance.checks.unexpected_answers import violation_of
 from peertube_conformance.conformance.execution.failure_causes import FailureCauses
 from peertube_conformance.conformance.generation.example_database import Examples
 from peertube_conformance.conformance.generation.schemathesis_driver import Generator
@@ -16,6 +17,7 @@ from peertube_conformance.conformance.options import Options
 from peertube_conformance.fixtures.cleanup.orphaned_files import remove_own_files
 from peertube_conformance.fixtures.http.exchange_steps import Send
 from peertube_conformance.fixtures.http.outage import Death
+from peertube_conformance.fixtures.messages.precondition_errors import UnexpectedAnswer
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.run.run import Shared, WorkerEnvironment
 from peertube_conformance.fixtures.safety.ownership.proofs import Contradiction
@@ -136,6 +138,19 @@ class Session:
             mode = _DRAWN[exchange.intent]
             self.examples.showed(exchange.operation.id, mode, self.options.seed)
         return exchange
+
+    def blame(self, error: UnexpectedAnswer) -> Finding | None:
+        """The finding of the answer that could not be used, recorded unless the checks of its exchange found it.
+
+        None where the answer breaks no requirement.
+        """
+        if error.exchange is None:
+            return None
+        finding, is_recorded = violation_of(error, error.exchange)
+        if finding is not None and not is_recorded:
+            finding = self.recorder.finding(error.exchange, finding)
+            self._found.append(finding)
+        return finding
 
     def _watched(self, _draft: Draft, exchange: Exchange, _send: Send) -> Exchange:
         for saw in self._watching:

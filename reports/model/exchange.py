@@ -130,12 +130,6 @@ class Exchange:
         return None if self.response is None else self.response.status
 
     @property
-    def members(self) -> Mapping[str, Any]:
-        """The JSON object in the response body; empty where there is none."""
-        answer = None if self.response is None else self.response.json
-        return answer if isinstance(answer, dict) else {}
-
-    @property
     def summary(self) -> str:
         """Method, path and query with this run's ids replaced by their variables."""
         return f"{self.request.method} {shown(self.request.marked_target)}"

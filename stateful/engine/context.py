@@ -63,7 +63,6 @@ class Context(Examination):
     def __init__(self, session: Session, environment: WorkerEnvironment, name: str) -> None:
         super().__init__(session, environment, name)
         self.story = Story()
-        self.answers: list[Exchange] = []
         self.walks = 0
         self.requests = 0
         self.calls: Counter[str] = Counter()
@@ -79,12 +78,11 @@ class Context(Examination):
         except OutOfTime as up:
             raise Halted(up) from up
         self.walks += 1
-        self.story, self.answers = Story(), []
+        self.story = Story()
 
     def saw(self, exchange: Exchange) -> None:
         """Records an exchange of the walk, those of the factories included."""
         self.requests += 1
-        self.answers.append(exchange)
         self.story.sent(exchange)
 
     def called(self, rule: str, arguments: Mapping[str, Any]) -> None:

@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 from peertube_conformance.fixtures.http.client import TargetGone, Unsendable
 from peertube_conformance.fixtures.mailboxes.open_by_url import NoMail
 from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.json_response import Answer
 from peertube_conformance.fixtures.resources.factory import NotArranged, Unavailable, World
 from peertube_conformance.fixtures.safety.guard import Refused
 from peertube_conformance.reports import Exchange
@@ -156,9 +157,13 @@ class Flow(RuleBasedStateMachine):
         """Signs in with a name and a password."""
         return self.send("getOAuthToken", body=self.password_form(username, password), media_type=FORM)
 
-    def poll(self, operation_id: str, actor: Account | None, done: Callable[[Any], _T | None], **parts: Any) -> _T:
-        """Repeats a request of a safe method until `done` returns something for its JSON body, for at most 30 s."""
-        return self.world.poll(operation_id, actor, done, **parts)
+    def fetch(self, operation_id: str, actor: Account | None, shape: Any, **parts: Any) -> Any:
+        """Sends a preparing request; the body of its response in a shape, see `Answer.shaped`."""
+        return self.world.ask(operation_id, actor, **parts).shaped(shape)
+
+    def poll(self, operation_id: str, actor: Account | None, done: Callable[[Answer], _T | None], **parts: Any) -> _T:
+        """Repeats a request of a safe method until `done` returns something for its body, for at most 30 s."""
+        return self.world.wait_for(operation_id, actor, done, **parts)
 
     def wait(self, what: str, reached: Callable[[], bool], seconds: float = 30.0) -> None:
         """Checks repeatedly until a state is reached; `what` completes "waiting for".

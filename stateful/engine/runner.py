@@ -13,8 +13,8 @@ from hypothesis.internal.conjecture import engine
 from hypothesis.reporting import with_reporter
 from hypothesis.stateful import run_state_machine_as_test
 
-from peertube_conformance.conformance.checks import judge
 from peertube_conformance.conformance.execution.applicability import why_not_offered
+from peertube_conformance.conformance.execution.outcome import outcome_of
 from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.conformance.pytest_plugin.operation_selection import chosen
 from peertube_conformance.fixtures.resources.factory import NotArranged
@@ -29,8 +29,6 @@ from peertube_conformance.stateful.engine.shrinking import again, reduced
 _SHORTENING_SECONDS = 30
 # How often steps are repeated that once had another outcome.
 _TRIES = 3
-# What reading a body raises that lacks something.
-_UNREADABLE = (LookupError, TypeError, AttributeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +96,10 @@ def _outcome(context: Context, flow: type[Flow]) -> Walked:
         with with_reporter(lambda _: None), _bounded_shortening():
             run_state_machine_as_test(flow, settings=_bounds(flow, context.session))
     except Halted as halted:
-        return _blocked(context, halted.cause)
+        return _ended_early(context, flow, halted.cause)
     except Exception as error:  # noqa: BLE001 - whatever a walk ends with is sorted here
         end = _halted(error)
-        return _blocked(context, end.cause) if end else _failed(context, flow, error)
+        return _ended_early(context, flow, end.cause) if end else _failed(context, flow, error)
     if not context.evidence:
         return Walked(Verdict.NO_EVIDENCE, "no sequence reached a check")
     return Walked(Verdict.PASSED)
@@ -139,12 +137,22 @@ def _halted(error: BaseException | None) -> Halted | None:
     return error
 
 
+def _ended_early(context: Context, flow: type[Flow], cause: Exception) -> Walked:
+    """The outcome of a flow that a precondition error ended, perhaps while a violation was being shortened."""
+    if context.violations:
+        seen = context.violations[-1:] if isinstance(cause, OutOfTime) else _confirmed(flow, context.violations)
+        if seen:
+            return _reported(context, seen)
+    return _blocked(context, cause)
+
+
 def _blocked(context: Context, cause: Exception) -> Walked:
     if isinstance(cause, OutOfTime):
         verdict = Verdict.PASSED if context.evidence else Verdict.NO_EVIDENCE
         return Walked(verdict, str(cause))
     blocked = isinstance(cause, NotArranged) or context.evidence
-    return Walked(Verdict.BLOCKED if blocked else Verdict.NOT_APPLICABLE, str(cause))
+    reason = outcome_of(cause, context.session).reason
+    return Walked(Verdict.BLOCKED if blocked else Verdict.NOT_APPLICABLE, reason)
 
 
 def _failed(context: Context, flow: type[Flow], error: Exception) -> Walked:
@@ -156,12 +164,17 @@ def _failed(context: Context, flow: type[Flow], error: Exception) -> Walked:
         cause_text = " ".join(redactor.error(str(violations[0] if violations else error)).split())[:400]
         if violations or isinstance(error, Flaky):
             return Walked(Verdict.BLOCKED, f"not reproducible: the same steps gave another result ({cause_text})")
-        if all(isinstance(each, _UNREADABLE) for each in _each(error)) and (why := _incomplete(context)):
-            return Walked(Verdict.BLOCKED, why)
         return Walked(Verdict.ERROR, f"{type(error).__name__}: {cause_text}")
+    return _reported(
+        context, [reduced(flow, violation, _SHORTENING_SECONDS / len(confirmed)) for violation in confirmed]
+    )
+
+
+def _reported(context: Context, violations: Iterable[Violation]) -> Walked:
+    """Records the violations as findings with their steps."""
+    redactor = context.session.environment.redactor
     findings: list[Finding] = []
-    for violation in confirmed:
-        found = reduced(flow, violation, _SHORTENING_SECONDS / len(confirmed))
+    for found in violations:
         context.evidence[found.finding.requirement] += 1
         steps = found.story.steps(found.exchange, redactor, found.values)
         findings.append(context.session.recorder.finding(found.exchange, replace(found.finding, steps=steps)))
@@ -192,16 +205,6 @@ def _each(error: BaseException) -> Iterator[BaseException]:
             yield from _each(each)
     else:
         yield error
-
-
-def _incomplete(context: Context) -> str:
-    """Why the flow stopped, where the last response with an invalid body explains it; otherwise empty."""
-    for exchange in reversed(context.answers):
-        for finding in judge(exchange)[0]:
-            if finding.at.startswith("/response/body"):
-                what = f"({finding.requirement} at {finding.at})"
-                return f"flow stopped: the response to {exchange.operation.id} violates the contract {what}"
-    return ""
 
 
 def _record(

@@ -7,13 +7,12 @@ import json
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from itertools import count
-from typing import Any
 
 from peertube_conformance.fixtures.media import generated_files as media
+from peertube_conformance.fixtures.messages.json_response import Answer
 from peertube_conformance.reports import Exchange
 
 PARTS = ("half", "one byte", "all but one byte", "the rest")
@@ -165,7 +164,7 @@ def difference(sent: bytes, kept: bytes) -> str:
     return f"another byte {first} of {len(sent)}"
 
 
-def counted(video: Mapping[str, Any]) -> int:
+def counted(video: Answer) -> int:
     """The bytes of a video that count for the quota: its largest file, those for streaming included."""
-    streams = [file for playlist in video["streamingPlaylists"] for file in playlist["files"]]
-    return max(int(file["size"]) for file in (*video["files"], *streams))
+    streams = [file for playlist in video.items("streamingPlaylists") for file in playlist.items("files")]
+    return max((file.number("size") for file in (*video.items("files"), *streams)), default=0)

@@ -8,21 +8,26 @@ from hypothesis.stateful import invariant
 
 from peertube_conformance.fixtures.mailboxes.open_by_url import Mark, NoMail
 from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.json_response import ANY, Answer, Nullable, problem_member, read
 from peertube_conformance.fixtures.resources.factory import Unavailable
-from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.model.variables import NamedText
 from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.signup.model import BESIDE, PEOPLE, Book, Member, Request, mailed
 
 NOTHING: Mark = frozenset()
+_REQUESTS = {
+    "data": [
+        {
+            "id": int,
+            "state": {"label": ANY},
+            "user": Nullable({"id": ANY}),
+            **dict.fromkeys(("username", "email", "emailVerified", "channelHandle", "moderationResponse"), ANY),
+        }
+    ],
+    "total": ANY,
+}
 # Why a user cannot sign in, where the outcome of the sign-in does not say so itself.
 _NO_ACCOUNT = {"nobody": "no account or request", "Accepted": "account deleted"}
-
-
-def body_of(exchange: Exchange) -> Any:
-    """The JSON body of the response."""
-    assert exchange.response is not None
-    return exchange.response.json
 
 
 class SignupFlow(Flow):
@@ -42,11 +47,11 @@ class SignupFlow(Flow):
         self.admin, self.moderator = self.world.account("admin"), self.world.account("moderator")
         self.user = self.world.account()
         with self.aside():
-            config = body_of(self.world.call("getConfig"))
-        if not config["email"]["enabled"]:
+            config = self.world.ask("getConfig")
+        if not config.flag("email", "enabled"):
             raise Unavailable("the instance sends no mail")
         self.rationed = self.context.is_scarce("requestRegistration")
-        self.verifies = config["signup"]["requiresEmailVerification"]
+        self.verifies = config.flag("signup", "requiresEmailVerification")
         self.book = Book()
         self.because, self.mails, self.shown = "PT-SIGNUP-01", 0, set[str]()
         # No character that a search takes for a wildcard.
@@ -124,7 +129,7 @@ class SignupFlow(Flow):
         answer = self.send("listRegistrations", self.moderator, query={"search": search, "count": 100})
         if not self.expect(answer, 200, requirement="PT-SIGNUP-02", situation="listing registration requests"):
             return
-        listed = body_of(answer)
+        listed = read(answer, _REQUESTS)
         seen = {one["id"]: one for one in listed["data"]}
         wanted = {int(request.id): self._row(request) for request in requests}
         self.all_same(
@@ -159,7 +164,7 @@ class SignupFlow(Flow):
             return
         seen = sorted(
             (self._person(one["username"]), self._person(one["email"]), one["emailVerified"])
-            for one in body_of(answer)["data"]
+            for one in read(answer, {"data": [{"username": str, "email": str, "emailVerified": ANY}]})["data"]
         )
         wanted = sorted((member.name, member.address, member.verified) for member in self.book.present)
         waiting = {request.name for request in self.book.pending} - self.book.given
@@ -182,13 +187,13 @@ class SignupFlow(Flow):
         if outcome != "member":
             situation = f"a sign-in with a registration request ({_NO_ACCOUNT.get(outcome, outcome.lower())})"
             self.expect(answer, 400, requirement=requirement, situation=situation)
-            if code and answer.response is not None:
-                self.all_same(answer, ("PT-SIGNUP-13", "code", code, answer.response.problem.get("code")))
+            if code:
+                self.all_same(answer, ("PT-SIGNUP-13", "code", code, problem_member(answer, "code")))
         elif self.expect(answer, 200, requirement=requirement, situation="a sign-in to an accepted account"):
-            token = self.secret(body_of(answer)["access_token"], f"{request.name.upper()}_TOKEN")
+            token = self.secret(Answer.of(answer).token("access_token"), f"{request.name.upper()}_TOKEN")
             me = self.send("getUserInfo", token=token)
             if self.expect(me, 200, requirement=requirement, situation="reading one's own user"):
-                shown = body_of(me)
+                shown = read(me, {"username": ANY, "email": ANY})
                 wanted = (str(self.names[request.name]), str(self.emails[request.address]))
                 self.all_same(me, (requirement, "username", wanted, (shown["username"], shown["email"])))
 

@@ -36,7 +36,9 @@ def test_a_body_that_lacks_what_a_flow_reads_blocks_it(own: Session, monkeypatch
     _listing(own, monkeypatch, lambda _: {})
     ended = runner.walk(own, WatchHistory)
     assert ended.verdict is Verdict.BLOCKED, ended
-    assert "flow stopped: the response to listMyHistory violates the contract (PT-BODY-02" in ended.reason
+    assert ended.reason == (
+        "listMyHistory answered nothing at /data instead of an array (listMyHistory|PT-BODY-02|200|/response/body/data)"
+    )
     assert {finding.requirement for finding in own.collect()} == {"PT-BODY-02"}
 
 
