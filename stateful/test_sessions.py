@@ -113,7 +113,7 @@ class Sessions(base_flow.SessionRequests):
         wrong: dict[str, Any] = dict(made.members)
         for name in sorted(_SECRET & wrong.keys()):
             wrong[name] = wrong[name] and self.stand_in(wrong[name], f"WRONG_{name.upper()}")
-        answer = self.ask(media_type=JSON if made.json else FORM, **wrong)
+        answer = self.ask(media_type=JSON if made.as_json else FORM, **wrong)
         self.refused(answer, "PT-SESSION-08", f"a token request with {mistake}", made.code)
 
     @precondition(lambda self: not self.guessed)

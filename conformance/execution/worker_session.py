@@ -131,13 +131,17 @@ class Session:
 
     def judge(self, _draft: Draft, exchange: Exchange, _send: Send) -> Exchange:
         """Judges and records an exchange; the last of its steps."""
-        findings, evidence = judge(exchange)
-        found = self.recorder.exchange(exchange, evidence, findings)
-        self._found.extend(found)
+        found = self._judged(exchange)
         if exchange.intent in _DRAWN and self.unexplained(found):
             mode = _DRAWN[exchange.intent]
             self.examples.showed(exchange.operation.id, mode, self.options.seed)
         return exchange
+
+    def _judged(self, exchange: Exchange) -> list[Finding]:
+        findings, evidence = judge(exchange)
+        found = self.recorder.exchange(exchange, evidence, findings)
+        self._found.extend(found)
+        return found
 
     def blame(self, error: UnexpectedAnswer) -> Finding | None:
         """The finding of the answer that could not be used, recorded unless the checks of its exchange found it.
@@ -159,7 +163,13 @@ class Session:
 
     def _environment(self, shared: Shared) -> WorkerEnvironment:
         return WorkerEnvironment(
-            shared, self.worker, self._redactor, self._steps, died=self._died, contradicted=self._contradicted
+            shared,
+            self.worker,
+            self._redactor,
+            self._steps,
+            died=self._died,
+            contradicted=self._contradicted,
+            read_failed=self._judged,
         )
 
     def _contradicted(self, contradiction: Contradiction) -> None:

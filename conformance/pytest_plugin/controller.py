@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from peertube_conformance.conformance.execution.cost import Cost, estimate, of_flows, of_hand_written
+from peertube_conformance.conformance.execution.recorded_preparation import RecordedCleanUp, record_set_up
 from peertube_conformance.conformance.exit_codes import FINDINGS, HARNESS_FAILED, INTERRUPTED, NOTHING_RAN, PASSED
 from peertube_conformance.conformance.options import OptionError, Options
 from peertube_conformance.conformance.pytest_plugin.operation_selection import chosen, in_shard
@@ -164,6 +165,7 @@ class Controller:
         self.deviations = known_deviations(self.contract, options, self.shared.server_version)
         self._folder.begin()
         self._note_beginning()
+        record_set_up(options.report_dir, self._redactor, self._run.exchanges)
 
     @property
     def state_file(self) -> Path:
@@ -197,12 +199,17 @@ class Controller:
         A report that cannot be written is an error of the harness: what was recorded stays where it is then.
         """
         limits = budget_of(self.shared).limits()
-        cleaned = self._run.finish()
+        interrupted = interrupted or self._run.is_interrupted
+        record = RecordedCleanUp(
+            self.options.report_dir, self._redactor, load_contract(None), lambda: self._run.is_interrupted
+        )
+        cleaned = self._run.finish((record,), record.saw_read)
+        record.close()
         interrupted = interrupted or self._run.is_interrupted
         document = self._document(cleaned, limits)
         document.add(read_parts(self.options.report_dir))
         content = document.to_json()
-        errors = document.harness_errors()
+        errors = [*document.harness_errors(), *([record.lost] if record.lost else [])]
         code = self._exit_code(document, errors, interrupted=interrupted or _is_gone(content))
         if self._baseline is not None:
             content["comparison"] = compare(self._baseline, content | {"exitCode": code}).to_json()

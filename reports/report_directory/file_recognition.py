@@ -46,7 +46,7 @@ _SIGNS: dict[str, tuple[bytes, ...]] = {
     f"{ALLURE}/{ENVIRONMENT}": (rb"instance=", rb"\nPeerTube=", rb"\ncontract="),
 }
 FILES = tuple(name for name in _SIGNS if "/" not in name)
-_PART = re.compile(r"(?:main|controller|gw\d+)\.ndjson")
+_PART = re.compile(r"(?:main|controller|set-up|clean-up|gw\d+)\.ndjson")
 _RESULT = re.compile(r"[0-9a-f-]{36}-result\.json")
 _BESIDE_RESULT = re.compile(r"[0-9a-f-]{36}-(?:attachment(?:\.[\w.-]+)?|container\.json)")
 _RESULT_SIGNS = (rb"\{", rb'"fullName": "peertube[-_]conformance\.')

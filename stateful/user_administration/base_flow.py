@@ -103,7 +103,7 @@ class AdministrationFlow(Flow):
             if self.expect(answer, 200, requirement=because, situation="reading a user"):
                 # Whether an address without verification counts as verified is up to the instance.
                 user = Answer.of(answer)
-                person.fields.setdefault("emailVerified", user.flag("emailVerified"))
+                person.fields.setdefault("emailVerified", user.at("emailVerified").value)
                 self._compare(answer, user, person, because, "")
             return
         self.expect(answer, 404, requirement=_DELETED, situation="reading a deleted user")

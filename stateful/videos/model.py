@@ -170,4 +170,5 @@ def _plain(answer: Answer, name: str) -> Any:
     found = answer.at("scheduledUpdate" if name == "scheduleUpdate" else name)
     if name in _LABELLED and isinstance(found.value, dict):
         return found.at("id").value
-    return sorted(found.value, key=str) if name == "tags" and isinstance(found.value, list) else found.value
+    value = found.value
+    return sorted(value, key=str) if name == "tags" and isinstance(value, list) else value
