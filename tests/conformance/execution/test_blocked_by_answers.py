@@ -77,7 +77,7 @@ def _as_json(body: Any) -> Answered:
         ),
         (
             lambda _: Response(500, _JSON, b"{}"),
-            "uploadLegacy answered 500 instead of 200: ",
+            "uploadLegacy answered 500 instead of 200",
             "uploadLegacy|PT-STATUS-01|500|/request",
         ),
         (
