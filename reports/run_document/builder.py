@@ -56,7 +56,7 @@ class RunDocument:
         self._unjudged: dict[str, list[tuple[Verdict, str]]] = defaultdict(list)
         self._flows: list[Mapping[str, Any]] = []
         self._budget: Counter[str] = Counter()
-        self._refusals: Counter[str] = Counter()
+        self._sums: dict[str, Counter[str]] = {"refusals": Counter(), "failures": Counter()}
         self._exchanges = 0
         self._beside: Counter[str] = Counter()
 
@@ -86,8 +86,8 @@ class RunDocument:
                 case "flow":
                     self._coverage.add_flow(part)
                     self._flows.append({key: value for key, value in part.items() if key != "kind"})
-                case "refusals":
-                    self._refusals.update(part["refusals"])
+                case "refusals" | "failures" as kind:
+                    self._sums[kind].update(part[kind])
 
     def _add_exchange(self, part: Mapping[str, Any]) -> None:
         self._exchanges += 1
@@ -159,9 +159,9 @@ class RunDocument:
         return [kind for kind, has_run in ran.items() if has_run]
 
     def harness_errors(self) -> list[str]:
-        """Errors of the harness itself, in flows and in phases of operations."""
+        """Errors of the harness itself: of a worker, in flows and in phases of operations."""
         flows = [f"{flow['name']}: {flow['reason']}" for flow in self._flows if flow["verdict"] == Verdict.ERROR]
-        return flows + [
+        return [*self._sums["failures"], *flows] + [
             f"{operation_id} {phase}: {reason}"
             for operation_id, seen in sorted(self._seen.items())
             for verdict, reason, phase in seen.outcomes
@@ -202,7 +202,7 @@ class RunDocument:
                 "stale": [deviation.id for deviation in self.stale_deviations()],
             },
             "deaths": self._deaths.to_json(),
-            "refused": dict(sorted(self._refusals.items())),
+            "refused": dict(sorted(self._sums["refusals"].items())),
             "budget": {
                 "requests": int(self._budget["requests"]),
                 "throttledSeconds": round(float(self._budget["throttledSeconds"]), 3),

@@ -190,6 +190,12 @@ def test_harness_errors_are_listed(run: SampleRun) -> None:
     assert document.harness_errors() == ["getVideo invalid: it broke"]
 
 
+def test_what_every_worker_failed_at_is_listed_once(run: SampleRun) -> None:
+    for _ in range(2):
+        run._recorder.note("failures", {"failures": {"the ledger cannot be written": 1}})
+    assert document_of(run).harness_errors() == ["the ledger cannot be written"]
+
+
 # Requirements that nobody judged
 
 
