@@ -21,13 +21,14 @@ from peertube_conformance.reports.model.exchange import Exchange, Request, Respo
 from peertube_conformance.reports.model.finding import Finding
 from peertube_conformance.reports.model.variables import shown
 from peertube_conformance.reports.model.verdict import Verdict
+from peertube_conformance.reports.model.write_errors import not_written
 from peertube_conformance.reports.recording.body_shape import merge, shape_of
 from peertube_conformance.reports.recording.curl import curl_line
 from peertube_conformance.reports.recording.request_values import part_names
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import clean_document, escaped_json, escaped_line
-from peertube_conformance.reports.report_directory.file_recognition import PARTS, is_part
-from peertube_conformance.reports.report_directory.report_folder import open_part
+from peertube_conformance.reports.report_directory.file_recognition import EXCHANGES, PARTS, is_part
+from peertube_conformance.reports.report_directory.report_folder import INCOMPLETE, ReportError, ReportFolder, open_part
 
 _MAX_BODY_CHARACTERS = 8192
 _MAX_BYTES = 256
@@ -41,10 +42,15 @@ class Recorder:
     """Records the exchanges, findings and outcomes of one worker in `DIRECTORY/parts/WORKER.ndjson`."""
 
     def __init__(self, directory: Path, worker: str, redactor: Redactor) -> None:
+        """Opens the file; raises ReportError where it cannot be written."""
         self._redactor = redactor
         self._reported: Counter[str] = Counter()
         self._directory = directory
-        self._file = open_part(directory, worker)
+        try:
+            self._file = open_part(directory, worker)
+        except OSError as error:
+            raise ReportError(not_written(INCOMPLETE, error, directory)) from error
+        # The sentence that says why a line could not be recorded; nothing is recorded after it.
         self.lost = ""
         self._worker = worker
         self._number = 0
@@ -210,8 +216,7 @@ class Recorder:
             if self._file.write(data) != len(data):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
-            path = self._directory / PARTS / f"{self._worker}.ndjson"
-            self.lost = f"{path} cannot be written ({error.strerror or error}): give another --report-dir"
+            self.lost = not_written(INCOMPLETE, error, self._directory)
 
     def _restore(self) -> None:
         """Recreates a file that was removed, alone or with its folder, with its former content."""
@@ -225,6 +230,15 @@ class Recorder:
 def part_files(directory: Path) -> list[Path]:
     """The record files that the workers of a run wrote into a report folder; other files there are left out."""
     return [path for path in sorted((directory / PARTS).glob("*.ndjson")) if is_part(path.name)]
+
+
+def join_parts(folder: ReportFolder) -> None:
+    """Joins the records of all workers in the file of exchanges, and removes them. Raises ReportError."""
+    with folder.writing(EXCHANGES) as file:
+        for part in part_files(folder.path):
+            with part.open("rb") as lines:
+                shutil.copyfileobj(lines, file)
+    folder.remove_parts()
 
 
 def read_parts(directory: Path) -> Iterator[dict[str, Any]]:
