@@ -95,7 +95,7 @@ class Session:
     @property
     def stop_reason(self) -> str:
         """Why the run cannot continue; empty where it can."""
-        return self.recorder.lost or next(
+        return next(
             (
                 f"{environment.shared.base_url} no longer answers"
                 for environment in (self.environment, *self._others)
@@ -114,6 +114,8 @@ class Session:
                 {"requests": budget.requests, "throttledSeconds": budget.throttled_seconds, "self429": budget.self_429},
             )
             self.recorder.note("refusals", {"refusals": environment.guard.refusals})
+            if environment.ledger.unwritable:
+                self.recorder.note("failures", {"failures": {environment.ledger.unwritable: 1}})
             environment.close()
         self.examples.close()
         self.recorder.close()

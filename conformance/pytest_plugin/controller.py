@@ -4,35 +4,32 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import shutil
+import shlex
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from peertube_conformance.conformance.execution.cost import Cost, estimate, of_flows, of_hand_written
 from peertube_conformance.conformance.exit_codes import FINDINGS, HARNESS_FAILED, INTERRUPTED, NOTHING_RAN, PASSED
 from peertube_conformance.conformance.options import OptionError, Options
 from peertube_conformance.conformance.pytest_plugin.operation_selection import chosen, in_shard
+from peertube_conformance.conformance.pytest_plugin.preconditions import check_disposable, reap_first
 from peertube_conformance.conformance.pytest_plugin.report_recovery import note_beginning
 from peertube_conformance.fixtures.cleanup.removal import Cleaned
 from peertube_conformance.fixtures.mailboxes.open_by_url import MailboxError
 from peertube_conformance.fixtures.rate_limit.redis_store import BudgetError
-from peertube_conformance.fixtures.run.reap import reap
-from peertube_conformance.fixtures.run.run import CannotRun, Run, Setup, Shared, budget_of, default_safety
-from peertube_conformance.fixtures.safety.guard import Safety
+from peertube_conformance.fixtures.run.run import CannotRun, Run, Setup, Shared, budget_of
 from peertube_conformance.fixtures.safety.ledger.secure_files import LedgerError
 from peertube_conformance.fixtures.target.embedded_process import InstanceError
-from peertube_conformance.fixtures.target.probe import TargetError, is_loopback
+from peertube_conformance.fixtures.target.probe import TargetError
 from peertube_conformance.reports.comparison.compare import compare
 from peertube_conformance.reports.model.product import PRODUCT, VERSION
 from peertube_conformance.reports.model.verdict import Verdict
-from peertube_conformance.reports.recording.recorder import Recorder, part_files, read_parts
+from peertube_conformance.reports.recording.recorder import Recorder, join_parts, read_parts
 from peertube_conformance.reports.redaction.redactor import Redactor
-from peertube_conformance.reports.redaction.safe_output import clean_document
-from peertube_conformance.reports.report_directory.file_recognition import EXCHANGES
+from peertube_conformance.reports.redaction.safe_output import CleanDocument, clean_document
 from peertube_conformance.reports.report_directory.report_folder import ReportError, ReportFolder
 from peertube_conformance.reports.run_document.builder import RunDocument
 from peertube_conformance.reports.run_document.run_json import RunFileError, read_run
@@ -78,40 +75,15 @@ def _check_deviations(contract: Contract, options: Options) -> None:
     check_deviations(_deviations(contract, options), operations, load_requirements())
 
 
-def _check_disposable(options: Options) -> None:
-    """Raises CannotRun where the tier disposable is not confirmed with the name of the target's host."""
-    if options.safety is not Safety.DISPOSABLE or not options.base_url or is_loopback(options.base_url):
-        return
-    host = urlsplit(options.base_url).hostname or ""
-    if options.disposable_host.lower() != host.lower():
-        raise CannotRun(
-            f"--safety=disposable may change and delete everything on {host}: confirm that with --disposable-host={host} "
-            "on the command line, or use --safety=sandbox"
-        )
-
-
-def _reap(options: Options, say: Callable[[str], None]) -> None:
-    """Removes what earlier runs left on the target, with `--reap`."""
-    if not options.reap or not options.base_url:
-        return
-    if not options.admin_username:
-        raise CannotRun("--reap needs an administrator: set --admin-username")
-    if default_safety(options.base_url, options.safety) is Safety.OBSERVE:
-        raise CannotRun(
-            "--reap removes resources, and the tier observe only reads: add --safety=sandbox, or call "
-            "peertube-conformance reap"
-        )
-    reap(options.base_url, options.admin_username, options.admin_password, say=say)
-
-
 @dataclass
 class Conclusion:
-    """How a run ended: the exit code, the document, and further messages."""
+    """How a run ended: the exit code, the document, further messages, and whether the whole report was written."""
 
     exit_code: int
     document: Mapping[str, Any]
     errors: Sequence[str] = ()
     advice: Sequence[str] = ()
+    is_written: bool = True
 
 
 class Controller:
@@ -123,6 +95,9 @@ class Controller:
         """`say` is called with every line about the clean-up of an earlier run, where that comes first."""
         self.options = options
         self._redactor = redactor or Redactor()
+        self._lost: list[str] = []
+        self._failures: list[str] = []
+        self._retried: list[str] = []
         # Nothing is sent to the target where the report cannot be written.
         self._folder = ReportFolder(options.report_dir)
         try:
@@ -145,7 +120,7 @@ class Controller:
             redactor=self._redactor,
         )
         # Any mistake of a user shows before anything is made on the target.
-        _check_disposable(options)
+        check_disposable(options)
         self.contract = load_contract(options.spec or None)
         self.operations = chosen(self.contract, options)
         if not self.operations and (options.operations or options.tags):
@@ -156,14 +131,20 @@ class Controller:
         self.operations = in_shard(self.operations, options)
         _check_deviations(self.contract, options)
         self._baseline = None if options.baseline is None else read_run(options.baseline)
-        _reap(options, say)
+        reap_first(options, say)
         self._run = Run(setup)
         self._began = time.time()
         self.shared: Shared = self._run.start()
-        self.left_before = self._run.left_before
-        self.deviations = known_deviations(self.contract, options, self.shared.server_version)
-        self._folder.begin()
-        self._note_beginning()
+        try:
+            self.left_before = self._run.left_before
+            self.deviations = known_deviations(self.contract, options, self.shared.server_version)
+            self._folder.begin()
+            self._note_beginning()
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt):
+                self._run.interrupt()
+            self._run.finish()
+            raise
 
     @property
     def state_file(self) -> Path:
@@ -184,12 +165,33 @@ class Controller:
         beside.append(of_hand_written(self.options, self.shared))
         return estimate(self.operations, self.options, self.shared, workers, *beside)
 
-    def crashed(self, item: str) -> None:
-        """Records that a worker was killed while it ran this pytest item."""
-        name = item.rpartition("[")[2].rstrip("]") if "[" in item else item.rpartition("::")[2]
-        recorder = Recorder(self.options.report_dir, "controller", self._redactor)
-        recorder.outcome(name, "call", Verdict.ERROR, "a worker ended during this test")
+    def retried(self, line: str) -> None:
+        """Notes that a test is run again because its worker was killed, for the summary."""
+        self._retried.append(line)
+
+    def failed(self, reason: str) -> None:
+        """Notes an error of the harness that no worker can record."""
+        self._failures.append(reason)
+
+    def crashed(self, test: str, workers: Sequence[str]) -> None:
+        """Records that a test is not run again, because each of these workers was killed while it ran it."""
+        reason = (
+            f"{'each worker' if len(workers) > 1 else 'the worker'} that ran {test} was killed ({', '.join(workers)})"
+        )
+        self.failed(reason)
+        try:
+            recorder = Recorder(self.options.report_dir, "controller", self._redactor)
+        except ReportError as error:
+            self.lost(str(error))
+            return
+        recorder.outcome(test.rpartition("[")[2].rstrip("]"), "call", Verdict.BLOCKED, reason)
+        self.lost(recorder.lost)
         recorder.close()
+
+    def lost(self, reason: str) -> None:
+        """Notes that a worker could not record everything, and why."""
+        if reason:
+            self._lost.append(reason)
 
     def finish(self, *, interrupted: bool) -> Conclusion:
         """Cleans up, writes the report, and returns how the run ended.
@@ -198,26 +200,40 @@ class Controller:
         """
         limits = budget_of(self.shared).limits()
         cleaned = self._run.finish()
-        interrupted = interrupted or self._run.is_interrupted
+        # A worker that cannot record anything ends the run, too.
+        interrupted = self._run.is_interrupted or (interrupted and not self._lost)
         document = self._document(cleaned, limits)
         document.add(read_parts(self.options.report_dir))
         content = document.to_json()
-        errors = document.harness_errors()
-        code = self._exit_code(document, errors, interrupted=interrupted or _is_gone(content))
+        errors = [*document.harness_errors(), *self._failures]
+        code = self._exit_code(document, [*errors, *self._lost], interrupted=interrupted or _is_gone(content))
         if self._baseline is not None:
             content["comparison"] = compare(self._baseline, content | {"exitCode": code}).to_json()
         content["exitCode"] = code
         clean = clean_document(content, self._redactor)
-        try:
-            self._merge_parts()
-            write_views(clean, self._folder, self.deviations)
-            self._folder.remove_parts()
-        except OSError as error:
+        unwritten = self._write(clean)
+        if unwritten:
             code = HARNESS_FAILED
-            errors = [*errors, f"the report is not complete: {error.strerror or error}"]
+        command = f"peertube-conformance report {shlex.quote(str(self.options.report_dir))}"
+        how = f"call `{command}`" if unwritten else "run again"
+        incomplete = dict.fromkeys([*self._lost, *([unwritten] if unwritten else [])])
+        errors += [f"{reason}, then {how}" for reason in incomplete]
+        advice = [*self._retried, *([self.options.how_to_clean] if cleaned.left else [])]
+        return Conclusion(code, clean, errors, advice, is_written=not unwritten)
+
+    def _write(self, document: CleanDocument) -> str:
+        """Writes the report; returns why it is not complete, or an empty text.
+
+        The exchanges need most room and come last: all other files can be made of `run.json`.
+        """
+        try:
+            write_views(document, self._folder, self.deviations)
+            join_parts(self._folder)
+        except ReportError as error:
+            return str(error)
         finally:
             self._folder.close()
-        return Conclusion(code, clean, errors, [self.options.how_to_clean] if cleaned.left else [])
+        return ""
 
     def _exit_code(self, document: RunDocument, errors: Sequence[str], *, interrupted: bool) -> int:
         if interrupted:
@@ -271,13 +287,6 @@ class Controller:
             "failOn": self.options.fail_on.value,
             "ledger": cleaned.to_json(),
         }
-
-    def _merge_parts(self) -> None:
-        """Joins the exchanges of all workers in one file."""
-        with self._folder.writing(EXCHANGES) as file:
-            for part in part_files(self.options.report_dir):
-                with part.open("rb") as lines:
-                    shutil.copyfileobj(lines, file)
 
 
 def _is_gone(document: Mapping[str, Any]) -> bool:

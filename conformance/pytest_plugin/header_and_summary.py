@@ -30,7 +30,8 @@ def summarize(reporter: Any, conclusion: Conclusion, report_dir: Path, redactor:
     console.show(conclusion.advice)
     for error in conclusion.errors:
         console.say(f"harness error: {error}")
-    console.say(f"report: {report_dir}/report.html")
+    if conclusion.is_written:
+        console.say(f"report: {report_dir}/report.html")
 
 
 def announce(config: pytest.Config, controller: Controller, redactor: Redactor) -> None:
