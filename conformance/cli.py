@@ -108,9 +108,10 @@ def _run(given: argparse.Namespace, rest: Sequence[str]) -> int:
         code = int(pytest.main(arguments))
         output.flush()
     if output.failure:
-        _console(sys.stderr).say(
-            f"ERROR: standard output cannot be written ({output.failure}): read the report instead"
-        )
+        # A closed terminal has closed both.
+        errors = cast("TextIO", LastingOutput(sys.stderr))
+        reason = f"standard output cannot be written ({output.failure})"
+        _console(errors).say(f"ERROR: {reason}: read the report instead")
     return code
 
 
