@@ -142,6 +142,7 @@ class Controller:
             allowed=options.allow,
             budget=options.budget,
             max_time=options.max_time,
+            item_timeout=options.item_timeout,
             redactor=self._redactor,
         )
         # Any mistake of a user shows before anything is made on the target.
