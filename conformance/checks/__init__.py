@@ -9,11 +9,13 @@ from peertube_conformance.conformance.checks import (
     rate_limits,
     status_codes,
 )
-from peertube_conformance.conformance.checks.registry import CHECKS, Check, check, judge
+from peertube_conformance.conformance.checks.registry import CHECKS, Check, InPart, Judgement, check, judge
 
 __all__ = [
     "CHECKS",
     "Check",
+    "InPart",
+    "Judgement",
     "authentication",
     "bodies",
     "check",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from peertube_conformance.conformance.checks import judge
+from peertube_conformance.conformance.execution.announced_limits import AnnouncedLimits
 from peertube_conformance.conformance.execution.failure_causes import FailureCauses
 from peertube_conformance.conformance.generation.example_database import Examples
 from peertube_conformance.conformance.generation.schemathesis_driver import Generator
@@ -24,6 +26,7 @@ from peertube_conformance.reports.recording.recorder import Recorder
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.spec import Contract, Operation
 from peertube_conformance.spec.deviations import Deviation
+from peertube_conformance.spec.judgement_limits import LIMITS
 from peertube_conformance.spec.requirements import load_requirements
 
 # 40 hexadecimal digits, as PeerTube's own tokens; no server issued it.
@@ -59,6 +62,8 @@ class Session:
         # Values that one test leaves for a later one, by name.
         self.left: dict[str, Any] = {}
         self.bases: dict[tuple[str, str], Draft] = {}
+        self._announced = AnnouncedLimits()
+        self._limits = replace(LIMITS, seconds=options.item_timeout)
         self._found: list[Finding] = []
         self._watching: list[Callable[[Exchange], None]] = []
         self._steps = (FailureCauses(self.recorder), self._watched, self.judge)
@@ -99,7 +104,7 @@ class Session:
             (
                 f"{environment.shared.base_url} no longer answers"
                 for environment in (self.environment, *self._others)
-                if environment.client.outage.is_gone
+                if environment.client.is_target_gone
             ),
             "",
         )
@@ -129,8 +134,11 @@ class Session:
 
     def judge(self, _draft: Draft, exchange: Exchange, _send: Send) -> Exchange:
         """Judges and records an exchange; the last of its steps."""
-        findings, evidence = judge(exchange)
-        found = self.recorder.exchange(exchange, evidence, findings)
+        judged = judge(exchange, self._limits)
+        changed, compared = self._announced.judge(exchange)
+        found = self.recorder.exchange(
+            exchange, [*judged.evidence, *compared], [*judged.findings, *changed], judged.in_part
+        )
         self._found.extend(found)
         if exchange.intent in _DRAWN and self.unexplained(found):
             mode = _DRAWN[exchange.intent]

@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.recording.body_shape import merge, shape_of
 from peertube_conformance.reports.recording.curl import curl_line
 from peertube_conformance.reports.recording.request_values import part_names
+from peertube_conformance.reports.recording.shortening import cut, shortened
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import clean_document, escaped_json, escaped_line
 from peertube_conformance.reports.report_directory.file_recognition import PARTS, is_part
@@ -49,8 +50,11 @@ class Recorder:
         self._worker = worker
         self._number = 0
 
-    def exchange(self, exchange: Exchange, evidence: Iterable[str], findings: Iterable[Finding]) -> list[Finding]:
-        """Records an exchange with the requirements it is evidence of and its findings; returns these completed."""
+    def exchange(
+        self, exchange: Exchange, evidence: Iterable[str], findings: Iterable[Finding], in_part: Sequence[str] = ()
+    ) -> list[Finding]:
+        """Records an exchange with the requirements it is evidence of, its findings, and what of its response was judged
+        in part; returns the findings completed."""
         self._number += 1
         spare = "" if exchange.defect is None else exchange.defect.field
         curl, needs = curl_line(exchange.request, self._redactor, spare)
@@ -62,6 +66,7 @@ class Recorder:
                 "curl": curl,
                 "needs": list(needs),
                 "evidence": sorted(set(evidence)),
+                **({"inPart": [self._redactor.text(part) for part in in_part]} if in_part else {}),
                 **self._found(completed),
             }
         )
@@ -141,17 +146,25 @@ class Recorder:
         members = finding.to_json() | {
             "curl": curl,
             "needs": needs,
-            "message": self._redactor.text(finding.message),
+            "message": self._excerpt(finding.message),
             # The pointer is part of the fingerprint, which is compared and copied.
-            "pointer": escaped_line(self._redactor.text(finding.at)),
+            "pointer": escaped_line(self._excerpt(finding.at)),
         }
         members["expected"] = self._clean(finding.expected)
         members["actual"] = self._clean(finding.actual)
         members["request"] = self._redactor.text(finding.request)
         return Finding.from_json(members)
 
+    def _excerpt(self, text: str) -> str:
+        """The beginning of a text, redacted."""
+        clean = self._redactor.text(text[:_MAX_READ_CHARACTERS])
+        if len(text) > _MAX_READ_CHARACTERS:
+            # The end of what was read may be the beginning of a secret.
+            clean = clean[: max(0, len(clean) - _MAX_SECRET_CHARACTERS)]
+        return cut(clean)
+
     def _clean(self, value: Any) -> Any:
-        return self._redactor.value(json.loads(json.dumps(value, default=str)))
+        return shortened(self._redactor.value(shortened(value, longest=_MAX_READ_CHARACTERS)))
 
     def _request(self, exchange: Exchange) -> dict[str, Any]:
         request = exchange.request

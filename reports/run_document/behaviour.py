@@ -14,6 +14,8 @@ from peertube_conformance.reports.run_document.latency import latency_of
 
 # These belong to the connection or to a proxy on the way, and change from one request to the next.
 _HEADERS_LEFT_OUT = frozenset({"age", "connection", "content-length", "date", "keep-alive", "transfer-encoding", "via"})
+# Further parts of an operation's responses are alike.
+_MOST_PARTS = 5
 
 
 def _counters() -> defaultdict[str, Counter[str]]:
@@ -27,7 +29,8 @@ class Behaviour:
     `accepted` counts successes, except those of requests that only prepare others. `shape` maps status to
     pointer to type to the number of responses that had it; `situations` maps a situation (`invalid:
     query/count maximum (user)`) to its outcomes (`400 code`) and how often each occurred; `situation_ids` maps those
-    that have an id to the same with the id in place of the text.
+    that have an id to the same with the id in place of the text. `in_part` says what of a response was judged, where that
+    was not the whole.
     """
 
     statuses: Counter[int] = field(default_factory=Counter)
@@ -39,9 +42,11 @@ class Behaviour:
     headers: defaultdict[str, Counter[str]] = field(default_factory=_counters)
     situations: defaultdict[str, Counter[str]] = field(default_factory=_counters)
     situation_ids: dict[str, str] = field(default_factory=dict)
+    in_part: Counter[str] = field(default_factory=Counter)
 
     def add(self, part: Mapping[str, Any]) -> None:
         """Adds one recorded exchange."""
+        self.in_part.update(part.get("inPart", ()))
         response = part["response"]
         if response is None:
             self._answered(part, "no response")
@@ -79,6 +84,7 @@ class Behaviour:
             "headers": _sorted(self.headers),
             "situations": _sorted(self.situations),
             "situationIds": dict(sorted(self.situation_ids.items())),
+            "judgedInPart": [part for part, _ in self.in_part.most_common(_MOST_PARTS)],
         }
 
 

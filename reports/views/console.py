@@ -14,6 +14,7 @@ from peertube_conformance.reports.views.run_summary import (
     Document,
     Members,
     by_requirement,
+    judged_in_part,
     judgement,
     known_findings,
     new_findings,
@@ -47,6 +48,7 @@ def lines(document: Document, width: int) -> list[str]:
         _findings,
         _known,
         _untested,
+        _in_part,
         _left,
         _refused,
         _budget,
@@ -169,6 +171,14 @@ def _untested(document: Document, width: int) -> Iterator[str]:
         reason = on_one_line(group.reason, _MAX_VALUE) or "no reason was recorded"
         summary = f"{counted(len(group.operations), 'operation')}, {group.verdict}: {reason} ({names})"
         yield from wrapped(summary, width, "  ")
+
+
+def _in_part(document: Document, width: int) -> Iterator[str]:
+    found = judged_in_part(document)
+    if found:
+        yield from wrapped(f"responses judged in part, of {counted(len(found), 'operation')}", width)
+    for name, part in found[:_MAX_NAMES]:
+        yield from wrapped(on_one_line(f"{name}: {part}", _MAX_VALUE), width, "  ")
 
 
 def _left(document: Document, width: int) -> Iterator[str]:

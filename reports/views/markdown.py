@@ -16,6 +16,7 @@ from peertube_conformance.reports.views.run_summary import (
     Document,
     Group,
     by_requirement,
+    judged_in_part,
     judgement,
     known_findings,
     new_findings,
@@ -37,7 +38,19 @@ _MAX_NAMES = 400
 
 def summary(document: Document) -> str:
     """Renders the whole summary."""
-    parts = (_answer, _sections, _flows, _outages, _findings, _deviations, _untested, _left, _coverage, _facts)
+    parts = (
+        _answer,
+        _sections,
+        _flows,
+        _outages,
+        _findings,
+        _deviations,
+        _untested,
+        _in_part,
+        _left,
+        _coverage,
+        _facts,
+    )
     blocks = ["\n".join(part(document)) for part in parts]
     return "\n\n".join(shown for shown in blocks if shown) + "\n"
 
@@ -174,6 +187,16 @@ def _untested(document: Document) -> Iterator[str]:
         for group in groups
     ]
     yield from table(("Reason", "Verdict", "Operations ", "Which"), rows)
+
+
+def _in_part(document: Document) -> Iterator[str]:
+    found = judged_in_part(document)
+    if found:
+        yield "## Judged in part"
+        yield ""
+        yield from table(
+            ("Operation", "What was judged"), [(plain(name), plain(part, _MAX_NAMES)) for name, part in found]
+        )
 
 
 def _left(document: Document) -> Iterator[str]:

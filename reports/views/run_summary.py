@@ -208,6 +208,15 @@ def untested(document: Document) -> list[Untested]:
     return [Untested(verdict, reason, operations) for (verdict, reason), operations in ordered]
 
 
+def judged_in_part(document: Document) -> list[tuple[str, str]]:
+    """Operations with responses that were judged in part only, and what was judged of each."""
+    return [
+        (entry["operationId"], "; ".join(entry["judgedInPart"]))
+        for entry in document["operations"]
+        if entry.get("judgedInPart")
+    ]
+
+
 def target_line(document: Document) -> str:
     """Describes target and contract: `https://my.instance, PeerTube 6.2.0, tested with contract 6.2.0`."""
     target = document["target"]
