@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from peertube_conformance.conformance.checks.status_codes import conflicted
+from peertube_conformance.conformance.checks.status_codes import conflicted, no_response
 from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.fixtures.messages.account import Account
 from peertube_conformance.fixtures.messages.request_draft import Draft
@@ -77,10 +77,7 @@ class Examination:
             return True
         wanted: Any = statuses[0] if len(statuses) == 1 else list(statuses)
         if exchange.status is None:
-            failure = exchange.failure.partition(":")[0]
-            return self.wrong(
-                "PT-STATUS-07", exchange, Finding("/response", f"no response: {exchange.failure}", wanted, failure)
-            )
+            return self.wrong("PT-STATUS-07", exchange, no_response(exchange, wanted))
         if exchange.status >= 500:
             message = f"{situation}: the server failed with {exchange.status}"
             failed = "PT-STATUS-10" if conflicted(exchange) else "PT-STATUS-01"

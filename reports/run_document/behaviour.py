@@ -114,7 +114,7 @@ def _code(response: Mapping[str, Any]) -> str:
         return ""
     try:
         body = json.loads(response["body"])
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     code = body.get("code") if isinstance(body, dict) else None
     return code if isinstance(code, str) else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from peertube_conformance.conformance.checks import judge
 from peertube_conformance.reports import Finding, Intent, Situation
 from peertube_conformance.spec import Defect
@@ -56,6 +58,15 @@ def test_no_answer_is_one_finding() -> None:
     findings, evidence, _ = judge(unanswered("ReadTimeout: nothing for 30 s"))
     assert [(finding.check, finding.actual) for finding in findings] == [("response_arrives", "ReadTimeout")]
     assert evidence == ["PT-STATUS-07"]
+
+
+def test_no_answer_in_time_says_that_the_operation_is_given_up() -> None:
+    exchange = replace(unanswered("ReadTimeout: no complete response within 60 s"), timed_out=True)
+    (finding,) = judge(exchange).findings
+    assert finding.message == (
+        "no response: ReadTimeout: no complete response within 60 s; "
+        "after 3 such requests the run sends no more to this operation"
+    )
 
 
 def test_a_status_that_nobody_documented_hides_no_other_defect() -> None:
