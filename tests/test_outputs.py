@@ -44,6 +44,7 @@ ALLOWED = {
     ("fixtures/safety/ledger/ledger.py", "write"),
     ("fixtures/safety/ledger/secure_files.py", "write"),
     ("fixtures/rate_limit/windows.py", "write_text"),
+    ("fixtures/http/hanging_routes.py", "write"),
     # One sentence while a signal is handled, escaped there, and that something is waited for: logs are redacted.
     ("conformance/pytest_plugin/signals.py", "write"),
     ("fixtures/timing/deadline.py", "warning"),
