@@ -20,7 +20,8 @@ from peertube_conformance.conformance.execution.forwarded_clients import (
 )
 from peertube_conformance.conformance.execution.outcome import PRECONDITION_ERRORS, outcome_of
 from peertube_conformance.conformance.pytest_plugin.item_results import report
-from peertube_conformance.fixtures.resources.factory import NotArranged, Unavailable
+from peertube_conformance.fixtures.messages.precondition_errors import NotTested
+from peertube_conformance.fixtures.resources.factory import NotArranged
 from peertube_conformance.reports import Exchange
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def test_window_ends(examine: Examination) -> None:
     if refusal.status != 429 or seconds is None:
         raise NotArranged("the rate limit was not exhausted, or the 429 response has no Retry-After")
     if seconds > _LONGEST_WAIT_SECONDS:
-        raise Unavailable(f"the window ends in {seconds} s; tests wait for at most {_LONGEST_WAIT_SECONDS} s")
+        raise NotTested(f"the window ends in {seconds} s; tests wait for at most {_LONGEST_WAIT_SECONDS} s")
     left = max(0.0, since + seconds - time.monotonic())
     examine.world.deadline.sleep(left, "the end of an exhausted rate-limit window")
     again = client.send("getConfig")

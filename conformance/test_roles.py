@@ -56,7 +56,7 @@ class Callers:
         """Sends the request of each cell; a precondition error of one is recorded and does not hinder the others."""
         session = self._exercise.session
         if is_scarce(self._operation, session.shared.limits):
-            pytest.skip("not-applicable: the instance's rate limit for this operation is too low for this test")
+            pytest.skip("not-tested: the instance's rate limit for this operation is too low for this test")
         for cell in cells(self._operation):
             if cell.asked_by != ROLES:
                 continue

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any
 
-from peertube_conformance.fixtures.resources.factory import Unavailable
+from peertube_conformance.fixtures.messages.precondition_errors import NotTested, Unavailable
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.reports import Exchange
 
@@ -39,12 +39,12 @@ class ForwardedClient:
     def use_up(self, operation_id: str, **parts: Any) -> Exchange:
         """Sends until a request is refused, and returns the refusal, or the last response where a due one did not come.
 
-        Raises Unavailable where the limit is too high for a test.
+        Raises NotTested where the limit is too high for a test.
         """
         answer = self.send(operation_id, **parts)
         limit = number_in(answer, LIMIT)
         if limit is None or limit > _MOST_REQUESTS:
-            raise Unavailable(f"a limit of {limit} requests is too high for a test to exhaust")
+            raise NotTested(f"a limit of {limit} requests is too high for a test to exhaust")
         for _ in range(limit):
             if answer.status == 429:
                 break
@@ -64,7 +64,7 @@ def forwarded(examine: Examination) -> ForwardedClient:
     Raises Unavailable where the target does not distinguish clients by X-Forwarded-For.
     """
     if examine.session.shared.safety is Safety.OBSERVE:
-        raise Unavailable("the tier observe does not simulate other clients")
+        raise NotTested("the tier observe does not simulate other clients")
 
     def is_believed() -> bool:
         for _ in range(2):

@@ -6,15 +6,26 @@ from dataclasses import dataclass
 
 from peertube_conformance.fixtures.http.client import TargetGone
 from peertube_conformance.fixtures.mailboxes.open_by_url import NoMail
+from peertube_conformance.fixtures.messages.precondition_errors import NotTested
 from peertube_conformance.fixtures.resources.factory import NotArranged, Unavailable
 from peertube_conformance.fixtures.safety.guard import Refused
-from peertube_conformance.fixtures.timing.deadline import OutOfTime
+from peertube_conformance.fixtures.timing.deadline import OutOfTime, TooLong
 from peertube_conformance.reports import Verdict
 
-# The target does not offer it, or the tier does not allow it.
-_NOT_APPLICABLE = (Unavailable, Refused)
-_BLOCKED = (NotArranged, NoMail, TargetGone)
-PRECONDITION_ERRORS = (*_NOT_APPLICABLE, *_BLOCKED)
+# The first class that fits decides.
+_VERDICTS: tuple[tuple[type[Exception], Verdict], ...] = (
+    (OutOfTime, Verdict.NOT_TESTED),
+    (TooLong, Verdict.NOT_TESTED),
+    (NotTested, Verdict.NOT_TESTED),
+    (Refused, Verdict.NOT_TESTED),
+    (Unavailable, Verdict.NOT_APPLICABLE),
+    (NotArranged, Verdict.BLOCKED),
+    (NoMail, Verdict.BLOCKED),
+    (TargetGone, Verdict.BLOCKED),
+)
+PRECONDITION_ERRORS = tuple(error for error, _ in _VERDICTS)
+# Verdicts of a part that another target may still be able to test.
+NOT_ATTEMPTED = frozenset({Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +38,4 @@ class Outcome:
 
 def outcome_of(blocker: Exception) -> Outcome:
     """The outcome of a part that met this precondition error, one of PRECONDITION_ERRORS."""
-    if isinstance(blocker, OutOfTime):
-        return Outcome(Verdict.NO_EVIDENCE, str(blocker))
-    verdict = Verdict.NOT_APPLICABLE if isinstance(blocker, _NOT_APPLICABLE) else Verdict.BLOCKED
-    return Outcome(verdict, str(blocker))
+    return Outcome(next(verdict for error, verdict in _VERDICTS if isinstance(blocker, error)), str(blocker))

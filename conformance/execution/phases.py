@@ -10,7 +10,7 @@ from peertube_conformance.conformance.arrangements.registry import Provocation, 
 from peertube_conformance.conformance.checks.authentication import LOW_ROLE, NO_TOKEN, SOMEBODY_ELSE, WRONG_TOKEN
 from peertube_conformance.conformance.execution.applicability import why_not_offered
 from peertube_conformance.conformance.execution.cost import SCARCE_DEFECTS, SCARCE_VALID, is_scarce
-from peertube_conformance.conformance.execution.outcome import PRECONDITION_ERRORS, Outcome, outcome_of
+from peertube_conformance.conformance.execution.outcome import NOT_ATTEMPTED, PRECONDITION_ERRORS, Outcome, outcome_of
 from peertube_conformance.conformance.execution.valid_requests import Drafting, HarnessError
 from peertube_conformance.conformance.execution.worker_session import FOREIGN_TOKEN
 from peertube_conformance.conformance.generation.boundary_values import beyond
@@ -38,7 +38,7 @@ class Exercise(Drafting):
             for environment in self.session.environments():
                 self.environment = environment
                 outcome = self._attempted(phase)
-                if outcome.verdict is not Verdict.NOT_APPLICABLE:
+                if outcome.verdict not in NOT_ATTEMPTED:
                     return outcome
                 first = first or outcome
         finally:
@@ -122,7 +122,7 @@ class Exercise(Drafting):
             outcomes.append(self._recorded(status, partial(self._provoked, provocation, status)))
         if not outcomes:
             return Outcome(Verdict.NO_EVIDENCE, "no further documented error response to test")
-        worst = (Verdict.ERROR, Verdict.BLOCKED, Verdict.PASSED, Verdict.NOT_APPLICABLE)
+        worst = (Verdict.ERROR, Verdict.BLOCKED, Verdict.PASSED, Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE)
         return min(
             outcomes, key=lambda outcome: worst.index(outcome.verdict) if outcome.verdict in worst else len(worst)
         )

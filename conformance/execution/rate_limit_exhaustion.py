@@ -13,9 +13,9 @@ from peertube_conformance.conformance.checks.status_codes import WINDOW_OVER
 from peertube_conformance.conformance.execution.outcome import PRECONDITION_ERRORS, outcome_of
 from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.fixtures.http.client import Client
+from peertube_conformance.fixtures.messages.precondition_errors import NotTested
 from peertube_conformance.fixtures.messages.request_draft import UNSET, Draft
 from peertube_conformance.fixtures.rate_limit.limiter import Budget
-from peertube_conformance.fixtures.resources.factory import Unavailable
 from peertube_conformance.fixtures.safety.guard import Safety, impossible
 from peertube_conformance.fixtures.target.embedded_process import EmbeddedInstance
 from peertube_conformance.reports import Exchange, Intent, Situation, Verdict
@@ -55,10 +55,10 @@ class Exhaustion:
         _record(self._session, Verdict.PASSED, "")
 
     def reopened(self) -> None:
-        """Repeats the requests when the announced windows are over. Raises Unavailable where `use_up` did that."""
+        """Repeats the requests when the announced windows are over. Raises NotTested where `use_up` did that."""
         if not self._session.shared.embedded:
             # Exhausting them includes the wait at once: all other requests of this address have to wait, too.
-            raise Unavailable(
+            raise NotTested(
                 "the target counts requests by the run's own IP address: exhausting the limit would block the run until "
                 "the window ends"
             )
@@ -129,7 +129,7 @@ def _some_value(operation: Operation, parameter: Parameter, number: int) -> Any:
 def limited_client(session: Session) -> Iterator[Client]:
     """A client of a target whose general limit can be exhausted.
 
-    That is the target, or with the embedded instance a second one with the limits of the reference. Raises Unavailable
+    That is the target, or with the embedded instance a second one with the limits of the reference. Raises NotTested
     where there is none.
     """
     environment = session.environment
@@ -151,14 +151,14 @@ def limited_client(session: Session) -> Iterator[Client]:
                 client.close()
         return
     if session.shared.safety is Safety.OBSERVE:
-        raise Unavailable(
+        raise NotTested(
             "exhausting a rate limit would block other clients at this IP address: not allowed in the tier observe"
         )
     # The limit is not always the stock one: a response says what it is.
     environment.client.send(_harmless(session.environment.contract.operation("getConfig")))
     limit = environment.budget.limits()["api"]["calls"]
     if limit > _MOST_REQUESTS:
-        raise Unavailable(f"a limit of {limit:.0f} requests is too high for a test to exhaust")
+        raise NotTested(f"a limit of {limit:.0f} requests is too high for a test to exhaust")
     yield environment.client
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from peertube_conformance.conformance.checks import judge
 from peertube_conformance.conformance.execution.failure_causes import FailureCauses
+from peertube_conformance.conformance.execution.uniform_answers import UniformAnswers
 from peertube_conformance.conformance.generation.example_database import Examples
 from peertube_conformance.conformance.generation.schemathesis_driver import Generator
 from peertube_conformance.conformance.options import Options
@@ -61,7 +62,9 @@ class Session:
         self.bases: dict[tuple[str, str], Draft] = {}
         self._found: list[Finding] = []
         self._watching: list[Callable[[Exchange], None]] = []
-        self._steps = (FailureCauses(self.recorder), self._watched, self.judge)
+        self._uniform = UniformAnswers()
+        self._is_stopped = False
+        self._steps = (FailureCauses(self.recorder), self._watched, self._judge_target)
         self.environment = self._environment(shared)
         self._others: list[WorkerEnvironment] = []
 
@@ -95,14 +98,26 @@ class Session:
     @property
     def stop_reason(self) -> str:
         """Why the run cannot continue; empty where it can."""
-        return self.recorder.lost or next(
-            (
-                f"{environment.shared.base_url} no longer answers"
-                for environment in (self.environment, *self._others)
-                if environment.client.outage.is_gone
-            ),
-            "",
+        return (
+            self.recorder.lost
+            or self._uniform.reason
+            or next(
+                (
+                    f"{environment.shared.base_url} no longer answers"
+                    for environment in (self.environment, *self._others)
+                    if environment.client.outage.is_gone
+                ),
+                "",
+            )
         )
+
+    def stop(self) -> str:
+        """Why the run cannot continue, recorded where no answer of the target can be judged; empty where it can."""
+        reason = self.stop_reason
+        if reason and reason == self._uniform.reason and not self._is_stopped:
+            self._is_stopped = True
+            self.recorder.stop(reason, unjudgeable=True)
+        return reason
 
     def close(self) -> None:
         """Removes the worker's files, writes the totals and closes everything."""
@@ -129,13 +144,21 @@ class Session:
 
     def judge(self, _draft: Draft, exchange: Exchange, _send: Send) -> Exchange:
         """Judges and records an exchange; the last of its steps."""
+        self._judged(exchange)
+        return exchange
+
+    def _judge_target(self, _draft: Draft, exchange: Exchange, _send: Send) -> Exchange:
+        self._uniform.saw(exchange, violates=bool(self._judged(exchange)))
+        return exchange
+
+    def _judged(self, exchange: Exchange) -> list[Finding]:
         findings, evidence = judge(exchange)
         found = self.recorder.exchange(exchange, evidence, findings)
         self._found.extend(found)
         if exchange.intent in _DRAWN and self.unexplained(found):
             mode = _DRAWN[exchange.intent]
             self.examples.showed(exchange.operation.id, mode, self.options.seed)
-        return exchange
+        return found
 
     def _watched(self, _draft: Draft, exchange: Exchange, _send: Send) -> Exchange:
         for saw in self._watching:

@@ -7,13 +7,13 @@ import datetime
 import shutil
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from peertube_conformance.conformance.execution.cost import Cost, estimate, of_flows, of_hand_written
-from peertube_conformance.conformance.exit_codes import FINDINGS, HARNESS_FAILED, INTERRUPTED, NOTHING_RAN, PASSED
+from peertube_conformance.conformance.exit_codes import PASSED
 from peertube_conformance.conformance.options import OptionError, Options
 from peertube_conformance.conformance.pytest_plugin.operation_selection import chosen, in_shard
 from peertube_conformance.conformance.pytest_plugin.report_recovery import note_beginning
@@ -36,6 +36,7 @@ from peertube_conformance.reports.report_directory.file_recognition import EXCHA
 from peertube_conformance.reports.report_directory.report_folder import ReportError, ReportFolder
 from peertube_conformance.reports.run_document.builder import RunDocument
 from peertube_conformance.reports.run_document.run_json import RunFileError, read_run
+from peertube_conformance.reports.run_document.run_verdict import Ending, concluded
 from peertube_conformance.reports.views.report_files import write_views
 from peertube_conformance.spec import Contract, load_contract
 from peertube_conformance.spec.deviations import Deviation, DeviationError, check_deviations, load_deviations
@@ -110,7 +111,6 @@ class Conclusion:
 
     exit_code: int
     document: Mapping[str, Any]
-    errors: Sequence[str] = ()
     advice: Sequence[str] = ()
 
 
@@ -191,43 +191,44 @@ class Controller:
         recorder.outcome(name, "call", Verdict.ERROR, "a worker ended during this test")
         recorder.close()
 
-    def finish(self, *, interrupted: bool) -> Conclusion:
+    def finish(self, *, interrupted: bool = False, failed: bool = False, broken: bool = False) -> Conclusion:
         """Cleans up, writes the report, and returns how the run ended.
 
-        A report that cannot be written is an error of the harness: what was recorded stays where it is then.
+        pytest's session was `interrupted`, an item `failed`, or pytest itself was `broken` by an internal error. A report
+        that cannot be written is an error of the harness: what was recorded stays where it is then.
         """
         limits = budget_of(self.shared).limits()
         cleaned = self._run.finish()
-        interrupted = interrupted or self._run.is_interrupted
         document = self._document(cleaned, limits)
         document.add(read_parts(self.options.report_dir))
-        content = document.to_json()
-        errors = document.harness_errors()
-        code = self._exit_code(document, errors, interrupted=interrupted or _is_gone(content))
+        ending = Ending(
+            interrupted=self._interruption(document, interrupted=interrupted),
+            harness_failure="pytest ended with an internal error" if broken else "",
+            strict=self.options.strict_deviations,
+        )
+        content = document.to_json(ending)
+        if failed and content["exitCode"] == PASSED:
+            # An item failed without a finding that explains it: that is no verdict on the target.
+            content = document.to_json(replace(ending, harness_failure="a test failed without a finding"))
         if self._baseline is not None:
-            content["comparison"] = compare(self._baseline, content | {"exitCode": code}).to_json()
-        content["exitCode"] = code
+            content["comparison"] = compare(self._baseline, content).to_json()
         clean = clean_document(content, self._redactor)
         try:
             self._merge_parts()
             write_views(clean, self._folder, self.deviations)
             self._folder.remove_parts()
         except OSError as error:
-            code = HARNESS_FAILED
-            errors = [*errors, f"the report is not complete: {error.strerror or error}"]
+            incomplete = f"the report is not complete: {error.strerror or error}"
+            clean = clean_document(concluded(clean, replace(ending, harness_failure=incomplete)), self._redactor)
         finally:
             self._folder.close()
-        return Conclusion(code, clean, errors, [self.options.how_to_clean] if cleaned.left else [])
+        return Conclusion(clean["exitCode"], clean, [self.options.how_to_clean] if cleaned.left else [])
 
-    def _exit_code(self, document: RunDocument, errors: Sequence[str], *, interrupted: bool) -> int:
-        if interrupted:
-            return INTERRUPTED
-        if errors:
-            return HARNESS_FAILED
-        if not document.ran:
-            return NOTHING_RAN
-        stale = self.options.strict_deviations and document.stale_deviations()
-        return FINDINGS if document.new_findings(self.options.fail_on) or stale else PASSED
+    def _interruption(self, document: RunDocument, *, interrupted: bool) -> str:
+        """Why the run is incomplete; empty where it ended by itself, or for a reason that a worker recorded."""
+        if self._run.is_interrupted:
+            return "a signal ended the run"
+        return "the session was interrupted" if interrupted and not document.is_stopped else ""
 
     def _note_beginning(self) -> None:
         """Writes what is known now, so that a run which is killed has a report too."""
@@ -278,8 +279,3 @@ class Controller:
             for part in part_files(self.options.report_dir):
                 with part.open("rb") as lines:
                     shutil.copyfileobj(lines, file)
-
-
-def _is_gone(document: Mapping[str, Any]) -> bool:
-    """Whether the target no longer answered at the end, so that the run is incomplete."""
-    return any(not death["isBack"] for death in document["deaths"][-1:])

@@ -28,8 +28,6 @@ def summarize(reporter: Any, conclusion: Conclusion, report_dir: Path, redactor:
     reporter.section("conformance")
     console.show(lines(conclusion.document, shutil.get_terminal_size().columns))
     console.show(conclusion.advice)
-    for error in conclusion.errors:
-        console.say(f"harness error: {error}")
     console.say(f"report: {report_dir}/report.html")
 
 

@@ -25,7 +25,7 @@ def conclude(exercise: Exercise, phase: str, run: Callable[[], Outcome]) -> None
     try:
         session.environment.deadline.check()
     except OutOfTime as up:
-        session.recorder.outcome(exercise.operation.id, phase, Verdict.NO_EVIDENCE, str(up))
+        session.recorder.outcome(exercise.operation.id, phase, Verdict.NOT_TESTED, str(up))
         pytest.skip(str(up))
     session.collect(exercise.operation)
     outcome = exercise.run(run)

@@ -37,7 +37,6 @@ _OPERATIONS: pytest.StashKey[list[Operation]] = pytest.StashKey()
 _CONCLUSION: pytest.StashKey[Conclusion] = pytest.StashKey()
 _STATE_INPUT = "peertube_conformance_state"
 _DEFAULT_REPORT_CHARACTERS = "fE"
-HARNESS_FAILED = 3
 _PACKAGES = ("peertube_conformance.conformance", "peertube_conformance.stateful")
 
 
@@ -241,10 +240,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
     """Ends the session if nothing can be recorded or the target did not come back."""
     result = yield
     session = item.config.stash.get(_SESSION, None)
-    if session is not None and session.stop_reason:
+    if session is not None and (reason := session.stop()):
         from peertube_conformance.reports.redaction.safe_output import sentence
 
-        item.session.shouldstop = sentence(session.stop_reason, session.environment.redactor)
+        item.session.shouldstop = sentence(reason, session.environment.redactor)
     return result
 
 
@@ -270,14 +269,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     controller = config.stash.get(_CONTROLLER, None)
     if controller is None:
         return
-    conclusion = controller.finish(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
+    conclusion = controller.finish(
+        interrupted=exitstatus == pytest.ExitCode.INTERRUPTED,
+        failed=exitstatus == pytest.ExitCode.TESTS_FAILED,
+        broken=exitstatus == pytest.ExitCode.INTERNAL_ERROR,
+    )
     config.stash[_CONCLUSION] = conclusion
-    if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
-        return
-    code = conclusion.exit_code
-    # An item failed without a finding that explains it: that is no verdict on the target.
-    unexplained = exitstatus == pytest.ExitCode.TESTS_FAILED and code == pytest.ExitCode.OK
-    session.exitstatus = HARNESS_FAILED if unexplained else code
+    session.exitstatus = conclusion.exit_code
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from peertube_conformance.conformance.exit_codes import INTERRUPTED
 from peertube_conformance.fixtures.safety.ledger.ledger import read_ledger
 from peertube_conformance.fixtures.safety.ledger.secure_files import LedgerError
 from peertube_conformance.reports.recording.recorder import read_parts
 from peertube_conformance.reports.report_directory.file_recognition import BEGUN, PARTS
 from peertube_conformance.reports.report_directory.report_folder import ReportFolder
 from peertube_conformance.reports.run_document.builder import RunDocument
+from peertube_conformance.reports.run_document.run_verdict import Ending
 from peertube_conformance.spec import load_contract
 from peertube_conformance.spec.deviations import Deviation
 from peertube_conformance.spec.requirements import load_requirements
@@ -45,7 +45,7 @@ def recovered(directory: Path) -> tuple[dict[str, Any], list[Deviation]]:
     facts["ledger"] = _left(Path(begun["ledger"]))
     document = RunDocument(contract, operations, load_requirements(), deviations, facts)
     document.add(parts)
-    return {**document.to_json(), "exitCode": INTERRUPTED}, deviations
+    return document.to_json(Ending(interrupted="the run was killed")), deviations
 
 
 def _deviation(members: Mapping[str, Any]) -> Deviation:

@@ -78,12 +78,22 @@ class Recorder:
         """Records how often each requirement was tested, other than by the checks of an exchange."""
         self._write({"kind": "evidence", "requirements": dict(counts)})
 
-    def unjudged(self, requirements: Iterable[str], verdict: Verdict, reason: str) -> None:
-        """Records why these requirements could not be tested."""
-        reported = self._redactor.error(reason)
+    def unjudged(self, requirements: Iterable[str], verdict: Verdict, reason: str, cause: str = "") -> None:
+        """Records why these requirements could not be tested; `cause` is the fingerprint of a finding."""
         self._write(
-            {"kind": "unjudged", "requirements": list(requirements), "verdict": verdict.value, "reason": reported}
+            {
+                "kind": "unjudged",
+                "requirements": list(requirements),
+                "verdict": verdict.value,
+                "reason": self._redactor.error(reason),
+                "cause": cause,
+            }
         )
+
+    def stop(self, reason: str, *, unjudgeable: bool) -> None:
+        """Records why the run ends early; `unjudgeable` where no answer of the target can be judged."""
+        reported = self._redactor.error(reason)
+        self._write({"kind": "stop", "reason": reported, "unjudgeable": unjudgeable})
 
     def _seen(self, exchange: Exchange) -> dict[str, Any]:
         return {
@@ -111,8 +121,8 @@ class Recorder:
             "more": [f.fingerprint for f in findings if not (full[f.fingerprint] or f.steps)],
         }
 
-    def outcome(self, operation_id: str, phase: str, verdict: Verdict, reason: str = "") -> None:
-        """Records how a phase of an operation ended, other than by its findings."""
+    def outcome(self, operation_id: str, phase: str, verdict: Verdict, reason: str = "", cause: str = "") -> None:
+        """Records how a phase of an operation ended, other than by its findings; `cause` is a finding's fingerprint."""
         self._write(
             {
                 "kind": "outcome",
@@ -120,6 +130,7 @@ class Recorder:
                 "phase": phase,
                 "verdict": verdict.value,
                 "reason": self._redactor.error(reason),
+                "cause": cause,
             }
         )
 

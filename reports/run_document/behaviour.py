@@ -16,6 +16,16 @@ from peertube_conformance.reports.run_document.latency import latency_of
 _HEADERS_LEFT_OUT = frozenset({"age", "connection", "content-length", "date", "keep-alive", "transfer-encoding", "via"})
 
 
+@dataclass(frozen=True, slots=True)
+class PhaseOutcome:
+    """How a phase of an operation ended; `cause` is the fingerprint of the finding that blocked it, if there is one."""
+
+    verdict: Verdict
+    reason: str
+    phase: str
+    cause: str = ""
+
+
 def _counters() -> defaultdict[str, Counter[str]]:
     return defaultdict(Counter)
 
@@ -24,16 +34,17 @@ def _counters() -> defaultdict[str, Counter[str]]:
 class Behaviour:
     """Collects the recorded exchanges of one operation.
 
-    `accepted` counts successes, except those of requests that only prepare others. `shape` maps status to
-    pointer to type to the number of responses that had it; `situations` maps a situation (`invalid:
-    query/count maximum (user)`) to its outcomes (`400 code`) and how often each occurred; `situation_ids` maps those
-    that have an id to the same with the id in place of the text.
+    `accepted` counts successes, except those of requests that only prepare others; `faulted` counts valid requests with
+    findings. `shape` maps status to pointer to type to the number of responses that had it; `situations` maps a
+    situation (`invalid: query/count maximum (user)`) to its outcomes (`400 code`) and how often each occurred;
+    `situation_ids` maps those that have an id to the same with the id in place of the text.
     """
 
     statuses: Counter[int] = field(default_factory=Counter)
     accepted: int = 0
     latencies: list[float] = field(default_factory=list)
-    outcomes: list[tuple[Verdict, str, str]] = field(default_factory=list)
+    outcomes: list[PhaseOutcome] = field(default_factory=list)
+    faulted: int = 0
     shape: dict[str, defaultdict[str, Counter[str]]] = field(default_factory=dict)
     media_types: defaultdict[str, Counter[str]] = field(default_factory=_counters)
     headers: defaultdict[str, Counter[str]] = field(default_factory=_counters)
@@ -43,6 +54,7 @@ class Behaviour:
     def add(self, part: Mapping[str, Any]) -> None:
         """Adds one recorded exchange."""
         response = part["response"]
+        self.faulted += part["intent"] == Intent.VALID and bool(part.get("findings") or part.get("more"))
         if response is None:
             self._answered(part, "no response")
             return

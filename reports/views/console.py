@@ -24,6 +24,7 @@ from peertube_conformance.reports.views.run_summary import (
 )
 
 _MAX_FINDINGS = 15
+_MAX_ERRORS = 15
 _MAX_NAMES = 6
 _MAX_SUSPECTS = 3
 _MAX_VALUE = 160
@@ -38,6 +39,7 @@ def lines(document: Document, width: int) -> list[str]:
     summary: list[str] = []
     parts = (
         _answer,
+        _errors,
         _sections,
         _requirements,
         _flows,
@@ -60,8 +62,16 @@ def lines(document: Document, width: int) -> list[str]:
 
 def _answer(document: Document, width: int) -> Iterator[str]:
     judged = judgement(document)
-    yield from wrapped(f"{judged.answer.upper()}: {judged.sentence}", width)
+    yield from wrapped(f"{judged.headline.replace(judged.answer, judged.answer.upper())}: {judged.sentence}", width)
     yield from wrapped(on_one_line(target_line(document)), width)
+
+
+def _errors(document: Document, width: int) -> Iterator[str]:
+    errors = document["errors"]
+    for error in errors[:_MAX_ERRORS]:
+        yield from wrapped(f"harness error: {on_one_line(error)}", width)
+    if len(errors) > _MAX_ERRORS:
+        yield f"and {counted(len(errors) - _MAX_ERRORS, 'more harness error')}"
 
 
 def _sections(document: Document, width: int) -> Iterator[str]:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from peertube_conformance.reports.formatting import counted, duration_text, value_text
 from peertube_conformance.reports.model.verdict import Verdict
+from peertube_conformance.reports.run_document.run_verdict import Answer
 from peertube_conformance.reports.views.markdown_elements import block, code, plain, table
 from peertube_conformance.reports.views.outages import outages
 from peertube_conformance.reports.views.reproduction import replay
 from peertube_conformance.reports.views.run_summary import (
     NOT_TESTED,
-    Answer,
     Document,
     Group,
     by_requirement,
@@ -25,7 +25,7 @@ from peertube_conformance.reports.views.run_summary import (
     untested,
 )
 
-_SIGNS = {Answer.CONFORMS: "✅", Answer.FAILS: "❌"}
+_SIGNS = {Answer.CONFORMS: "✅", Answer.NOTHING_FOUND: "☑️", Answer.FAILS: "❌"}
 # CI services cut a summary at 1 MiB; further findings are only counted.
 _MAX_FINDINGS = 60
 _MAX_PER_REQUIREMENT = 10
@@ -44,7 +44,7 @@ def summary(document: Document) -> str:
 
 def _answer(document: Document) -> Iterator[str]:
     judged = judgement(document)
-    yield f"# {_SIGNS.get(judged.answer, '⚠️')} {judged.answer.capitalize()}"
+    yield f"# {_SIGNS.get(judged.answer, '⚠️')} {judged.headline.capitalize()}"
     yield ""
     yield f"{judged.sentence[:1].upper()}{judged.sentence[1:]}."
     yield ""
@@ -60,7 +60,8 @@ def _sections(document: Document) -> Iterator[str]:
     for section in sections(document["operations"], "tag"):
         verdicts = section.verdicts
         left_out = sum(verdicts.get(verdict, 0) for verdict in NOT_TESTED)
-        counts = (section.passed, verdicts.get(Verdict.FAILED, 0), verdicts.get(Verdict.KNOWN, 0), left_out)
+        failed = sum(verdicts.get(verdict, 0) for verdict in (Verdict.FAILED, Verdict.NOT_IMPLEMENTED))
+        counts = (section.passed, failed, verdicts.get(Verdict.KNOWN, 0), left_out)
         rows.append((plain(section.name), str(len(section.entries)), *(str(count or "") for count in counts)))
     if rows and tests_operations(document):
         yield "## Operations"

@@ -15,9 +15,10 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from peertube_conformance.conformance.checks import judge
 from peertube_conformance.conformance.execution.applicability import why_not_offered
+from peertube_conformance.conformance.execution.outcome import NOT_ATTEMPTED, outcome_of
 from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.conformance.pytest_plugin.operation_selection import chosen
-from peertube_conformance.fixtures.resources.factory import NotArranged
+from peertube_conformance.fixtures.http.client import Unsendable
 from peertube_conformance.fixtures.run.run import WorkerEnvironment
 from peertube_conformance.fixtures.timing.deadline import OutOfTime
 from peertube_conformance.reports import Finding, Verdict
@@ -56,9 +57,8 @@ def walk(session: Session, flow: type[Flow], requirements: Sequence[str] = ()) -
 def _first_walk(session: Session, flow: type[Flow]) -> Walked:
     first: Walked | None = None
     for environment in session.environments():
-        why_not = _not_applicable(environment, flow)
-        walked = Walked(Verdict.NOT_APPLICABLE, why_not) if why_not else _walk(session, environment, flow)
-        if walked.verdict is not Verdict.NOT_APPLICABLE:
+        walked = _not_attempted(environment, flow) or _walk(session, environment, flow)
+        if walked.verdict not in NOT_ATTEMPTED:
             return walked
         first = first or walked
     assert first is not None
@@ -74,12 +74,14 @@ def selected(session: Session, flow: type[Flow]) -> bool:
     return not left.isdisjoint(flow.about)
 
 
-def _not_applicable(environment: WorkerEnvironment, flow: type[Flow]) -> str:
+def _not_attempted(environment: WorkerEnvironment, flow: type[Flow]) -> Walked | None:
+    """The verdict without a walk, where the target offers no operation of the flow or the run cannot read its mail."""
     for name in flow.about:
         reason = why_not_offered(environment.contract.operation(name), environment.shared)
         if reason:
-            return reason
-    return environment.world.no_mailbox if flow.mail else ""
+            return Walked(Verdict.NOT_APPLICABLE, reason)
+    no_mailbox = environment.world.no_mailbox if flow.mail else ""
+    return Walked(Verdict.NOT_TESTED, no_mailbox) if no_mailbox else None
 
 
 def _walk(session: Session, environment: WorkerEnvironment, flow: type[Flow]) -> Walked:
@@ -89,7 +91,8 @@ def _walk(session: Session, environment: WorkerEnvironment, flow: type[Flow]) ->
     with session.watched_by(context.saw):
         walked = _outcome(context, seed(session.options.seed)(bound))
     session.recorder.evidence(context.evidence)
-    _record(session, flow, walked, context, time.monotonic() - began)
+    if walked.verdict not in NOT_ATTEMPTED:
+        _record(session, flow, walked, context, time.monotonic() - began)
     return walked
 
 
@@ -103,7 +106,7 @@ def _outcome(context: Context, flow: type[Flow]) -> Walked:
         end = _halted(error)
         return _blocked(context, end.cause) if end else _failed(context, flow, error)
     if not context.evidence:
-        return Walked(Verdict.NO_EVIDENCE, "no sequence reached a check")
+        return Walked(Verdict.NOT_TESTED, "no sequence reached a check")
     return Walked(Verdict.PASSED)
 
 
@@ -140,11 +143,14 @@ def _halted(error: BaseException | None) -> Halted | None:
 
 
 def _blocked(context: Context, cause: Exception) -> Walked:
-    if isinstance(cause, OutOfTime):
-        verdict = Verdict.PASSED if context.evidence else Verdict.NO_EVIDENCE
-        return Walked(verdict, str(cause))
-    blocked = isinstance(cause, NotArranged) or context.evidence
-    return Walked(Verdict.BLOCKED if blocked else Verdict.NOT_APPLICABLE, str(cause))
+    if isinstance(cause, OutOfTime) and context.evidence:
+        return Walked(Verdict.PASSED, str(cause))
+    if isinstance(cause, Unsendable):
+        return Walked(Verdict.BLOCKED, str(cause))
+    verdict = outcome_of(cause).verdict
+    # What was offered when the flow began is offered no longer.
+    is_lost = verdict is Verdict.NOT_APPLICABLE and bool(context.evidence)
+    return Walked(Verdict.BLOCKED if is_lost else verdict, str(cause))
 
 
 def _failed(context: Context, flow: type[Flow], error: Exception) -> Walked:

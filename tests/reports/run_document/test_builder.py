@@ -30,9 +30,9 @@ def requirement(run: SampleRun, known: str) -> dict[str, Any]:
 # Operations
 
 
-def test_nothing_seen_is_no_evidence(run: SampleRun) -> None:
+def test_nothing_seen_is_not_tested(run: SampleRun) -> None:
     document = run.document()
-    assert {o["verdict"] for o in document["operations"]} == {"no-evidence"}
+    assert {o["verdict"] for o in document["operations"]} == {"not-tested"}
     assert {r["verdict"] for r in document["requirements"]} == {"no-evidence", "not-applicable"}
     assert all(entry["reason"] for entry in (*document["operations"], *document["requirements"]))
     assert document["totals"]["operations"]["passed"] == 0
@@ -44,18 +44,18 @@ def test_accepted_and_nothing_wrong_is_passed(run: SampleRun) -> None:
     assert (operation(run)["verdict"], operation(run)["reason"]) == ("passed", "")
 
 
-def test_never_accepted_is_no_evidence(run: SampleRun) -> None:
+def test_never_accepted_is_blocked(run: SampleRun) -> None:
     run.saw("getVideo", 404, intent=Intent.PROVOKED)
     run.saw("getVideo", 401, intent=Intent.UNAUTHORISED)
     run.ended("getVideo", Verdict.NO_EVIDENCE, "no valid request was accepted")
-    assert (operation(run)["verdict"], operation(run)["reason"]) == ("no-evidence", "no valid request was accepted")
+    assert (operation(run)["verdict"], operation(run)["reason"]) == ("blocked", "no valid request was accepted")
 
 
-def test_what_only_prepared_other_requests_is_no_evidence(run: SampleRun) -> None:
+def test_what_only_prepared_other_requests_is_not_tested(run: SampleRun) -> None:
     run.saw("getVideo", intent=Intent.ARRANGED)
-    run.ended("getVideo", Verdict.NO_EVIDENCE, "--max-time has passed")
+    run.ended("getVideo", Verdict.NOT_TESTED, "--max-time has passed")
     found = operation(run)
-    assert (found["verdict"], found["reason"]) == ("no-evidence", "--max-time has passed")
+    assert (found["verdict"], found["reason"]) == ("not-tested", "--max-time has passed")
     assert found["statuses"] == {"200": 1}
 
 
@@ -68,7 +68,7 @@ def test_a_finding_is_failed_whatever_else_was_seen(run: SampleRun) -> None:
     run.saw("getVideo", 200, None, WRONG)
     run.ended("getVideo", Verdict.PASSED)
     assert (operation(run)["verdict"], operation(run)["reason"]) == ("failed", "1 finding")
-    assert operation(run, "getVideos")["verdict"] == "no-evidence"
+    assert operation(run, "getVideos")["verdict"] == "not-tested"
 
 
 def test_only_known_findings_are_known(run: SampleRun) -> None:
@@ -79,7 +79,7 @@ def test_only_known_findings_are_known(run: SampleRun) -> None:
     assert operation(run)["verdict"] == "failed"
 
 
-@pytest.mark.parametrize("verdict", [Verdict.BLOCKED, Verdict.NOT_APPLICABLE])
+@pytest.mark.parametrize("verdict", [Verdict.BLOCKED, Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED])
 def test_what_stood_in_the_way_is_named(verdict: Verdict, run: SampleRun) -> None:
     run.saw("getVideo", intent=Intent.ARRANGED)
     run.ended("getVideo", verdict, "there is no mail")
@@ -97,7 +97,46 @@ def test_the_harness_s_own_fault_is_an_error(phase: str, run: SampleRun) -> None
 
 def test_own_429s_are_no_acceptance_and_no_refusal(run: SampleRun) -> None:
     run.saw("getVideo", 429)
-    assert operation(run)["verdict"] == "no-evidence"
+    assert operation(run)["verdict"] == "not-tested"
+
+
+def test_a_known_finding_explains_why_nothing_was_accepted(run: SampleRun) -> None:
+    run.deviations = [replace(KNOWN, fingerprint=("getVideo|PT-STATUS-03|403|*",))]
+    refused = Finding("/response/status", "refused", 200, 403, requirement="PT-STATUS-03")
+    run.saw("getVideo", 403, None, refused)
+    run.ended("getVideo", Verdict.NO_EVIDENCE, "no valid request was accepted")
+    assert (operation(run)["verdict"], operation(run)["reason"]) == ("known", "known-id")
+
+
+def test_a_known_finding_about_another_request_does_not_explain_it(run: SampleRun) -> None:
+    run.deviations = [replace(KNOWN, fingerprint=("getVideo|PT-ERR-03|404|*",))]
+    slip = Finding("/response/body/status", "differs", 404, 400, requirement="PT-ERR-03")
+    run.saw("getVideo", 404, None, slip, intent=Intent.PROVOKED)
+    run.ended("getVideo", Verdict.NO_EVIDENCE, "no valid request was accepted")
+    assert operation(run)["verdict"] == "blocked"
+
+
+def test_a_route_that_is_gone_is_not_implemented(run: SampleRun) -> None:
+    run.saw("getVideo", 404, None, WRONG)
+    run.ended("getVideo", Verdict.NOT_IMPLEMENTED, "answered like a made-up sibling")
+    found = operation(run)
+    assert (found["verdict"], found["reason"]) == ("not-implemented", "answered like a made-up sibling")
+
+
+def test_what_no_finding_explains_is_named_first(run: SampleRun) -> None:
+    run.ended("getVideo", Verdict.BLOCKED, "a video could not be made", cause="addVideo|PT-STATUS-03|403|/request")
+    assert operation(run)["blockedBy"] == "addVideo|PT-STATUS-03|403|/request"
+    run.ended("getVideo", Verdict.BLOCKED, "no mail came", phase="403")
+    assert (operation(run)["reason"], operation(run)["blockedBy"]) == ("no mail came", "")
+
+
+def test_phases_that_were_not_tested_are_listed(run: SampleRun) -> None:
+    run.saw("getVideo")
+    run.ended("getVideo", Verdict.PASSED)
+    for phase in ("invalid", "access", "429"):
+        run.ended("getVideo", Verdict.NOT_TESTED, "--max-time has passed", phase=phase)
+    found = operation(run)
+    assert (found["verdict"], found["phasesNotTested"]) == ("passed", ["access", "invalid"])
 
 
 def test_statuses_documented_and_witnessed(run: SampleRun) -> None:
