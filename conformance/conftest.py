@@ -51,6 +51,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
         session.recorder.evidence(examination.evidence)
     if outcome.verdict is not Verdict.PASSED:
         session.recorder.unjudged(marked_requirements(pyfuncitem), outcome.verdict, outcome.reason)
+    if outcome.verdict is Verdict.BLOCKED:
+        session.blocked(pyfuncitem.name, outcome.reason)
     report(session, [*examination.findings, *session.collect()])
     if outcome.verdict is not Verdict.PASSED:
         pytest.skip(f"{outcome.verdict.value}: {outcome.reason}")

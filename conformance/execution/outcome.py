@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from peertube_conformance.fixtures.http.client import TargetGone
 from peertube_conformance.fixtures.mailboxes.open_by_url import NoMail
-from peertube_conformance.fixtures.messages.precondition_errors import NotTested
+from peertube_conformance.fixtures.messages.precondition_errors import NotTested, Unjudgeable
 from peertube_conformance.fixtures.resources.factory import NotArranged, Unavailable
 from peertube_conformance.fixtures.safety.guard import Refused
 from peertube_conformance.fixtures.timing.deadline import OutOfTime, TooLong
@@ -16,6 +16,7 @@ from peertube_conformance.reports import Verdict
 _VERDICTS: tuple[tuple[type[Exception], Verdict], ...] = (
     (OutOfTime, Verdict.NOT_TESTED),
     (TooLong, Verdict.NOT_TESTED),
+    (Unjudgeable, Verdict.NOT_TESTED),
     (NotTested, Verdict.NOT_TESTED),
     (Refused, Verdict.NOT_TESTED),
     (Unavailable, Verdict.NOT_APPLICABLE),

@@ -13,6 +13,8 @@ _TOO_MANY_REQUESTS = 429
 # Enough operations to conclude at once, and after some time. A 429 that is judged was obeyed several times before.
 _OPERATIONS, _OPERATIONS_LATER, _OPERATIONS_LIMITED = 8, 2, 1
 _LATER_SECONDS = 30.0
+# So many tests that are blocked for one reason before anything was answered in another way.
+_BLOCKED_TESTS = 5
 
 
 class UniformAnswers:
@@ -28,6 +30,7 @@ class UniformAnswers:
         self._began = clock()
         self._answer: tuple[int | None, str] | None = None
         self._operations: dict[str, bool] = {}
+        self._blocked: dict[str, set[str]] = {}
         self._is_varied = False
 
     def saw(self, exchange: Exchange, *, violates: bool) -> None:
@@ -41,10 +44,19 @@ class UniformAnswers:
         name = exchange.operation.id
         self._operations[name] = self._operations.get(name, False) or violates
 
+    def blocked(self, test: str, reason: str) -> None:
+        """Takes in a test, an operation or a flow that was blocked for this reason."""
+        self._blocked.setdefault(reason, set()).add(test)
+
     @property
     def reason(self) -> str:
         """One sentence that says why nothing can be judged; empty where that is not so, or not yet."""
-        if self._answer is None or self._is_varied:
+        if self._is_varied:
+            return ""
+        for reason, tests in self._blocked.items():
+            if len(tests) >= _BLOCKED_TESTS:
+                return f"the first {len(tests)} tests were blocked, so that nothing can be judged: {reason}"
+        if self._answer is None:
             return ""
         status, body = self._answer
         if len(self._operations) < self._needed(status):

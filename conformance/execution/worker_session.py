@@ -17,6 +17,7 @@ from peertube_conformance.conformance.options import Options
 from peertube_conformance.fixtures.cleanup.orphaned_files import remove_own_files
 from peertube_conformance.fixtures.http.exchange_steps import Send
 from peertube_conformance.fixtures.http.outage import Death
+from peertube_conformance.fixtures.messages.precondition_errors import Unjudgeable
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.run.run import Shared, WorkerEnvironment
 from peertube_conformance.fixtures.safety.ownership.proofs import Contradiction
@@ -64,6 +65,7 @@ class Session:
         self._watching: list[Callable[[Exchange], None]] = []
         self._uniform = UniformAnswers()
         self._is_stopped = False
+        self._is_closing = False
         self._steps = (FailureCauses(self.recorder), self._watched, self._judge_target)
         self.environment = self._environment(shared)
         self._others: list[WorkerEnvironment] = []
@@ -111,6 +113,10 @@ class Session:
             )
         )
 
+    def blocked(self, test: str, reason: str) -> None:
+        """Notes a test, an operation or a flow that was blocked."""
+        self._uniform.blocked(test, reason)
+
     def stop(self) -> str:
         """Why the run cannot continue, recorded where no answer of the target can be judged; empty where it can."""
         reason = self.stop_reason
@@ -121,6 +127,7 @@ class Session:
 
     def close(self) -> None:
         """Removes the worker's files, writes the totals and closes everything."""
+        self._is_closing = True
         for environment in (self.environment, *self._others):
             remove_own_files(environment.client, environment.contract, environment.ledger)
             budget = environment.budget
@@ -148,7 +155,10 @@ class Session:
         return exchange
 
     def _judge_target(self, _draft: Draft, exchange: Exchange, _send: Send) -> Exchange:
+        """As `judge`; raises Unjudgeable once the target answered so much alike that nothing can be judged."""
         self._uniform.saw(exchange, violates=bool(self._judged(exchange)))
+        if self._uniform.reason and not self._is_closing:
+            raise Unjudgeable(self._uniform.reason)
         return exchange
 
     def _judged(self, exchange: Exchange) -> list[Finding]:

@@ -26,6 +26,7 @@ from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.safety.ledger.secure_files import LedgerError
 from peertube_conformance.fixtures.target.embedded_process import InstanceError
 from peertube_conformance.fixtures.target.probe import TargetError, is_loopback
+from peertube_conformance.fixtures.timing.deadline import SIGNAL
 from peertube_conformance.reports.comparison.compare import compare
 from peertube_conformance.reports.model.product import PRODUCT, VERSION
 from peertube_conformance.reports.model.verdict import Verdict
@@ -123,6 +124,7 @@ class Controller:
         """`say` is called with every line about the clean-up of an earlier run, where that comes first."""
         self.options = options
         self._redactor = redactor or Redactor()
+        self._is_signalled = False
         # Nothing is sent to the target where the report cannot be written.
         self._folder = ReportFolder(options.report_dir)
         try:
@@ -170,9 +172,10 @@ class Controller:
         """The file of the run's state, which workers load."""
         return self._run.state_file
 
-    def interrupt(self) -> None:
-        """Ends the run after a signal: see Run.interrupt."""
-        self._run.interrupt()
+    def interrupt(self, why: str = "") -> None:
+        """Ends the run for this reason, or after a signal: see Run.interrupt."""
+        self._is_signalled = self._is_signalled or not why
+        self._run.interrupt(why or SIGNAL)
 
     def cost(self, workers: int, packages: Collection[str]) -> Cost:
         """Estimates the cost of the tests of these packages for the target."""
@@ -219,15 +222,15 @@ class Controller:
             self._folder.remove_parts()
         except OSError as error:
             incomplete = f"the report is not complete: {error.strerror or error}"
-            clean = clean_document(concluded(clean, replace(ending, harness_failure=incomplete)), self._redactor)
+            clean = clean_document(concluded(clean, Ending(harness_failure=incomplete)), self._redactor)
         finally:
             self._folder.close()
         return Conclusion(clean["exitCode"], clean, [self.options.how_to_clean] if cleaned.left else [])
 
     def _interruption(self, document: RunDocument, *, interrupted: bool) -> str:
         """Why the run is incomplete; empty where it ended by itself, or for a reason that a worker recorded."""
-        if self._run.is_interrupted:
-            return "a signal ended the run"
+        if self._is_signalled:
+            return SIGNAL
         return "the session was interrupted" if interrupted and not document.is_stopped else ""
 
     def _note_beginning(self) -> None:

@@ -30,6 +30,8 @@ def conclude(exercise: Exercise, phase: str, run: Callable[[], Outcome]) -> None
     session.collect(exercise.operation)
     outcome = exercise.run(run)
     session.recorder.outcome(exercise.operation.id, phase, outcome.verdict, outcome.reason)
+    if outcome.verdict is Verdict.BLOCKED:
+        session.blocked(exercise.operation.id, outcome.reason)
     if outcome.verdict is Verdict.ERROR:
         break_off(session, outcome.reason)
     report(session, session.collect(exercise.operation))

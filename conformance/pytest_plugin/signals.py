@@ -57,7 +57,8 @@ class Ending:
     A second one ends the workers too: nothing is asked after the last line, and nothing follows it.
     """
 
-    def __init__(self, interruption: Interruption, interrupt: Callable[[], None]) -> None:
+    def __init__(self, interruption: Interruption, interrupt: Callable[..., None]) -> None:
+        """`interrupt` is called after a signal, or with the reason for which pytest ends the session early."""
         self._interruption = interruption
         self._interrupt = interrupt
 
@@ -67,9 +68,11 @@ class Ending:
         # execnet has no public name for the process of a gateway.
         self._interruption.at_once.append(node.gateway._io.kill)  # noqa: SLF001
 
-    def pytest_keyboard_interrupt(self) -> None:
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Interrupts the run when the session is ending: so are its workers."""
-        self._interrupt()
+        # pytest and xdist raise subclasses of their own where `shouldstop` ends the session.
+        is_signal = excinfo.type in {KeyboardInterrupt, Interrupted}
+        self._interrupt(*(() if is_signal else (str(excinfo.value),)))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:

@@ -239,7 +239,8 @@ class RunDocument:
     def _operation(self, operation: Operation) -> dict[str, Any]:
         seen = self._seen[operation.id]
         findings = [f for f in self._findings.values() if f.operation_id == operation.id]
-        judged = operation_verdict(seen, findings, self.fail_on)
+        stopped = next((str(stop["reason"]) for stop in self._stopped), "")
+        judged = operation_verdict(seen, findings, self.fail_on, stopped=stopped)
         documented = sorted(int(status) for status in operation.responses if status.isdigit())
         return {
             "operationId": operation.id,

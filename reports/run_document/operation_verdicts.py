@@ -17,8 +17,13 @@ PHASES = frozenset({_VALID, "invalid", "access", "refusals"})
 _UNJUDGED = frozenset({Verdict.BLOCKED, Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED, Verdict.ERROR})
 
 
-def operation_verdict(seen: Behaviour, findings: Sequence[Finding], fail_on: Level) -> ReasonedVerdict:
-    """The verdict of an operation: green only where it was accepted and nothing is wrong."""
+def operation_verdict(
+    seen: Behaviour, findings: Sequence[Finding], fail_on: Level, *, stopped: str = ""
+) -> ReasonedVerdict:
+    """The verdict of an operation: green only where it was accepted and nothing is wrong.
+
+    `stopped` says why the run ended before it tested every operation, if it did.
+    """
     failing = sum(f.deviation is None and f.level.is_at_least(fail_on) for f in findings)
     for verdict in (Verdict.ERROR, Verdict.NOT_IMPLEMENTED):
         if found := _first(seen, verdict):
@@ -32,11 +37,11 @@ def operation_verdict(seen: Behaviour, findings: Sequence[Finding], fail_on: Lev
         return ReasonedVerdict(Verdict.NOT_APPLICABLE, absent.reason)
     known = ", ".join(sorted({f.deviation for f in findings if f.deviation}))
     if not seen.accepted and not (known and seen.faulted):
-        return _not_accepted(seen)
+        return _not_accepted(seen, stopped)
     return ReasonedVerdict(Verdict.KNOWN, known) if known else ReasonedVerdict(Verdict.PASSED)
 
 
-def _not_accepted(seen: Behaviour) -> ReasonedVerdict:
+def _not_accepted(seen: Behaviour, stopped: str) -> ReasonedVerdict:
     """The verdict of an operation without an accepted request and without a finding that says why."""
     if skipped := _first(seen, Verdict.NOT_TESTED, phase=_VALID):
         return ReasonedVerdict(Verdict.NOT_TESTED, skipped.reason)
@@ -44,6 +49,8 @@ def _not_accepted(seen: Behaviour) -> ReasonedVerdict:
         return ReasonedVerdict(Verdict.BLOCKED, refused.reason)
     if seen.outcomes:
         return ReasonedVerdict(Verdict.NOT_TESTED, "this run sent no valid request")
+    if stopped:
+        return ReasonedVerdict(Verdict.NOT_TESTED, stopped)
     reason = "called only by other tests" if seen.statuses else "no test called this operation"
     return ReasonedVerdict(Verdict.NOT_TESTED, reason)
 

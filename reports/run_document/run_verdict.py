@@ -182,8 +182,7 @@ def _harness_failure(document: Document, ending: Ending) -> str:
 
 def _stopped(document: Document, *, unjudgeable: bool) -> str:
     """Why the run ended early; with `unjudgeable` only because no answer of the target could be judged."""
-    reasons = [stop["reason"] for stop in document["stopped"] if stop["unjudgeable"] is unjudgeable]
-    return "; ".join(dict.fromkeys(reasons))
+    return next((str(stop["reason"]) for stop in document["stopped"] if stop["unjudgeable"] is unjudgeable), "")
 
 
 def _failure(document: Document, ending: Ending) -> str:

@@ -49,6 +49,8 @@ def walk(session: Session, flow: type[Flow], requirements: Sequence[str] = ()) -
     `requirements` are the ids of those that it proves: where it does not complete, they get its verdict.
     """
     walked = _first_walk(session, flow)
+    if walked.verdict is Verdict.BLOCKED:
+        session.blocked(flow.__name__, walked.reason)
     if walked.verdict not in {Verdict.PASSED, Verdict.FAILED}:
         session.recorder.unjudged(requirements, walked.verdict, walked.reason)
     return walked
