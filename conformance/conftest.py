@@ -50,7 +50,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     finally:
         session.recorder.evidence(examination.evidence)
     if outcome.verdict is not Verdict.PASSED:
-        session.recorder.unjudged(marked_requirements(pyfuncitem), outcome.verdict, outcome.reason)
+        marked = marked_requirements(pyfuncitem)
+        session.recorder.unjudged(marked, outcome.verdict, outcome.reason, outcome.cause)
     if outcome.verdict is Verdict.BLOCKED:
         session.blocked(pyfuncitem.name, outcome.reason)
     report(session, [*examination.findings, *session.collect()])

@@ -61,7 +61,9 @@ class Callers:
             if cell.asked_by != ROLES:
                 continue
             outcome = self._exercise.run(partial(self._asked, cell))
-            session.recorder.outcome(self._operation.id, f"roles: {cell.caller}", outcome.verdict, outcome.reason)
+            session.recorder.outcome(
+                self._operation.id, f"roles: {cell.caller}", outcome.verdict, outcome.reason, outcome.cause
+            )
             if outcome.verdict is Verdict.ERROR:
                 break_off(session, outcome.reason)
 

@@ -74,6 +74,7 @@ class SignUpByApproval(base_flow.SignupFlow):
         answer = self._ask(person, person, channel)
         self.because = "PT-SIGNUP-01"
         if self.expect(answer, 200, requirement="PT-SIGNUP-01", situation="requesting an account"):
+            self.asked[person] = answer
             registration = body_of(answer)
             number, verified = self.name(registration["id"], "REQUEST_ID"), False if self.verifies else None
             made = Request(number, person, person, channel, verified, expects_mail=self.verifies)

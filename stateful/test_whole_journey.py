@@ -67,9 +67,9 @@ class WholeJourney(base_flow.Journey):
         who = self.who
         if own_channel:
             who.channel = self.name(self.world.unique("channel"), "CHANNEL_NAME")
-        self.must("registerUser", 204, "PT-JOURNEY-01", "a sign-up", body=who.request())
+        signed_up = self.must("registerUser", 204, "PT-JOURNEY-01", "a sign-up", body=who.request())
         if who.verified is False:
-            link = model.mailed(self.world.mailbox.wait(who.email, "verificationString=").text)
+            link = model.mailed(self.mail_of(signed_up, "PT-JOURNEY-03", who.email, "verificationString="))
             who.string, number = self.secret(link.string, "VERIFICATION_STRING"), link.user_id
         else:
             found = self.world.call("getUsers", self.admin, query={"search": who.username})

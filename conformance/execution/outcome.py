@@ -31,10 +31,11 @@ NOT_ATTEMPTED = frozenset({Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED})
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A verdict with its reason."""
+    """A verdict with its reason; `cause` is the fingerprint of the finding that blocked the part, empty for none."""
 
     verdict: Verdict
     reason: str = ""
+    cause: str = ""
 
 
 def outcome_of(blocker: Exception) -> Outcome:

@@ -165,7 +165,7 @@ class Exercise(Drafting):
 
     def _recorded(self, status: int, provoke: Callable[[], Outcome]) -> Outcome:
         outcome = self.run(provoke)
-        self.session.recorder.outcome(self.operation.id, str(status), outcome.verdict, outcome.reason)
+        self.session.recorder.outcome(self.operation.id, str(status), outcome.verdict, outcome.reason, outcome.cause)
         return outcome
 
     def _absent(self) -> Outcome:

@@ -29,7 +29,7 @@ def conclude(exercise: Exercise, phase: str, run: Callable[[], Outcome]) -> None
         pytest.skip(str(up))
     session.collect(exercise.operation)
     outcome = exercise.run(run)
-    session.recorder.outcome(exercise.operation.id, phase, outcome.verdict, outcome.reason)
+    session.recorder.outcome(exercise.operation.id, phase, outcome.verdict, outcome.reason, outcome.cause)
     if outcome.verdict is Verdict.BLOCKED:
         session.blocked(exercise.operation.id, outcome.reason)
     if outcome.verdict is Verdict.ERROR:

@@ -196,6 +196,22 @@ class Flow(RuleBasedStateMachine):
         """
         return self.context.agree(exchange, requirement, at=at, expected=expected, actual=actual, message=message)
 
+    def mail_of(self, exchange: Exchange, requirement: str, address: str, containing: str) -> str:
+        """The text of the mail that a request causes; a mail that never comes is a finding of its exchange.
+
+        Raises NoMail where no mail of the run ever came: the mailbox may not be that of the instance's mail.
+        """
+        mailbox = self.world.mailbox
+        try:
+            return mailbox.wait(address, containing).text
+        except NoMail:
+            # Raises NoMail, too, where the mailbox can no longer be read.
+            mailbox.arrived(address)
+            if mailbox.has_delivered:
+                message = "no mail arrived, although earlier mail of this run did"
+                self.agree(exchange, requirement, at="/mail", expected=True, actual=False, message=message)
+            raise
+
     def same(self, exchange: Exchange, requirement: str, at: str, pair: tuple[Any, Any], message: str) -> bool:
         """Compares a member of a response body: its pointer below the body, and `pair`, its expected and actual value."""
         at = f"/response/body/{at}".rstrip("/")

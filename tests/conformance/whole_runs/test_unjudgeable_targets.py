@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -59,18 +59,13 @@ def test_the_run_is_inconclusive_and_ends_soon(instance: EmbeddedInstance, tmp_p
     assert without_traceback(said), said
 
 
-def test_a_target_that_goes_away_right_after_set_up_is_inconclusive(tmp_path: Path) -> None:
-    gone: list[Callable[[], None]] = []
+def test_a_target_that_is_away_right_after_set_up_is_inconclusive(instance: EmbeddedInstance, tmp_path: Path) -> None:
+    def away(answer: Answered) -> Answered:
+        return answer.with_content(b"", "text/plain", 503)
 
-    def stop(answer: Answered) -> Answered:
-        if gone:
-            gone.pop()()
-        return answer.with_content(b"", status=503)
-
-    with EmbeddedInstance() as mortal, altering(mortal.base_url, after_set_up(tmp_path, stop)) as url:
-        gone.append(mortal.stop)
+    with altering(instance.base_url, after_set_up(tmp_path, away)) as url:
         given = (f"--base-url={url}", f"--admin-username={ADMIN_NAME}", "--depth=smoke")
-        with running(tmp_path, *given, PEERTUBE_CONFORMANCE_ADMIN_PASSWORD=mortal.password) as run:
+        with running(tmp_path, *given, PEERTUBE_CONFORMANCE_ADMIN_PASSWORD=instance.password) as run:
             code = run.end()
     document = run.document
     assert (code, document["exitCode"], document["runVerdict"]["answer"]) == (3, 3, "inconclusive"), run.text()
