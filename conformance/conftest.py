@@ -43,7 +43,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     session.collect()
     outcome = Outcome(Verdict.PASSED)
     try:
-        session.environment.deadline.check()
+        session.check()
         yield
     except PRECONDITION_ERRORS as blocker:
         outcome = outcome_of(blocker)

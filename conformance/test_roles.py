@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from peertube_conformance.conformance.execution.access_matrix import ROLES, Caller, Cell, cells
-from peertube_conformance.conformance.execution.cost import is_scarce
 from peertube_conformance.conformance.execution.elevated_factories import Acting
+from peertube_conformance.conformance.execution.item_costs import is_scarce
 from peertube_conformance.conformance.execution.outcome import Outcome
 from peertube_conformance.conformance.pytest_plugin.item_results import break_off
 from peertube_conformance.fixtures.messages.request_draft import Draft

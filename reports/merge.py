@@ -113,6 +113,10 @@ def _facts(documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "startedAt": min(begun).isoformat(timespec="seconds"),
         "durationSeconds": round((max(ended) - min(begun)).total_seconds(), 1),
         "target": {**first["target"], "capabilities": sorted(offered)},
+        "requests": {
+            name: sum(document.get("requests", {}).get(name, 0) for document in documents)
+            for name in ("announced", "ceiling", "sent")
+        },
         "ledger": {
             "created": sum(ledger["created"] for ledger in ledgers),
             "removed": sum(ledger["removed"] for ledger in ledgers),

@@ -9,7 +9,7 @@ from itertools import chain
 from peertube_conformance.conformance.arrangements.registry import Provocation, answers_of
 from peertube_conformance.conformance.checks.authentication import LOW_ROLE, NO_TOKEN, SOMEBODY_ELSE, WRONG_TOKEN
 from peertube_conformance.conformance.execution.applicability import why_not_offered
-from peertube_conformance.conformance.execution.cost import SCARCE_DEFECTS, SCARCE_VALID, is_scarce
+from peertube_conformance.conformance.execution.item_costs import SCARCE_DEFECTS, SCARCE_VALID, is_scarce
 from peertube_conformance.conformance.execution.outcome import PRECONDITION_ERRORS, Outcome, outcome_of
 from peertube_conformance.conformance.execution.valid_requests import Drafting, HarnessError
 from peertube_conformance.conformance.execution.worker_session import FOREIGN_TOKEN

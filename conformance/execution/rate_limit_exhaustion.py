@@ -144,6 +144,7 @@ def limited_client(session: Session) -> Iterator[Client]:
                 budget,
                 (session.judge,),
                 deadline=environment.deadline,
+                requests=environment.requests,
             )
             try:
                 yield client

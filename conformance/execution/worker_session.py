@@ -17,6 +17,7 @@ from peertube_conformance.fixtures.cleanup.orphaned_files import remove_own_file
 from peertube_conformance.fixtures.http.exchange_steps import Send
 from peertube_conformance.fixtures.http.outage import Death
 from peertube_conformance.fixtures.messages.request_draft import Draft
+from peertube_conformance.fixtures.rate_limit.request_count import RequestCount
 from peertube_conformance.fixtures.run.run import Shared, WorkerEnvironment
 from peertube_conformance.fixtures.safety.ownership.proofs import Contradiction
 from peertube_conformance.reports import Exchange, Finding, Intent, Level
@@ -62,6 +63,8 @@ class Session:
         self._found: list[Finding] = []
         self._watching: list[Callable[[Exchange], None]] = []
         self._steps = (FailureCauses(self.recorder), self._watched, self.judge)
+        # Counts the requests to all targets of this worker.
+        self.requests = RequestCount(shared.folder)
         self.environment = self._environment(shared)
         self._others: list[WorkerEnvironment] = []
 
@@ -104,10 +107,24 @@ class Session:
             "",
         )
 
+    def check(self) -> None:
+        """Raises OutOfTime or OutOfRequests where the run may not go on."""
+        self.environment.deadline.check()
+        self.requests.check_run()
+
+    def note_ceiling(self, item: str) -> None:
+        """Records that the item reached its ceiling of requests, or the run its own during it."""
+        requests = self.requests
+        if why := requests.why_run_over:
+            self.recorder.note("ceiling", {"item": "", "reason": why})
+        elif requests.is_item_over:
+            self.recorder.note("ceiling", {"item": item, "reason": requests.why_item_over})
+
     def close(self) -> None:
         """Removes the worker's files, writes the totals and closes everything."""
         for environment in (self.environment, *self._others):
-            remove_own_files(environment.client, environment.contract, environment.ledger)
+            with self.requests.clean_up(len(environment.ledger.entries())):
+                remove_own_files(environment.client, environment.contract, environment.ledger)
             budget = environment.budget
             self.recorder.note(
                 "budget",
@@ -115,6 +132,7 @@ class Session:
             )
             self.recorder.note("refusals", {"refusals": environment.guard.refusals})
             environment.close()
+        self.requests.close()
         self.examples.close()
         self.recorder.close()
 
@@ -144,7 +162,13 @@ class Session:
 
     def _environment(self, shared: Shared) -> WorkerEnvironment:
         return WorkerEnvironment(
-            shared, self.worker, self._redactor, self._steps, died=self._died, contradicted=self._contradicted
+            shared,
+            self.worker,
+            self._redactor,
+            self._steps,
+            requests=self.requests,
+            died=self._died,
+            contradicted=self._contradicted,
         )
 
     def _contradicted(self, contradiction: Contradiction) -> None:

@@ -6,17 +6,18 @@ import dataclasses
 import datetime
 import shutil
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from peertube_conformance.conformance.execution.cost import Cost, estimate, of_flows, of_hand_written
+from peertube_conformance.conformance.execution.cost import Cost
 from peertube_conformance.conformance.exit_codes import FINDINGS, HARNESS_FAILED, INTERRUPTED, NOTHING_RAN, PASSED
 from peertube_conformance.conformance.options import OptionError, Options
 from peertube_conformance.conformance.pytest_plugin.operation_selection import chosen, in_shard
 from peertube_conformance.conformance.pytest_plugin.report_recovery import note_beginning
+from peertube_conformance.conformance.pytest_plugin.run_cost import cost_of_items, set_ceilings
 from peertube_conformance.fixtures.cleanup.removal import Cleaned
 from peertube_conformance.fixtures.mailboxes.open_by_url import MailboxError
 from peertube_conformance.fixtures.rate_limit.redis_store import BudgetError
@@ -152,13 +153,13 @@ class Controller:
             given = [f"--operations {options.operations}"] if options.operations else []
             given += [f"--tags {options.tags}"] if options.tags else []
             raise CannotRun(f"no operation matches {' and '.join(given)}: check the pattern or tag")
-        self._wanted = len(self.operations)
         self.operations = in_shard(self.operations, options)
         _check_deviations(self.contract, options)
         self._baseline = None if options.baseline is None else read_run(options.baseline)
         _reap(options, say)
         self._run = Run(setup)
         self._began = time.time()
+        self._cost: Cost | None = None
         self.shared: Shared = self._run.start()
         self.left_before = self._run.left_before
         self.deviations = known_deviations(self.contract, options, self.shared.server_version)
@@ -174,15 +175,11 @@ class Controller:
         """Ends the run after a signal: see Run.interrupt."""
         self._run.interrupt()
 
-    def cost(self, workers: int, packages: Collection[str]) -> Cost:
-        """Estimates the cost of the tests of these packages for the target."""
-        beside = []
-        if "stateful" in packages:
-            beside.append(of_flows(self.options, self.shared, self._wanted))
-        if "conformance" not in packages:
-            return estimate((), self.options, self.shared, workers, *beside)
-        beside.append(of_hand_written(self.options, self.shared))
-        return estimate(self.operations, self.options, self.shared, workers, *beside)
+    def announce(self, workers: int, items: Sequence[str]) -> Cost:
+        """Estimates the cost of these pytest items for the target, and sets the ceilings of the run by it."""
+        self._cost = cost_of_items(items, self.operations, self.options, self.shared, workers)
+        set_ceilings(self._cost, self.options, self.shared)
+        return self._cost
 
     def crashed(self, item: str) -> None:
         """Records that a worker was killed while it ran this pytest item."""
@@ -204,6 +201,8 @@ class Controller:
         content = document.to_json()
         errors = document.harness_errors()
         code = self._exit_code(document, errors, interrupted=interrupted or _is_gone(content))
+        if code == PASSED and content["requests"]["reached"]:
+            code = HARNESS_FAILED
         if self._baseline is not None:
             content["comparison"] = compare(self._baseline, content | {"exitCode": code}).to_json()
         content["exitCode"] = code
@@ -269,8 +268,15 @@ class Controller:
             "depth": self.options.depth.name,
             "safety": self.shared.safety.value,
             "failOn": self.options.fail_on.value,
+            "requests": self._requests(),
             "ledger": cleaned.to_json(),
         }
+
+    def _requests(self) -> dict[str, int]:
+        """The requests that were announced and sent."""
+        if self._cost is None:
+            return {}
+        return {"announced": self._cost.requests, "ceiling": self._cost.ceiling, "sent": self._run.requests_sent}
 
     def _merge_parts(self) -> None:
         """Joins the exchanges of all workers in one file."""

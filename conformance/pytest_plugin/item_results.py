@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from peertube_conformance.fixtures.timing.deadline import OutOfTime
+from peertube_conformance.fixtures.timing.deadline import OutOfRequests, OutOfTime
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.redaction.safe_output import escaped_line
 
@@ -23,8 +23,8 @@ def conclude(exercise: Exercise, phase: str, run: Callable[[], Outcome]) -> None
     """Runs a phase, records its outcome, and passes, skips or fails the item accordingly."""
     session = exercise.session
     try:
-        session.environment.deadline.check()
-    except OutOfTime as up:
+        session.check()
+    except (OutOfTime, OutOfRequests) as up:
         session.recorder.outcome(exercise.operation.id, phase, Verdict.NO_EVIDENCE, str(up))
         pytest.skip(str(up))
     session.collect(exercise.operation)

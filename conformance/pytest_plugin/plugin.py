@@ -72,9 +72,11 @@ def activate(config: pytest.Config) -> None:
         config.option.reportchars = ""
     # Imported here so that sessions without a conformance run do not wait for them.
     from peertube_conformance.conformance.pytest_plugin.allure_plugin import AllureFolder
+    from peertube_conformance.conformance.pytest_plugin.item_requests import ItemRequests
     from peertube_conformance.conformance.pytest_plugin.output_redaction import knowing, redact
 
     config.stash[_REDACTOR] = knowing()
+    config.pluginmanager.register(ItemRequests(lambda: config.stash.get(_SESSION, None)))
     redact(config, redactor := partial(_redactor, config))
     # The report has its own results for Allure; what Allure's plugin writes of items is for those who ask for it.
     if config.getoption("allure_report_dir", None) and not config.option.collectonly:

@@ -6,7 +6,6 @@ import gc
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
@@ -18,6 +17,7 @@ from peertube_conformance.conformance.exit_codes import INTERRUPTED
 from peertube_conformance.conformance.options import Options
 from peertube_conformance.conformance.pytest_plugin.wait_logging import show_waits
 from peertube_conformance.fixtures.environment.run_state import Shared
+from peertube_conformance.fixtures.timing.deadline import Deadline
 from peertube_conformance.reports.redaction.safe_output import escaped_line
 
 INTERRUPTING = (signal.SIGINT,)
@@ -138,8 +138,9 @@ def interrupt_when(file: Path) -> None:
     assert main is not None
 
     def watch() -> None:
+        pace = Deadline()
         while not file.exists():
-            time.sleep(_WATCHED_SECONDS)
+            pace.sleep(_WATCHED_SECONDS)
         signal.pthread_kill(main, signal.SIGINT)
 
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:

@@ -24,14 +24,17 @@ def _counters() -> defaultdict[str, Counter[str]]:
 class Behaviour:
     """Collects the recorded exchanges of one operation.
 
-    `accepted` counts successes, except those of requests that only prepare others. `shape` maps status to
-    pointer to type to the number of responses that had it; `situations` maps a situation (`invalid:
-    query/count maximum (user)`) to its outcomes (`400 code`) and how often each occurred; `situation_ids` maps those
-    that have an id to the same with the id in place of the text.
+    `accepted` counts successes, except those of requests that only prepare others. `tested` counts the requests that were
+    generated, have a defect or meet a situation; `others` those of flows and hand-written tests, and preparing ones.
+    `shape` maps status to pointer to type to the number of responses that had it; `situations` maps a situation
+    (`invalid: query/count maximum (user)`) to its outcomes (`400 code`) and how often each occurred; `situation_ids` maps
+    those that have an id to the same with the id in place of the text.
     """
 
     statuses: Counter[int] = field(default_factory=Counter)
     accepted: int = 0
+    tested: int = 0
+    others: int = 0
     latencies: list[float] = field(default_factory=list)
     outcomes: list[tuple[Verdict, str, str]] = field(default_factory=list)
     shape: dict[str, defaultdict[str, Counter[str]]] = field(default_factory=dict)
@@ -42,6 +45,10 @@ class Behaviour:
 
     def add(self, part: Mapping[str, Any]) -> None:
         """Adds one recorded exchange."""
+        if part["intent"] != Intent.ARRANGED or part["violation"]:
+            self.tested += 1
+        else:
+            self.others += 1
         response = part["response"]
         if response is None:
             self._answered(part, "no response")
@@ -72,6 +79,7 @@ class Behaviour:
     def to_json(self) -> dict[str, Any]:
         """The members of `operations[]` that describe the observed behaviour."""
         return {
+            "requests": {"tested": self.tested, "others": self.others},
             "statuses": {str(status): count for status, count in sorted(self.statuses.items())},
             "latency": latency_of(self.latencies),
             "shape": {status: _sorted(shape) for status, shape in sorted(self.shape.items())},

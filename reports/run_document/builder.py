@@ -10,6 +10,7 @@ from peertube_conformance.reports.formatting import counted
 from peertube_conformance.reports.model.finding import Finding, Level
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.run_document.behaviour import Behaviour
+from peertube_conformance.reports.run_document.ceilings import Ceilings
 from peertube_conformance.reports.run_document.coverage import Coverage
 from peertube_conformance.reports.run_document.older_formats import with_purpose
 from peertube_conformance.reports.run_document.operation_verdicts import operation_verdict, why_unwitnessed
@@ -57,6 +58,7 @@ class RunDocument:
         self._flows: list[Mapping[str, Any]] = []
         self._budget: Counter[str] = Counter()
         self._refusals: Counter[str] = Counter()
+        self._ceilings = Ceilings()
         self._exchanges = 0
         self._beside: Counter[str] = Counter()
 
@@ -81,8 +83,8 @@ class RunDocument:
                 case "unjudged":
                     for name in part["requirements"]:
                         self._unjudged[name].append((Verdict(part["verdict"]), part["reason"]))
-                case "death":
-                    self._deaths.add_death(part)
+                case "death" | "ceiling" as kind:
+                    {"death": self._deaths.add_death, "ceiling": self._ceilings.add}[kind](part)
                 case "flow":
                     self._coverage.add_flow(part)
                     self._flows.append({key: value for key, value in part.items() if key != "kind"})
@@ -202,6 +204,7 @@ class RunDocument:
                 "stale": [deviation.id for deviation in self.stale_deviations()],
             },
             "deaths": self._deaths.to_json(),
+            "requests": self._ceilings.to_json(self._facts.get("requests", {})),
             "refused": dict(sorted(self._refusals.items())),
             "budget": {
                 "requests": int(self._budget["requests"]),

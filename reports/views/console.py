@@ -17,6 +17,8 @@ from peertube_conformance.reports.views.run_summary import (
     judgement,
     known_findings,
     new_findings,
+    reached_ceilings,
+    requests_line,
     sections,
     target_line,
     tests_operations,
@@ -44,6 +46,7 @@ def lines(document: Document, width: int) -> list[str]:
         _coverage,
         _changes,
         _outages,
+        _ceilings,
         _findings,
         _known,
         _untested,
@@ -182,6 +185,11 @@ def _left(document: Document, width: int) -> Iterator[str]:
         yield from wrapped(f"resources on the target: {created:,} created, {removed:,} removed", width)
 
 
+def _ceilings(document: Document, width: int) -> Iterator[str]:
+    for sentence in reached_ceilings(document):
+        yield from wrapped(on_one_line(sentence), width)
+
+
 def _refused(document: Document, width: int) -> Iterator[str]:
     refused = document["refused"]
     if refused:
@@ -196,7 +204,7 @@ def _refused(document: Document, width: int) -> Iterator[str]:
 def _budget(document: Document, width: int) -> Iterator[str]:
     budget = document["budget"]
     summary = (
-        f"traffic: {counted(budget['requests'], 'request')} in {duration_text(document['durationSeconds'])}; "
+        f"traffic: {requests_line(document)} in {duration_text(document['durationSeconds'])}; "
         f"workers waited {duration_text(budget['throttledSeconds'])} for rate limits; "
         f"{counted(budget['self429'], 'request')} refused with 429; seed {document['seed']}, depth {document['depth']}"
     )

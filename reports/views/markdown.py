@@ -19,6 +19,8 @@ from peertube_conformance.reports.views.run_summary import (
     judgement,
     known_findings,
     new_findings,
+    reached_ceilings,
+    requests_line,
     sections,
     target_line,
     tests_operations,
@@ -37,7 +39,19 @@ _MAX_NAMES = 400
 
 def summary(document: Document) -> str:
     """Renders the whole summary."""
-    parts = (_answer, _sections, _flows, _outages, _findings, _deviations, _untested, _left, _coverage, _facts)
+    parts = (
+        _answer,
+        _sections,
+        _flows,
+        _outages,
+        _ceilings,
+        _findings,
+        _deviations,
+        _untested,
+        _left,
+        _coverage,
+        _facts,
+    )
     blocks = ["\n".join(part(document)) for part in parts]
     return "\n\n".join(shown for shown in blocks if shown) + "\n"
 
@@ -102,6 +116,14 @@ def _outages(document: Document) -> Iterator[str]:
         for outage in found:
             yield f"* {plain(outage.sentence)}"
             yield from (f"  * {plain(suspect.text)}" for suspect in outage.suspects)
+
+
+def _ceilings(document: Document) -> Iterator[str]:
+    reached = reached_ceilings(document)
+    if reached:
+        yield "## Ended early"
+        yield ""
+        yield from (f"* {plain(sentence)}" for sentence in reached)
 
 
 def _findings(document: Document) -> Iterator[str]:
@@ -189,7 +211,7 @@ def _facts(document: Document) -> Iterator[str]:
     yield "## The run"
     yield ""
     rows = [
-        ("Requests", f"{budget['requests']:,}"),
+        ("Requests", requests_line(document)),
         ("Duration", duration_text(document["durationSeconds"])),
         ("Waited for the instance's limits", duration_text(budget["throttledSeconds"])),
         ("Seed, depth, tier", plain(f"{document['seed']}, {document['depth']}, {document['safety']}")),

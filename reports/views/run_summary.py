@@ -214,3 +214,16 @@ def target_line(document: Document) -> str:
     where = "embedded instance" if target.get("embedded") else target["baseUrl"]
     version = target["serverVersion"] or "of unknown version"
     return f"{where}, PeerTube {version}, tested with contract {document['contract']['version']}"
+
+
+def requests_line(document: Document) -> str:
+    """The requests that the run sent, and the most that it was allowed."""
+    sent = counted(document["budget"]["requests"], "request")
+    ceiling = document.get("requests", {}).get("ceiling")
+    return f"{sent} (of at most {ceiling:,})" if ceiling else sent
+
+
+def reached_ceilings(document: Document) -> list[str]:
+    """A sentence for each test that ended because it had sent as many requests as it may, and for the run."""
+    reached = document.get("requests", {}).get("reached", ())
+    return [" ".join(("stopped:", entry["item"], entry["reason"])).replace(":  ", ": ") for entry in reached]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -17,12 +18,13 @@ from peertube_conformance.conformance.checks import judge
 from peertube_conformance.conformance.execution.applicability import why_not_offered
 from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.conformance.pytest_plugin.operation_selection import chosen
+from peertube_conformance.fixtures.messages.bounded import DEEPEST
 from peertube_conformance.fixtures.resources.factory import NotArranged
 from peertube_conformance.fixtures.run.run import WorkerEnvironment
 from peertube_conformance.fixtures.timing.deadline import OutOfTime
 from peertube_conformance.reports import Finding, Verdict
 from peertube_conformance.reports.formatting import counted
-from peertube_conformance.stateful.engine.context import Context, Halted, Violation
+from peertube_conformance.stateful.engine.context import Context, Halted, Shortened, Violation
 from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.engine.shrinking import again, reduced
 
@@ -98,10 +100,10 @@ def _outcome(context: Context, flow: type[Flow]) -> Walked:
         with with_reporter(lambda _: None), _bounded_shortening():
             run_state_machine_as_test(flow, settings=_bounds(flow, context.session))
     except Halted as halted:
-        return _blocked(context, halted.cause)
+        return _ended(context, flow, halted.cause)
     except Exception as error:  # noqa: BLE001 - whatever a walk ends with is sorted here
         end = _halted(error)
-        return _blocked(context, end.cause) if end else _failed(context, flow, error)
+        return _ended(context, flow, end.cause) if end else _failed(context, flow, error)
     if not context.evidence:
         return Walked(Verdict.NO_EVIDENCE, "no sequence reached a check")
     return Walked(Verdict.PASSED)
@@ -139,6 +141,21 @@ def _halted(error: BaseException | None) -> Halted | None:
     return error
 
 
+def _ended(context: Context, flow: type[Flow], cause: Exception) -> Walked:
+    """How a flow ended that was stopped: what two walks or more have shown before is not lost."""
+    shown = _shown_again(context.violations)
+    if isinstance(cause, Shortened):
+        return _reported(context, flow, shown) if shown else _failed(context, flow, cause)
+    return _reported(context, flow, shown) if shown else _blocked(context, cause)
+
+
+def _shown_again(violations: Sequence[Violation]) -> list[Violation]:
+    """The shortest violation of each kind that several walks showed."""
+    counts = Counter(type(one) for one in violations)
+    shortest = {type(one): one for one in sorted(violations, key=lambda one: -len(one.story.calls))}
+    return [one for kind, one in shortest.items() if counts[kind] > 1]
+
+
 def _blocked(context: Context, cause: Exception) -> Walked:
     if isinstance(cause, OutOfTime):
         verdict = Verdict.PASSED if context.evidence else Verdict.NO_EVIDENCE
@@ -150,22 +167,36 @@ def _blocked(context: Context, cause: Exception) -> Walked:
 def _failed(context: Context, flow: type[Flow], error: Exception) -> Walked:
     redactor = context.session.environment.redactor
     violations = list(_violations(error))
-    confirmed = _confirmed(flow, context.violations) if isinstance(error, Flaky) else violations
+    is_unsure = isinstance(error, Flaky | Shortened)
+    confirmed = _confirmed(flow, context.violations) if is_unsure else violations
     if not confirmed:
         # Cut short only after redaction: half a secret would not be recognised as one.
         cause_text = " ".join(redactor.error(str(violations[0] if violations else error)).split())[:400]
-        if violations or isinstance(error, Flaky):
+        if violations or is_unsure:
             return Walked(Verdict.BLOCKED, f"not reproducible: the same steps gave another result ({cause_text})")
         if all(isinstance(each, _UNREADABLE) for each in _each(error)) and (why := _incomplete(context)):
             return Walked(Verdict.BLOCKED, why)
         return Walked(Verdict.ERROR, f"{type(error).__name__}: {cause_text}")
+    return _reported(context, flow, confirmed)
+
+
+def _reported(context: Context, flow: type[Flow], confirmed: Sequence[Violation]) -> Walked:
+    """Shortens what was found, each by its share of the time and requests for it, and records it."""
+    redactor = context.session.environment.redactor
     findings: list[Finding] = []
     for violation in confirmed:
-        found = reduced(flow, violation, _SHORTENING_SECONDS / len(confirmed))
+        found = reduced(flow, violation, _allowance(context, 1 / len(confirmed)))
         context.evidence[found.finding.requirement] += 1
         steps = found.story.steps(found.exchange, redactor, found.values)
         findings.append(context.session.recorder.finding(found.exchange, replace(found.finding, steps=steps)))
     return Walked(Verdict.FAILED, counted(len(findings), "finding"), tuple(findings))
+
+
+def _allowance(context: Context, share: float) -> Callable[[], bool]:
+    """Returns True while this share of the time, and of as many requests as the flow was announced to send, is left."""
+    requests = context.session.requests
+    ends, most = time.monotonic() + share * _SHORTENING_SECONDS, requests.of_item + share * requests.announced
+    return lambda: time.monotonic() < ends and requests.of_item < most
 
 
 def _confirmed(flow: type[Flow], violations: Iterable[Violation]) -> list[Violation]:
@@ -186,10 +217,10 @@ def _violations(error: BaseException) -> Iterator[Violation]:
     return (each for each in _each(error) if isinstance(each, Violation))
 
 
-def _each(error: BaseException) -> Iterator[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
+def _each(error: BaseException, depth: int = 0) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup) and depth <= DEEPEST:
         for each in error.exceptions:
-            yield from _each(each)
+            yield from _each(each, depth + 1)
     else:
         yield error
 

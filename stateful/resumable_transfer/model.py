@@ -10,7 +10,6 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from itertools import count
 from typing import Any
 
 from peertube_conformance.fixtures.media import generated_files as media
@@ -148,7 +147,9 @@ def _archived(name: str, description: str) -> bytes:
 def _counted(size: int, label: str) -> bytes:
     """Readable bytes that differ from place to place and from label to label."""
     text = bytearray(label.encode())
-    for place in count(100 + zlib.crc32(label.encode()) % 400):
+    first = 100 + zlib.crc32(label.encode()) % 400
+    # Each number takes four bytes at least.
+    for place in range(first, first + size // 4 + 1):
         if len(text) >= size:
             break
         text += f",{place}".encode()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.bounded import at_most
 from peertube_conformance.fixtures.messages.request_draft import Upload
 from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.model.variables import NamedNumber, NamedText
@@ -18,7 +19,8 @@ CHANNELS = 2
 # The number of a channel that only the other account follows.
 _ASIDE = CHANNELS
 _PUBLISHED, _NEW_VIDEO = 1, 1
-_ALL = {"count": 100}
+_MOST = 100
+_ALL = {"count": _MOST}
 # A list may show a channel once more for each time that it was subscribed to.
 _ROUNDS = 3
 
@@ -41,7 +43,7 @@ class Followers(Flow):
             self.follow(self.other, *missing)
 
     def _forget(self) -> None:
-        for video in self.got("listMyVideos", self.publisher, query=_ALL)["data"]:
+        for video in at_most(self.got("listMyVideos", self.publisher, query=_ALL)["data"], _MOST):
             self.world.call("delVideo", self.publisher, path={"id": video["uuid"]})
         self._unsubscribe_reader()
         self.settings = self.got("getUserInfo", self.reader)["notificationSettings"]
@@ -59,7 +61,7 @@ class Followers(Flow):
             followed = {*self._followed_by(self.reader)}
             if not followed:
                 return
-            for handle in followed:
+            for handle in at_most(followed, _MOST):
                 self.world.call("deleteSubscription", self.reader, path={"subscriptionHandle": handle})
         self.reader = self.fresh_account("subscriber")
 

@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis.stateful import invariant
 
 from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.bounded import at_most
 from peertube_conformance.fixtures.safety.guard import Refused
 from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.model.variables import NamedNumber, NamedText
@@ -74,7 +75,7 @@ class VideoFlow(Flow):
         """
         with self.aside():
             listed = _json(self.world.call("listMyVideos", self.owner, query={"count": _MANY}))["data"]
-            for video in listed:
+            for video in at_most(listed, _MANY):
                 with suppress(Refused):
                     self.send("delVideo", self.owner, path={"id": video["uuid"]})
         return {video["id"] for video in listed}

@@ -100,6 +100,9 @@ class Recorded:
         self._findings = findings
         self._collected = 0
 
+    def check(self) -> None:
+        self.deadline.check()
+
     def outcome(self, operation_id: str, phase: str, verdict: Verdict, reason: str = "") -> None:
         self.outcomes.append((operation_id, phase, verdict, reason))
 
