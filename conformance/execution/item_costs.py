@@ -43,6 +43,8 @@ FLOWS: Mapping[str, tuple[int, int, int]] = {
 _DEPTHS = ("smoke", "standard", "thorough")
 # An instance that allows few requests of any kind gets a third of the sequences.
 _TIGHT_SHARE = 1 / 3
+# What a flow finds is shortened by half as many requests as were announced: fewer would not do.
+_LEAST_OF_FLOW = 100
 
 
 def cost_of_phase(operation: Operation, depth: Depth, limits: Limits) -> int:
@@ -58,7 +60,7 @@ def cost_of_test(name: str) -> int:
 def cost_of_flow(name: str, depth: str, limits: Limits) -> int:
     """The requests of a flow, by the name of its test."""
     requests = FLOWS[name][_DEPTHS.index(depth)]
-    return round(requests * _TIGHT_SHARE) if is_tight(limits) else requests
+    return max(_LEAST_OF_FLOW, round(requests * _TIGHT_SHARE) if is_tight(limits) else requests)
 
 
 def planned(operation: Operation, depth: Depth, limits: Limits) -> float:

@@ -93,12 +93,12 @@ class Context(Examination):
 
     @property
     def _is_long_shortened(self) -> bool:
-        """Whether as many requests as the flow was announced to send were sent since its first failure.
+        """Whether half as many requests as the flow was announced to send were sent since its first failure.
 
-        As many again are left then to confirm and shorten what was found.
+        As many again may be sent then to confirm and shorten what was found.
         """
         requests = self.session.requests
-        is_long = self._failed_after > 0 and requests.of_item - self._failed_after >= requests.announced
+        is_long = self._failed_after > 0 and requests.of_item - self._failed_after >= requests.announced / 2
         return is_long and not self.is_shortened
 
     def saw(self, exchange: Exchange) -> None:

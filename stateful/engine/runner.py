@@ -193,9 +193,9 @@ def _reported(context: Context, flow: type[Flow], confirmed: Sequence[Violation]
 
 
 def _allowance(context: Context, share: float) -> Callable[[], bool]:
-    """Returns True while this share of the time, and of as many requests as the flow was announced to send, is left."""
+    """Returns True while this share of the time, and of half as many requests as the flow was announced, is left."""
     requests = context.session.requests
-    ends, most = time.monotonic() + share * _SHORTENING_SECONDS, requests.of_item + share * requests.announced
+    ends, most = time.monotonic() + share * _SHORTENING_SECONDS, requests.of_item + share * requests.announced / 2
     return lambda: time.monotonic() < ends and requests.of_item < most
 
 
