@@ -91,7 +91,7 @@ def unbounded(source: str) -> list[Unbounded]:
                 problems.append("calls itself without a depth")
             if called[node] & sending and any(_over(node, sending)):
                 problems.append("sends for each item of an answer")
-        found += [Unbounded(_line(node), getattr(node, "name", function), problem) for problem in problems]
+        found += [Unbounded(_line(node), str(getattr(node, "name", function)), problem) for problem in problems]
     return sorted(set(found))
 
 

@@ -48,8 +48,9 @@ _LEAST_OF_FLOW = 100
 
 
 def cost_of_phase(operation: Operation, depth: Depth, limits: Limits) -> int:
-    """The requests that a phase of an operation sends at most, with those that it may have to prepare."""
-    return round(planned(operation, depth, limits)) + _PREPARED
+    """The requests that a phase of an operation sends at most: its defects, also those that few operations have room
+    for, and what it may have to prepare."""
+    return round(planned(operation, depth, limits)) + depth.defects + _PREPARED
 
 
 def cost_of_test(name: str) -> int:

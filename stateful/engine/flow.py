@@ -219,6 +219,15 @@ class Flow(RuleBasedStateMachine):
         """The rules that each walk begins with, as Hypothesis has them."""
         return cls.setup_state().initializers
 
+    def replay(self, name: str, arguments: Mapping[str, Any]) -> bool:
+        """Takes a step again, for walks that Hypothesis does not run; returns whether its preconditions are met."""
+        steps = [rule for rule in (*self.starts(), *self.rules) if hasattr(rule.function, "__wrapped__")]
+        rule = next(rule for rule in steps if rule.function.__wrapped__.__name__ == name)
+        if not all(is_met(self) for is_met in rule.preconditions):
+            return False
+        rule.function(self, **arguments)
+        return True
+
     def check_model(self) -> None:
         """Checks the invariants as Hypothesis does after each step, for walks that it does not run."""
         self.context.story.begin_observing()

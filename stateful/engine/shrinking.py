@@ -66,12 +66,9 @@ def _walked(flow: type[Flow], calls: Sequence[Call]) -> Violation | None:
     """Runs a walk of these calls and returns how it fails; None where it does not, or a step cannot be taken."""
     try:
         walk = flow()
-        rules = {rule.function.__wrapped__.__name__: rule for rule in (*flow.starts(), *walk.rules)}
         for call in calls:
-            rule = rules[call.rule]
-            if not all(is_met(walk) for is_met in rule.preconditions):
+            if not walk.replay(call.rule, call.arguments):
                 return None
-            rule.function(walk, **call.arguments)
             walk.check_model()
     except Violation as violation:
         return violation

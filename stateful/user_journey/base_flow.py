@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -60,18 +60,31 @@ class Journey(Flow):
     @stateful.rule(step=st.runner().flatmap(lambda journey: journey.possible_steps()))
     def go_on(self, step: tuple[str, dict[str, Any]]) -> None:
         """Take a step; reports show it under its own name."""
-        name, arguments = step
+        self._take(*step)
+
+    def replay(self, name: str, arguments: Mapping[str, Any]) -> bool:
+        """Takes a stage or detour again; returns whether it is possible now."""
+        if all(step.name != name for step in _steps(type(self))):
+            return super().replay(name, arguments)
+        if all(step.name != name for step in self._possible()):
+            return False
+        self._take(name, arguments)
+        return True
+
+    def _take(self, name: str, arguments: Mapping[str, Any]) -> None:
         self.context.called(name, arguments)
         self.road.walk(name)
         getattr(self, name)(**arguments)
 
     def possible_steps(self) -> SearchStrategy[tuple[str, dict[str, Any]]]:
         """The next stage, if there is one, and then the detours, with their arguments."""
+        return st.one_of([st.tuples(st.just(each.name), each.arguments) for each in self._possible()])
+
+    def _possible(self) -> list[Step]:
         steps = _steps(type(self))
         stages = [step for step in steps if self.road.leads_to(step.name)]
         detours = [step for step in steps if step not in stages and step.detour and getattr(self, step.detour)]
-        possible = [*stages, *(detours if self.road.allows_detour else ())]
-        return st.one_of([st.tuples(st.just(each.name), each.arguments) for each in possible])
+        return [*stages, *(detours if self.road.allows_detour else ())]
 
     @property
     def unproven(self) -> bool:

@@ -22,7 +22,15 @@ ALWAYS = ("deleteSubscription", "delVideo", "putUser")
 # The registrations that a moderator decides about, and the flows that need them.
 _APPROVED = {"acceptRegistration", "rejectRegistration", "deleteRegistration"}
 # What is wrong shows only after several steps, for which smoke runs are too short.
-_STANDARD = {"uploadResumableCancel", "replaceVideoSourceResumableCancel", "userImportResumableCancel"}
+_STANDARD = {
+    "uploadResumableCancel",
+    "replaceVideoSourceResumableCancel",
+    "userImportResumableCancel",
+    "clearMyHistory",
+    "deleteMyHistoryElement",
+    "markAllMyNotificationsRead",
+    "putMyNotificationSettings",
+}
 CASES = [pytest.param(name, marks=[] if name in ALWAYS else [pytest.mark.nightly]) for name in OPERATIONS]
 # Runs of everything, not only of the operation.
 WHOLE = [pytest.param(name, marks=pytest.mark.nightly) for name in ("deleteSubscription", "delUser", "putUserInfo")]
