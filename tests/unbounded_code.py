@@ -99,8 +99,8 @@ def _placed(node: ast.AST, function: str, *, is_in_class: bool) -> Iterator[tupl
     """Every node with the name of the function that it is in, and whether it is directly in a class."""
     for child in ast.iter_child_nodes(node):
         yield child, function, is_in_class
-        is_function = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
-        yield from _placed(child, child.name if is_function else function, is_in_class=isinstance(child, ast.ClassDef))
+        inside = child.name if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) else function
+        yield from _placed(child, inside, is_in_class=isinstance(child, ast.ClassDef))
 
 
 def _line(node: ast.AST) -> int:

@@ -41,7 +41,11 @@ def test_a_walk_of_stages_is_repeated(tmp_path) -> None:
     with session(tmp_path, "a-refused-string-verifies-all-the-same", signup=signup_of(WholeJourney)) as at:
         context = Context(at, at.environment, WholeJourney.__name__)
         bound = type("WholeJourney", (WholeJourney,), {"context": context})
-        calls = [Call("begin", {}), Call("register", {"own_channel": False}), Call("verify_wrongly", {})]
+        calls = [
+            Call("begin", {}),
+            Call("register", {"own_channel": False}),
+            Call("verify_wrongly", {"string": "invented"}),
+        ]
         with at.watched_by(context.saw):
             repeated = _walked(bound, calls)
             assert _walked(bound, [calls[0], calls[2]]) is None
