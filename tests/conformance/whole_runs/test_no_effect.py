@@ -52,8 +52,7 @@ def run_of(fault: str, *selection: str, signup: str) -> tuple[int, dict[str, Any
     """The exit code and document of a run against an instance with this fault."""
     with TemporaryDirectory() as name, instance(Path(name), fault, signup=signup) as (served, mailbox):
         arguments = ("--base-url", served.base_url, "--admin-username", ADMIN_NAME, "--mailbox", mailbox, "--seed", "1")
-        password = {"PEERTUBE_CONFORMANCE_ADMIN_PASSWORD": served.password}
-        with running(Path(name), *arguments, *selection, **password) as run:
+        with running(Path(name), *arguments, *selection, PEERTUBE_CONFORMANCE_ADMIN_PASSWORD=served.password) as run:
             return run.end(), run.document
 
 
