@@ -64,6 +64,8 @@ class Callers:
             session.recorder.outcome(self._operation.id, f"roles: {cell.caller}", outcome.verdict, outcome.reason)
             if outcome.verdict is Verdict.ERROR:
                 break_off(session, outcome.reason)
+            if outcome.verdict is Verdict.NOT_IMPLEMENTED:
+                pytest.skip(f"{outcome.verdict.value}: {outcome.reason}")
 
     def _asked(self, cell: Cell) -> Outcome:
         self._examine.environment = self._exercise.environment

@@ -86,8 +86,9 @@ class Examination:
             failed = "PT-STATUS-10" if conflicted(exchange) else "PT-STATUS-01"
             return self.wrong(failed, exchange, Finding(f"/request{exchange.cause}", message, wanted, exchange.status))
         message = f"{situation}: expected status {' or '.join(map(str, statuses))}, got {exchange.status}"
-        at = f"/response/status/{statuses[0]}"
-        return self.wrong(requirement, exchange, Finding(at, message, wanted, exchange.status))
+        difference = Finding(f"/response/status/{statuses[0]}", message, wanted, exchange.status)
+        self._explain(requirement, exchange, difference, valid=min(statuses) < 400)
+        return self.wrong(requirement, exchange, difference)
 
     def agree(self, exchange: Exchange, requirement: str, *, at: str, expected: Any, actual: Any, message: str) -> bool:
         """Asserts that a value observed in a response is the expected one; `message` is the sentence for where it is not.
@@ -97,7 +98,13 @@ class Examination:
         if expected == actual:
             self.judged(requirement)
             return True
-        return self.wrong(requirement, exchange, Finding(at, message, expected, actual))
+        difference = Finding(at, message, expected, actual)
+        self._explain(requirement, exchange, difference)
+        return self.wrong(requirement, exchange, difference)
+
+    def _explain(self, requirement: str, exchange: Exchange, difference: Finding, *, valid: bool = False) -> None:
+        """Raises MissingRoute where the response differs only because the target lacks the route."""
+        self.session.explain(exchange, [self.completed(difference, requirement, exchange)], valid=valid)
 
     def judged(self, requirement: str) -> None:
         """Notes that the requirement was judged; raises KeyError for one that the catalogue does not have."""

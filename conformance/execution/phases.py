@@ -18,6 +18,7 @@ from peertube_conformance.conformance.generation.edge_cases import edge_case_mut
 from peertube_conformance.conformance.generation.enum_values import longest, with_values
 from peertube_conformance.conformance.generation.schemathesis_driver import NotGenerated, found_in, spliced, spread
 from peertube_conformance.fixtures.http.client import Unsendable
+from peertube_conformance.fixtures.messages.precondition_errors import MissingRoute
 from peertube_conformance.fixtures.messages.request_draft import UNSET, Draft
 from peertube_conformance.fixtures.resources.ids_by_kind import absent
 from peertube_conformance.fixtures.safety.guard import Refused
@@ -52,7 +53,11 @@ class Exercise(Drafting):
         if why_not:
             return Outcome(Verdict.NOT_APPLICABLE, why_not)
         try:
+            self.session.missing_routes.refuse(self.environment.shared.base_url, self.operation)
             return phase()
+        except MissingRoute as missing:
+            is_this = missing.operation_id == self.operation.id
+            return Outcome(Verdict.NOT_IMPLEMENTED if is_this else Verdict.BLOCKED, str(missing))
         except PRECONDITION_ERRORS as blocker:
             return outcome_of(blocker)
         except NotGenerated as error:
@@ -79,6 +84,7 @@ class Exercise(Drafting):
         if count > SCARCE_VALID and (bare := self._without_body()) is not None:
             self._send(bare, Intent.VALID)
         if not accepted:
+            self.session.missing_routes.explain_operation(self.environment.shared.base_url, self.operation)
             return Outcome(Verdict.NO_EVIDENCE, "no valid request was accepted")
         return Outcome(Verdict.PASSED)
 
@@ -122,7 +128,7 @@ class Exercise(Drafting):
             outcomes.append(self._recorded(status, partial(self._provoked, provocation, status)))
         if not outcomes:
             return Outcome(Verdict.NO_EVIDENCE, "no further documented error response to test")
-        worst = (Verdict.ERROR, Verdict.BLOCKED, Verdict.PASSED, Verdict.NOT_APPLICABLE)
+        worst = (Verdict.ERROR, Verdict.NOT_IMPLEMENTED, Verdict.BLOCKED, Verdict.PASSED, Verdict.NOT_APPLICABLE)
         return min(
             outcomes, key=lambda outcome: worst.index(outcome.verdict) if outcome.verdict in worst else len(worst)
         )

@@ -83,10 +83,14 @@ class Exhaustion:
                 continue
             ends = time.monotonic() + waiting
             for operation in operations:
-                if operation.rate_limits[:1] == (bucket,) and operation.id != first.id:
+                if operation.rate_limits[:1] == (bucket,) and operation.id != first.id and not self._lacks(operation):
                     self._send(operation, USED_UP, 429)
             self._client.budget.exhausted(bucket, waiting)
             yield first, ends
+
+    def _lacks(self, operation: Operation) -> bool:
+        """Whether the target was found not to implement the operation."""
+        return self._session.missing_routes.finding(self._client.base_url, operation.id) is not None
 
     def _reopened(self) -> None:
         for first, ends in self._windows or ():

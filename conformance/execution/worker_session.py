@@ -10,21 +10,25 @@ from typing import Any
 
 from peertube_conformance.conformance.checks import judge
 from peertube_conformance.conformance.execution.failure_causes import FailureCauses
+from peertube_conformance.conformance.execution.missing_routes import MissingRoutes
 from peertube_conformance.conformance.generation.example_database import Examples
 from peertube_conformance.conformance.generation.schemathesis_driver import Generator
 from peertube_conformance.conformance.options import Options
 from peertube_conformance.fixtures.cleanup.orphaned_files import remove_own_files
 from peertube_conformance.fixtures.http.exchange_steps import Send
 from peertube_conformance.fixtures.http.outage import Death
+from peertube_conformance.fixtures.messages.precondition_errors import MissingRoute
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.run.run import Shared, WorkerEnvironment
 from peertube_conformance.fixtures.safety.ownership.proofs import Contradiction
 from peertube_conformance.reports import Exchange, Finding, Intent, Level
+from peertube_conformance.reports.model.finding import ROUTE_REQUIREMENT
 from peertube_conformance.reports.recording.recorder import Recorder
 from peertube_conformance.reports.redaction.redactor import Redactor
-from peertube_conformance.spec import Contract, Operation
+from peertube_conformance.spec import Contract, Operation, load_contract
 from peertube_conformance.spec.deviations import Deviation
 from peertube_conformance.spec.requirements import load_requirements
+from peertube_conformance.spec.synthetic_operations import is_outside
 
 # 40 hexadecimal digits, as PeerTube's own tokens; no server issued it.
 FOREIGN_TOKEN = "0" * 40
@@ -61,6 +65,13 @@ class Session:
         self.bases: dict[tuple[str, str], Draft] = {}
         self._found: list[Finding] = []
         self._watching: list[Callable[[Exchange], None]] = []
+        self.missing_routes = MissingRoutes(
+            [contract, load_contract(None)],
+            shared.folder / "missing-routes.ndjson",
+            self.recorder,
+            environment_of=self._environment_of,
+            valid_draft=self._valid_draft,
+        )
         self._steps = (FailureCauses(self.recorder), self._watched, self.judge)
         self.environment = self._environment(shared)
         self._others: list[WorkerEnvironment] = []
@@ -116,6 +127,7 @@ class Session:
             self.recorder.note("refusals", {"refusals": environment.guard.refusals})
             environment.close()
         self.examples.close()
+        self.recorder.evidence({ROUTE_REQUIREMENT: self.missing_routes.served})
         self.recorder.close()
 
     @contextmanager
@@ -127,9 +139,24 @@ class Session:
         finally:
             self._watching.remove(saw)
 
-    def judge(self, _draft: Draft, exchange: Exchange, _send: Send) -> Exchange:
+    def explain(self, exchange: Exchange, findings: Sequence[Finding], *, valid: bool = False) -> None:
+        """Raises MissingRoute where the findings of an exchange only show that its route is missing.
+
+        `valid` is for exchanges in which the contract demands a success.
+        """
+        # What stock servers do outside the contract is known, and is no reason for further requests.
+        if findings and (not is_outside(exchange.operation) or self.unexplained(findings)):
+            self.missing_routes.explain(exchange, valid=valid)
+
+    def judge(self, draft: Draft, exchange: Exchange, send: Send) -> Exchange:
         """Judges and records an exchange; the last of its steps."""
         findings, evidence = judge(exchange)
+        self.missing_routes.saw(draft, exchange, send)
+        try:
+            self.explain(exchange, findings, valid=exchange.intent is Intent.VALID)
+        except MissingRoute:
+            self.recorder.exchange(exchange, (), ())
+            raise
         found = self.recorder.exchange(exchange, evidence, findings)
         self._found.extend(found)
         if exchange.intent in _DRAWN and self.unexplained(found):
@@ -144,8 +171,27 @@ class Session:
 
     def _environment(self, shared: Shared) -> WorkerEnvironment:
         return WorkerEnvironment(
-            shared, self.worker, self._redactor, self._steps, died=self._died, contradicted=self._contradicted
+            shared,
+            self.worker,
+            self._redactor,
+            self._steps,
+            died=self._died,
+            contradicted=self._contradicted,
+            admits=lambda draft: self.missing_routes.refuse(shared.base_url, draft.operation),
+            failed=lambda exchange: self.missing_routes.explain(exchange, valid=True),
         )
+
+    def _environment_of(self, origin: str) -> WorkerEnvironment | None:
+        known = (self.environment, *self._others)
+        return next((each for each in known if each.shared.base_url.rstrip("/") == origin), None)
+
+    def _valid_draft(self, environment: WorkerEnvironment, operation: Operation) -> Draft:
+        # Imported here because requests are built for a session, whose module this is.
+        from peertube_conformance.conformance.execution.valid_requests import Drafting  # noqa: PLC0415
+
+        drafting = Drafting(self, operation)
+        drafting.environment = environment
+        return drafting.base()
 
     def _contradicted(self, contradiction: Contradiction) -> None:
         """Records a finding where the response to a creation identified another resource than the one created."""

@@ -32,7 +32,12 @@ def conclude(exercise: Exercise, phase: str, run: Callable[[], Outcome]) -> None
     session.recorder.outcome(exercise.operation.id, phase, outcome.verdict, outcome.reason)
     if outcome.verdict is Verdict.ERROR:
         break_off(session, outcome.reason)
-    report(session, session.collect(exercise.operation))
+    found = session.collect(exercise.operation)
+    if outcome.verdict is Verdict.NOT_IMPLEMENTED:
+        # The one finding fails the item of valid requests, whichever test met it.
+        missing = session.missing_routes.finding(exercise.environment.shared.base_url, exercise.operation.id)
+        found = [missing] if missing is not None and phase == "valid" else []
+    report(session, found)
     if outcome.verdict is not Verdict.PASSED:
         pytest.skip(f"{outcome.verdict.value}: {outcome.reason}")
 

@@ -13,5 +13,6 @@ class Verdict(StrEnum):
     KNOWN = "known"
     NO_EVIDENCE = "no-evidence"
     NOT_APPLICABLE = "not-applicable"
+    NOT_IMPLEMENTED = "not-implemented"
     BLOCKED = "blocked"
     ERROR = "error"

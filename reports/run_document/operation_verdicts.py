@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from peertube_conformance.reports.formatting import counted
-from peertube_conformance.reports.model.finding import Finding, Level
+from peertube_conformance.reports.model.finding import ROUTE_REQUIREMENT, Finding, Level
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.run_document.behaviour import Behaviour
 from peertube_conformance.spec import Operation
@@ -21,6 +21,9 @@ def operation_verdict(seen: Behaviour, findings: Sequence[Finding], fail_on: Lev
     phases = {phase: verdict for verdict, _, phase in seen.outcomes}
     if Verdict.ERROR in reasons:
         return Verdict.ERROR, reasons[Verdict.ERROR]
+    missing = next((f for f in findings if f.requirement == ROUTE_REQUIREMENT), None)
+    if missing is not None:
+        return Verdict.NOT_IMPLEMENTED, missing.message
     if failing:
         return Verdict.FAILED, counted(failing, "finding")
     blocked = next((reason for verdict, reason, phase in seen.outcomes if verdict is Verdict.BLOCKED), None)

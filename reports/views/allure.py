@@ -29,6 +29,7 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, f"urn:{_PACKAGE}:allure")
 _STATUSES = {
     Verdict.PASSED: Status.PASSED,
     Verdict.FAILED: Status.FAILED,
+    Verdict.NOT_IMPLEMENTED: Status.FAILED,
     Verdict.KNOWN: Status.UNKNOWN,
     Verdict.BLOCKED: Status.BROKEN,
     Verdict.ERROR: Status.BROKEN,

@@ -15,6 +15,7 @@ from peertube_conformance.reports.views.reproduction import replay
 from peertube_conformance.reports.views.run_summary import Document, Members, Section, known_findings, sections
 
 _SKIPPED = frozenset({Verdict.NO_EVIDENCE, Verdict.NOT_APPLICABLE})
+_FAILURES = frozenset({Verdict.FAILED, Verdict.NOT_IMPLEMENTED})
 _ERRORS = frozenset({Verdict.BLOCKED, Verdict.ERROR})
 _PACKAGE = "peertube_conformance"
 _MAX_FINDINGS = 50
@@ -57,7 +58,7 @@ class _Suite:
             "testsuite",
             name=on_one_line(f"{self._kind}s: {self._section.name}"),
             tests=str(len(self._section.entries)),
-            failures=str(verdicts.get(Verdict.FAILED, 0)),
+            failures=str(sum(verdicts.get(verdict, 0) for verdict in _FAILURES)),
             errors=str(sum(verdicts.get(verdict, 0) for verdict in _ERRORS)),
             skipped=str(sum(verdicts.get(verdict, 0) for verdict in _SKIPPED)),
             time=_seconds(sum(map(_duration, self._section.entries))),
@@ -90,7 +91,7 @@ class _Suite:
         )
         verdict = Verdict(entry["verdict"])
         reason = on_one_line(entry["reason"]) or verdict.value
-        if verdict is Verdict.FAILED:
+        if verdict in _FAILURES:
             self._fail(case, entry)
         elif verdict in _ERRORS:
             ET.SubElement(case, "error", type=verdict.value, message=reason).text = reason

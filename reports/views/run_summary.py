@@ -21,6 +21,7 @@ NOUNS: Mapping[Verdict, str] = {
     Verdict.KNOWN: "with known deviations",
     Verdict.NO_EVIDENCE: "without evidence",
     Verdict.NOT_APPLICABLE: "not applicable",
+    Verdict.NOT_IMPLEMENTED: "not implemented",
     Verdict.BLOCKED: "blocked",
     Verdict.ERROR: "with harness errors",
 }

@@ -46,6 +46,7 @@ SIGNS = {
     Verdict.KNOWN: "≈",
     Verdict.NO_EVIDENCE: "·",
     Verdict.NOT_APPLICABLE: "○",
+    Verdict.NOT_IMPLEMENTED: "✗",
     Verdict.BLOCKED: "!",
     Verdict.ERROR: "!",
 }
