@@ -75,11 +75,6 @@ class MissingRoutes:
         self._tries: Counter[_Key] = Counter()
         self._preparing: set[_Key] = set()
 
-    @property
-    def served(self) -> int:
-        """The number of operations that this worker saw implemented."""
-        return len(self._served)
-
     def finding(self, base_url: str, operation_id: str) -> Finding | None:
         """The finding that the target does not implement the operation; None where it was not found."""
         return self._file.read().get((_origin(base_url), operation_id))
@@ -90,18 +85,23 @@ class MissingRoutes:
         if found is not None:
             raise MissingRoute(operation.id, found.fingerprint, found.status)
 
-    def saw(self, draft: Draft, exchange: Exchange, send: Send) -> None:
-        """Notes what an exchange shows; `send` sends preparing requests to its target."""
+    def saw(self, draft: Draft, exchange: Exchange, send: Send) -> bool:
+        """Whether an exchange is the first one that shows its operation implemented; notes what it shows.
+
+        `send` sends preparing requests to its target.
+        """
         origin = _origin(exchange.request.url)
         self._sends[origin] = send
         key = (origin, exchange.operation.id)
         if key in self._served or is_outside(exchange.operation):
-            return
+            return False
         if is_served(exchange):
             self._is_served(key)
-        elif may_be_missing(exchange):
+            return True
+        if may_be_missing(exchange):
             kept = self._suspects.setdefault(key, deque(maxlen=_KEPT_PER_OPERATION))
             kept.append(_Suspect(draft.copy(), exchange))
+        return False
 
     def explain(self, exchange: Exchange, *, valid: bool = False) -> None:
         """Raises MissingRoute where the exchange is as it is because the target lacks the route.

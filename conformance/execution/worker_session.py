@@ -127,7 +127,6 @@ class Session:
             self.recorder.note("refusals", {"refusals": environment.guard.refusals})
             environment.close()
         self.examples.close()
-        self.recorder.evidence({ROUTE_REQUIREMENT: self.missing_routes.served})
         self.recorder.close()
 
     @contextmanager
@@ -151,7 +150,8 @@ class Session:
     def judge(self, draft: Draft, exchange: Exchange, send: Send) -> Exchange:
         """Judges and records an exchange; the last of its steps."""
         findings, evidence = judge(exchange)
-        self.missing_routes.saw(draft, exchange, send)
+        if self.missing_routes.saw(draft, exchange, send):
+            evidence = [*evidence, ROUTE_REQUIREMENT]
         try:
             self.explain(exchange, findings, valid=exchange.intent is Intent.VALID)
         except MissingRoute:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from peertube_conformance.reports.formatting import counted
-from peertube_conformance.reports.model.finding import ROUTE_REQUIREMENT, Finding, Level
+from peertube_conformance.reports.model.finding import Finding, Level
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.run_document.behaviour import Behaviour
 from peertube_conformance.reports.run_document.coverage import Coverage
@@ -17,6 +17,7 @@ from peertube_conformance.reports.run_document.outages import Deaths
 from peertube_conformance.reports.run_document.response_schemas import nullable
 from peertube_conformance.reports.run_document.stale_deviations import Exercised
 from peertube_conformance.reports.run_document.timeline import Timeline
+from peertube_conformance.reports.run_document.unimplemented_operations import UnimplementedOperations
 from peertube_conformance.spec import Contract, Operation
 from peertube_conformance.spec.deviations import Deviation
 from peertube_conformance.spec.requirements import Requirement
@@ -48,8 +49,7 @@ class RunDocument:
         self._evidence: Counter[str] = Counter()
         self._findings: dict[str, Finding] = {}
         self._examples: dict[str, Mapping[str, Any]] = {}
-        self._not_implemented: set[str] = set()
-        self._evidence_of: dict[str, Counter[str]] = defaultdict(Counter)
+        self._unimplemented = UnimplementedOperations()
         self._timeline = Timeline()
         self._coverage = Coverage(operations, str(facts.get("target", {}).get("serverVersion", "")))
         self._exercised = Exercised()
@@ -99,22 +99,14 @@ class RunDocument:
         self._exercised.add(part)
         self._deaths.add_exchange(part)
         self._evidence.update(part["evidence"])
-        self._evidence_of[part["operationId"]].update(part["evidence"])
+        self._unimplemented.saw(part["operationId"], part["evidence"])
         for members in part["findings"]:
             self._add_finding(Finding.from_json(members), part)
         self._occurrences.update(part["more"])
 
     def _add_finding(self, finding: Finding, part: Mapping[str, Any]) -> None:
-        """Keeps one finding per fingerprint: one with steps, else the one with the shortest request.
-
-        Of an operation that is not implemented, only that is kept: all else follows from it.
-        """
-        if finding.requirement == ROUTE_REQUIREMENT:
-            self._not_implemented.add(finding.operation_id)
-            for other in [f for f in self._findings.values() if f.operation_id == finding.operation_id]:
-                if other.requirement != ROUTE_REQUIREMENT:
-                    del self._findings[other.fingerprint], self._examples[other.fingerprint]
-        elif finding.operation_id in self._not_implemented:
+        """Keeps one finding per fingerprint: one with steps, else the one with the shortest request."""
+        if not self._unimplemented.admits(finding, self._findings):
             return
         self._occurrences[finding.fingerprint] += 1
         known = self._findings.get(finding.fingerprint)
@@ -183,7 +175,7 @@ class RunDocument:
 
     def to_json(self) -> dict[str, Any]:
         """The whole run document."""
-        self._coverage.leave_out(self._not_implemented)
+        self._coverage.leave_out(self._unimplemented)
         operations = [self._operation(operation) for operation in self._operations]
         requirements = [self._requirement(requirement) for requirement in self._requirements.values()]
         return {
@@ -250,9 +242,7 @@ class RunDocument:
 
     def _requirement(self, requirement: Requirement) -> dict[str, Any]:
         findings = [f for f in self._findings.values() if f.requirement == requirement.id]
-        # The responses of a route that is missing say nothing about what its operation promises.
-        missing = sum(self._evidence_of[name][requirement.id] for name in self._not_implemented)
-        evidence = self._evidence[requirement.id] - missing
+        evidence = self._evidence[requirement.id] - self._unimplemented.evidence(requirement.id)
         if any(f.deviation is None for f in findings):
             verdict, reason = Verdict.FAILED, counted(sum(f.deviation is None for f in findings), "finding")
         elif findings:

@@ -14,6 +14,7 @@ from peertube_conformance.spec.requirements import Requirement, load_requirement
 from tests.reports.conftest import SampleRun
 from tests.reports.run_document.built_runs import KNOWN, document_of, stale
 
+LACKING = Finding("/request", "not implemented: GET …", [200], 404, requirement="PT-ROUTE-01")
 WRONG = Finding("/response/body/id", "wrong", 1, 2, requirement="PT-BODY-02")
 
 
@@ -28,6 +29,23 @@ def requirement(run: SampleRun, known: str) -> dict[str, Any]:
 
 
 # Operations
+
+
+def test_a_missing_route_stands_for_all_findings_of_its_operation(run: SampleRun) -> None:
+    run.saw("getVideo", 404, None, WRONG, evidence=["PT-BODY-02", "PT-ERR-01"])
+    run.saw("getVideo", 404, None, LACKING, evidence=["PT-ROUTE-01"])
+    run.saw("getVideo", 404, None, replace(WRONG, at="/response/body/name"), evidence=["PT-BODY-02"])
+    run.saw("getVideos", 200, None, WRONG)
+    run.ended("getVideo", Verdict.NOT_IMPLEMENTED, "not implemented")
+    assert (operation(run)["verdict"], operation(run)["reason"]) == ("not-implemented", LACKING.message)
+    document = run.document()
+    found = {(finding["operationId"], finding["requirement"]) for finding in document["findings"]}
+    assert found == {("getVideo", "PT-ROUTE-01"), ("getVideos", "PT-BODY-02")}
+    assert document["totals"]["newFindings"] == 2
+    assert document["totals"]["operations"]["not-implemented"] == 1
+    assert requirement(run, "PT-ROUTE-01")["verdict"] == "failed"
+    # What the missing route answered is no evidence of what its operation promises.
+    assert requirement(run, "PT-ERR-01")["verdict"] == "no-evidence"
 
 
 def test_nothing_seen_is_no_evidence(run: SampleRun) -> None:
