@@ -6,15 +6,14 @@ import argparse
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stdout
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, cast
 
-from peertube_conformance.conformance.command_parser import command_parser
 from peertube_conformance.conformance.exit_codes import HARNESS_FAILED, INTERRUPTED, UNUSABLE
-from peertube_conformance.conformance.options import ADMIN_PASSWORD, OPTIONS
-from peertube_conformance.reports.report_directory.lock_file import ReportError
-from peertube_conformance.reports.run_document.run_json import RunFileError, read_run, run_file
+from peertube_conformance.conformance.pytest_plugin.early_signals import signals_end_early, signals_interrupt
+from peertube_conformance.conformance.pytest_plugin.standard_output import LastingOutput
 
 if TYPE_CHECKING:
     from peertube_conformance.conformance.pytest_plugin.console_writer import Console
@@ -30,14 +29,27 @@ class MistakeError(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
-    parser = command_parser()
-    given, rest = parser.parse_known_args(arguments)
-    if given.command == "run":
-        return _run(given, rest)
-    if rest:
-        parser.error(f"{given.command} has no option or argument {' '.join(rest)}")
+    with signals_end_early(is_process=arguments is None):
+        from peertube_conformance.conformance.command_parser import command_parser
+
+        parser = command_parser()
+        given, rest = parser.parse_known_args(arguments)
+        if given.command == "run":
+            return _run(given, rest)
+        if rest:
+            parser.error(f"{given.command} has no option or argument {' '.join(rest)}")
+        if given.command == "serve":
+            return _serve(given)
+        with signals_interrupt():
+            return _command(given)
+
+
+def _command(given: argparse.Namespace) -> int:
+    """Runs a command; every error is one sentence, except a defect of the harness."""
+    from peertube_conformance.reports.report_directory.lock_file import ReportError
+
     try:
-        code: int = _COMMANDS[given.command](given)
+        return _COMMANDS[given.command](given)
     except (MistakeError, ReportError) as error:
         _console(sys.stderr).say(f"ERROR: {error}")
         return UNUSABLE
@@ -49,7 +61,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception:  # noqa: BLE001 - a traceback shows what a target said
         _console(sys.stderr).tell(traceback.format_exc())
         return HARNESS_FAILED
-    return code
 
 
 def _console(stream: TextIO | None = None) -> Console:
@@ -68,6 +79,8 @@ def _redactor() -> Redactor:
 
 def _run(given: argparse.Namespace, rest: Sequence[str]) -> int:
     import pytest
+
+    from peertube_conformance.conformance.options import OPTIONS
 
     # Schemathesis is used as a library; its own plugin would only double the time to start. Nothing here is judged by
     # `assert`, and rewriting those of every module takes seconds where Python may not keep what it compiled.
@@ -90,7 +103,16 @@ def _run(given: argparse.Namespace, rest: Sequence[str]) -> int:
             arguments.append(option.flag)
         elif value is not None:
             arguments.append(f"{option.flag}={value}")
-    return int(pytest.main(arguments))
+    output = LastingOutput(sys.stdout)
+    with redirect_stdout(cast("TextIO", output)):
+        code = int(pytest.main(arguments))
+        output.flush()
+    if output.failure:
+        # A closed terminal has closed both.
+        errors = cast("TextIO", LastingOutput(sys.stderr))
+        reason = f"standard output cannot be written ({output.failure})"
+        _console(errors).say(f"ERROR: {reason}: read the report instead")
+    return code
 
 
 def _serve(given: argparse.Namespace) -> int:
@@ -116,20 +138,25 @@ def _compare(given: argparse.Namespace) -> int:
 
 
 def _report(given: argparse.Namespace) -> int:
-    from peertube_conformance.conformance.pytest_plugin.report_recovery import is_unfinished, recovered
+    from peertube_conformance.conformance.pytest_plugin.report_recovery import is_unfinished, lacks_files, recovered
+    from peertube_conformance.reports.recording.recorder import join_parts
     from peertube_conformance.reports.redaction.safe_output import clean_document
     from peertube_conformance.reports.report_directory.report_folder import ReportFolder
+    from peertube_conformance.reports.run_document.run_json import run_file
     from peertube_conformance.reports.views.report_files import write_views
 
     directory = given.report_dir or run_file(given.run).parent
     # A file that is no run document is reported before anything is overwritten.
-    finished = None if is_unfinished(given.run) else _read(given.run)
+    has_ended = not is_unfinished(given.run) or lacks_files(given.run)
+    finished = _read(given.run) if has_ended else None
     with ReportFolder(directory) as folder:
         if finished is None:
             document, known = recovered(given.run)
             write_views(clean_document(document, _redactor()), folder, known)
         else:
             write_views(finished, folder)
+            if directory == given.run and is_unfinished(given.run):
+                join_parts(folder)
     _console().say(str(directory / "report.html"))
     return 0
 
@@ -141,6 +168,7 @@ def _merge(given: argparse.Namespace) -> int:
     from peertube_conformance.reports.merge import merge
     from peertube_conformance.reports.redaction.safe_output import clean_document
     from peertube_conformance.reports.report_directory.report_folder import ReportFolder
+    from peertube_conformance.reports.run_document.run_json import RunFileError
     from peertube_conformance.reports.views.console import lines
     from peertube_conformance.reports.views.report_files import write_views
     from peertube_conformance.spec.errors import ContractError
@@ -183,6 +211,7 @@ def _parties(given: argparse.Namespace) -> int:
 def _reap(given: argparse.Namespace) -> int:
     import os
 
+    from peertube_conformance.conformance.options import ADMIN_PASSWORD
     from peertube_conformance.conformance.pytest_plugin.controller import USER_MISTAKES
     from peertube_conformance.fixtures.run.reap import reap
 
@@ -201,6 +230,7 @@ def _reap(given: argparse.Namespace) -> int:
 
 def _read(path: Path) -> CleanDocument:
     from peertube_conformance.reports.redaction.safe_output import clean_document
+    from peertube_conformance.reports.run_document.run_json import RunFileError, read_run
 
     try:
         return clean_document(read_run(path), _redactor())
@@ -209,7 +239,6 @@ def _read(path: Path) -> CleanDocument:
 
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
-    "serve": _serve,
     "compare": _compare,
     "report": _report,
     "merge": _merge,

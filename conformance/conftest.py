@@ -43,14 +43,17 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     session.collect()
     outcome = Outcome(Verdict.PASSED)
     try:
-        session.environment.deadline.check()
+        session.check()
         yield
     except PRECONDITION_ERRORS as blocker:
-        outcome = outcome_of(blocker)
+        outcome = outcome_of(blocker, session)
     finally:
         session.recorder.evidence(examination.evidence)
     if outcome.verdict is not Verdict.PASSED:
-        session.recorder.unjudged(marked_requirements(pyfuncitem), outcome.verdict, outcome.reason)
+        marked = marked_requirements(pyfuncitem)
+        session.recorder.unjudged(marked, outcome.verdict, outcome.reason, outcome.cause)
+    if outcome.verdict is Verdict.BLOCKED:
+        session.blocked(pyfuncitem.name, outcome.reason)
     report(session, [*examination.findings, *session.collect()])
     if outcome.verdict is not Verdict.PASSED:
         pytest.skip(f"{outcome.verdict.value}: {outcome.reason}")

@@ -14,6 +14,7 @@ from typing import Any, Self, TypeVar
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.safety.hazards import Hazard
 from peertube_conformance.reports import Level
+from peertube_conformance.spec.judgement_limits import LIMITS
 
 ENVIRONMENT_PREFIX = "PEERTUBE_CONFORMANCE_"
 ADMIN_PASSWORD = f"{ENVIRONMENT_PREFIX}ADMIN_PASSWORD"
@@ -118,6 +119,12 @@ OPTIONS: tuple[Option, ...] = (
         "--max-time", "time limit in seconds for tests and waits; clean-up may take one more minute", {"type": float}
     ),
     Option(
+        "--item-timeout",
+        "longest time in seconds for one response: to receive it, and to judge it; default 60; waiting for the target's "
+        "rate limits does not count",
+        {"type": float},
+    ),
+    Option(
         "--seed",
         f"random seed of the generated requests: a number or 'random'; default {DEFAULT_SEED}; printed by every run",
     ),
@@ -172,6 +179,7 @@ class Options:
     depth: Depth = DEPTHS["standard"]
     budget: str = ""
     max_time: float | None = None
+    item_timeout: float = LIMITS.seconds
     seed: int = DEFAULT_SEED
     operations: str = ""
     tags: str = ""
@@ -235,14 +243,17 @@ def _seed(value: str) -> int:
     return int(value)
 
 
-def _seconds(value: Any) -> float:
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < math.inf:
-        raise OptionError(f"--max-time {value!r} is not a number of seconds above 0: use one")
-    return seconds
+def _seconds(option: str) -> Callable[[Any], float]:
+    def read(value: Any) -> float:
+        try:
+            seconds = float(value)
+        except ValueError:
+            seconds = 0.0
+        if not 0 < seconds < math.inf:
+            raise OptionError(f"{option} {value!r} is not a number of seconds above 0: use one")
+        return seconds
+
+    return read
 
 
 def _shard(value: str) -> Shard:
@@ -277,7 +288,8 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "fail_on": _choice("fail-on", {level.value: level for level in Level}),
     "seed": _seed,
     "shard": _shard,
-    "max_time": _seconds,
+    "max_time": _seconds("--max-time"),
+    "item_timeout": _seconds("--item-timeout"),
     "deviations": _existing_file,
     "report_dir": Path,
     "baseline": Path,

@@ -5,10 +5,12 @@ Members, title, documentation link and secrecy of every error are judged by the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from peertube_conformance.fixtures.messages.json_response import Answer, answered, problem_member
 from peertube_conformance.fixtures.safety.guard import impossible
 from peertube_conformance.reports import Exchange, Finding
 from peertube_conformance.spec import Defect
@@ -48,8 +50,7 @@ def test_wrong_method(examine: Examination) -> None:
         wrong = examine.outside(method, path, "wrongMethod", counted_in=_API)
         exchange = examine.send(wrong)
         if examine.expect(exchange, 405, requirement="PT-ERR-14", situation=f"{method} on a path without this method"):
-            assert exchange.response is not None
-            allowed = exchange.response.headers.get("allow", "")
+            allowed = answered(exchange).headers.get("allow", "")
             named = {name.strip() for name in allowed.split(",") if name.strip()}
             examine.agree(
                 exchange,
@@ -175,10 +176,8 @@ def test_refused_fields(examine: Examination) -> None:
     for location, field, value, exchange in cases:
         if not examine.expect(exchange, 400, requirement="PT-ERR-24", situation=f"an invalid field in {location}"):
             continue
-        assert exchange.response is not None
-        problem = exchange.response.problem
-        entries = problem.get("invalid-params")
-        entry = {str(name).lower(): reported for name, reported in (entries or {}).items()}.get(field.lower(), {})
+        problem = Answer.of(exchange)
+        entry = _entry(problem.at("invalid-params").value, field)
         at = f"/response/body/invalid-params/{field}"
         said = str(entry.get("location", "")).replace("header", "headers").replace("headerss", "headers")
         examine.agree(
@@ -190,7 +189,7 @@ def test_refused_fields(examine: Examination) -> None:
             message="the invalid-params entry does not contain the sent value",
         )  # fmt: skip
         examine.agree(
-            exchange, "PT-ERR-27", at="/response/body/error", expected=True, actual="error" in problem,
+            exchange, "PT-ERR-27", at="/response/body/error", expected=True, actual="error" in problem.members(),
             message="the deprecated member `error` is missing",
         )  # fmt: skip
 
@@ -208,12 +207,18 @@ def test_refused_sign_in(examine: Examination) -> None:
             exchange, 400, 401, requirement="PT-ERR-25", situation=f"a sign-in that is refused with {code}"
         ):
             continue
-        assert exchange.response is not None
-        reported = exchange.response.problem.get("code")
+        reported = problem_member(exchange, "code")
         if reported != code:
             examine.wrong(
                 "PT-ERR-25", exchange, Finding("/response/body/code", f"the code is not {code}", code, reported)
             )
+
+
+def _entry(entries: object, field: str) -> Mapping[str, Any]:
+    """The entry of a field in `invalid-params`, whatever the case of its name; empty where there is none."""
+    named = {name.lower(): entry for name, entry in entries.items()} if isinstance(entries, dict) else {}
+    found = named.get(field.lower())
+    return found if isinstance(found, dict) else {}
 
 
 def _channel(display_name: str) -> dict[str, str]:

@@ -38,18 +38,18 @@ class _File:
 
 def _public(world: World) -> _File:
     known = web_file(world, world.video())
-    return _File("getPublicWebVideoFile", None, last_part(known.text("fileUrl")), known.number("size"))
+    return _File("getPublicWebVideoFile", None, last_part(known.at("fileUrl")), known.number("size"))
 
 
 def _private(world: World) -> _File:
     video = world.video(privacy=PRIVATE)
     known = web_file(world, video)
-    return _File("getPrivateWebVideoFile", video.owner, last_part(known.text("fileUrl")), known.number("size"))
+    return _File("getPrivateWebVideoFile", video.owner, last_part(known.at("fileUrl")), known.number("size"))
 
 
 def _download(world: World) -> _File:
     known = web_file(world, world.video())
-    return _File("downloadVideoFile", None, last_part(known.text("fileDownloadUrl")), known.number("size"))
+    return _File("downloadVideoFile", None, last_part(known.at("fileDownloadUrl")), known.number("size"))
 
 
 _WAYS = {"public": _public, "private": _private, "download": _download}

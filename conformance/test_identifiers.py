@@ -227,11 +227,9 @@ def short_form(uuid: str) -> str:
     return digits.rjust(22, _ALPHABET[0])
 
 
-def _member(exchange: Exchange, name: str) -> Any:
-    assert exchange.response is not None
-    return exchange.response.json.get(name) if isinstance(exchange.response.json, dict) else None
+def _member(exchange: Exchange, name: str) -> object:
+    return Answer.of(exchange).at(name).value
 
 
 def _stable_body(exchange: Exchange) -> Any:
-    assert exchange.response is not None
-    return without_volatile_fields(exchange.response.json)
+    return without_volatile_fields(Answer.of(exchange).value)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from peertube_conformance.conformance.pytest_plugin.item_results import conclude
 
 if TYPE_CHECKING:
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from peertube_conformance.conformance.execution.phases import Exercise
 
 
+@pytest.mark.requirement("PT-ROUTE-01")
 def test_valid(exercise: Exercise) -> None:
     """What keeps to the contract is accepted and answered as documented."""
     conclude(exercise, "valid", exercise.valid)

@@ -9,6 +9,7 @@ import pytest
 
 from peertube_conformance.conformance.execution.shared_accounts import publisher
 from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.json_response import Answer
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.resources.factory import World
 from peertube_conformance.fixtures.resources.ids_by_kind import fill
@@ -41,7 +42,7 @@ def test_bounds(examine: Examination) -> None:
             if examine.expect(exchange, 200, requirement="PT-PAGE-01", situation="a page"):
                 examine.agree(
                     exchange, "PT-PAGE-01", at="/response/body/data", expected=True,
-                    actual=len(_data(exchange)) <= longest, message="the page has more items than count",
+                    actual=_length(exchange) <= longest, message="the page has more items than count",
                 )  # fmt: skip
         for requirement, query, situation in (
             ("PT-PAGE-04", {"start": _BEHIND}, "a page beyond the end"),
@@ -50,7 +51,7 @@ def test_bounds(examine: Examination) -> None:
             exchange = _page(examine, draft, **query)
             if examine.expect(exchange, 200, requirement=requirement, situation=situation):
                 examine.agree(
-                    exchange, requirement, at="/response/body/data", expected=0, actual=len(_data(exchange)),
+                    exchange, requirement, at="/response/body/data", expected=0, actual=_length(exchange),
                     message=f"{situation} is not empty",
                 )  # fmt: skip
         for query in ({"count": _MOST + 1}, {"count": -1}, {"start": -1}):
@@ -106,7 +107,7 @@ def test_pages(examine: Examination, kind: str) -> None:
                 last = _page(examine, draft, sort=sort, start=start, count=count)
                 if not examine.expect(last, 200, requirement="PT-PAGE-02", situation="a page"):
                     return
-                found += [item["id"] for item in _data(last)]
+                found += [item.number("id") for item in Answer.of(last).items("data")]
                 examine.agree(
                     last, "PT-PAGE-03", at="/response/body/total", expected=len(made), actual=_total(last),
                     message="total is not the number of items in the whole list",
@@ -143,13 +144,9 @@ def _page(examine: Examination, draft: Draft, **query: Any) -> Exchange:
     return examine.send(draft.operation, draft.actor, path=draft.path, query={**draft.query, **query})
 
 
-def _data(exchange: Exchange) -> list[Any]:
-    assert exchange.response is not None
-    body = exchange.response.json
-    found = body.get("data") if isinstance(body, dict) else None
-    return found if isinstance(found, list) else []
+def _length(exchange: Exchange) -> int:
+    return len(list(Answer.of(exchange).items("data")))
 
 
-def _total(exchange: Exchange) -> Any:
-    assert exchange.response is not None
-    return exchange.response.problem.get("total")
+def _total(exchange: Exchange) -> object:
+    return Answer.of(exchange).at("total").value

@@ -47,7 +47,7 @@ def test_wrong_file_token(examine: Examination, operation: str) -> None:
 
 def _name(world: World, video: VideoRef, operation: str) -> str:
     member = "fileDownloadUrl" if operation == "downloadVideoFile" else "fileUrl"
-    return last_part(web_file(world, video).text(member))
+    return last_part(web_file(world, video).at(member))
 
 
 def _token(examine: Examination, video: VideoRef) -> str:

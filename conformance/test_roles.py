@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from peertube_conformance.conformance.execution.access_matrix import ROLES, Caller, Cell, cells
-from peertube_conformance.conformance.execution.cost import is_scarce
 from peertube_conformance.conformance.execution.elevated_factories import Acting
+from peertube_conformance.conformance.execution.item_costs import is_scarce
 from peertube_conformance.conformance.execution.outcome import Outcome
 from peertube_conformance.conformance.pytest_plugin.item_results import break_off
 from peertube_conformance.fixtures.messages.request_draft import Draft
@@ -56,14 +56,18 @@ class Callers:
         """Sends the request of each cell; a precondition error of one is recorded and does not hinder the others."""
         session = self._exercise.session
         if is_scarce(self._operation, session.shared.limits):
-            pytest.skip("not-applicable: the instance's rate limit for this operation is too low for this test")
+            pytest.skip("not-tested: the instance's rate limit for this operation is too low for this test")
         for cell in cells(self._operation):
             if cell.asked_by != ROLES:
                 continue
             outcome = self._exercise.run(partial(self._asked, cell))
-            session.recorder.outcome(self._operation.id, f"roles: {cell.caller}", outcome.verdict, outcome.reason)
+            session.recorder.outcome(
+                self._operation.id, f"roles: {cell.caller}", outcome.verdict, outcome.reason, outcome.cause
+            )
             if outcome.verdict is Verdict.ERROR:
                 break_off(session, outcome.reason)
+            if outcome.verdict is Verdict.NOT_IMPLEMENTED:
+                pytest.skip(f"{outcome.verdict.value}: {outcome.reason}")
 
     def _asked(self, cell: Cell) -> Outcome:
         self._examine.environment = self._exercise.environment

@@ -14,10 +14,10 @@ from peertube_conformance.reports.report_directory.file_recognition import EXCHA
 from peertube_conformance.reports.report_directory.report_folder import ReportFolder
 from peertube_conformance.reports.run_document.builder import RunDocument
 from peertube_conformance.reports.run_document.run_json import RunFileError, read_run, run_file
+from peertube_conformance.reports.run_document.run_verdict import Answer, Ending, RunVerdict
 from peertube_conformance.spec.deviations import Deviation
 from peertube_conformance.spec.requirements import load_requirements
 
-_INTERRUPTED, _FAILED, _NOTHING, _FINDINGS = 2, 3, 5, 1
 # Members of the run document that must be equal in all parts.
 _SAME = (("contract", "version"), ("target", "serverVersion"), ("depth",), ("seed",), ("failOn",), ("schemaVersion",))
 
@@ -41,8 +41,7 @@ def merge(
     whole = RunDocument(contract, operations, load_requirements(), deviations, _facts(documents))
     with into.writing(EXCHANGES) as file:
         whole.add(_written(folders, file))
-    code = _exit_code(whole, [document["exitCode"] for document in documents], strict=strict_deviations)
-    return {**whole.to_json(), "exitCode": code}, deviations
+    return whole.to_json(_ending(documents, strict=strict_deviations)), deviations
 
 
 def _check(parts: Sequence[Path], documents: Sequence[Mapping[str, Any]]) -> None:
@@ -113,6 +112,10 @@ def _facts(documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "startedAt": min(begun).isoformat(timespec="seconds"),
         "durationSeconds": round((max(ended) - min(begun)).total_seconds(), 1),
         "target": {**first["target"], "capabilities": sorted(offered)},
+        "requests": {
+            name: sum(document.get("requests", {}).get(name, 0) for document in documents)
+            for name in ("announced", "ceiling", "sent")
+        },
         "ledger": {
             "created": sum(ledger["created"] for ledger in ledgers),
             "removed": sum(ledger["removed"] for ledger in ledgers),
@@ -121,11 +124,11 @@ def _facts(documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _exit_code(whole: RunDocument, codes: Sequence[int], *, strict: bool) -> int:
-    """The exit code that a single run of all parts would have ended with."""
-    for code in (_INTERRUPTED, _FAILED):
-        if code in codes:
-            return code
-    if not whole.ran:
-        return _NOTHING
-    return _FINDINGS if whole.new_findings(whole.fail_on) or (strict and whole.stale_deviations()) else 0
+def _ending(documents: Sequence[Mapping[str, Any]], *, strict: bool) -> Ending:
+    """How a single run of all parts would have ended: the record says everything but what cut a part short."""
+    verdicts = [RunVerdict.from_json(document["runVerdict"]) for document in documents]
+    return Ending(
+        interrupted=next((v.reason for v in verdicts if v.answer is Answer.INTERRUPTED), ""),
+        harness_failure=next((v.reason for v in verdicts if v.harness_failed), ""),
+        strict=strict,
+    )

@@ -213,6 +213,11 @@ class Contract:
         found = self._routes.find(method.upper(), url_path)
         return found[0] if found else None
 
+    def at(self, url_path: str) -> tuple[Operation, ...]:
+        """The operations of a path (percent-encoded, from the server root), whatever their methods."""
+        found = (self.match(method, url_path) for method in sorted({each.method for each in self.operations}))
+        return tuple(operation for operation in found if operation is not None)
+
     @cached_property
     def tags(self) -> tuple[str, ...]:
         """Names of the tags, in the document's order."""

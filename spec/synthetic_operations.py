@@ -16,6 +16,7 @@ from peertube_conformance.spec.contract import Authentication, Contract, Effect,
 OUTSIDE = frozenset(
     {
         "unknownRoute",
+        "madeUpRoute",
         "wrongMethod",
         "invalidEncoding",
         "veryLongAddress",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
 from hypothesis import strategies as st
@@ -13,7 +13,9 @@ from hypothesis.stateful import invariant
 
 from peertube_conformance.fixtures.media import generated_files as media
 from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.json_response import Answer, answered
 from peertube_conformance.fixtures.messages.request_draft import Upload
+from peertube_conformance.fixtures.messages.response_urls import last_part
 from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.engine.rule_decorators import initialize, stage
@@ -94,13 +96,13 @@ class Avatars(Flow):
             me = self.send("getUserInfo", sitter.account)
             public = self.send("getAccount", path={"name": sitter.account.username})
             wanted = sorted((width, str(name)) for width, name in sitter.files.items())
-            for answer, account, at in (
-                (me, me.members.get("account"), "/response/body/account/avatars"),
-                (public, public.members, "/response/body/avatars"),
+            for answer, path, at in (
+                (me, ("account", "avatars"), "/response/body/account/avatars"),
+                (public, ("avatars",), "/response/body/avatars"),
             ):
                 self.expect(answer, 200, requirement="PT-AVATAR-01", situation="reading an account with its avatar")
                 message = "the listed files of the avatar are wrong"
-                seen = sorted(_listed(account if isinstance(account, dict) else {}))
+                seen = sorted(_listed(Answer.of(answer).at(*path)))
                 self.agree(answer, sitter.because, at=at, expected=wanted, actual=seen, message=message)
             if sitter.files:
                 self._is_served(sitter, min(sitter.files), sitter.because)
@@ -122,7 +124,7 @@ class Avatars(Flow):
         if not self.expect(answer, 200, requirement=requirement, situation=situation):
             return
         former = list(sitter.files.values())
-        sitter.shows, listed = number, _listed(answer.members)
+        sitter.shows, listed = number, _listed(Answer.of(answer).at("avatars"))
         at, message = "/response/body/avatars", "no file of the avatar is listed"
         self.agree(answer, "PT-AVATAR-01", at=at, expected=True, actual=bool(listed), message=message)
         sitter.files = {width: self.name(name, "AVATAR_FILE") for width, name in listed}
@@ -135,10 +137,8 @@ class Avatars(Flow):
 
     def _most(self) -> int:
         """The largest avatar file in bytes (reference, "Config"); unlimited by default."""
-        config: Any = self.once("config", lambda: self.world.call("getConfig").members)
-        for member in ("avatar", "file", "size", "max"):
-            config = config.get(member) if isinstance(config, dict) else None
-        return config if isinstance(config, int) else _MAX_BYTES + 1
+        most = self.once("most", lambda: self.world.ask("getConfig").at("avatar", "file", "size", "max"))
+        return _MAX_BYTES + 1 if most.value is None else most.number()
 
     def _send(self, sitter: Sitter, data: bytes, name: str = "avatar.png", kind: str = "image/png") -> Exchange:
         body = {"avatarfile": Upload(name, kind, data)}
@@ -153,11 +153,10 @@ class Avatars(Flow):
         answer = self._file(sitter.files[width])
         if not self.expect(answer, 200, requirement=requirement, situation="a file of an avatar"):
             return
-        assert answer.response is not None
-        kind, message = answer.response.media_type.partition("/")[0], "an avatar file is not a picture"
+        kind, message = answered(answer).media_type.partition("/")[0], "an avatar file is not a picture"
         at = "/response/headers/content-type"
         self.agree(answer, "PT-AVATAR-02", at=at, expected="image", actual=kind, message=message)
-        seen = picture(answer.response.body)
+        seen = picture(answered(answer).body)
         if seen is None:  # a server may keep avatars in another format
             return
         at, message = "/response/body", "an avatar file does not have the listed width"
@@ -190,13 +189,9 @@ class Avatars(Flow):
         return self._file(name).status or 0
 
 
-def _listed(account: Mapping[str, Any]) -> list[tuple[int, str]]:
+def _listed(avatars: Answer) -> list[tuple[int, str]]:
     """Widths and names of the files of an account's avatar."""
-    avatars = account.get("avatars")
-    return [
-        (avatar.get("width", 0), str(avatar.get("path", "")).rpartition("/")[2])
-        for avatar in (avatars if isinstance(avatars, list) else ())
-    ]
+    return [(avatar.number("width"), last_part(avatar.at("path"))) for avatar in avatars.items()]
 
 
 @pytest.mark.requirement(

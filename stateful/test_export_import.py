@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition
 
 from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.json_response import ANY, Answer, Nullable, header_of, read
 from peertube_conformance.fixtures.resources.factory import upload_id_in
 from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.engine.flow import Flow
@@ -43,6 +44,7 @@ _BREAKABLE = {
     _BROKEN: frozenset(_TOPICS),
 }
 _MOST_TIMES = 2
+_IMPORT = {"id": ANY, "state": Nullable({"id": ANY, "label": ANY})}
 _ZIP, _BINARY = "application/zip", "application/octet-stream"
 
 
@@ -71,7 +73,7 @@ class ExportImport(ExportSteps):
     def begin(self, privacy: int) -> None:
         """The model: the owner has a little of everything; the mover has nothing yet."""
         self.prepare()
-        token = self.answered("getFeedToken", self.owner)["feedToken"]
+        token = self.fetch("getFeedToken", self.owner, {"feedToken": str})["feedToken"]
         self.feed_token = self.secret(token, "FEED_TOKEN")
         self.names: dict[str, str] = {}
         self.broken = False
@@ -163,8 +165,7 @@ class ExportImport(ExportSteps):
         answer = self._announce(self.mover, len(content))
         if not self.expect(answer, 201, requirement=_DONE, situation="an init request for an archive"):
             return None
-        assert answer.response is not None
-        upload = self.name(upload_id_in(answer.response.headers["location"]), "UPLOAD_ID")
+        upload = self.name(upload_id_in(header_of(answer, "Location")), "UPLOAD_ID")
         answer = self.send(
             "userImportResumable",
             self.mover,
@@ -176,8 +177,7 @@ class ExportImport(ExportSteps):
         )
         if not self.expect(answer, 200, requirement=_DONE, situation="sending an archive"):
             return None
-        assert answer.response is not None
-        number = answer.response.json["userImport"]["id"]
+        number = Answer.of(answer).number("userImport", "id")
         self.eventually(lambda: _state(self._latest()[1]).get("id") in ENDED, True, _JOB_SECONDS)
         answer, latest = self._latest()
         self.expect(answer, 200, requirement=_DONE, situation="reading one's latest import")
@@ -203,7 +203,7 @@ class ExportImport(ExportSteps):
     def _latest(self, actor: Account | None = None) -> tuple[Exchange, dict[str, Any]]:
         path = {"userId": self.mover.user_id}
         answer = self.send("getLatestUserImport", actor or self.mover, path=path)
-        return answer, dict(answer.members)
+        return answer, read(answer, _IMPORT) if answer.status == 200 else {}
 
     @precondition(lambda self: self.archive is not None)
     @stage(who=st.sampled_from(["a stranger", "a moderator"]))
@@ -235,8 +235,7 @@ class ExportImport(ExportSteps):
 
 
 def _state(found: Mapping[str, Any]) -> Mapping[str, Any]:
-    state = found.get("state")
-    return state if isinstance(state, dict) else {}
+    return found.get("state") or {}
 
 
 @pytest.mark.requirement(

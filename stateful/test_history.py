@@ -8,6 +8,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant
 
+from peertube_conformance.fixtures.messages.json_response import ANY, read
 from peertube_conformance.fixtures.resources.factory import PUBLIC, VideoRef
 from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.engine.rule_decorators import initialize, rule
@@ -16,6 +17,7 @@ _SECONDS = 10
 _VIDEOS = 3
 videos = st.integers(0, _VIDEOS - 1)
 positions = st.integers(0, _SECONDS)
+_HISTORY = {"data": [{"id": int, "userHistory": {"currentTime": int}}], "total": ANY}
 # Servers keep times in milliseconds.
 _TICK_SECONDS = 0.005
 
@@ -99,8 +101,7 @@ class WatchHistory(Flow):
         answer = self.send("listMyHistory", self.viewer, query={"count": 100})
         if not self.expect(answer, 200, requirement="PT-HISTORY-02", situation="listing one's history"):
             return
-        assert answer.response is not None
-        listed = answer.response.json
+        listed = read(answer, _HISTORY)
         numbers = {int(self.video(number).id): number for number in range(_VIDEOS)}
         seen = [
             (numbers.get(video["id"], video["id"]), video["userHistory"]["currentTime"]) for video in listed["data"]
@@ -122,12 +123,10 @@ class WatchHistory(Flow):
     def _moment(self) -> str:
         """A moment between all earlier and later steps, by the server's clock: that of a new comment."""
         self.world.deadline.sleep(_TICK_SECONDS)
-        answer = self.world.call(
-            "addCommentThread", self.other, path={"id": self.video(0).id}, body={"text": "Seen."}
-        ).response
-        assert answer is not None
+        path, body = {"id": self.video(0).id}, {"text": "Seen."}
+        moment = self.world.ask("addCommentThread", self.other, path=path, body=body).text("comment", "createdAt")
         self.world.deadline.sleep(_TICK_SECONDS)
-        return self.name(str(answer.json["comment"]["createdAt"]), "MOMENT")
+        return self.name(moment, "MOMENT")
 
 
 @pytest.mark.requirement(

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
+from peertube_conformance.fixtures.messages.json_response import Answer
 from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.engine.rule_decorators import initialize, stage
@@ -68,8 +69,7 @@ class LegacyUpload(base_flow.VideoFlow):
         limited = any(limit != NO_LIMIT for limit in self.limits.values())
         because = "PT-VIDEO-12" if limited else "PT-VIDEO-01"
         if self.expect(answer, 200, requirement=because, situation="a video within the quota"):
-            assert answer.response is not None
-            video = self.new_video(answer.response.json["video"], Privacy(privacy or Privacy.PRIVATE), [0])
+            video = self.new_video(Answer.of(answer).at("video"), Privacy(privacy or Privacy.PRIVATE), [0])
             self.compare("PT-VIDEO-01" if privacy else "PT-VIDEO-02", video)
             details = self.poll("getVideo", self.owner, self.finished, path={"id": video.ids["uuid"]})
             # Members that were not sent have the instance's defaults.
@@ -87,12 +87,11 @@ class LegacyUpload(base_flow.VideoFlow):
     def _see_the_source(self, video: Video, size: int) -> None:
         source = self.send("getVideoSource", self.owner, path={"id": video.ids["uuid"]})
         if self.expect(source, 200, requirement="PT-VIDEO-01", situation="reading the source of a video"):
-            assert source.response is not None
             self.same(
                 source,
                 "PT-VIDEO-01",
                 "size",
-                (size, source.response.json["size"]),
+                (size, Answer.of(source).at("size").value),
                 "size of the source differs from the sent file",
             )
 
@@ -107,8 +106,7 @@ class LegacyUpload(base_flow.VideoFlow):
         if not self.expect(
             answer, *statuses, requirement="PT-VIDEO-14", situation=f"a file that is not a video ({what})"
         ):
-            assert answer.response is not None
-            self.world.call("delVideo", self.owner, path={"id": answer.response.json["video"]["uuid"]})
+            self.world.call("delVideo", self.owner, path={"id": Answer.of(answer).text("video", "uuid")})
 
     @few_videos
     @stage(quota=st.sampled_from(model.QUOTAS), room=st.sampled_from(_ROOMS), kind=model.kinds)
@@ -147,8 +145,7 @@ class LegacyUpload(base_flow.VideoFlow):
             return
         answer = self.send("getVideo", self.owner, path={"id": changed.ids["uuid"]})
         if self.expect(answer, 200, requirement="PT-VIDEO-06", situation="reading a video with a new picture"):
-            assert answer.response is not None
-            shown, at = answer.response.json[path], f"/response/body/{path}"
+            shown, at = Answer.of(answer).at(path).value, f"/response/body/{path}"
             message, new = f"{path} did not change", shown != changed.said[path]
             self.agree(answer, "PT-VIDEO-06", at=at, expected=True, actual=new, message=message)
             changed.said[path] = shown

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition
 
 from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.json_response import Answer
 from peertube_conformance.fixtures.resources.factory import NotArranged
 from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.model.variables import NamedText
@@ -65,12 +66,13 @@ class MyUser(Flow):
         for session in ("owner elsewhere", "owner"):
             answer = self.send("putUserInfo", self.sessions[session], body=dict(BEFORE))
             self.expect(answer, 204, requirement="PT-ME-01", situation="an update of preferences")
+        self.asked: dict[str, Exchange] = {}
         self.people: dict[str, Person] = {}
         for user in ("owner", "other"):
             answer = self.send("putUserInfo", self.sessions[user], body=dict(FIRST))
             self.expect(answer, 204, requirement="PT-ME-01", situation="an update of preferences")
-            me = self._me(user).members
-            self.people[user] = Person({member: me.get(member) for member in ADDRESSES})
+            me = Answer.of(self._me(user))
+            self.people[user] = Person({member: me.at(member).value for member in ADDRESSES})
             self.people[user].settle("PT-ME-02")
             self.people[user].wrote(FIRST, "PT-ME-01", user)
 
@@ -181,7 +183,7 @@ class MyUser(Flow):
                     self.people[user].because[member],
                     f"{member} of the user is not the value written last",
                 )
-                at, seen = where(member), read(answer.members, member)
+                at, seen = where(member), read(Answer.of(answer), member)
                 if not self.agree(answer, requirement, at=at, expected=value, actual=seen, message=message):
                     self.people[user].lost(member, seen)
         for user, person in self.people.items():
@@ -189,7 +191,7 @@ class MyUser(Flow):
             self.expect(answer, 200, requirement="PT-ME-05", situation="reading a public account")
             for member in ("displayName", "description"):
                 message = f"{member} of the public account is not what its user wrote"
-                at, seen = f"/response/body/{member}", answer.members.get(member)
+                at, seen = f"/response/body/{member}", Answer.of(answer).at(member).value
                 self.agree(answer, "PT-ME-05", at=at, expected=person.members[member], actual=seen, message=message)
 
     # Requests
@@ -241,9 +243,7 @@ class MyUser(Flow):
 
     def _verifies(self) -> bool:
         """Whether new addresses are verified here (reference, "Config")."""
-        read_once = lambda: self.world.call("getConfig").members  # noqa: E731
-        signup = self.once("config", read_once).get("signup", {})
-        return signup.get("requiresEmailVerification") is True
+        return self.once("verifies", lambda: self.world.ask("getConfig").flag("signup", "requiresEmailVerification"))
 
     def _write_address(self) -> str:
         address = self.world.address()
@@ -252,11 +252,12 @@ class MyUser(Flow):
         member = "pendingEmail" if self._verifies() else "email"
         self.people["owner"].because |= dict.fromkeys(ADDRESSES, "PT-ME-09")
         self.people["owner"].members[member] = address
+        self.asked[address] = answer
         return address
 
     def _string(self, address: str) -> NamedText:
         """The verification string mailed to an address."""
-        found = _STRING.search(self.world.mailbox.wait(address, "verificationString=").text)
+        found = _STRING.search(self.mail_of(self.asked[address], "PT-ME-09", address, "verificationString="))
         return self.secret(found[1] if found else "", "VERIFICATION_STRING")
 
     def _sent(self, string: str) -> Exchange:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from peertube_conformance.fixtures.messages.json_response import Answer
 from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.resumable_transfer import chunk_steps
@@ -35,6 +36,8 @@ class ResumableImport(chunk_steps.Resumable):
     def prepare(self) -> None:
         """Reads the state that earlier walks left."""
         self.descriptions: dict[str, str] = {}
+        self.imported: object = None
+        self.restored: tuple[object, ...] = ()
         self._read()
 
     def path(self) -> dict[str, Any]:
@@ -52,15 +55,13 @@ class ResumableImport(chunk_steps.Resumable):
 
     def taken_over(self, session: Session, answer: Exchange) -> None:
         """Waits until the archive is restored; until then no other is accepted."""
-        assert answer.response is not None
-        begun = answer.response.json["userImport"]["id"]
+        begun = Answer.of(answer).number("userImport", "id")
         self._one_at_a_time(session)
         latest = self._ended()
         at, message = "/response/body/id", "the latest import is not the one that was started last"
         self.agree(latest, "PT-RESUME-14", at=at, expected=begun, actual=_member(latest, "id"), message=message)
         at, message = "/response/body/state/id", "the import of a complete archive did not complete"
-        state = _member(latest, "state") or {}
-        self.agree(latest, "PT-RESUME-14", at=at, expected=_COMPLETED, actual=state.get("id"), message=message)
+        self.agree(latest, "PT-RESUME-14", at=at, expected=_COMPLETED, actual=_state(latest), message=message)
         self.imported = begun
         self.restored = session.name, self.descriptions[session.name]
 
@@ -107,18 +108,22 @@ class ResumableImport(chunk_steps.Resumable):
         return latest
 
 
-def _member(answer: Exchange, name: str) -> Any:
+def _member(answer: Exchange, *names: str) -> object:
     """A member of the import that a response shows; None without an import."""
-    return answer.response.json[name] if answer.response and answer.status == 200 else None
+    return Answer.of(answer).at(*names).value if answer.status == 200 else None
+
+
+def _state(answer: Exchange) -> object:
+    return _member(answer, "state", "id")
 
 
 def _is_at_work(answer: Exchange) -> bool:
-    return (_member(answer, "state") or {}).get("id") in _AT_WORK
+    return _state(answer) in _AT_WORK
 
 
-def _described(answer: Exchange) -> tuple[Any, ...]:
-    assert answer.response is not None
-    return tuple(answer.response.json["account"][member] for member in _RESTORED)
+def _described(answer: Exchange) -> tuple[object, ...]:
+    account = Answer.of(answer).at("account")
+    return tuple(account.at(member).value for member in _RESTORED)
 
 
 @pytest.mark.requirement(

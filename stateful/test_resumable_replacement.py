@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from peertube_conformance.fixtures.messages.json_response import Answer, answered
+from peertube_conformance.fixtures.messages.response_urls import last_part
 from peertube_conformance.fixtures.resources.factory import Unavailable
 from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.engine.flow import Flow
@@ -64,11 +66,10 @@ class ResumableReplacement(chunk_steps.Resumable):
         if not self.expect(source, 200, requirement="PT-RESUME-19", situation="reading the source of a video"):
             return
         for each in (answer, source):
-            assert each.response is not None
-            shown = each.response.json
+            shown = Answer.of(each)
             for at, wanted in (("inputFilename", f"{session.name}.mp4"), ("size", session.size)):
                 message = f"{at} of the source is not the one of the new file"
-                self.same(each, "PT-RESUME-19", at, (wanted, shown[at]), message)
+                self.same(each, "PT-RESUME-19", at, (wanted, shown.at(at).value), message)
 
     def let_through(self, answer: Exchange) -> None:  # noqa: ARG002 - the video tells
         """Takes over the file as it is by now."""
@@ -78,13 +79,13 @@ class ResumableReplacement(chunk_steps.Resumable):
         """Compares the video: unchanged but for the file that arrived last, which alone counts for the quota."""
         shown = self.send("getVideo", None, path=self.path())
         if self.expect(shown, 200, requirement="PT-RESUME-19", situation="reading a video whose file is replaced"):
-            assert shown.response is not None
+            now = Answer.of(shown)
             for at in _KEPT:
                 self.same(
                     shown,
                     "PT-RESUME-19",
                     at,
-                    (_plain(self.kept[at]), _plain(shown.response.json[at])),
+                    (_plain(self.kept.at(at)), _plain(now.at(at))),
                     f"replacing the file of a video changed its {at}",
                 )
             self._has_file(shown)
@@ -93,49 +94,41 @@ class ResumableReplacement(chunk_steps.Resumable):
     def _is_counted(self, shown: Exchange) -> None:
         answer = self.send("getMyQuotaUsed", self.owner)
         if self.expect(answer, 200, requirement="PT-RESUME-16", situation="reading the used quota"):
-            assert shown.response is not None
-            assert answer.response is not None
-            wanted = self.others + counted(shown.response.json)
-            used = answer.response.json["videoQuotaUsed"]
+            wanted = self.others + counted(Answer.of(shown))
+            used = Answer.of(answer).at("videoQuotaUsed").value
             at, message = "/response/body/videoQuotaUsed", "the used quota is not the total size with the current file"
             self.agree(answer, "PT-RESUME-16", at=at, expected=wanted, actual=used, message=message)
 
     def _has_file(self, shown: Exchange) -> None:
-        files = shown.response.json["files"] if shown.response else []
+        files = list(Answer.of(shown).items("files"))
         at, message = "/response/body/files", "a video does not have exactly one file"
         if not self.agree(shown, self.because, at=at, expected=1, actual=len(files), message=message):
             return
-        kept = self.send("downloadVideoFile", None, path={"filename": self._filename(files)})
+        kept = self.send("downloadVideoFile", None, path={"filename": self._filename(files[0])})
         if self.expect(kept, 200, requirement=self.because, situation="downloading the file of a video"):
-            assert kept.response is not None
-            apart = difference(self.file, kept.response.body)
+            apart = difference(self.file, answered(kept).body)
             message = "the file of a video differs from the last completely sent one"
             self.same(kept, self.because, "", ("the same bytes", apart), message)
 
-    def _filename(self, files: list[dict[str, Any]]) -> str:
-        filename: str = files[0]["fileDownloadUrl"].rpartition("/")[2]
-        return self.name(filename, "FILE")
+    def _filename(self, file: Answer) -> str:
+        return self.name(last_part(file.at("fileDownloadUrl")), "FILE")
 
     def _source_size(self) -> int:
-        source = self.world.call("getVideoSource", self.owner, path=self.path()).response
-        assert source is not None
-        return int(source.json["size"])
+        return self.world.ask("getVideoSource", self.owner, path=self.path()).number("size")
 
     def _read(self) -> None:
-        self.kept = self.world.video_details(self.video).value
-        path = {"filename": self._filename(self.kept["files"])}
-        file = self.world.call("downloadVideoFile", path=path).response
-        quota = self.world.call("getMyQuotaUsed", self.owner).response
-        assert file is not None
-        assert quota is not None
-        self.file = file.body
+        self.kept = self.world.video_details(self.video)
+        file = next(self.kept.items("files"), None)
+        if file is None:
+            raise self.kept.at("files").unlike("an array with the file that was sent")
+        self.file = answered(self.world.call("downloadVideoFile", path={"filename": self._filename(file)})).body
         # The bytes used by the other videos of the account.
-        self.others = quota.json["videoQuotaUsed"] - counted(self.kept)
+        self.others = self.world.ask("getMyQuotaUsed", self.owner).number("videoQuotaUsed") - counted(self.kept)
 
 
-def _plain(value: Any) -> Any:
+def _plain(part: Answer) -> object:
     """The identity of a part of a video: its id, where it has one."""
-    return value["id"] if isinstance(value, dict) else value
+    return part.at("id").value if isinstance(part.value, dict) else part.value
 
 
 @pytest.mark.requirement(

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
+from peertube_conformance.fixtures.messages.json_response import Answer, answered, read
+from peertube_conformance.fixtures.messages.response_urls import last_part
 from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.engine.rule_decorators import stage
@@ -52,8 +54,9 @@ class ResumableUpload(chunk_steps.Resumable):
         self.channels = (self.owner.channel_id, second.id)
         self.exact = self.keeps_what_is_sent()
         self.arrived: dict[str, str] = {}
-        self.before = {listed["uuid"] for listed in self._read("listMyVideos", count=100, sort="-publishedAt")["data"]}
-        self.used = self._read("getMyQuotaUsed")["videoQuotaUsed"]
+        listed = self.world.ask("listMyVideos", self.owner, query={"count": 100, "sort": "-publishedAt"})
+        self.before = {video.text("uuid") for video in listed.items("data")}
+        self.used = self.world.ask("getMyQuotaUsed", self.owner).number("videoQuotaUsed")
 
     def path(self) -> dict[str, Any]:
         """No path parameters."""
@@ -81,8 +84,7 @@ class ResumableUpload(chunk_steps.Resumable):
         answer = self.announce(session)
         status, wanted = (200, stored_range(session.stored)) if session.stored else (201, None)
         situation = "a repeated init request for a partly sent file" if session.stored else "a repeated init request"
-        assert answer.response is not None
-        same = f"upload_id={session.upload_id}" in answer.response.headers.get("location", "")
+        same = f"upload_id={session.upload_id}" in answered(answer).headers.get("location", "")
         at = "/response/headers"
         if not (
             self.expect(answer, status, requirement="PT-RESUME-17", situation=situation)
@@ -124,53 +126,49 @@ class ResumableUpload(chunk_steps.Resumable):
 
     def taken_over(self, session: Session, answer: Exchange) -> None:
         """Checks the video's properties, and that its file is the one that was sent."""
-        assert answer.response is not None
-        uuid = self.name(answer.response.json["video"]["uuid"], "VIDEO_UUID")
+        uuid = self.name(Answer.of(answer).text("video", "uuid"), "VIDEO_UUID")
         self.arrived[uuid] = session.name
         # While a video is transcoded only its owner sees it.
         shown = self.send("getVideo", None if self.exact else self.owner, path={"id": uuid})
         if not self.expect(shown, 200, requirement="PT-RESUME-15", situation="reading a video that was sent in chunks"):
             return
-        assert shown.response is not None
-        seen = shown.response.json
+        seen = Answer.of(shown)
         self.used += counted(seen)
         announced = self.announcement(session)
         for at, wanted, actual in (
-            ("name", session.name, seen["name"]),
-            ("channel/id", announced["channelId"], seen["channel"]["id"]),
-            ("privacy/id", announced["privacy"], seen["privacy"]["id"]),
+            ("name", session.name, seen.at("name").value),
+            ("channel/id", announced["channelId"], seen.at("channel", "id").value),
+            ("privacy/id", announced["privacy"], seen.at("privacy", "id").value),
         ):
             message = f"{at} of a video differs from the init request"
             self.same(shown, "PT-RESUME-15", at, (wanted, actual), message)
         if self.exact:
-            self._has_file(shown, session, seen["files"])
+            self._has_file(shown, session, list(seen.items("files")))
 
-    def _has_file(self, shown: Exchange, session: Session, files: list[dict[str, Any]]) -> None:
+    def _has_file(self, shown: Exchange, session: Session, files: list[Answer]) -> None:
         at, message = "/response/body/files", "a video does not have exactly one file"
         if not self.agree(shown, "PT-RESUME-14", at=at, expected=1, actual=len(files), message=message):
             return
-        filename = self.name(files[0]["fileDownloadUrl"].rpartition("/")[2], "FILE")
+        filename = self.name(last_part(files[0].at("fileDownloadUrl")), "FILE")
         kept = self.send("downloadVideoFile", None, path={"filename": filename})
         if not self.expect(
             kept, 200, requirement="PT-RESUME-14", situation="downloading a video that was sent in chunks"
         ):
             return
-        assert kept.response is not None
-        apart = difference(session.content, kept.response.body)
+        apart = difference(session.content, answered(kept).body)
         message = "the file of a video differs from the sent file"
         self.agree(kept, "PT-RESUME-14", at="/response/body", expected="the same bytes", actual=apart, message=message)
 
     def let_through(self, answer: Exchange) -> None:
         """Deletes the video."""
-        assert answer.response is not None
-        self.world.call("delVideo", self.owner, path={"id": answer.response.json["video"]["uuid"]})
+        self.world.call("delVideo", self.owner, path={"id": Answer.of(answer).text("video", "uuid")})
 
     def compare(self) -> None:
         """Compares the list of videos with those that arrived, and the quota with their sizes."""
         answer = self.send("listMyVideos", self.owner, query={"count": 100, "sort": "-publishedAt"})
         if self.expect(answer, 200, requirement=self.because, situation="listing one's videos"):
-            assert answer.response is not None
-            listed = [one["name"] for one in answer.response.json["data"] if one["uuid"] not in self.before]
+            videos = read(answer, {"data": [{"name": str, "uuid": str}]})["data"]
+            listed = [video["name"] for video in videos if video["uuid"] not in self.before]
             at, message = "/response/body/data/*/name", "the listed videos are not the completely sent ones"
             self.agree(
                 answer,
@@ -184,18 +182,12 @@ class ResumableUpload(chunk_steps.Resumable):
             return
         answer = self.send("getMyQuotaUsed", self.owner)
         if self.expect(answer, 200, requirement="PT-RESUME-16", situation="reading the used quota"):
-            assert answer.response is not None
-            used = answer.response.json["videoQuotaUsed"]
+            used = Answer.of(answer).at("videoQuotaUsed").value
             at, message = (
                 "/response/body/videoQuotaUsed",
                 "the used quota is not the total size of the completely sent videos",
             )
             self.agree(answer, "PT-RESUME-16", at=at, expected=self.used, actual=used, message=message)
-
-    def _read(self, operation_id: str, **query: Any) -> Any:
-        answer = self.world.call(operation_id, self.owner, query=query).response
-        assert answer is not None
-        return answer.json
 
 
 @pytest.mark.requirement(

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition
 
+from peertube_conformance.fixtures.messages.json_response import Answer
 from peertube_conformance.fixtures.safety.guard import impossible
 from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.engine.flow import FORM, Flow
@@ -46,7 +47,7 @@ class Sessions(base_flow.SessionRequests):
         # The requirement by which the second factor is as it is.
         self.because = "PT-SESSION-15"
         with self.aside():
-            if self.send("getUserInfo", self.holder).members.get("twoFactorEnabled"):
+            if Answer.of(self.send("getUserInfo", self.holder)).at("twoFactorEnabled").value:
                 self.disable(self.holder.password)
         if two_factor != "off":
             self._turn_on()
@@ -112,7 +113,7 @@ class Sessions(base_flow.SessionRequests):
         wrong: dict[str, Any] = dict(made.members)
         for name in sorted(_SECRET & wrong.keys()):
             wrong[name] = wrong[name] and self.stand_in(wrong[name], f"WRONG_{name.upper()}")
-        answer = self.ask(media_type=JSON if made.json else FORM, **wrong)
+        answer = self.ask(media_type=JSON if made.as_json else FORM, **wrong)
         self.refused(answer, "PT-SESSION-08", f"a token request with {mistake}", made.code)
 
     @precondition(lambda self: not self.guessed)
@@ -126,7 +127,7 @@ class Sessions(base_flow.SessionRequests):
         ):
             answers.append(self.ask(username=name, password=self.wrong_password))
             self.refused(answers[-1], "PT-SESSION-09", f"a sign-in as {who} with a wrong password")
-        reported = [answer.response.problem for answer in answers if answer.response]
+        reported = [Answer.of(answer).value for answer in answers]
         message = "the response to a wrong password reveals whether the user exists"
         self.same(answers[-1], "PT-SESSION-09", "", (reported[0], reported[-1]), message)
 
@@ -222,17 +223,17 @@ class Sessions(base_flow.SessionRequests):
 
     def _second_factor(self, answer: Exchange, because: str) -> None:
         is_on, at = self.authenticator is not None, "/response/body/twoFactorEnabled"
-        seen, message = answer.members.get("twoFactorEnabled"), "twoFactorEnabled is wrong"
+        seen, message = Answer.of(answer).at("twoFactorEnabled").value, "twoFactorEnabled is wrong"
         self.agree(answer, because, at=at, expected=is_on, actual=seen, message=message)
 
     def _begun(self, answer: Exchange, because: str) -> None:
         """Takes over a new pair of tokens."""
-        tokens, number = answer.members, self.signed_in.begun + 1
-        token, refresh_token = (str(tokens.get(f"{kind}_token", "")) for kind in ("access", "refresh"))
+        tokens, number = Answer.of(answer), self.signed_in.begun + 1
+        token, refresh_token = tokens.token("access_token"), tokens.token("refresh_token")
         known = self.signed_in.handed_out(token) or self.signed_in.handed_out(refresh_token)
         message = "the server issued the same token twice"
         self.same(answer, "PT-SESSION-01", "access_token", (False, known), message)
-        self.last_as_long(answer, [tokens.get("expires_in"), tokens.get("refresh_token_expires_in")])
+        self.last_as_long(answer, [tokens.at("expires_in").value, tokens.at("refresh_token_expires_in").value])
         self.signed_in.begin(
             SignedIn(
                 self.secret(token, f"SESSION_{number}_TOKEN"),

@@ -9,17 +9,18 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
+from peertube_conformance.fixtures.messages.json_response import ANY, Answer, Nullable, read
 from peertube_conformance.fixtures.resources.factory import NotArranged
 from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.engine.rule_decorators import initialize, stage
 from peertube_conformance.stateful.signup import base_flow
-from peertube_conformance.stateful.signup.base_flow import body_of
 from peertube_conformance.stateful.signup.model import BESIDE, PEOPLE, Member, Request
 
 people = st.sampled_from(PEOPLE)
 places = st.integers(0, 7)
 deciders = st.sampled_from(("moderator", "admin"))
+_USERS = {"data": [{"id": int, "user": Nullable({"id": int})}]}
 _MODERATION = ("listRegistrations", "acceptRegistration", "rejectRegistration", "deleteRegistration")
 _REASON = "To be with friends."
 _MADE_UP = "0123456789abcdef"
@@ -74,11 +75,13 @@ class SignUpByApproval(base_flow.SignupFlow):
         answer = self._ask(person, person, channel)
         self.because = "PT-SIGNUP-01"
         if self.expect(answer, 200, requirement="PT-SIGNUP-01", situation="requesting an account"):
-            registration = body_of(answer)
-            number, verified = self.name(registration["id"], "REQUEST_ID"), False if self.verifies else None
+            self.asked[person] = answer
+            registration = Answer.of(answer)
+            number, verified = self.name(registration.number("id"), "REQUEST_ID"), False if self.verifies else None
             made = Request(number, person, person, channel, verified, expects_mail=self.verifies)
             self.book.requests.append(made)
-            self.all_same(answer, ("PT-SIGNUP-01", "registrationReason", _REASON, registration["registrationReason"]))
+            reason = registration.at("registrationReason").value
+            self.all_same(answer, ("PT-SIGNUP-01", "registrationReason", _REASON, reason))
 
     @precondition(lambda self: self.book.taken_addresses and not self.rationed)
     @stage(place=places, what=st.sampled_from(("user name", "address", "channel")))
@@ -170,15 +173,16 @@ class SignUpByApproval(base_flow.SignupFlow):
 
     def _accepted(self, request: Request) -> None:
         name = self.names[request.name]
-        found = self.world.call("listRegistrations", self.moderator, query={"search": name})
-        user = next((one["user"] for one in body_of(found)["data"] if one["id"] == request.id), None)
+        found = self.fetch("listRegistrations", self.moderator, _USERS, query={"search": name})["data"]
+        user = next((one["user"] for one in found if one["id"] == request.id), None)
         member = self.book.accept(request, self.name(user["id"], "MEMBER_ID") if user else 0)
         if user:
             self.world.signed_up(name, member.id)
         if request.channel:
             answer = self.send("getAccountVideoChannels", path={"name": name})
             if self.expect(answer, 200, requirement="PT-SIGNUP-05", situation="the channels of an accepted account"):
-                seen = [(one["name"], one["displayName"]) for one in body_of(answer)["data"]]
+                channels = read(answer, {"data": [{"name": ANY, "displayName": ANY}]})["data"]
+                seen = [(one["name"], one["displayName"]) for one in channels]
                 wanted = [(str(self.names[request.channel]), f"Films by {request.channel}")]
                 self.all_same(answer, ("PT-SIGNUP-05", "data/*/name", wanted, seen))
 

@@ -15,6 +15,7 @@ from hypothesis.stateful import invariant, precondition
 
 from peertube_conformance.conformance.execution.feed_parser import KINDS, Feed, read
 from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.json_response import Answer, answered
 from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.engine.rule_decorators import initialize, stage
@@ -98,8 +99,8 @@ class Subscriptions(notification_steps.News):
     def _follows(self, account: Account) -> tuple[Exchange, list[bool]]:
         """Whether an account is subscribed to each of the channels."""
         answer = self.send("getSubscriptionsExist", account, query={"uris": self.handles[:CHANNELS]})
-        assert answer.response is not None
-        return answer, [bool(answer.response.json.get(handle)) for handle in self.handles[:CHANNELS]]
+        known = Answer.of(answer)
+        return answer, [bool(known.at(handle).value) for handle in self.handles[:CHANNELS]]
 
     @precondition(lambda self: self.following.followed)
     @stage(channel=channels, newest_first=st.booleans())
@@ -118,9 +119,8 @@ class Subscriptions(notification_steps.News):
 
     def _listed(self, answer: Exchange) -> list[int]:
         """The numbers of the channels that a response lists, -1 for one that is not of this walk."""
-        assert answer.response is not None
         known = {handle.partition("@")[0]: number for number, handle in enumerate(self.handles)}
-        return [known.get(channel["name"], -1) for channel in answer.response.json["data"]]
+        return [known.get(channel.text("name"), -1) for channel in Answer.of(answer).items("data")]
 
     @invariant()
     def the_reader_finds_what_is_followed(self) -> None:
@@ -128,7 +128,6 @@ class Subscriptions(notification_steps.News):
         answer = self.send("listSubscriptions", self.reader, query={"count": 100})
         if not self.expect(answer, 200, requirement=self.because, situation="listing one's subscriptions"):
             return
-        assert answer.response is not None
         listed, wanted = self._listed(answer), sorted(self.following.followed)
         self.same(
             answer, self.because, "data/*/name", (wanted, sorted({*listed})), "the wrong subscriptions are listed"
@@ -136,7 +135,7 @@ class Subscriptions(notification_steps.News):
         self.same(
             answer, model.ONCE, "data/*/name", (wanted, sorted(listed)), "the subscriptions are not listed once each"
         )
-        total = answer.response.json["total"]
+        total = Answer.of(answer).at("total").value
         self.same(answer, model.ONCE, "total", (len(wanted), total), "total of subscriptions is wrong")
         answer, follows = self._follows(self.reader)
         exist = [number in wanted for number in range(CHANNELS)]
@@ -149,10 +148,10 @@ class Subscriptions(notification_steps.News):
         answer = self.send("listSubscriptionVideos", self.reader, query=query)
         if not self.expect(answer, 200, requirement=model.VIDEOS, situation="listing videos of subscriptions"):
             return
-        assert answer.response is not None
-        videos, total = answer.response.json["data"], answer.response.json["total"]
+        found = Answer.of(answer)
+        videos, total = list(found.items("data")), found.at("total").value
         self._only_what_is_to_be_seen(answer, "data", self.numbered(videos), model.VIDEOS)
-        dates = [video["publishedAt"] for video in videos]
+        dates = [video.text("publishedAt") for video in videos]
         self.same(
             answer,
             model.VIDEOS,
@@ -213,8 +212,7 @@ class Subscriptions(notification_steps.News):
     def _fed(self, answer: Exchange, form: str, requirement: str) -> Feed | None:
         if not self.expect(answer, 200, requirement=requirement, situation="the feed with its token"):
             return None
-        assert answer.response is not None
-        feed = read(answer.response)
+        feed = read(answered(answer))
         if feed and feed.kind != KINDS[form]:
             feed = None
         self.same(

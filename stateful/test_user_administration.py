@@ -9,6 +9,7 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
+from peertube_conformance.fixtures.messages.json_response import Answer, problem_member
 from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.engine.rule_decorators import initialize, stage
 from peertube_conformance.stateful.user_administration import change_steps, model
@@ -62,7 +63,7 @@ class UserAdministration(change_steps.Changing):
         if state:
             if self.expect(answer, 400, requirement=because, situation=f"a sign-in of a user who is {state}"):
                 message = f"a refused sign-in of a user who is {state} has a wrong code"
-                seen = answer.members.get("code")
+                seen = problem_member(answer, "code")
                 self.same(answer, because, "code", (code, seen), message)
         elif self.expect(answer, 200, requirement="PT-USER-07", situation="a sign-in with the current password"):
             self.enter(person, answer)
@@ -81,7 +82,7 @@ class UserAdministration(change_steps.Changing):
         fits = owner.has_room()
         situation = f"a video {'within' if fits else 'beyond'} the quota"
         if self.expect(answer, 200 if fits else 413, requirement="PT-USER-09", situation=situation) and fits:
-            owner.videos.append(self.name(answer.members["video"]["uuid"], "VIDEO_UUID"))
+            owner.videos.append(self.name(Answer.of(answer).text("video", "uuid"), "VIDEO_UUID"))
         self.changed("PT-USER-09", owner, {quota})
 
     @stage(

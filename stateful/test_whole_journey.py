@@ -9,7 +9,7 @@ import pytest
 from hypothesis import strategies as st
 
 from peertube_conformance.fixtures.messages.account import Account
-from peertube_conformance.fixtures.messages.json_response import Answer
+from peertube_conformance.fixtures.messages.json_response import Answer, answered, problem_member
 from peertube_conformance.fixtures.messages.request_draft import Upload
 from peertube_conformance.fixtures.messages.response_urls import last_part, token_of
 from peertube_conformance.fixtures.resources.sign_in import SignIn, sign_in
@@ -17,7 +17,6 @@ from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.engine.rule_decorators import initialize
 from peertube_conformance.stateful.user_journey import base_flow, model
-from peertube_conformance.stateful.user_journey.base_flow import body_of
 from peertube_conformance.stateful.user_journey.model import step
 
 _ROAD = (
@@ -48,8 +47,8 @@ class WholeJourney(base_flow.Journey):
         self.admin, self.viewer = self.world.account("admin"), self.account("viewer")
         with self.aside():
             self.world.call("putUserInfo", self.viewer, body={"videosHistoryEnabled": True})
-            config = body_of(self.world.call("getConfig"))
-        verified = False if config["signup"]["requiresEmailVerification"] else None
+            config = self.world.ask("getConfig")
+        verified = False if config.flag("signup", "requiresEmailVerification") else None
         self.who = model.Traveller(
             username=self.name(self.world.unique("traveller"), "TRAVELLER_NAME"),
             email=self.name(self.world.address(), "TRAVELLER_EMAIL"),
@@ -67,13 +66,16 @@ class WholeJourney(base_flow.Journey):
         who = self.who
         if own_channel:
             who.channel = self.name(self.world.unique("channel"), "CHANNEL_NAME")
-        self.must("registerUser", 204, "PT-JOURNEY-01", "a sign-up", body=who.request())
+        signed_up = self.must("registerUser", 204, "PT-JOURNEY-01", "a sign-up", body=who.request())
         if who.verified is False:
-            link = model.mailed(self.world.mailbox.wait(who.email, "verificationString=").text)
+            link = model.mailed(self.mail_of(signed_up, "PT-JOURNEY-03", who.email, "verificationString="))
             who.string, number = self.secret(link.string, "VERIFICATION_STRING"), link.user_id
         else:
-            found = self.world.call("getUsers", self.admin, query={"search": who.username})
-            number = int(body_of(found)["data"][0]["id"])
+            found = self.world.ask("getUsers", self.admin, query={"search": who.username}).at("data")
+            user = next(found.items(), None)
+            if user is None:
+                raise found.unlike("an array with the user who signed up")
+            number = user.number("id")
         who.user_id = self.name(number, "TRAVELLER_ID")
         self.world.signed_up(who.username, who.user_id)
         self.lives = True
@@ -102,8 +104,7 @@ class WholeJourney(base_flow.Journey):
             situation = "a sign-in before the address is verified"
             self.expect(answer, 400, requirement="PT-JOURNEY-02", situation=situation)
         elif self.expect(answer, 400, requirement="PT-JOURNEY-11", situation="a sign-in to a deleted account"):
-            assert answer.response is not None
-            self.all_same(answer, ("PT-JOURNEY-11", "code", "invalid_grant", answer.response.problem.get("code")))
+            self.all_same(answer, ("PT-JOURNEY-11", "code", "invalid_grant", problem_member(answer, "code")))
 
     @step()
     def verify(self) -> None:
@@ -134,11 +135,11 @@ class WholeJourney(base_flow.Journey):
         form = {"channelId": owner.channel_id, "name": name, "privacy": 1, "videofile": file}
         parts = {"body": form, "media_type": "multipart/form-data"}
         answer = self.must("uploadLegacy", 200, "PT-JOURNEY-05", "uploading a video", owner, **parts)
-        made = body_of(answer)["video"]
-        number, uuid = self.name(made["id"], "VIDEO_ID"), self.name(made["uuid"], "VIDEO_UUID")
+        made = Answer.of(answer).at("video")
+        number, uuid = self.name(made.number("id"), "VIDEO_ID"), self.name(made.text("uuid"), "VIDEO_UUID")
         self.reach(
             lambda: self.send("getVideo", owner, path={"id": uuid}),
-            *("PT-JOURNEY-05", "state/label", "Published", lambda found: found["state"]["label"]),
+            *("PT-JOURNEY-05", "state/label", "Published", lambda found: found.at("state", "label").value),
         )
         self.films.append(model.Film(number, uuid, name, content))
 
@@ -176,11 +177,11 @@ class WholeJourney(base_flow.Journey):
         answer = self.must(
             "requestUserExport", 200, "PT-JOURNEY-08", "requesting an export", self.who.signed_in, **parts
         )
-        number = self.name(body_of(answer)["export"]["id"], "EXPORT_ID")
+        number = self.name(Answer.of(answer).number("export", "id"), "EXPORT_ID")
         self.exports.append(model.Export(number, model.expected(self.who, self.films)))
-        state = lambda found: found["data"][0]["state"]["label"]  # noqa: E731
+        state = lambda found: _first(found).at("state", "label").value  # noqa: E731
         listed = self.reach(self.listed_exports, "PT-JOURNEY-08", "data/0/state/label", "Completed", state)
-        address = Answer("listUserExports", body_of(listed)["data"][0]).text("privateDownloadUrl")
+        address = _first(Answer.of(listed)).at("privateDownloadUrl")
         token = self.secret(token_of(address), "EXPORT_TOKEN")
         filename = self.name(last_part(address), "ARCHIVE_NAME")
         self.exports[0].download = {"path": {"filename": filename}, "query": {"jwt": token}}
@@ -199,8 +200,7 @@ class WholeJourney(base_flow.Journey):
         answer = self.send("downloadUserExport", **export.download)
         if not self.expect(answer, 200, requirement="PT-JOURNEY-09", situation="downloading an archive"):
             return
-        assert answer.response is not None
-        held, wanted = model.opened(answer.response.body), export.holds
+        held, wanted = model.opened(answered(answer).body), export.holds
         self.all_same(
             answer,
             ("PT-JOURNEY-09", "account", wanted.account, held.account),
@@ -217,8 +217,8 @@ class WholeJourney(base_flow.Journey):
         """Digests of files that may be kept of the video beside the sent one: what a transcoding instance serves."""
         if "transcoding" not in self.world.capabilities:
             return set()
-        shown = body_of(self.send("getVideo", path={"id": film.uuid}))
-        names = [last_part(one["fileDownloadUrl"]) for one in shown["files"]]
+        shown = Answer.of(self.send("getVideo", path={"id": film.uuid}))
+        names = [last_part(file.at("fileDownloadUrl")) for file in shown.items("files")]
         answers = [self.send("downloadVideoFile", path={"filename": name}) for name in names]
         return {model.digest(answer.response.body) for answer in answers if answer.response is not None}
 
@@ -240,6 +240,14 @@ class WholeJourney(base_flow.Journey):
     def renew_the_session(self) -> None:
         """Ask for new tokens with the refresh token of the deleted account."""
         self._refused_token(grant_type="refresh_token", refresh_token=self.who.signed_in.refresh_token)
+
+
+def _first(exports: Answer) -> Answer:
+    """The first export in a list; the user has no other."""
+    first = next(exports.items("data"), None)
+    if first is None:
+        raise exports.at("data").unlike("an array with the export that was requested")
+    return first
 
 
 @pytest.mark.requirement(

@@ -35,7 +35,6 @@ ALLOWED = {
     ("reports/recording/recorder.py", "write"),
     ("reports/recording/recorder.py", "copyfileobj"),
     ("reports/merge.py", "write"),
-    ("conformance/pytest_plugin/controller.py", "copyfileobj"),
     ("conformance/pytest_plugin/report_recovery.py", "write"),
     ("reports/report_directory/report_folder.py", "write"),
     # The private folder of a run, the ledger, the budget: no texts of the target but names and ids.
@@ -43,9 +42,16 @@ ALLOWED = {
     ("fixtures/environment/private_directory.py", "write_text"),
     ("fixtures/safety/ledger/ledger.py", "write"),
     ("fixtures/safety/ledger/secure_files.py", "write"),
-    ("fixtures/rate_limit/windows.py", "write_text"),
+    ("fixtures/rate_limit/windows.py", "write"),
+    ("fixtures/rate_limit/windows.py", "write_bytes"),
+    ("fixtures/rate_limit/request_count.py", "write"),
+    ("fixtures/rate_limit/request_count.py", "write_text"),
+    ("fixtures/http/hanging_routes.py", "write"),
+    # The private folder too: findings as they were cleaned for the record.
+    ("conformance/execution/missing_routes.py", "write"),
     # One sentence while a signal is handled, escaped there, and that something is waited for: logs are redacted.
     ("conformance/pytest_plugin/signals.py", "write"),
+    ("conformance/pytest_plugin/early_signals.py", "write"),
     ("fixtures/timing/deadline.py", "warning"),
     ("fixtures/timing/deadline.py", "write_text"),
     # What is sent to the target, and a video.
@@ -53,6 +59,8 @@ ALLOWED = {
     ("stateful/test_legacy_upload.py", "write"),
     # The names of parameters.
     ("conformance/pytest_plugin/console_writer.py", "write"),
+    # Passes on what was written to it, where standard output may be closed.
+    ("conformance/pytest_plugin/standard_output.py", "write"),
     ("reports/views/report_files.py", "write"),
     # Tools for the contract, which meet no target.
     ("spec/lint/__main__.py", "stdout"),

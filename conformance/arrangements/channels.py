@@ -6,11 +6,13 @@ from peertube_conformance.conformance.arrangements.dedicated_accounts import ded
 from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.conformance.arrangements.sample_data import welcome
 from peertube_conformance.conformance.arrangements.subscriptions import MODERATORS_FILTERS
+from peertube_conformance.fixtures.messages.bounded import at_most
 from peertube_conformance.fixtures.messages.request_draft import Draft, Upload
 from peertube_conformance.fixtures.resources.factory import World
 
 # An instance may allow fewer channels than the stock 20; a few are enough here.
 _KEPT_CHANNELS = 3
+_MOST_CHANNELS = 20
 
 
 @arrange("addVideoChannel")
@@ -19,7 +21,7 @@ def with_a_free_name_and_room(world: World, draft: Draft) -> None:
     account = dedicated(world, "channels")
     own = [channel.text("name") for channel in world.ask("getUserInfo", account).items("videoChannels")]
     if len(own) > _KEPT_CHANNELS:
-        for name in own[1:]:
+        for name in at_most(own[1:], _MOST_CHANNELS):
             world.call("delVideoChannel", account, path={"channelHandle": name})
     draft.actor = account
     draft.body = {**draft.body, "name": world.unique("channel")}

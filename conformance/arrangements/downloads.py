@@ -14,7 +14,7 @@ from peertube_conformance.fixtures.safety.guard import IMPOSSIBLE_NUMBER
 @arrange("downloadVideoFile")
 def a_public_video(world: World, draft: Draft) -> None:
     """Saves a public video."""
-    draft.path["filename"] = last_part(web_file(world, world.video()).text("fileDownloadUrl"))
+    draft.path["filename"] = last_part(web_file(world, world.video()).at("fileDownloadUrl"))
 
 
 @arrange("downloadVideoFile", answer=206)
@@ -48,7 +48,7 @@ def a_name_of_no_video(_world: World, draft: Draft) -> None:
 @situation("download-private-video-anonymously", "A private video without a token")
 def a_private_video(world: World, draft: Draft) -> None:
     video = world.video(world.account("other user"), privacy=PRIVATE)
-    draft.path["filename"] = last_part(web_file(world, video).text("fileDownloadUrl"))
+    draft.path["filename"] = last_part(web_file(world, video).at("fileDownloadUrl"))
     draft.headers, draft.query = {}, {}
 
 

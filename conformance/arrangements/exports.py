@@ -5,6 +5,7 @@ from __future__ import annotations
 from peertube_conformance.conformance.arrangements.dedicated_accounts import dedicated
 from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.bounded import at_most
 from peertube_conformance.fixtures.messages.json_response import Answer
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.messages.response_urls import last_part, token_of
@@ -12,6 +13,10 @@ from peertube_conformance.fixtures.resources.factory import World
 from peertube_conformance.fixtures.safety.guard import IMPOSSIBLE_NUMBER, Refused
 
 _UNFINISHED = frozenset({1, 2})
+
+
+# PeerTube keeps one for each user.
+_MOST_EXPORTS = 10
 
 
 def _exports(world: World, account: Account) -> list[int]:
@@ -39,7 +44,7 @@ def without_another_export(world: World, draft: Draft) -> None:
     """Asks for an export where there is none."""
     account = dedicated(world, "export")
     try:
-        for export in _exports(world, account):
+        for export in at_most(_exports(world, account), _MOST_EXPORTS):
             world.call("deleteUserExport", account, path={"userId": account.user_id, "id": export})
     except Refused:
         # The response to its creation named another id or none, so nothing proves whose export the list shows.
@@ -83,7 +88,7 @@ def that_is_completed(world: World, draft: Draft) -> None:
 @arrange("downloadUserExport")
 def with_its_token(world: World, draft: Draft) -> None:
     """Downloads with the address that the list gives."""
-    address = _completed(world, dedicated(world, "download")).text("privateDownloadUrl")
+    address = _completed(world, dedicated(world, "download")).at("privateDownloadUrl")
     draft.actor = None
     draft.path["filename"] = last_part(address)
     draft.query["jwt"] = token_of(address)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.fixtures.messages.account import Account
 from peertube_conformance.fixtures.messages.request_draft import Draft, Upload
-from peertube_conformance.fixtures.resources.factory import NotArranged, World
+from peertube_conformance.fixtures.resources.factory import World
 from peertube_conformance.fixtures.safety.guard import impossible
 
 _PRIVATE = 3
@@ -46,9 +46,10 @@ def private_playlist_of_another(world: World, draft: Draft) -> None:
 @arrange("deletePlaylist", answer=400)
 @situation("watch-later-playlist-deleted", "The watch-later playlist")
 def watch_later(world: World, draft: Draft) -> None:
-    special = next(world.ask("getUserInfo", draft.actor).items("specialPlaylists"), None)
+    playlists = world.ask("getUserInfo", draft.actor).at("specialPlaylists")
+    special = next(playlists.items(), None)
     if special is None:
-        raise NotArranged("getUserInfo answered no special playlist")
+        raise playlists.unlike("an array with the watch-later playlist")
     draft.path["playlistId"] = special.number("id")
 
 

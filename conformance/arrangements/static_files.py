@@ -17,7 +17,7 @@ _NUL = "a\0b"
 @arrange("getPublicWebVideoFile")
 def of_a_public_video(world: World, draft: Draft) -> None:
     """The file of a public video."""
-    draft.path["filename"] = last_part(web_file(world, world.video()).text("fileUrl"))
+    draft.path["filename"] = last_part(web_file(world, world.video()).at("fileUrl"))
 
 
 @arrange("getPrivateWebVideoFile")
@@ -25,14 +25,14 @@ def of_a_private_video(world: World, draft: Draft) -> None:
     """The file of a private video, for its owner."""
     draft.actor = world.account()
     video = world.video(draft.actor, privacy=PRIVATE)
-    draft.path["filename"] = last_part(web_file(world, video).text("fileUrl"))
+    draft.path["filename"] = last_part(web_file(world, video).at("fileUrl"))
 
 
 @arrange("getPublicHlsFile")
 def of_a_public_stream(world: World, draft: Draft) -> None:
     """The main playlist of a public video."""
     video = world.video()
-    draft.path |= {"videoUUID": video.uuid, "filename": last_part(rendition(world, video).text("playlistUrl"))}
+    draft.path |= {"videoUUID": video.uuid, "filename": last_part(rendition(world, video).at("playlistUrl"))}
 
 
 @arrange("getPrivateHlsFile")
@@ -40,7 +40,7 @@ def of_a_private_stream(world: World, draft: Draft) -> None:
     """The main playlist of a private video, for its owner."""
     draft.actor = world.account()
     video = world.video(draft.actor, privacy=PRIVATE)
-    draft.path |= {"videoUUID": video.uuid, "filename": last_part(rendition(world, video).text("playlistUrl"))}
+    draft.path |= {"videoUUID": video.uuid, "filename": last_part(rendition(world, video).at("playlistUrl"))}
 
 
 _ARRANGED = {
@@ -58,7 +58,7 @@ def _found(world: World, draft: Draft) -> None:
         stream = next(rendition(world, video).items("files"), None)
         if stream is None:
             raise Unavailable("the rendition has no stream")
-        draft.path["filename"] = last_part(stream.text("fileUrl"))
+        draft.path["filename"] = last_part(stream.at("fileUrl"))
 
 
 @arrange("getPublicWebVideoFile", "getPrivateWebVideoFile", "getPublicHlsFile", "getPrivateHlsFile", answer=206)
@@ -93,7 +93,7 @@ def that_is_not_there(world: World, draft: Draft) -> None:
 @situation("static-file-public-among-private", "A public file requested under the private path")
 def of_a_video_that_is_public(world: World, draft: Draft) -> None:
     draft.actor, draft.headers = world.account(), {}
-    draft.path["filename"] = last_part(web_file(world, world.video(draft.actor)).text("fileUrl"))
+    draft.path["filename"] = last_part(web_file(world, world.video(draft.actor)).at("fileUrl"))
 
 
 @arrange("getPrivateHlsFile", answer=404)

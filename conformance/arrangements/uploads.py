@@ -6,8 +6,9 @@ from peertube_conformance.conformance.arrangements.dedicated_accounts import ded
 from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.conformance.arrangements.videos import changed_video, with_pictures
 from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.precondition_errors import UnexpectedAnswer
 from peertube_conformance.fixtures.messages.request_draft import Draft, Upload
-from peertube_conformance.fixtures.resources.factory import NotArranged, UploadRef, World
+from peertube_conformance.fixtures.resources.factory import UploadRef, World
 
 _BINARY = "application/octet-stream"
 _SMALL = 10  # bytes; no video is that small
@@ -85,7 +86,9 @@ def of_a_file_that_is_known(world: World, draft: Draft) -> None:
     )
     sent = world.send(part)
     if sent.status not in {200, 308}:
-        raise NotArranged(f"uploadResumable answered {sent.status or 'nothing'} to the first bytes of a file")
+        came = str(sent.status or "nothing")
+        expected = "308 to the first bytes of a file"
+        raise UnexpectedAnswer("uploadResumable", "/response/status", expected=expected, came=came, exchange=sent)
     draft.headers = headers
     draft.json(**body)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.fixtures.messages.account import ROLE_IDS, Account
 from peertube_conformance.fixtures.messages.request_draft import Draft
-from peertube_conformance.fixtures.resources.factory import NotArranged, World, once_per_world
+from peertube_conformance.fixtures.resources.factory import World, once_per_world
 from peertube_conformance.fixtures.safety.guard import impossible
 
 _USER = ROLE_IDS["user"]
@@ -167,7 +167,7 @@ def _requested(world: World, account: Account) -> dict[str, str]:
     try:
         code = world.one_time_code(request.token("secret"))
     except ValueError as error:
-        raise NotArranged("requestTwoFactor answered a secret that is not base 32") from error
+        raise request.at("secret").unlike("a base 32 text") from error
     return {"requestToken": token, "otpToken": code}
 
 

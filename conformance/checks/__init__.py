@@ -8,12 +8,15 @@ from peertube_conformance.conformance.checks import (
     problem_details,
     rate_limits,
     status_codes,
+    unexpected_answers,
 )
-from peertube_conformance.conformance.checks.registry import CHECKS, Check, check, judge
+from peertube_conformance.conformance.checks.registry import CHECKS, Check, InPart, Judgement, check, judge
 
 __all__ = [
     "CHECKS",
     "Check",
+    "InPart",
+    "Judgement",
     "authentication",
     "bodies",
     "check",
@@ -23,4 +26,5 @@ __all__ = [
     "problem_details",
     "rate_limits",
     "status_codes",
+    "unexpected_answers",
 ]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
-from peertube_conformance.conformance.checks.registry import answered, as_asked, check, starred
+from peertube_conformance.conformance.checks.registry import InPart, answered, as_asked, check, starred
 from peertube_conformance.reports import Exchange, Finding
-from peertube_conformance.spec.messages.validate import body_violations
+from peertube_conformance.spec.judgement_limits import LIMITS
+from peertube_conformance.spec.messages.validate import Violation, body_violations
 
 _BODILESS = frozenset({204, 304})
 _MAX_FINDINGS = 20
+# Keywords that judge a value by all that is in it.
+_COMBINING = frozenset({"anyOf", "oneOf", "not", "contains"})
 
 
 def _documented_with_content(exchange: Exchange) -> bool:
@@ -52,12 +56,19 @@ def documented_media_type(exchange: Exchange) -> Iterator[Finding]:
 
 
 @check("PT-BODY-02", on=_documented_json)
-def body_matches_schema(exchange: Exchange) -> Iterator[Finding]:
+def body_matches_schema(exchange: Exchange) -> Iterator[Finding | InPart]:
     """Reference, response schemas: members, types, formats, bounds, enumeration values."""
     response = exchange.response
     assert response is not None
     seen: set[str] = set()
-    for violation in body_violations(exchange.operation, response.status, response.media_type, response.json):
+    parts: list[str] = []
+    found = body_violations(
+        exchange.operation, response.status, response.media_type, response.json, in_part=parts.append
+    )
+    yield from map(InPart, parts)
+    for violation in found:
+        if response.read_json.is_cut and _is_of_the_cut(violation):
+            continue
         at = starred(f"/response/body{violation.defect.pointer}")
         if at not in seen and len(seen) < _MAX_FINDINGS:
             seen.add(at)
@@ -80,8 +91,25 @@ def json_is_well_formed(exchange: Exchange) -> Iterator[Finding]:
         yield Finding("/response/body", f"{what}, but is declared as {response.media_type}", "a JSON text", what)
 
 
+@check("PT-BODY-05", on=lambda exchange: _says_json(exchange) and exchange.response.has_json)  # type: ignore[union-attr]
+def json_is_not_too_deep(exchange: Exchange) -> Iterator[Finding | InPart]:
+    """RFC 8259 section 9: parsers may limit the depth of nesting, and those in use do."""
+    assert exchange.response is not None
+    if exchange.response.read_json.is_cut:
+        expected = f"at most {LIMITS.nesting} levels"
+        yield Finding("/response/body", f"the body is nested deeper than {LIMITS.nesting} levels", expected, "more")
+        yield InPart(f"the first {LIMITS.nesting} levels of the body")
+
+
+def _is_of_the_cut(violation: Violation) -> bool:
+    """Whether a violation may come from the null that stands for what is nested too deeply."""
+    return violation.defect.pointer.count("/") >= LIMITS.nesting or violation.defect.keyword in _COMBINING
+
+
 def _short(value: object) -> object:
     if isinstance(value, dict):
-        return {"members": sorted(value)[:40]}
+        return {"members": sorted(islice(value, 1000))[:40]}
+    if isinstance(value, list):
+        value = value[:200]
     text = repr(value)
     return value if len(text) <= 200 else f"{text[:200]}…"

@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from peertube_conformance.reports import Exchange, Finding, Intent, Level
 from peertube_conformance.reports.model.exchange import PROBLEM_JSON
+from peertube_conformance.spec.judgement_limits import LIMITS, JudgementLimits
 from peertube_conformance.spec.requirements import load_requirements
 
+
+@dataclass(frozen=True, slots=True)
+class InPart:
+    """A check judged only a part of a response; `part` says which: `the first 200 of 30,000 items of /data`."""
+
+    part: str
+
+
+class Judgement(NamedTuple):
+    """The findings of all checks that apply, the ids of the requirements for which the exchange is evidence, and what
+    was judged in part."""
+
+    findings: list[Finding]
+    evidence: list[str]
+    in_part: list[str]
+
+
 Predicate = Callable[[Exchange], bool]
-CheckFunction = Callable[[Exchange], Iterable[Finding]]
+CheckFunction = Callable[[Exchange], Iterable[Finding | InPart]]
 _INDEX = re.compile(r"/\d+(?=/|$)")
 
 
@@ -40,16 +60,33 @@ def check(requirement: str, *, on: Predicate) -> Callable[[CheckFunction], Check
     return register
 
 
-def judge(exchange: Exchange) -> tuple[list[Finding], list[str]]:
-    """The findings of all checks that apply, and the ids of the requirements for which this exchange is evidence."""
-    findings: list[Finding] = []
-    evidence: list[str] = []
-    for candidate in CHECKS:
-        if not candidate.applies(exchange):
+def judge(
+    exchange: Exchange, limits: JudgementLimits = LIMITS, clock: Callable[[], float] = time.monotonic
+) -> Judgement:
+    """Judges an exchange by all checks that apply to it, within the limits."""
+    judgement = Judgement([], [], [])
+    ends = clock() + limits.seconds
+    for number, candidate in enumerate(CHECKS):
+        if clock() > ends:
+            judgement.in_part.append(f"the first {number} of {len(CHECKS)} checks, within {limits.seconds:g} s")
+            break
+        if candidate.applies(exchange):
+            judgement.evidence.append(candidate.requirement)
+            _judge_by(candidate, exchange, limits.findings, judgement)
+    return judgement
+
+
+def _judge_by(candidate: Check, exchange: Exchange, most: int, judgement: Judgement) -> None:
+    count = 0
+    for found in candidate.function(exchange):
+        if isinstance(found, InPart):
+            judgement.in_part.append(found.part)
             continue
-        evidence.append(candidate.requirement)
-        findings.extend(_completed(finding, candidate, exchange) for finding in candidate.function(exchange))
-    return findings, evidence
+        count += 1
+        if count > most:
+            judgement.in_part.append(f"the first {most} findings of the check {candidate.name}")
+            return
+        judgement.findings.append(_completed(found, candidate, exchange))
 
 
 def _completed(finding: Finding, by: Check, exchange: Exchange) -> Finding:

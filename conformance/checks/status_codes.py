@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from peertube_conformance.conformance.checks.registry import answered, check
+from peertube_conformance.fixtures.http.hanging_routes import CONSEQUENCE
 from peertube_conformance.reports import Exchange, Finding, Intent, Situation
 
 # What a server may read leniently: the text of a number where a number is wanted, and the like.
@@ -175,7 +176,13 @@ def _other_than_expected(exchange: Exchange) -> Iterator[Finding]:
 def response_arrives(exchange: Exchange) -> Iterator[Finding]:
     """RFC 9110 section 3.4: a server answers each request with a response."""
     if exchange.response is None:
-        yield Finding("/response", f"no response: {exchange.failure}", "a response", exchange.failure.partition(":")[0])
+        yield no_response(exchange, "a response")
+
+
+def no_response(exchange: Exchange, expected: object) -> Finding:
+    """The finding of a request without a response; of one that timed out it says what the run does about it."""
+    message = f"no response: {exchange.failure}" + (f"; {CONSEQUENCE}" if exchange.timed_out else "")
+    return Finding("/response", message, expected, exchange.failure.partition(":")[0])
 
 
 def _at(exchange: Exchange) -> str:

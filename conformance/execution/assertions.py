@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from peertube_conformance.conformance.checks.status_codes import conflicted
+from peertube_conformance.conformance.checks.status_codes import conflicted, no_response
 from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.fixtures.messages.account import Account
 from peertube_conformance.fixtures.messages.request_draft import Draft
@@ -77,17 +77,15 @@ class Examination:
             return True
         wanted: Any = statuses[0] if len(statuses) == 1 else list(statuses)
         if exchange.status is None:
-            failure = exchange.failure.partition(":")[0]
-            return self.wrong(
-                "PT-STATUS-07", exchange, Finding("/response", f"no response: {exchange.failure}", wanted, failure)
-            )
+            return self.wrong("PT-STATUS-07", exchange, no_response(exchange, wanted))
         if exchange.status >= 500:
             message = f"{situation}: the server failed with {exchange.status}"
             failed = "PT-STATUS-10" if conflicted(exchange) else "PT-STATUS-01"
             return self.wrong(failed, exchange, Finding(f"/request{exchange.cause}", message, wanted, exchange.status))
         message = f"{situation}: expected status {' or '.join(map(str, statuses))}, got {exchange.status}"
-        at = f"/response/status/{statuses[0]}"
-        return self.wrong(requirement, exchange, Finding(at, message, wanted, exchange.status))
+        difference = Finding(f"/response/status/{statuses[0]}", message, wanted, exchange.status)
+        self._explain(requirement, exchange, difference, valid=min(statuses) < 400)
+        return self.wrong(requirement, exchange, difference)
 
     def agree(self, exchange: Exchange, requirement: str, *, at: str, expected: Any, actual: Any, message: str) -> bool:
         """Asserts that a value observed in a response is the expected one; `message` is the sentence for where it is not.
@@ -97,7 +95,13 @@ class Examination:
         if expected == actual:
             self.judged(requirement)
             return True
-        return self.wrong(requirement, exchange, Finding(at, message, expected, actual))
+        difference = Finding(at, message, expected, actual)
+        self._explain(requirement, exchange, difference)
+        return self.wrong(requirement, exchange, difference)
+
+    def _explain(self, requirement: str, exchange: Exchange, difference: Finding, *, valid: bool = False) -> None:
+        """Raises MissingRoute where the response differs only because the target lacks the route."""
+        self.session.explain(exchange, [self.completed(difference, requirement, exchange)], valid=valid)
 
     def judged(self, requirement: str) -> None:
         """Notes that the requirement was judged; raises KeyError for one that the catalogue does not have."""

@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from peertube_conformance.conformance.arrangements.registry import answers_of, success_of
-from peertube_conformance.conformance.execution.access_matrix import ACCESS, ROLES, cells
-from peertube_conformance.conformance.options import Depth, Options
+from peertube_conformance.conformance.execution.item_costs import MEASURED_TESTS, cost_of_flow, is_scarce, planned
+from peertube_conformance.conformance.options import Options
+from peertube_conformance.fixtures.rate_limit.request_count import FACTOR
 from peertube_conformance.fixtures.run.run import Shared
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.reports.formatting import counted, duration_text
 from peertube_conformance.spec import Operation
 
 # Measured on two cores against a real 6.2.0 without limits: seconds for generating, judging and recording a request,
-# beside the response time, and the factor for preparing requests on top of the planned ones.
+# beside the response time. On the embedded instance: the factor for preparing requests on top of the planned ones, and
+# what few operations have to prepare beside it, each and together.
 _OWN_SECONDS = 0.012
-_PREPARING = 1.15
+_PREPARING = 1.4
+_PREPARED_EACH, _PREPARED = 20, 100
 _SIGN_INS = 15
-# The average share of the flows that an operation is part of.
-_ABOUT = 0.055
+# Measured on the embedded instance: the share of sign-ins in the requests of flows, and what a hand-written test sends.
+_SIGN_INS_OF_FLOWS = 0.027
+_SIGN_INS_OF_ONE_TEST = 0.2
+_OF_ONE_TEST = 4
 _MARGIN_SECONDS = 0.25
-_SCARCE_PER_MINUTE = 10
-_PLENTY_PER_SECOND = 20
-# Requests sent of an operation that the instance allows only a few times in minutes.
-SCARCE_VALID = 1
-SCARCE_DEFECTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +38,8 @@ class Beside:
     sign_ins: int
 
 
-# Measured on the embedded instance, where every feature is on.
-OPERATIONS = "operations"
+OPERATIONS, HAND_WRITTEN, FLOWS = "operations", "hand-written", "flows"
 NOTHING = Beside("", 0, 0)
-HAND_WRITTEN = Beside("hand-written", 1_000, 30)
-FLOWS: Mapping[str, Beside] = {
-    "smoke": Beside("flows", 2_500, 60),
-    "standard": Beside("flows", 9_000, 250),
-    "thorough": Beside("flows", 60_000, 1_500),
-}
-# Where an instance allows few requests, flows run fewer sequences and share their accounts.
-SPARING_FLOWS = Beside("flows", 3_000, 40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +52,15 @@ class Cost:
     # The requests by the kind of test that sends them.
     parts: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def ceiling(self) -> int:
+        """The requests after which the run ends."""
+        return FACTOR * self.requests
+
     def __str__(self) -> str:
         return (
-            f"about {counted(self.requests, 'request')}, about {duration_text(round(self.seconds))} ({self.bound_by})"
+            f"about {counted(self.requests, 'request')}, about {duration_text(round(self.seconds))} ({self.bound_by}); "
+            f"the run ends at {self.ceiling:,} requests, and each test at {FACTOR} times its own estimate"
         )
 
 
@@ -72,7 +68,7 @@ def estimate(operations: Sequence[Operation], options: Options, shared: Shared, 
     """Sums the requests of the operations and of `beside`, and compares them with each bucket of the instance."""
     limits = shared.limits
     counted: dict[str, float] = defaultdict(float)
-    total = 0.0
+    total, offered = 0.0, 0
     for operation in operations:
         if shared.safety is Safety.OBSERVE and not operation.is_safe:
             continue
@@ -80,10 +76,11 @@ def estimate(operations: Sequence[Operation], options: Options, shared: Shared, 
             continue
         requests = planned(operation, options.depth, limits)
         total += requests
+        offered += 1
         for bucket in operation.rate_limits:
             counted[bucket] += requests if bucket != "register" else 2
-    counted["api"] *= _PREPARING
-    total *= _PREPARING
+    counted["api"] = counted["api"] * _PREPARING + min(_PREPARED, _PREPARED_EACH * offered)
+    total = total * _PREPARING + min(_PREPARED, _PREPARED_EACH * offered)
     parts = {OPERATIONS: total}
     for more in beside:
         parts[more.kind] = more.requests
@@ -110,51 +107,20 @@ def estimate(operations: Sequence[Operation], options: Options, shared: Shared, 
     return Cost(round(total), slowest, bound_by, parts)
 
 
-def of_flows(options: Options, shared: Shared, operations: int) -> Beside:
-    """The requests of the flows that concern any of `operations` chosen operations: none where nothing may be written."""
+def of_flows(options: Options, shared: Shared, tests: Collection[str]) -> Beside:
+    """The requests of the flows with these tests: none where nothing may be written."""
     if shared.safety is Safety.OBSERVE or not shared.accounts:
         return NOTHING
-    every = SPARING_FLOWS if is_tight(shared.limits) else FLOWS[options.depth.name]
-    share = 1 - (1 - _ABOUT) ** operations
-    return _shared_out(every, share / options.shard.of)
+    requests = sum(cost_of_flow(test, options.depth.name, shared.limits) for test in tests)
+    return Beside(FLOWS, requests, math.ceil(requests * _SIGN_INS_OF_FLOWS))
 
 
-def of_hand_written(options: Options, shared: Shared) -> Beside:
-    """The requests of the hand-written tests: none where nothing may be written, or operations are selected."""
-    if shared.safety is Safety.OBSERVE or not shared.accounts or options.operations or options.tags:
+def of_hand_written(shared: Shared, tests: Iterable[str]) -> Beside:
+    """The requests of hand-written tests, by the names of their functions: none where nothing may be written."""
+    if shared.safety is Safety.OBSERVE or not shared.accounts:
         return NOTHING
-    return _shared_out(HAND_WRITTEN, 1 / options.shard.of)
-
-
-def _shared_out(every: Beside, share: float) -> Beside:
-    return replace(every, requests=round(share * every.requests), sign_ins=math.ceil(share * every.sign_ins))
-
-
-def is_tight(limits: Mapping[str, Mapping[str, float]]) -> bool:
-    """Whether the instance's general rate limit is lower than the rate at which a machine sends."""
-    general = limits.get("api")
-    return general is not None and general["calls"] / general["seconds"] < _PLENTY_PER_SECOND
-
-
-def planned(operation: Operation, depth: Depth, limits: Mapping[str, Mapping[str, float]]) -> float:
-    """Estimates how many requests the phases of an operation send."""
-    arranged = success_of(operation.id) is not None and not operation.is_safe
-    valid = max(2, depth.valid // 4) if arranged or operation.method == "DELETE" else depth.valid
-    places = len(operation.parameters) * 2 + sum(4 for _ in operation.request_bodies)
-    invalid = min(depth.defects, places * depth.variants)
-    if is_scarce(operation, limits):
-        valid, invalid = SCARCE_VALID, SCARCE_DEFECTS
-    access = sum(cell.asked_by in {ACCESS, ROLES} for cell in cells(operation))
-    return valid + invalid + access + 1 + sum(1 for _ in answers_of(operation.id))
-
-
-def is_scarce(operation: Operation, limits: Mapping[str, Mapping[str, float]]) -> bool:
-    """Whether the instance allows so few calls of the operation that none is spent on variants."""
-    return any(
-        60 * limits[name]["calls"] / limits[name]["seconds"] < _SCARCE_PER_MINUTE
-        for name in operation.rate_limits
-        if name in limits
-    )
+    sent = [MEASURED_TESTS.get(test, _OF_ONE_TEST) for test in tests]
+    return Beside(HAND_WRITTEN, sum(sent), math.ceil(len(sent) * _SIGN_INS_OF_ONE_TEST))
 
 
 def spaced(operations: Sequence[Operation], limits: Mapping[str, Mapping[str, float]]) -> list[Operation]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any
 
-from peertube_conformance.fixtures.resources.factory import Unavailable
+from peertube_conformance.fixtures.messages.precondition_errors import NotTested, Unavailable
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.reports import Exchange
 
@@ -21,6 +21,8 @@ LIMIT, REMAINING, RESET, RETRY = ("x-ratelimit-limit", "x-ratelimit-remaining", 
 _ADDRESSES = random.SystemRandom()
 # The most requests that are sent only to see a limit.
 _MOST_REQUESTS = 200
+# Of a count or a time in seconds; Python reads no numbers of thousands of digits.
+_MOST_DIGITS = 18
 
 
 class ForwardedClient:
@@ -39,12 +41,12 @@ class ForwardedClient:
     def use_up(self, operation_id: str, **parts: Any) -> Exchange:
         """Sends until a request is refused, and returns the refusal, or the last response where a due one did not come.
 
-        Raises Unavailable where the limit is too high for a test.
+        Raises NotTested where the limit is too high for a test.
         """
         answer = self.send(operation_id, **parts)
         limit = number_in(answer, LIMIT)
         if limit is None or limit > _MOST_REQUESTS:
-            raise Unavailable(f"a limit of {limit} requests is too high for a test to exhaust")
+            raise NotTested(f"a limit of {limit} requests is too high for a test to exhaust")
         for _ in range(limit):
             if answer.status == 429:
                 break
@@ -55,7 +57,7 @@ class ForwardedClient:
 def number_in(exchange: Exchange, header: str) -> int | None:
     """The whole number in a response header; None where there is none."""
     text = "" if exchange.response is None else exchange.response.headers.get(header, "")
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def forwarded(examine: Examination) -> ForwardedClient:
@@ -64,7 +66,7 @@ def forwarded(examine: Examination) -> ForwardedClient:
     Raises Unavailable where the target does not distinguish clients by X-Forwarded-For.
     """
     if examine.session.shared.safety is Safety.OBSERVE:
-        raise Unavailable("the tier observe does not simulate other clients")
+        raise NotTested("the tier observe does not simulate other clients")
 
     def is_believed() -> bool:
         for _ in range(2):

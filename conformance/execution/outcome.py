@@ -3,31 +3,58 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from peertube_conformance.fixtures.http.client import TargetGone
 from peertube_conformance.fixtures.mailboxes.open_by_url import NoMail
+from peertube_conformance.fixtures.messages.precondition_errors import (
+    MissingRoute,
+    NotTested,
+    UnexpectedAnswer,
+    Unjudgeable,
+)
 from peertube_conformance.fixtures.resources.factory import NotArranged, Unavailable
 from peertube_conformance.fixtures.safety.guard import Refused
-from peertube_conformance.fixtures.timing.deadline import OutOfTime
+from peertube_conformance.fixtures.timing.deadline import OutOfTime, TooLong
 from peertube_conformance.reports import Verdict
 
-# The target does not offer it, or the tier does not allow it.
-_NOT_APPLICABLE = (Unavailable, Refused)
-_BLOCKED = (NotArranged, NoMail, TargetGone)
-PRECONDITION_ERRORS = (*_NOT_APPLICABLE, *_BLOCKED)
+if TYPE_CHECKING:
+    from peertube_conformance.conformance.execution.worker_session import Session
+
+# The first class that fits decides.
+_VERDICTS: tuple[tuple[type[Exception], Verdict], ...] = (
+    (OutOfTime, Verdict.NOT_TESTED),
+    (TooLong, Verdict.NOT_TESTED),
+    (Unjudgeable, Verdict.NOT_TESTED),
+    (NotTested, Verdict.NOT_TESTED),
+    (Refused, Verdict.NOT_TESTED),
+    (Unavailable, Verdict.NOT_APPLICABLE),
+    (NotArranged, Verdict.BLOCKED),
+    (NoMail, Verdict.BLOCKED),
+    (TargetGone, Verdict.BLOCKED),
+)
+PRECONDITION_ERRORS = tuple(error for error, _ in _VERDICTS)
+# Verdicts of a part that another target may still be able to test.
+NOT_ATTEMPTED = frozenset({Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED})
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A verdict with its reason."""
+    """A verdict with its reason; `cause` is the fingerprint of the finding that blocked the part, empty for none."""
 
     verdict: Verdict
     reason: str = ""
+    cause: str = ""
 
 
-def outcome_of(blocker: Exception) -> Outcome:
-    """The outcome of a part that met this precondition error, one of PRECONDITION_ERRORS."""
-    if isinstance(blocker, OutOfTime):
-        return Outcome(Verdict.NO_EVIDENCE, str(blocker))
-    verdict = Verdict.NOT_APPLICABLE if isinstance(blocker, _NOT_APPLICABLE) else Verdict.BLOCKED
-    return Outcome(verdict, str(blocker))
+def outcome_of(blocker: Exception, session: Session) -> Outcome:
+    """The outcome of a part that met this precondition error, one of PRECONDITION_ERRORS.
+
+    An answer that has another form than its sender needs is a finding of its operation, which the reason names.
+    """
+    if isinstance(blocker, MissingRoute):
+        return Outcome(Verdict.BLOCKED, str(blocker), blocker.finding)
+    finding = session.blame(blocker) if isinstance(blocker, UnexpectedAnswer) else None
+    if finding is not None:
+        return Outcome(Verdict.BLOCKED, f"{blocker} ({finding.fingerprint})", finding.fingerprint)
+    return Outcome(next(verdict for error, verdict in _VERDICTS if isinstance(blocker, error)), str(blocker))

@@ -9,8 +9,8 @@ from itertools import chain
 from peertube_conformance.conformance.arrangements.registry import Provocation, answers_of
 from peertube_conformance.conformance.checks.authentication import LOW_ROLE, NO_TOKEN, SOMEBODY_ELSE, WRONG_TOKEN
 from peertube_conformance.conformance.execution.applicability import why_not_offered
-from peertube_conformance.conformance.execution.cost import SCARCE_DEFECTS, SCARCE_VALID, is_scarce
-from peertube_conformance.conformance.execution.outcome import PRECONDITION_ERRORS, Outcome, outcome_of
+from peertube_conformance.conformance.execution.item_costs import SCARCE_DEFECTS, SCARCE_VALID, is_scarce
+from peertube_conformance.conformance.execution.outcome import NOT_ATTEMPTED, PRECONDITION_ERRORS, Outcome, outcome_of
 from peertube_conformance.conformance.execution.valid_requests import Drafting, HarnessError
 from peertube_conformance.conformance.execution.worker_session import FOREIGN_TOKEN
 from peertube_conformance.conformance.generation.boundary_values import beyond
@@ -18,6 +18,7 @@ from peertube_conformance.conformance.generation.edge_cases import edge_case_mut
 from peertube_conformance.conformance.generation.enum_values import longest, with_values
 from peertube_conformance.conformance.generation.schemathesis_driver import NotGenerated, found_in, spliced, spread
 from peertube_conformance.fixtures.http.client import Unsendable
+from peertube_conformance.fixtures.messages.precondition_errors import MissingRoute
 from peertube_conformance.fixtures.messages.request_draft import UNSET, Draft
 from peertube_conformance.fixtures.resources.ids_by_kind import absent
 from peertube_conformance.fixtures.safety.guard import Refused
@@ -38,7 +39,7 @@ class Exercise(Drafting):
             for environment in self.session.environments():
                 self.environment = environment
                 outcome = self._attempted(phase)
-                if outcome.verdict is not Verdict.NOT_APPLICABLE:
+                if outcome.verdict not in NOT_ATTEMPTED:
                     return outcome
                 first = first or outcome
         finally:
@@ -52,9 +53,13 @@ class Exercise(Drafting):
         if why_not:
             return Outcome(Verdict.NOT_APPLICABLE, why_not)
         try:
+            self.session.missing_routes.refuse(self.environment.shared.base_url, self.operation)
             return phase()
+        except MissingRoute as missing:
+            is_this = missing.operation_id == self.operation.id
+            return Outcome(Verdict.NOT_IMPLEMENTED if is_this else Verdict.BLOCKED, str(missing), missing.finding)
         except PRECONDITION_ERRORS as blocker:
-            return outcome_of(blocker)
+            return outcome_of(blocker, self.session)
         except NotGenerated as error:
             foreign = self.session.contract.deviations is None
             return Outcome(Verdict.BLOCKED if foreign else Verdict.ERROR, str(error))
@@ -79,6 +84,7 @@ class Exercise(Drafting):
         if count > SCARCE_VALID and (bare := self._without_body()) is not None:
             self._send(bare, Intent.VALID)
         if not accepted:
+            self.session.missing_routes.explain_operation(self.environment.shared.base_url, self.operation)
             return Outcome(Verdict.NO_EVIDENCE, "no valid request was accepted")
         return Outcome(Verdict.PASSED)
 
@@ -122,7 +128,14 @@ class Exercise(Drafting):
             outcomes.append(self._recorded(status, partial(self._provoked, provocation, status)))
         if not outcomes:
             return Outcome(Verdict.NO_EVIDENCE, "no further documented error response to test")
-        worst = (Verdict.ERROR, Verdict.BLOCKED, Verdict.PASSED, Verdict.NOT_APPLICABLE)
+        worst = (
+            Verdict.ERROR,
+            Verdict.NOT_IMPLEMENTED,
+            Verdict.BLOCKED,
+            Verdict.PASSED,
+            Verdict.NOT_TESTED,
+            Verdict.NOT_APPLICABLE,
+        )
         return min(
             outcomes, key=lambda outcome: worst.index(outcome.verdict) if outcome.verdict in worst else len(worst)
         )
@@ -165,7 +178,7 @@ class Exercise(Drafting):
 
     def _recorded(self, status: int, provoke: Callable[[], Outcome]) -> Outcome:
         outcome = self.run(provoke)
-        self.session.recorder.outcome(self.operation.id, str(status), outcome.verdict, outcome.reason)
+        self.session.recorder.outcome(self.operation.id, str(status), outcome.verdict, outcome.reason, outcome.cause)
         return outcome
 
     def _absent(self) -> Outcome:

@@ -13,9 +13,10 @@ from peertube_conformance.conformance.checks.status_codes import WINDOW_OVER
 from peertube_conformance.conformance.execution.outcome import PRECONDITION_ERRORS, outcome_of
 from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.fixtures.http.client import Client
+from peertube_conformance.fixtures.messages.precondition_errors import NotTested
 from peertube_conformance.fixtures.messages.request_draft import UNSET, Draft
 from peertube_conformance.fixtures.rate_limit.limiter import Budget
-from peertube_conformance.fixtures.resources.factory import Unavailable
+from peertube_conformance.fixtures.rate_limit.retry_after import retry_after
 from peertube_conformance.fixtures.safety.guard import Safety, impossible
 from peertube_conformance.fixtures.target.embedded_process import EmbeddedInstance
 from peertube_conformance.reports import Exchange, Intent, Situation, Verdict
@@ -49,16 +50,16 @@ class Exhaustion:
             if not self._session.shared.embedded:
                 self._reopened()
         except PRECONDITION_ERRORS as blocker:
-            outcome = outcome_of(blocker)
+            outcome = outcome_of(blocker, self._session)
             _record(self._session, outcome.verdict, outcome.reason)
             raise
         _record(self._session, Verdict.PASSED, "")
 
     def reopened(self) -> None:
-        """Repeats the requests when the announced windows are over. Raises Unavailable where `use_up` did that."""
+        """Repeats the requests when the announced windows are over. Raises NotTested where `use_up` did that."""
         if not self._session.shared.embedded:
             # Exhausting them includes the wait at once: all other requests of this address have to wait, too.
-            raise Unavailable(
+            raise NotTested(
                 "the target counts requests by the run's own IP address: exhausting the limit would block the run until "
                 "the window ends"
             )
@@ -83,10 +84,14 @@ class Exhaustion:
                 continue
             ends = time.monotonic() + waiting
             for operation in operations:
-                if operation.rate_limits[:1] == (bucket,) and operation.id != first.id:
+                if operation.rate_limits[:1] == (bucket,) and operation.id != first.id and not self._lacks(operation):
                     self._send(operation, USED_UP, 429)
             self._client.budget.exhausted(bucket, waiting)
             yield first, ends
+
+    def _lacks(self, operation: Operation) -> bool:
+        """Whether the target was found not to implement the operation."""
+        return self._session.missing_routes.finding(self._client.base_url, operation.id) is not None
 
     def _reopened(self) -> None:
         for first, ends in self._windows or ():
@@ -99,7 +104,7 @@ class Exhaustion:
         for _ in range(_MOST_REQUESTS):
             exchange = self._send(operation, USED_UP, None)
             if exchange.status == 429 and exchange.response is not None:
-                return min(_LONGEST_WAIT_SECONDS, float(exchange.response.headers.get("retry-after", "10")))
+                return min(_LONGEST_WAIT_SECONDS, retry_after(exchange.response))
         self._send(operation, USED_UP, 429)
         return None
 
@@ -129,7 +134,7 @@ def _some_value(operation: Operation, parameter: Parameter, number: int) -> Any:
 def limited_client(session: Session) -> Iterator[Client]:
     """A client of a target whose general limit can be exhausted.
 
-    That is the target, or with the embedded instance a second one with the limits of the reference. Raises Unavailable
+    That is the target, or with the embedded instance a second one with the limits of the reference. Raises NotTested
     where there is none.
     """
     environment = session.environment
@@ -144,6 +149,7 @@ def limited_client(session: Session) -> Iterator[Client]:
                 budget,
                 (session.judge,),
                 deadline=environment.deadline,
+                requests=environment.requests,
             )
             try:
                 yield client
@@ -151,14 +157,14 @@ def limited_client(session: Session) -> Iterator[Client]:
                 client.close()
         return
     if session.shared.safety is Safety.OBSERVE:
-        raise Unavailable(
+        raise NotTested(
             "exhausting a rate limit would block other clients at this IP address: not allowed in the tier observe"
         )
     # The limit is not always the stock one: a response says what it is.
     environment.client.send(_harmless(session.environment.contract.operation("getConfig")))
     limit = environment.budget.limits()["api"]["calls"]
     if limit > _MOST_REQUESTS:
-        raise Unavailable(f"a limit of {limit:.0f} requests is too high for a test to exhaust")
+        raise NotTested(f"a limit of {limit:.0f} requests is too high for a test to exhaust")
     yield environment.client
 
 

@@ -4,32 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from peertube_conformance.conformance.checks import judge
+from peertube_conformance.conformance.checks import Judgement, judge
+from peertube_conformance.conformance.checks.unexpected_answers import violation_of
+from peertube_conformance.conformance.execution.announced_limits import AnnouncedLimits
+from peertube_conformance.conformance.execution.contradicted_ids import contradicted_id
 from peertube_conformance.conformance.execution.failure_causes import FailureCauses
+from peertube_conformance.conformance.execution.missing_routes import MissingRoutes
+from peertube_conformance.conformance.execution.uniform_answers import UniformAnswers
 from peertube_conformance.conformance.generation.example_database import Examples
 from peertube_conformance.conformance.generation.schemathesis_driver import Generator
 from peertube_conformance.conformance.options import Options
 from peertube_conformance.fixtures.cleanup.orphaned_files import remove_own_files
 from peertube_conformance.fixtures.http.exchange_steps import Send
 from peertube_conformance.fixtures.http.outage import Death
+from peertube_conformance.fixtures.messages.precondition_errors import MissingRoute, UnexpectedAnswer, Unjudgeable
 from peertube_conformance.fixtures.messages.request_draft import Draft
+from peertube_conformance.fixtures.rate_limit.request_count import RequestCount
 from peertube_conformance.fixtures.run.run import Shared, WorkerEnvironment
 from peertube_conformance.fixtures.safety.ownership.proofs import Contradiction
-from peertube_conformance.reports import Exchange, Finding, Intent, Level
+from peertube_conformance.reports import Exchange, Finding, Intent
+from peertube_conformance.reports.model.finding import ROUTE_REQUIREMENT
 from peertube_conformance.reports.recording.recorder import Recorder
 from peertube_conformance.reports.redaction.redactor import Redactor
-from peertube_conformance.spec import Contract, Operation
+from peertube_conformance.spec import Contract, Operation, load_contract
 from peertube_conformance.spec.deviations import Deviation
-from peertube_conformance.spec.requirements import load_requirements
+from peertube_conformance.spec.judgement_limits import LIMITS
+from peertube_conformance.spec.synthetic_operations import is_outside
 
 # 40 hexadecimal digits, as PeerTube's own tokens; no server issued it.
 FOREIGN_TOKEN = "0" * 40
 # The requirement broken where a read contradicts a creation, whichever test created the resource.
-_CREATED_IDS = "PT-ID-08"
 # Schemathesis' mode for each intent of a generated request.
 _DRAWN = {Intent.VALID: "positive", Intent.INVALID: "negative"}
 
@@ -59,9 +68,23 @@ class Session:
         # Values that one test leaves for a later one, by name.
         self.left: dict[str, Any] = {}
         self.bases: dict[tuple[str, str], Draft] = {}
+        self._announced = AnnouncedLimits()
+        self._limits = replace(LIMITS, seconds=options.item_timeout)
         self._found: list[Finding] = []
         self._watching: list[Callable[[Exchange], None]] = []
-        self._steps = (FailureCauses(self.recorder), self._watched, self.judge)
+        self._uniform = UniformAnswers()
+        self._is_stopped = False
+        self._is_closing = False
+        self.missing_routes = MissingRoutes(
+            [contract, load_contract(None)],
+            shared.folder / "missing-routes.ndjson",
+            self.recorder,
+            environment_of=self._environment_of,
+            valid_draft=self._valid_draft,
+        )
+        self._steps = (FailureCauses(self.recorder), self._watched, self._judge_target)
+        # Counts the requests to all targets of this worker.
+        self.requests = RequestCount(shared.folder)
         self.environment = self._environment(shared)
         self._others: list[WorkerEnvironment] = []
 
@@ -95,26 +118,56 @@ class Session:
     @property
     def stop_reason(self) -> str:
         """Why the run cannot continue; empty where it can."""
-        return self.recorder.lost or next(
+        return self._uniform.reason or next(
             (
                 f"{environment.shared.base_url} no longer answers"
                 for environment in (self.environment, *self._others)
-                if environment.client.outage.is_gone
+                if environment.client.is_target_gone
             ),
             "",
         )
 
+    def blocked(self, test: str, reason: str) -> None:
+        """Notes a test, an operation or a flow that was blocked."""
+        self._uniform.blocked(test, reason)
+
+    def stop(self) -> str:
+        """Why the run cannot continue, recorded where no answer of the target can be judged; empty where it can."""
+        reason = self.stop_reason
+        if reason and reason == self._uniform.reason and not self._is_stopped:
+            self._is_stopped = True
+            self.recorder.stop(reason, unjudgeable=True)
+        return reason
+
+    def check(self) -> None:
+        """Raises OutOfTime or OutOfRequests where the run may not go on."""
+        self.environment.deadline.check()
+        self.requests.check_run()
+
+    def note_ceiling(self, item: str) -> None:
+        """Records that the item reached its ceiling of requests, or the run its own during it."""
+        requests = self.requests
+        if why := requests.why_run_over:
+            self.recorder.note("ceiling", {"item": "", "reason": why})
+        elif requests.is_item_over:
+            self.recorder.note("ceiling", {"item": item, "reason": requests.why_item_over})
+
     def close(self) -> None:
         """Removes the worker's files, writes the totals and closes everything."""
+        self._is_closing = True
         for environment in (self.environment, *self._others):
-            remove_own_files(environment.client, environment.contract, environment.ledger)
+            with self.requests.clean_up(len(environment.ledger.entries())):
+                remove_own_files(environment.client, environment.contract, environment.ledger)
             budget = environment.budget
             self.recorder.note(
                 "budget",
                 {"requests": budget.requests, "throttledSeconds": budget.throttled_seconds, "self429": budget.self_429},
             )
             self.recorder.note("refusals", {"refusals": environment.guard.refusals})
+            if environment.ledger.unwritable:
+                self.recorder.note("failures", {"failures": {environment.ledger.unwritable: 1}})
             environment.close()
+        self.requests.close()
         self.examples.close()
         self.recorder.close()
 
@@ -127,15 +180,67 @@ class Session:
         finally:
             self._watching.remove(saw)
 
-    def judge(self, _draft: Draft, exchange: Exchange, _send: Send) -> Exchange:
+    def explain(self, exchange: Exchange, findings: Sequence[Finding], *, valid: bool = False) -> None:
+        """Raises MissingRoute where the findings of an exchange only show that its route is missing.
+
+        `valid` is for exchanges in which the contract demands a success.
+        """
+        # What stock servers do outside the contract is known, and is no reason for further requests.
+        if findings and (not is_outside(exchange.operation) or self.unexplained(findings)):
+            self.missing_routes.explain(exchange, valid=valid)
+
+    def judge(self, draft: Draft, exchange: Exchange, send: Send) -> Exchange:
         """Judges and records an exchange; the last of its steps."""
-        findings, evidence = judge(exchange)
-        found = self.recorder.exchange(exchange, evidence, findings)
+        self._judged(draft, exchange, send)
+        return exchange
+
+    def _judge_target(self, draft: Draft, exchange: Exchange, send: Send) -> Exchange:
+        """As `judge`; raises Unjudgeable once the target answered so much alike that nothing can be judged."""
+        self._uniform.saw(exchange, violates=bool(self._judged(draft, exchange, send)))
+        if self._uniform.reason and not self._is_closing:
+            raise Unjudgeable(self._uniform.reason)
+        return exchange
+
+    def _judged(self, draft: Draft, exchange: Exchange, send: Send) -> list[Finding]:
+        judged = self._judgement(exchange)
+        if self.missing_routes.saw(draft, exchange, send):
+            judged.evidence.append(ROUTE_REQUIREMENT)
+        try:
+            self.explain(exchange, judged.findings, valid=exchange.intent is Intent.VALID)
+        except MissingRoute:
+            self.recorder.exchange(exchange, (), ())
+            raise
+        return self._recorded(exchange, judged)
+
+    def _judge_read(self, exchange: Exchange) -> None:
+        """Judges and records a read of the gate that failed."""
+        self._recorded(exchange, self._judgement(exchange))
+
+    def _judgement(self, exchange: Exchange) -> Judgement:
+        judged = judge(exchange, self._limits)
+        changed, compared = self._announced.judge(exchange)
+        return Judgement([*judged.findings, *changed], [*judged.evidence, *compared], judged.in_part)
+
+    def _recorded(self, exchange: Exchange, judged: Judgement) -> list[Finding]:
+        found = self.recorder.exchange(exchange, judged.evidence, judged.findings, judged.in_part)
         self._found.extend(found)
         if exchange.intent in _DRAWN and self.unexplained(found):
             mode = _DRAWN[exchange.intent]
             self.examples.showed(exchange.operation.id, mode, self.options.seed)
-        return exchange
+        return found
+
+    def blame(self, error: UnexpectedAnswer) -> Finding | None:
+        """The finding of the answer that could not be used, recorded unless the checks of its exchange found it.
+
+        None where the answer breaks no requirement.
+        """
+        if error.exchange is None:
+            return None
+        finding, is_recorded = violation_of(error, error.exchange)
+        if finding is not None and not is_recorded:
+            finding = self.recorder.finding(error.exchange, finding)
+            self._found.append(finding)
+        return finding
 
     def _watched(self, _draft: Draft, exchange: Exchange, _send: Send) -> Exchange:
         for saw in self._watching:
@@ -144,25 +249,33 @@ class Session:
 
     def _environment(self, shared: Shared) -> WorkerEnvironment:
         return WorkerEnvironment(
-            shared, self.worker, self._redactor, self._steps, died=self._died, contradicted=self._contradicted
+            shared,
+            self.worker,
+            self._redactor,
+            self._steps,
+            requests=self.requests,
+            died=self._died,
+            contradicted=self._contradicted,
+            read_failed=self._judge_read,
+            admits=lambda draft: self.missing_routes.refuse(shared.base_url, draft.operation),
+            failed=lambda exchange: self.missing_routes.explain(exchange, valid=True),
         )
 
+    def _environment_of(self, origin: str) -> WorkerEnvironment | None:
+        known = (self.environment, *self._others)
+        return next((each for each in known if each.shared.base_url.rstrip("/") == origin), None)
+
+    def _valid_draft(self, environment: WorkerEnvironment, operation: Operation) -> Draft:
+        # Imported here because requests are built for a session, whose module this is.
+        from peertube_conformance.conformance.execution.valid_requests import Drafting  # noqa: PLC0415
+
+        drafting = Drafting(self, operation)
+        drafting.environment = environment
+        return drafting.base()
+
     def _contradicted(self, contradiction: Contradiction) -> None:
-        """Records a finding where the response to a creation identified another resource than the one created."""
-        exchange = contradiction.exchange
-        finding = Finding(
-            f"/response/body/*/{contradiction.member}",
-            f"a {contradiction.kind} was created, but the answer identifies another one",
-            True,
-            False,
-            check="created_ids",
-            requirement=_CREATED_IDS,
-            level=Level(load_requirements()[_CREATED_IDS].level),
-            operation_id=exchange.operation.id,
-            status=exchange.status,
-            request=exchange.summary,
-        )
-        self._found.append(self.recorder.finding(exchange, finding))
+        finding = self.recorder.finding(contradiction.exchange, contradicted_id(contradiction))
+        self._found.append(finding)
 
     def _died(self, death: Death) -> None:
         guilty = None if death.guilty is None else self.recorder.named(death.guilty)

@@ -4,41 +4,46 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import shutil
+import shlex
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from peertube_conformance.conformance.execution.cost import Cost, estimate, of_flows, of_hand_written
-from peertube_conformance.conformance.exit_codes import FINDINGS, HARNESS_FAILED, INTERRUPTED, NOTHING_RAN, PASSED
+from peertube_conformance.conformance.execution.cost import Cost
+from peertube_conformance.conformance.execution.recorded_preparation import RecordedCleanUp, record_set_up
+from peertube_conformance.conformance.exit_codes import PASSED
 from peertube_conformance.conformance.options import OptionError, Options
+from peertube_conformance.conformance.pytest_plugin.applicable_deviations import (
+    check_given_deviations,
+    known_deviations,
+)
 from peertube_conformance.conformance.pytest_plugin.operation_selection import chosen, in_shard
+from peertube_conformance.conformance.pytest_plugin.preconditions import check_disposable, reap_first
 from peertube_conformance.conformance.pytest_plugin.report_recovery import note_beginning
+from peertube_conformance.conformance.pytest_plugin.run_cost import cost_of_items, set_ceilings
 from peertube_conformance.fixtures.cleanup.removal import Cleaned
 from peertube_conformance.fixtures.mailboxes.open_by_url import MailboxError
 from peertube_conformance.fixtures.rate_limit.redis_store import BudgetError
-from peertube_conformance.fixtures.run.reap import reap
-from peertube_conformance.fixtures.run.run import CannotRun, Run, Setup, Shared, budget_of, default_safety
-from peertube_conformance.fixtures.safety.guard import Safety
+from peertube_conformance.fixtures.run.run import CannotRun, Run, Setup, Shared, budget_of
 from peertube_conformance.fixtures.safety.ledger.secure_files import LedgerError
 from peertube_conformance.fixtures.target.embedded_process import InstanceError
-from peertube_conformance.fixtures.target.probe import TargetError, is_loopback
+from peertube_conformance.fixtures.target.probe import TargetError
+from peertube_conformance.fixtures.timing.deadline import SIGNAL
 from peertube_conformance.reports.comparison.compare import compare
 from peertube_conformance.reports.model.product import PRODUCT, VERSION
 from peertube_conformance.reports.model.verdict import Verdict
-from peertube_conformance.reports.recording.recorder import Recorder, part_files, read_parts
+from peertube_conformance.reports.recording.recorder import Recorder, join_parts, read_parts
 from peertube_conformance.reports.redaction.redactor import Redactor
-from peertube_conformance.reports.redaction.safe_output import clean_document
-from peertube_conformance.reports.report_directory.file_recognition import EXCHANGES
+from peertube_conformance.reports.redaction.safe_output import CleanDocument, clean_document
 from peertube_conformance.reports.report_directory.report_folder import ReportError, ReportFolder
 from peertube_conformance.reports.run_document.builder import RunDocument
 from peertube_conformance.reports.run_document.run_json import RunFileError, read_run
+from peertube_conformance.reports.run_document.run_verdict import Ending, concluded
 from peertube_conformance.reports.views.report_files import write_views
-from peertube_conformance.spec import Contract, load_contract
-from peertube_conformance.spec.deviations import Deviation, DeviationError, check_deviations, load_deviations
+from peertube_conformance.spec import load_contract
+from peertube_conformance.spec.deviations import DeviationError
 from peertube_conformance.spec.errors import ContractError
 from peertube_conformance.spec.requirements import load_requirements
 
@@ -57,61 +62,14 @@ USER_MISTAKES = (
 )
 
 
-def known_deviations(contract: Contract, options: Options, server_version: str) -> list[Deviation]:
-    """The contract's own deviations and those of `--deviations` that apply to this release today."""
-    today = datetime.datetime.now(datetime.UTC).date()
-    return [entry for entry in _deviations(contract, options) if entry.applies_to(server_version, today)]
-
-
-def _deviations(contract: Contract, options: Options) -> list[Deviation]:
-    """Loads all deviations.
-
-    The contract's are of stock servers: the embedded instance, a model answer, gets none of them.
-    """
-    stock = contract.deviations if options.base_url else None
-    return load_deviations(path for path in (stock, options.deviations) if path is not None and path.exists())
-
-
-def _check_deviations(contract: Contract, options: Options) -> None:
-    # Flows use the package's own contract, whatever document the operations are tested against.
-    operations = {operation.id for each in (contract, load_contract(None)) for operation in each.operations}
-    check_deviations(_deviations(contract, options), operations, load_requirements())
-
-
-def _check_disposable(options: Options) -> None:
-    """Raises CannotRun where the tier disposable is not confirmed with the name of the target's host."""
-    if options.safety is not Safety.DISPOSABLE or not options.base_url or is_loopback(options.base_url):
-        return
-    host = urlsplit(options.base_url).hostname or ""
-    if options.disposable_host.lower() != host.lower():
-        raise CannotRun(
-            f"--safety=disposable may change and delete everything on {host}: confirm that with --disposable-host={host} "
-            "on the command line, or use --safety=sandbox"
-        )
-
-
-def _reap(options: Options, say: Callable[[str], None]) -> None:
-    """Removes what earlier runs left on the target, with `--reap`."""
-    if not options.reap or not options.base_url:
-        return
-    if not options.admin_username:
-        raise CannotRun("--reap needs an administrator: set --admin-username")
-    if default_safety(options.base_url, options.safety) is Safety.OBSERVE:
-        raise CannotRun(
-            "--reap removes resources, and the tier observe only reads: add --safety=sandbox, or call "
-            "peertube-conformance reap"
-        )
-    reap(options.base_url, options.admin_username, options.admin_password, say=say)
-
-
 @dataclass
 class Conclusion:
-    """How a run ended: the exit code, the document, and further messages."""
+    """How a run ended: the exit code, the document, further messages, and whether the whole report was written."""
 
     exit_code: int
     document: Mapping[str, Any]
-    errors: Sequence[str] = ()
     advice: Sequence[str] = ()
+    is_written: bool = True
 
 
 class Controller:
@@ -123,6 +81,10 @@ class Controller:
         """`say` is called with every line about the clean-up of an earlier run, where that comes first."""
         self.options = options
         self._redactor = redactor or Redactor()
+        self._lost: list[str] = []
+        self._failures: list[str] = []
+        self._retried: list[str] = []
+        self._is_signalled = False
         # Nothing is sent to the target where the report cannot be written.
         self._folder = ReportFolder(options.report_dir)
         try:
@@ -142,92 +104,142 @@ class Controller:
             allowed=options.allow,
             budget=options.budget,
             max_time=options.max_time,
+            item_timeout=options.item_timeout,
             redactor=self._redactor,
         )
         # Any mistake of a user shows before anything is made on the target.
-        _check_disposable(options)
+        check_disposable(options)
         self.contract = load_contract(options.spec or None)
         self.operations = chosen(self.contract, options)
         if not self.operations and (options.operations or options.tags):
             given = [f"--operations {options.operations}"] if options.operations else []
             given += [f"--tags {options.tags}"] if options.tags else []
             raise CannotRun(f"no operation matches {' and '.join(given)}: check the pattern or tag")
-        self._wanted = len(self.operations)
         self.operations = in_shard(self.operations, options)
-        _check_deviations(self.contract, options)
+        check_given_deviations(self.contract, options)
         self._baseline = None if options.baseline is None else read_run(options.baseline)
-        _reap(options, say)
+        reap_first(options, say)
         self._run = Run(setup)
         self._began = time.time()
+        self._cost: Cost | None = None
         self.shared: Shared = self._run.start()
-        self.left_before = self._run.left_before
-        self.deviations = known_deviations(self.contract, options, self.shared.server_version)
-        self._folder.begin()
-        self._note_beginning()
+        try:
+            self.left_before = self._run.left_before
+            self.deviations = known_deviations(self.contract, options, self.shared.server_version)
+            self._folder.begin()
+            self._note_beginning()
+            record_set_up(options.report_dir, self._redactor, self._run.exchanges)
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt):
+                self._run.interrupt()
+            self._run.finish()
+            raise
 
     @property
     def state_file(self) -> Path:
         """The file of the run's state, which workers load."""
         return self._run.state_file
 
-    def interrupt(self) -> None:
-        """Ends the run after a signal: see Run.interrupt."""
-        self._run.interrupt()
+    def interrupt(self, why: str = "") -> None:
+        """Ends the run for this reason, or after a signal: see Run.interrupt."""
+        self._is_signalled = self._is_signalled or not why
+        self._run.interrupt(why or SIGNAL)
 
-    def cost(self, workers: int, packages: Collection[str]) -> Cost:
-        """Estimates the cost of the tests of these packages for the target."""
-        beside = []
-        if "stateful" in packages:
-            beside.append(of_flows(self.options, self.shared, self._wanted))
-        if "conformance" not in packages:
-            return estimate((), self.options, self.shared, workers, *beside)
-        beside.append(of_hand_written(self.options, self.shared))
-        return estimate(self.operations, self.options, self.shared, workers, *beside)
+    def announce(self, workers: int, items: Sequence[str]) -> Cost:
+        """Estimates the cost of these pytest items for the target, and sets the ceilings of the run by it."""
+        self._cost = cost_of_items(items, self.operations, self.options, self.shared, workers)
+        set_ceilings(self._cost, self.options, self.shared)
+        return self._cost
 
-    def crashed(self, item: str) -> None:
-        """Records that a worker was killed while it ran this pytest item."""
-        name = item.rpartition("[")[2].rstrip("]") if "[" in item else item.rpartition("::")[2]
-        recorder = Recorder(self.options.report_dir, "controller", self._redactor)
-        recorder.outcome(name, "call", Verdict.ERROR, "a worker ended during this test")
+    def retried(self, line: str) -> None:
+        """Notes that a test is run again because its worker was killed, for the summary."""
+        self._retried.append(line)
+
+    def failed(self, reason: str) -> None:
+        """Notes an error of the harness that no worker can record."""
+        self._failures.append(reason)
+
+    def crashed(self, test: str, workers: Sequence[str]) -> None:
+        """Records that a test is not run again, because each of these workers was killed while it ran it."""
+        reason = (
+            f"{'each worker' if len(workers) > 1 else 'the worker'} that ran {test} was killed ({', '.join(workers)})"
+        )
+        self.failed(reason)
+        try:
+            recorder = Recorder(self.options.report_dir, "controller", self._redactor)
+        except ReportError as error:
+            self.lost(str(error))
+            return
+        recorder.outcome(test.rpartition("[")[2].rstrip("]"), "call", Verdict.BLOCKED, reason)
+        self.lost(recorder.lost)
         recorder.close()
 
-    def finish(self, *, interrupted: bool) -> Conclusion:
+    def lost(self, reason: str) -> None:
+        """Notes that a worker could not record everything, and why."""
+        if reason:
+            self._lost.append(reason)
+
+    def finish(self, *, interrupted: bool = False, failed: bool = False, broken: bool = False) -> Conclusion:
         """Cleans up, writes the report, and returns how the run ended.
 
-        A report that cannot be written is an error of the harness: what was recorded stays where it is then.
+        pytest's session was `interrupted`, an item `failed`, or pytest itself was `broken` by an internal error. A report
+        that cannot be written is an error of the harness: what was recorded stays where it is then.
         """
         limits = budget_of(self.shared).limits()
-        cleaned = self._run.finish()
-        interrupted = interrupted or self._run.is_interrupted
+        record = RecordedCleanUp(
+            self.options.report_dir, self._redactor, load_contract(None), lambda: self._run.is_interrupted
+        )
+        cleaned = self._run.finish((record,), record.saw_read)
+        record.close()
+        self.lost(record.lost)
         document = self._document(cleaned, limits)
         document.add(read_parts(self.options.report_dir))
-        content = document.to_json()
-        errors = document.harness_errors()
-        code = self._exit_code(document, errors, interrupted=interrupted or _is_gone(content))
+        document.add([{"kind": "failures", "failures": dict.fromkeys(self._failures, 1)}])
+        report = f"peertube-conformance report {shlex.quote(str(self.options.report_dir))}"
+        ending = Ending(
+            # A worker that cannot record anything ends the run, too.
+            interrupted=self._interruption(document, interrupted=interrupted and not self._lost),
+            harness_failure="pytest ended with an internal error" if broken else self._incompleteness("run again"),
+            strict=self.options.strict_deviations,
+        )
+        content = document.to_json(ending)
+        if failed and content["exitCode"] == PASSED:
+            # An item failed without a finding that explains it: that is no verdict on the target.
+            content = document.to_json(replace(ending, harness_failure="a test failed without a finding"))
         if self._baseline is not None:
-            content["comparison"] = compare(self._baseline, content | {"exitCode": code}).to_json()
-        content["exitCode"] = code
+            content["comparison"] = compare(self._baseline, content).to_json()
         clean = clean_document(content, self._redactor)
+        unwritten = self._write(clean)
+        if unwritten:
+            self.lost(unwritten)
+            incomplete = Ending(harness_failure=self._incompleteness(f"call `{report}`"))
+            clean = clean_document(concluded(clean, incomplete), self._redactor)
+        advice = [*self._retried, *([self.options.how_to_clean] if cleaned.left else [])]
+        return Conclusion(clean["exitCode"], clean, advice, is_written=not unwritten)
+
+    def _incompleteness(self, remedy: str) -> str:
+        """Why not everything was recorded, with what to do; empty where everything was."""
+        return "; ".join(f"{reason}, then {remedy}" for reason in dict.fromkeys(self._lost))
+
+    def _write(self, document: CleanDocument) -> str:
+        """Writes the report; returns why it is not complete, or an empty text.
+
+        The exchanges need most room and come last: all other files can be made of `run.json`.
+        """
         try:
-            self._merge_parts()
-            write_views(clean, self._folder, self.deviations)
-            self._folder.remove_parts()
-        except OSError as error:
-            code = HARNESS_FAILED
-            errors = [*errors, f"the report is not complete: {error.strerror or error}"]
+            write_views(document, self._folder, self.deviations)
+            join_parts(self._folder)
+        except ReportError as error:
+            return str(error)
         finally:
             self._folder.close()
-        return Conclusion(code, clean, errors, [self.options.how_to_clean] if cleaned.left else [])
+        return ""
 
-    def _exit_code(self, document: RunDocument, errors: Sequence[str], *, interrupted: bool) -> int:
-        if interrupted:
-            return INTERRUPTED
-        if errors:
-            return HARNESS_FAILED
-        if not document.ran:
-            return NOTHING_RAN
-        stale = self.options.strict_deviations and document.stale_deviations()
-        return FINDINGS if document.new_findings(self.options.fail_on) or stale else PASSED
+    def _interruption(self, document: RunDocument, *, interrupted: bool) -> str:
+        """Why the run is incomplete; empty where it ended by itself, or for a reason that a worker recorded."""
+        if self._is_signalled:
+            return SIGNAL
+        return "the session was interrupted" if interrupted and not document.is_stopped else ""
 
     def _note_beginning(self) -> None:
         """Writes what is known now, so that a run which is killed has a report too."""
@@ -269,17 +281,12 @@ class Controller:
             "depth": self.options.depth.name,
             "safety": self.shared.safety.value,
             "failOn": self.options.fail_on.value,
+            "requests": self._requests(),
             "ledger": cleaned.to_json(),
         }
 
-    def _merge_parts(self) -> None:
-        """Joins the exchanges of all workers in one file."""
-        with self._folder.writing(EXCHANGES) as file:
-            for part in part_files(self.options.report_dir):
-                with part.open("rb") as lines:
-                    shutil.copyfileobj(lines, file)
-
-
-def _is_gone(document: Mapping[str, Any]) -> bool:
-    """Whether the target no longer answered at the end, so that the run is incomplete."""
-    return any(not death["isBack"] for death in document["deaths"][-1:])
+    def _requests(self) -> dict[str, int]:
+        """The requests that were announced and sent."""
+        if self._cost is None:
+            return {}
+        return {"announced": self._cost.requests, "ceiling": self._cost.ceiling, "sent": self._run.requests_sent}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from peertube_conformance.conformance.pytest_plugin.console_writer import Console
 from peertube_conformance.conformance.pytest_plugin.controller import Conclusion, Controller
+from peertube_conformance.conformance.pytest_plugin.item_requests import CostAnnouncement
 from peertube_conformance.conformance.pytest_plugin.progress import Progress
 from peertube_conformance.reports.formatting import counted
 from peertube_conformance.reports.redaction.redactor import Redactor
@@ -28,23 +30,16 @@ def summarize(reporter: Any, conclusion: Conclusion, report_dir: Path, redactor:
     reporter.section("conformance")
     console.show(lines(conclusion.document, shutil.get_terminal_size().columns))
     console.show(conclusion.advice)
-    for error in conclusion.errors:
-        console.say(f"harness error: {error}")
-    console.say(f"report: {report_dir}/report.html")
+    if conclusion.is_written:
+        console.say(f"report: {report_dir}/report.html")
 
 
 def announce(config: pytest.Config, controller: Controller, redactor: Redactor) -> None:
-    """Prints target, contract and cost before the first test, and starts the progress messages."""
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is None:
-        return
+    """Prints target and contract, and the cost once the items are collected; then the progress messages start."""
     shared, options = controller.shared, controller.options
     what = "the embedded instance" if shared.embedded else shared.base_url
-    workers = config.getoption("numprocesses", None) or 1
-    packages = [name for name in ("conformance", "stateful") if any(name in argument for argument in config.args)]
-    cost = controller.cost(workers if isinstance(workers, int) else 2, packages)
     console = console_of(config, redactor)
-    config.pluginmanager.register(Progress(console, cost))
+    config.pluginmanager.register(CostAnnouncement(partial(_announce_cost, config, controller, console)))
     console.say(f"target: {what}, PeerTube {shared.server_version}, tier {shared.safety.value}")
     console.say(
         f"contract: {controller.contract.version}, {counted(len(controller.operations), 'operation')}; "
@@ -58,4 +53,12 @@ def announce(config: pytest.Config, controller: Controller, redactor: Redactor) 
         console.say(
             "no account: only operations without authentication are tested (set --admin-username to test the rest)"
         )
+
+
+def _announce_cost(config: pytest.Config, controller: Controller, console: Console, items: list[str]) -> None:
+    workers = config.getoption("numprocesses", None) or 1
+    cost = controller.announce(workers if isinstance(workers, int) else 2, items)
     console.say(f"cost: {cost}")
+    progress = Progress(console, cost)
+    progress.collected(items)
+    config.pluginmanager.register(progress)

@@ -16,6 +16,21 @@ def is_generated(nodeid: str) -> bool:
     return _file_of(nodeid) == "test_operations.py"
 
 
+def is_of_operation(nodeid: str) -> bool:
+    """Whether the item is repeated for each operation of the contract."""
+    return _file_of(nodeid) in {"test_operations.py", "test_roles.py"}
+
+
+def test_of(nodeid: str) -> str:
+    """The name of the item's function."""
+    return nodeid.partition("[")[0].rpartition("::")[2]
+
+
+def parameter_of(nodeid: str) -> str:
+    """What the item's function is repeated for; empty where it is not."""
+    return nodeid.partition("[")[2].removesuffix("]")
+
+
 def _file_of(nodeid: str) -> str:
     return nodeid.partition("::")[0].rpartition("/")[2]
 

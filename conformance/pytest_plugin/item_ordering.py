@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import pytest
 
 from peertube_conformance.conformance.options import Options
+from peertube_conformance.conformance.pytest_plugin.item_kinds import is_flow
+from peertube_conformance.conformance.pytest_plugin.operation_selection import chosen
+from peertube_conformance.spec import load_contract
 
 _PHASES = ("test_valid", "test_access", "test_refusals", "test_invalid")
 
@@ -32,9 +35,14 @@ def _asked_for(items: list[pytest.Item], options: Options) -> list[pytest.Item]:
         items.sort(key=_place_of_phase)
     if not (options.operations or options.tags):
         return []
-    general: list[pytest.Item] = [item for item in items if isinstance(item, pytest.Function) and _is_general(item)]
-    _take_out(items, general)
-    return general
+    left = {operation.id for operation in chosen(load_contract(options.spec or None), options)}
+    out: list[pytest.Item] = [
+        item
+        for item in items
+        if isinstance(item, pytest.Function) and (_is_general(item) or _is_flow_of_others(item, left))
+    ]
+    _take_out(items, out)
+    return out
 
 
 def _take_out(items: list[pytest.Item], out: Iterable[pytest.Item]) -> None:
@@ -53,6 +61,13 @@ def _place_of_phase(item: pytest.Item) -> int:
 
 def _is_of_operation(item: pytest.Item) -> bool:
     return "operation_id" in getattr(getattr(item, "callspec", None), "params", {})
+
+
+def _is_flow_of_others(item: pytest.Function, left: Collection[str]) -> bool:
+    """Whether the item is a flow that is about none of the operations that are left."""
+    own = [member for member in vars(item.module).values() if getattr(member, "__module__", "") == item.module.__name__]
+    about = {name for member in own for name in getattr(member, "about", ())}
+    return is_flow(item.nodeid) and about.isdisjoint(left)
 
 
 def _is_general(item: pytest.Function) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from peertube_conformance.fixtures.timing.deadline import OutOfTime
+from peertube_conformance.fixtures.timing.deadline import OutOfRequests, OutOfTime
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.redaction.safe_output import escaped_line
 
@@ -23,16 +23,23 @@ def conclude(exercise: Exercise, phase: str, run: Callable[[], Outcome]) -> None
     """Runs a phase, records its outcome, and passes, skips or fails the item accordingly."""
     session = exercise.session
     try:
-        session.environment.deadline.check()
-    except OutOfTime as up:
-        session.recorder.outcome(exercise.operation.id, phase, Verdict.NO_EVIDENCE, str(up))
+        session.check()
+    except (OutOfTime, OutOfRequests) as up:
+        session.recorder.outcome(exercise.operation.id, phase, Verdict.NOT_TESTED, str(up))
         pytest.skip(str(up))
     session.collect(exercise.operation)
     outcome = exercise.run(run)
-    session.recorder.outcome(exercise.operation.id, phase, outcome.verdict, outcome.reason)
+    session.recorder.outcome(exercise.operation.id, phase, outcome.verdict, outcome.reason, outcome.cause)
+    if outcome.verdict is Verdict.BLOCKED:
+        session.blocked(exercise.operation.id, outcome.reason)
     if outcome.verdict is Verdict.ERROR:
         break_off(session, outcome.reason)
-    report(session, session.collect(exercise.operation))
+    found = session.collect(exercise.operation)
+    if outcome.verdict is Verdict.NOT_IMPLEMENTED:
+        # The one finding fails the item of valid requests, whichever test met it.
+        missing = session.missing_routes.finding(exercise.environment.shared.base_url, exercise.operation.id)
+        found = [missing] if missing is not None and phase == "valid" else []
+    report(session, found)
     if outcome.verdict is not Verdict.PASSED:
         pytest.skip(f"{outcome.verdict.value}: {outcome.reason}")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Generator, Iterator
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,9 +36,9 @@ _CONTROLLER: pytest.StashKey[Controller] = pytest.StashKey()
 _SESSION: pytest.StashKey[Session] = pytest.StashKey()
 _OPERATIONS: pytest.StashKey[list[Operation]] = pytest.StashKey()
 _CONCLUSION: pytest.StashKey[Conclusion] = pytest.StashKey()
-_STATE_INPUT = "peertube_conformance_state"
+_LOST = pytest.StashKey[str]()
 _DEFAULT_REPORT_CHARACTERS = "fE"
-HARNESS_FAILED = 3
+_UNRECORDED = "the report cannot be written"
 _PACKAGES = ("peertube_conformance.conformance", "peertube_conformance.stateful")
 
 
@@ -72,9 +73,11 @@ def activate(config: pytest.Config) -> None:
         config.option.reportchars = ""
     # Imported here so that sessions without a conformance run do not wait for them.
     from peertube_conformance.conformance.pytest_plugin.allure_plugin import AllureFolder
+    from peertube_conformance.conformance.pytest_plugin.item_requests import ItemRequests
     from peertube_conformance.conformance.pytest_plugin.output_redaction import knowing, redact
 
     config.stash[_REDACTOR] = knowing()
+    config.pluginmanager.register(ItemRequests(lambda: config.stash.get(_SESSION, None)))
     redact(config, redactor := partial(_redactor, config))
     # The report has its own results for Allure; what Allure's plugin writes of items is for those who ask for it.
     if config.getoption("allure_report_dir", None) and not config.option.collectonly:
@@ -96,47 +99,32 @@ def _is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """Sets up the run in the controller; joins it in a worker."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> Iterator[Any]:
+    """Sets up the run in the controller, before xdist starts workers; joins it in a worker."""
     config = session.config
     config.stash[_BEGUN] = True
     if not config.stash.get(_ACTIVE, False) or config.option.collectonly:
-        return
-    from peertube_conformance.conformance.pytest_plugin.signals import Ending, heed_in_worker, heed_signals
+        return (yield)
+    from peertube_conformance.conformance.pytest_plugin.signals import heed_in_worker, held_back
 
     if _is_worker(config):
         heed_in_worker(config, _shared(config))
-        return
-    interruption = heed_signals(config, config.stash[_OPTIONS])
-    from peertube_conformance.conformance.pytest_plugin.controller import USER_MISTAKES, Controller
-    from peertube_conformance.conformance.pytest_plugin.header_and_summary import announce, console_of
-    from peertube_conformance.reports.redaction.safe_output import sentence
+        return (yield)
+    from peertube_conformance.conformance.pytest_plugin.run_begin import begin_run
 
-    redactor = config.stash[_REDACTOR]
-    try:
-        controller = Controller(config.stash[_OPTIONS], console_of(config, redactor).say, redactor)
-    except USER_MISTAKES as error:
-        raise pytest.UsageError(sentence(str(error), redactor)) from None
-    config.stash[_CONTROLLER] = controller
-    config.pluginmanager.register(Ending(interruption, controller.interrupt))
-    announce(config, controller, redactor)
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
-    """Passes the path of the run's private state to an xdist worker."""
-    controller = node.config.stash.get(_CONTROLLER, None)
-    if controller is not None:
-        node.workerinput[_STATE_INPUT] = str(controller.state_file)
+    begin_run(config, config.stash[_OPTIONS], config.stash[_REDACTOR], _CONTROLLER)
+    with held_back() if config.getoption("numprocesses", None) else nullcontext():
+        return (yield)
 
 
 def _shared(config: pytest.Config) -> Shared | None:
     """The run's state; None where no run was begun, as with --collect-only."""
     if _is_worker(config):
+        from peertube_conformance.conformance.pytest_plugin.worker_channel import STATE_INPUT
         from peertube_conformance.fixtures.run.run import Shared
 
-        state = config.workerinput.get(_STATE_INPUT)  # type: ignore[attr-defined]
+        state = config.workerinput.get(STATE_INPUT)  # type: ignore[attr-defined]
         return None if state is None else Shared.load(Path(state))
     controller = config.stash.get(_CONTROLLER, None)
     return None if controller is None else controller.shared
@@ -147,7 +135,7 @@ def _session(config: pytest.Config) -> Session:
     session = config.stash.get(_SESSION, None)
     if session is None:
         from peertube_conformance.conformance.execution.worker_session import Session
-        from peertube_conformance.conformance.pytest_plugin.controller import known_deviations
+        from peertube_conformance.conformance.pytest_plugin.applicable_deviations import known_deviations
         from peertube_conformance.spec import load_contract
 
         options = config.stash[_OPTIONS]
@@ -189,7 +177,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def conformance_session(request: pytest.FixtureRequest) -> Session:
     """This process's client, generator and recorder."""
-    return _session(request.config)
+    from peertube_conformance.reports.report_directory.lock_file import ReportError
+
+    try:
+        return _session(request.config)
+    except ReportError as error:
+        request.config.stash[_LOST] = str(error)
+        request.session.shouldstop = _UNRECORDED
+        pytest.skip(str(error))
 
 
 @pytest.fixture
@@ -216,35 +211,18 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         gc.freeze()
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """The scheduler that keeps an operation's phases in one worker, and goes on where a worker is killed."""
-    controller = config.stash.get(_CONTROLLER, None)
-    if controller is None or config.getoption("dist", "no") != "load":
-        return None
-    from peertube_conformance.conformance.pytest_plugin.xdist_scheduler import Scheduling
-
-    together = controller.operations if config.stash[_OPTIONS].max_time is None else ()
-    return Scheduling(config, log, {operation.id for operation in together})
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_handlecrashitem(crashitem: str, report: pytest.TestReport, sched: Any) -> None:  # noqa: ARG001
-    """Records a worker that was killed, because it cannot record that itself."""
-    controller = sched.config.stash.get(_CONTROLLER, None)
-    if controller is not None:
-        controller.crashed(crashitem)
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[Any]:
     """Ends the session if nothing can be recorded or the target did not come back."""
     result = yield
     session = item.config.stash.get(_SESSION, None)
-    if session is not None and session.stop_reason:
+    if session is not None and session.recorder.lost:
+        item.config.stash[_LOST] = session.recorder.lost
+        item.session.shouldstop = _UNRECORDED
+    elif session is not None and (reason := session.stop()):
         from peertube_conformance.reports.redaction.safe_output import sentence
 
-        item.session.shouldstop = sentence(session.stop_reason, session.environment.redactor)
+        item.session.shouldstop = sentence(reason, session.environment.redactor)
     return result
 
 
@@ -267,22 +245,36 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     own = config.stash.get(_SESSION, None)
     if own is not None:
         own.close()
+    lost = config.stash.get(_LOST, "")
+    if _is_worker(config):
+        from peertube_conformance.conformance.pytest_plugin.worker_channel import LOST_OUTPUT
+
+        config.workeroutput[LOST_OUTPUT] = lost  # type: ignore[attr-defined]
     controller = config.stash.get(_CONTROLLER, None)
     if controller is None:
         return
-    conclusion = controller.finish(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
+    controller.lost(lost)
+    conclusion = controller.finish(
+        interrupted=exitstatus == pytest.ExitCode.INTERRUPTED,
+        failed=exitstatus == pytest.ExitCode.TESTS_FAILED,
+        broken=exitstatus == pytest.ExitCode.INTERNAL_ERROR,
+    )
     config.stash[_CONCLUSION] = conclusion
-    if exitstatus == pytest.ExitCode.INTERNAL_ERROR:
-        return
-    code = conclusion.exit_code
-    # An item failed without a finding that explains it: that is no verdict on the target.
-    unexplained = exitstatus == pytest.ExitCode.TESTS_FAILED and code == pytest.ExitCode.OK
-    session.exitstatus = HARNESS_FAILED if unexplained else code
+    session.exitstatus = conclusion.exit_code
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Skips the last garbage collections, which take a third of a second; the system reclaims the memory."""
+    """Ends a run that was interrupted before its session began, and skips the last garbage collections.
+
+    These take a third of a second; the system reclaims the memory.
+    """
+    controller = config.stash.get(_CONTROLLER, None)
+    if controller is not None and config.stash.get(_CONCLUSION, None) is None:
+        config.stash[_CONCLUSION] = controller.finish(interrupted=True)
+        reporter = config.pluginmanager.get_plugin("terminalreporter")
+        if reporter is not None:
+            pytest_terminal_summary(reporter, config)
     if config.stash.get(_ACTIVE, False):
         gc.freeze()
 

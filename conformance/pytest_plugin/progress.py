@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from peertube_conformance.conformance.execution.cost import OPERATIONS, Cost
+from peertube_conformance.conformance.execution.cost import FLOWS, HAND_WRITTEN, OPERATIONS, Cost
 from peertube_conformance.conformance.pytest_plugin.console_writer import Console
 from peertube_conformance.conformance.pytest_plugin.item_kinds import is_flow, is_generated
 from peertube_conformance.reports.formatting import counted
@@ -31,15 +31,6 @@ class Progress:
         self._began = self._shown_at = time.monotonic()
         self._items = 0
         self._requests = 0.0
-
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Takes in the items, where they run in this process."""
-        self.collected(item.nodeid for item in session.items)
-
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
-        """Takes in the items, which each worker collects alike."""
-        self.collected(ids)
 
     def collected(self, ids: Iterable[str]) -> None:
         """Shares the estimated requests of each kind among its items."""
@@ -72,5 +63,5 @@ class Progress:
 
 def _kind(item: str) -> str:
     if is_flow(item):
-        return "flows"
-    return OPERATIONS if is_generated(item) else "hand-written"
+        return FLOWS
+    return OPERATIONS if is_generated(item) else HAND_WRITTEN

@@ -9,16 +9,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from peertube_conformance.conformance.exit_codes import INTERRUPTED
 from peertube_conformance.fixtures.safety.ledger.ledger import read_ledger
 from peertube_conformance.fixtures.safety.ledger.secure_files import LedgerError
 from peertube_conformance.reports.recording.recorder import read_parts
 from peertube_conformance.reports.report_directory.file_recognition import BEGUN, PARTS
 from peertube_conformance.reports.report_directory.report_folder import ReportFolder
 from peertube_conformance.reports.run_document.builder import RunDocument
+from peertube_conformance.reports.run_document.run_json import RunFileError, read_run
+from peertube_conformance.reports.run_document.run_verdict import Ending
 from peertube_conformance.spec import load_contract
 from peertube_conformance.spec.deviations import Deviation
 from peertube_conformance.spec.requirements import load_requirements
+
+# Members of the run document that no two runs into one directory have in common.
+_OF_ONE_RUN = ("startedAt", "seed")
 
 
 def note_beginning(folder: ReportFolder, members: Mapping[str, Any]) -> None:
@@ -29,6 +33,15 @@ def note_beginning(folder: ReportFolder, members: Mapping[str, Any]) -> None:
 def is_unfinished(directory: Path) -> bool:
     """Whether a run began to write a report here and did not end."""
     return (directory / PARTS / BEGUN).is_file()
+
+
+def lacks_files(directory: Path) -> bool:
+    """Whether an unfinished report has the run document of its run, and only other files could not be written."""
+    try:
+        document, begun = read_run(directory), json.loads((directory / PARTS / BEGUN).read_text())
+    except RunFileError:
+        return False
+    return all(document.get(name) == begun["facts"][name] for name in _OF_ONE_RUN)
 
 
 def recovered(directory: Path) -> tuple[dict[str, Any], list[Deviation]]:
@@ -45,7 +58,7 @@ def recovered(directory: Path) -> tuple[dict[str, Any], list[Deviation]]:
     facts["ledger"] = _left(Path(begun["ledger"]))
     document = RunDocument(contract, operations, load_requirements(), deviations, facts)
     document.add(parts)
-    return {**document.to_json(), "exitCode": INTERRUPTED}, deviations
+    return document.to_json(Ending(interrupted="the run was killed")), deviations
 
 
 def _deviation(members: Mapping[str, Any]) -> Deviation:

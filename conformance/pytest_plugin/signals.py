@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -15,14 +16,12 @@ from typing import Any
 import pytest
 
 from peertube_conformance.conformance.exit_codes import INTERRUPTED
-from peertube_conformance.conformance.options import Options
+from peertube_conformance.conformance.pytest_plugin.early_signals import DEFAULTS, ENDING, end_early
 from peertube_conformance.conformance.pytest_plugin.wait_logging import show_waits
 from peertube_conformance.fixtures.environment.run_state import Shared
+from peertube_conformance.fixtures.timing.deadline import Deadline
 from peertube_conformance.reports.redaction.safe_output import escaped_line
 
-INTERRUPTING = (signal.SIGINT,)
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_DEFAULTS = (signal.SIG_DFL, signal.default_int_handler)
 _SOON_SECONDS = 0.01
 _WATCHED_SECONDS = 0.2
 
@@ -35,10 +34,10 @@ class Interrupted(KeyboardInterrupt):
 Interrupted.__module__ = "builtins"
 
 
-def heed_signals(config: pytest.Config, options: Options) -> Interruption:
+def heed_signals(config: pytest.Config, last_words: Callable[[], str]) -> Interruption:
     """Handles signals from now on, so that they end the run and show what it waits for."""
     config.add_cleanup(show_waits())
-    interruption = Interruption(*ENDING, last_words=lambda: options.how_to_clean)
+    interruption = Interruption(*ENDING, last_words=last_words)
     config.add_cleanup(interruption.undo)
     return interruption
 
@@ -46,9 +45,24 @@ def heed_signals(config: pytest.Config, options: Options) -> Interruption:
 def heed_in_worker(config: pytest.Config, shared: Shared | None) -> None:
     """Ends the worker when it is interrupted, or when the process that started it is."""
     config.add_cleanup(show_waits())
-    config.add_cleanup(Interruption(*INTERRUPTING).undo)
+    # Signals are ignored after the session, because the worker is ending.
+    config.add_cleanup(Interruption(*ENDING).end)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
     if shared is not None and shared.interrupted is not None:
         interrupt_when(Path(shared.interrupted))
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Blocks signals, so that a worker that is started meanwhile begins with them blocked, until it handles them.
+
+    A terminal sends them to all processes, and a worker that is loading would end with a traceback.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
 
 class Ending:
@@ -57,7 +71,8 @@ class Ending:
     A second one ends the workers too: nothing is asked after the last line, and nothing follows it.
     """
 
-    def __init__(self, interruption: Interruption, interrupt: Callable[[], None]) -> None:
+    def __init__(self, interruption: Interruption, interrupt: Callable[..., None]) -> None:
+        """`interrupt` is called after a signal, or with the reason for which pytest ends the session early."""
         self._interruption = interruption
         self._interrupt = interrupt
 
@@ -67,14 +82,33 @@ class Ending:
         # execnet has no public name for the process of a gateway.
         self._interruption.at_once.append(node.gateway._io.kill)  # noqa: SLF001
 
-    def pytest_keyboard_interrupt(self) -> None:
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Interrupts the run when the session is ending: so are its workers."""
-        self._interrupt()
+        # pytest and xdist raise subclasses of their own where `shouldstop` ends the session.
+        is_signal = excinfo.type in {KeyboardInterrupt, Interrupted}
+        self._interrupt(*(() if is_signal else (str(excinfo.value),)))
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self) -> None:
-        """Protects the clean-up that follows: a signal hurries it and no longer interrupts."""
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtestloop(self) -> Iterator[Any]:
+        """Protects what follows the last test: a signal hurries it and no longer interrupts."""
+        try:
+            return (yield)
+        finally:
+            self._interruption.rather(self._interrupt)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self) -> Iterator[None]:
+        """Protects the clean-up and the report; after them there is nothing to interrupt."""
         self._interruption.rather(self._interrupt)
+        yield
+        self._interruption.end()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_unconfigure(self) -> Iterator[None]:
+        """Protects the clean-up of a session that ended before its first test."""
+        self._interruption.rather(self._interrupt)
+        yield
+        self._interruption.end()
 
 
 class Interruption:
@@ -91,12 +125,13 @@ class Interruption:
         self.at_once: list[Callable[[], None]] = []
         self._instead: Callable[[], None] | None = None
         self._is_interrupted = False
+        self._has_ended = False
         self._before: dict[signal.Signals, Any] = {}
         # A copy of the console's file descriptor, which stays valid when pytest replaces it.
         self._console = os.dup(2)
         if threading.current_thread() is threading.main_thread():
             for number in signals:
-                if signal.getsignal(number) in _DEFAULTS:
+                if signal.getsignal(number) in {*DEFAULTS, end_early}:
                     self._before[number] = signal.signal(number, self.heed)
 
     def undo(self) -> None:
@@ -109,9 +144,15 @@ class Interruption:
         """From now on the first signal calls `do` instead of interrupting."""
         self._instead = do
 
+    def end(self) -> None:
+        """Ignores signals from now on, because everything is done."""
+        self._has_ended = True
+
     def heed(self, number: int, frame: FrameType | None) -> None:
         """Handles a signal, or sends it again a little later where an exception would be lost."""
         name = signal.Signals(number).name
+        if self._has_ended:
+            return
         if self._is_interrupted:
             if self._last_words is not None:
                 for act in self.at_once:
@@ -129,7 +170,9 @@ class Interruption:
             raise Interrupted(f"ended by {name}")
 
     def _say(self, line: str) -> None:
-        os.write(self._console, f"\n{escaped_line(line)}\n".encode("utf-8", "backslashreplace"))
+        # The terminal may be gone, which is why SIGHUP came.
+        with contextlib.suppress(OSError):
+            os.write(self._console, f"\n{escaped_line(line)}\n".encode("utf-8", "backslashreplace"))
 
 
 def interrupt_when(file: Path) -> None:
@@ -138,8 +181,9 @@ def interrupt_when(file: Path) -> None:
     assert main is not None
 
     def watch() -> None:
+        pace = Deadline()
         while not file.exists():
-            time.sleep(_WATCHED_SECONDS)
+            pace.sleep(_WATCHED_SECONDS)
         signal.pthread_kill(main, signal.SIGINT)
 
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import contextlib
+from collections import defaultdict
+from collections.abc import Callable, Collection
 from itertools import takewhile
 from typing import Any
 
@@ -14,6 +16,7 @@ from peertube_conformance.conformance.pytest_plugin.item_kinds import is_flow
 
 _HAND_WRITTEN = "hand-written tests"
 _LATE = "those that go last"
+_MOST_TRIES = 2
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
@@ -25,13 +28,23 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no typ
     worker too: some of them exhaust limits, and others observe the end of the windows. The latter were collected behind
     all operations; that worker gets them when nothing else is left, and waits for no window.
 
-    For a killed worker, xdist would hand out finished items again, and the item that killed it; then it would wait for
-    ever for items that no worker runs.
+    For a killed worker, xdist would hand out finished items again; then it would wait for ever for items that no worker
+    runs. Here the item during which it was killed is run once more, in any worker, and `retried` is called with it and
+    the worker. `crashed` lists for each item the workers that were killed while they ran it.
     """
 
-    def __init__(self, config: pytest.Config, log: Any, operations: Collection[str]) -> None:
+    def __init__(
+        self,
+        config: pytest.Config,
+        log: Any,
+        operations: Collection[str],
+        *,
+        retried: Callable[[str, str], None] = lambda _item, _worker: None,
+    ) -> None:
         super().__init__(config, log)
         self._operations = operations
+        self._retry = retried
+        self.crashed: dict[str, list[str]] = defaultdict(list)
         self._late: set[str] = set()
         # What takes longest is collected first; xdist would begin with what has most items.
         config.option.loadscopereorder = False
@@ -46,7 +59,12 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no typ
         return _LATE if nodeid in self._late else _HAND_WRITTEN
 
     def _reschedule(self, node: WorkerController) -> None:
-        """Leaves the items that go last to the worker that has begun the hand-written tests."""
+        """Leaves the items that go last to the worker that has begun the hand-written tests.
+
+        A worker that replaces a killed one gets nothing before it has collected the items.
+        """
+        if node not in self.registered_collections:
+            return
         if [*self.workqueue] == [_LATE] and self._is_begun_by_another(node):
             if not node.shutting_down:
                 node.shutdown()
@@ -57,7 +75,7 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no typ
         return any(_HAND_WRITTEN in units for other, units in self.assigned_work.items() if other is not node)
 
     def remove_node(self, node: WorkerController) -> str | None:
-        """Removes a worker; returns the item during which it ended, or None if it had nothing left to do."""
+        """Removes a worker; returns the item during which it was killed if that is not run again, else None."""
         workload = self.assigned_work.pop(node)
         left = {
             scope: {item: False for item, is_done in unit.items() if not is_done} for scope, unit in workload.items()
@@ -67,15 +85,31 @@ class Scheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no typ
             return None
         scope = next(iter(left))
         crashed: str = next(iter(left[scope]))
-        del left[scope][crashed]
-        if not left[scope]:
-            del left[scope]
+        self.crashed[crashed].append(node.gateway.id)
+        is_retried = len(self.crashed[crashed]) < _MOST_TRIES
+        if not is_retried:
+            del left[scope][crashed]
+            if not left[scope]:
+                del left[scope]
         self.workqueue.update(left)
         if _LATE in self.workqueue:
             self.workqueue.move_to_end(_LATE)
         for other in self.assigned_work:
             self._reschedule(other)
-        return crashed
+        if not is_retried:
+            return crashed
+        self._retry(crashed, node.gateway.id)
+        return None
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        """Gives a worker its next unit. One that was killed cannot take it: `remove_node`, called next, takes it back."""
+        with contextlib.suppress(OSError):
+            super()._assign_work_unit(node)
+
+    def unfinished(self) -> list[str]:
+        """The items that no worker has finished."""
+        units = [self.workqueue, *self.assigned_work.values()]
+        return [item for unit in units for items in unit.values() for item, is_done in items.items() if not is_done]
 
     def schedule(self) -> None:
         """Gives every worker at least two units: an item is run once the next one is known."""

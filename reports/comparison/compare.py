@@ -15,12 +15,12 @@ from peertube_conformance.reports.comparison.common_causes import consolidated
 from peertube_conformance.reports.comparison.finding_diff import findings
 from peertube_conformance.reports.comparison.situations import names_of
 from peertube_conformance.reports.formatting import counted
-from peertube_conformance.reports.model.verdict import Verdict
+from peertube_conformance.reports.run_document.run_verdict import TESTED, Answer, RunVerdict
 
 Document = Mapping[str, Any]
 Members = Mapping[str, Any]
 _ABOUT_STATUS = ("/response/status", "/request")
-_SHOWN = frozenset({Verdict.PASSED, Verdict.FAILED, Verdict.KNOWN})
+_INCOMPLETE = frozenset({Answer.INTERRUPTED, Answer.INCONCLUSIVE, Answer.NOTHING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +169,10 @@ def _verdicts(pairs: Iterable[Pair], gone: Iterable[Members], new: Iterable[Memb
         yield Change(Kind.NEW, entry["operationId"], "operation", message)
     for pair in pairs:
         before, after = pair.before["verdict"], pair.after["verdict"]
-        if before in _SHOWN and after not in _SHOWN:
+        if before in TESTED and after not in TESTED:
             reason = pair.after["reason"] or after
             yield Change(Kind.GONE, pair.name, "verdict", f"no longer tested: {reason}", before, after)
-        elif before not in _SHOWN and after in _SHOWN:
+        elif before not in TESTED and after in TESTED:
             reason = pair.before["reason"] or before
             yield Change(Kind.NEW, pair.name, "verdict", f"was not tested before: {reason}", before, after)
 
@@ -181,7 +181,7 @@ def _requirements(before: Document, after: Document) -> Iterator[Change]:
     earlier = {entry["id"]: entry["verdict"] for entry in before["requirements"]}
     for entry in after["requirements"]:
         was, is_now = earlier.get(entry["id"]), entry["verdict"]
-        if was in _SHOWN and is_now not in _SHOWN:
+        if was in TESTED and is_now not in TESTED:
             yield Change(Kind.GONE, "", entry["id"], f"{entry['id']} no longer has evidence", was, is_now)
 
 
@@ -214,7 +214,9 @@ def _run_name(document: Document) -> str:
 
 
 def _remarks(before: Document, after: Document) -> Iterator[str]:
-    """Yields differences in set-up that make two runs hard to compare, and runs that did not end normally."""
+    """Yields the verdicts of both runs, differences in set-up that make them hard to compare, and why one ended early."""
+    earlier, later = (RunVerdict.from_json(document["runVerdict"]) for document in (before, after))
+    yield f"verdicts: {earlier.headline} before, {later.headline} after"
     for member in ("depth", "safety"):
         if before[member] != after[member]:
             yield f"{member} differs: {before[member]} before, {after[member]} after"
@@ -225,6 +227,6 @@ def _remarks(before: Document, after: Document) -> Iterator[str]:
     for names, which in ((offers - offered, "only the later"), (offered - offers, "only the earlier")):
         if names:
             yield f"{which} instance offers {', '.join(sorted(names))}"
-    for document, which in ((before, "earlier"), (after, "later")):
-        if document.get("exitCode") in {2, 3, 5}:
-            yield f"the {which} run did not end normally"
+    for verdict, which in ((earlier, "earlier"), (later, "later")):
+        if verdict.answer in _INCOMPLETE:
+            yield f"the {which} run did not end normally: {verdict.reason}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +13,7 @@ import httpx
 from peertube_conformance.reports.model.situation import Situation
 from peertube_conformance.reports.model.variables import shown
 from peertube_conformance.spec import Defect, Operation
+from peertube_conformance.spec.messages.bounded_json import ReadJson, read_bounded
 
 PROBLEM_JSON = "application/problem+json"
 # The defect that a request has, or the situation that it meets, on purpose.
@@ -64,22 +64,20 @@ class Response:
         """Whether the media type is JSON or has the `+json` suffix (RFC 6839 section 3.1)."""
         return self.media_type == "application/json" or self.media_type.endswith("+json")
 
-    @cached_property
+    @property
     def json(self) -> Any:
         """The decoded JSON body; None where it is `null` or not JSON (see `has_json`)."""
-        return self._decoded[1]
+        return self.read_json.value
 
-    @cached_property
+    @property
     def has_json(self) -> bool:
-        """Whether the body is a JSON text: UTF-8 without a byte order mark, no NaN (RFC 8259 sections 3, 6, 8.1)."""
-        return self._decoded[0]
+        """Whether the body is a JSON text."""
+        return self.read_json.is_json
 
     @cached_property
-    def _decoded(self) -> tuple[bool, Any]:
-        try:
-            return True, json.loads(self.body.decode(), parse_constant=_refused)
-        except (ValueError, RecursionError):
-            return False, None
+    def read_json(self) -> ReadJson:
+        """The body as a JSON text, nested no deeper than the limit."""
+        return read_bounded(self.body)
 
     @cached_property
     def problem(self) -> Mapping[str, Any]:
@@ -87,19 +85,15 @@ class Response:
         return self.json if isinstance(self.json, dict) else {}
 
 
-def _refused(constant: str) -> Any:
-    raise ValueError(f"{constant} is not a JSON number")
-
-
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """A request, its response, and what the harness knows about them.
 
-    `response` is None where none arrived; `failure` then says why, in one sentence. `purpose` is the defect that
-    the request has or the situation that it meets, if any. `expects` is the status that the response to
-    a provoking request must have. `counted` is False where the harness caused the response
-    itself (its own 429) and checks of content do not apply. `cause` is the part of a valid request that makes the server
-    fail (`/query/sort/-hot`), where that was found.
+    `response` is None where none arrived; `failure` then says why, in one sentence, and `timed_out` whether the
+    wait for it ended. `purpose` is the defect that the request has or the situation that it meets, if any.
+    `expects` is the status that the response to a provoking request must have. `counted` is False where the harness
+    caused the response itself (its own 429) and checks of content do not apply. `cause` is the part of a valid
+    request that makes the server fail (`/query/sort/-hot`), where that was found.
     """
 
     operation: Operation
@@ -113,6 +107,7 @@ class Exchange:
     sent_at: float = 0.0
     counted: bool = True
     cause: str = ""
+    timed_out: bool = False
 
     @property
     def defect(self) -> Defect | None:
@@ -128,12 +123,6 @@ class Exchange:
     def status(self) -> int | None:
         """The status code, None where no response arrived."""
         return None if self.response is None else self.response.status
-
-    @property
-    def members(self) -> Mapping[str, Any]:
-        """The JSON object in the response body; empty where there is none."""
-        answer = None if self.response is None else self.response.json
-        return answer if isinstance(answer, dict) else {}
 
     @property
     def summary(self) -> str:

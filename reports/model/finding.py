@@ -6,6 +6,9 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
 
+# The requirement that a missing route violates; its finding stands for all others of the operation.
+ROUTE_REQUIREMENT = "PT-ROUTE-01"
+
 
 class Level(StrEnum):
     """How strongly a requirement binds (RFC 2119 section 1, 3 and 5)."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 _MAX_DEPTH = 8
+# No documented response has as many; an object with a member for each of a million names does.
+_MAX_POINTERS = 2_000
 _NAMES = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array", dict: "object"}
 
 
@@ -19,6 +21,8 @@ def _collect(value: Any, pointer: str, depth: int, found: dict[str, set[str]]) -
     kind = _NAMES.get(type(value), "null")
     types = found.get(pointer)
     if types is None:
+        if len(found) >= _MAX_POINTERS:
+            return
         found[pointer] = {kind}
     else:
         types.add(kind)

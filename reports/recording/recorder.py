@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,13 +21,15 @@ from peertube_conformance.reports.model.exchange import Exchange, Request, Respo
 from peertube_conformance.reports.model.finding import Finding
 from peertube_conformance.reports.model.variables import shown
 from peertube_conformance.reports.model.verdict import Verdict
+from peertube_conformance.reports.model.write_errors import not_written
 from peertube_conformance.reports.recording.body_shape import merge, shape_of
 from peertube_conformance.reports.recording.curl import curl_line
 from peertube_conformance.reports.recording.request_values import part_names
+from peertube_conformance.reports.recording.shortening import cut, shortened
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import clean_document, escaped_json, escaped_line
-from peertube_conformance.reports.report_directory.file_recognition import PARTS, is_part
-from peertube_conformance.reports.report_directory.report_folder import open_part
+from peertube_conformance.reports.report_directory.file_recognition import EXCHANGES, PARTS, is_part
+from peertube_conformance.reports.report_directory.report_folder import INCOMPLETE, ReportError, ReportFolder, open_part
 
 _MAX_BODY_CHARACTERS = 8192
 _MAX_BYTES = 256
@@ -41,16 +43,24 @@ class Recorder:
     """Records the exchanges, findings and outcomes of one worker in `DIRECTORY/parts/WORKER.ndjson`."""
 
     def __init__(self, directory: Path, worker: str, redactor: Redactor) -> None:
+        """Opens the file; raises ReportError where it cannot be written."""
         self._redactor = redactor
         self._reported: Counter[str] = Counter()
         self._directory = directory
-        self._file = open_part(directory, worker)
+        try:
+            self._file = open_part(directory, worker)
+        except OSError as error:
+            raise ReportError(not_written(INCOMPLETE, error, directory)) from error
+        # The sentence that says why a line could not be recorded; nothing is recorded after it.
         self.lost = ""
         self._worker = worker
         self._number = 0
 
-    def exchange(self, exchange: Exchange, evidence: Iterable[str], findings: Iterable[Finding]) -> list[Finding]:
-        """Records an exchange with the requirements it is evidence of and its findings; returns these completed."""
+    def exchange(
+        self, exchange: Exchange, evidence: Iterable[str], findings: Iterable[Finding], in_part: Sequence[str] = ()
+    ) -> list[Finding]:
+        """Records an exchange with the requirements it is evidence of, its findings, and what of its response was judged
+        in part; returns the findings completed."""
         self._number += 1
         spare = "" if exchange.defect is None else exchange.defect.field
         curl, needs = curl_line(exchange.request, self._redactor, spare)
@@ -62,6 +72,7 @@ class Recorder:
                 "curl": curl,
                 "needs": list(needs),
                 "evidence": sorted(set(evidence)),
+                **({"inPart": [self._redactor.text(part) for part in in_part]} if in_part else {}),
                 **self._found(completed),
             }
         )
@@ -78,12 +89,22 @@ class Recorder:
         """Records how often each requirement was tested, other than by the checks of an exchange."""
         self._write({"kind": "evidence", "requirements": dict(counts)})
 
-    def unjudged(self, requirements: Iterable[str], verdict: Verdict, reason: str) -> None:
-        """Records why these requirements could not be tested."""
-        reported = self._redactor.error(reason)
+    def unjudged(self, requirements: Iterable[str], verdict: Verdict, reason: str, cause: str = "") -> None:
+        """Records why these requirements could not be tested; `cause` is the fingerprint of a finding."""
         self._write(
-            {"kind": "unjudged", "requirements": list(requirements), "verdict": verdict.value, "reason": reported}
+            {
+                "kind": "unjudged",
+                "requirements": list(requirements),
+                "verdict": verdict.value,
+                "reason": self._redactor.error(reason),
+                "cause": cause,
+            }
         )
+
+    def stop(self, reason: str, *, unjudgeable: bool) -> None:
+        """Records why the run ends early; `unjudgeable` where no answer of the target can be judged."""
+        reported = self._redactor.error(reason)
+        self._write({"kind": "stop", "reason": reported, "unjudgeable": unjudgeable})
 
     def _seen(self, exchange: Exchange) -> dict[str, Any]:
         return {
@@ -111,8 +132,8 @@ class Recorder:
             "more": [f.fingerprint for f in findings if not (full[f.fingerprint] or f.steps)],
         }
 
-    def outcome(self, operation_id: str, phase: str, verdict: Verdict, reason: str = "") -> None:
-        """Records how a phase of an operation ended, other than by its findings."""
+    def outcome(self, operation_id: str, phase: str, verdict: Verdict, reason: str = "", cause: str = "") -> None:
+        """Records how a phase of an operation ended, other than by its findings; `cause` is a finding's fingerprint."""
         self._write(
             {
                 "kind": "outcome",
@@ -120,6 +141,7 @@ class Recorder:
                 "phase": phase,
                 "verdict": verdict.value,
                 "reason": self._redactor.error(reason),
+                "cause": cause,
             }
         )
 
@@ -141,17 +163,25 @@ class Recorder:
         members = finding.to_json() | {
             "curl": curl,
             "needs": needs,
-            "message": self._redactor.text(finding.message),
+            "message": self._excerpt(finding.message),
             # The pointer is part of the fingerprint, which is compared and copied.
-            "pointer": escaped_line(self._redactor.text(finding.at)),
+            "pointer": escaped_line(self._excerpt(finding.at)),
         }
         members["expected"] = self._clean(finding.expected)
         members["actual"] = self._clean(finding.actual)
         members["request"] = self._redactor.text(finding.request)
         return Finding.from_json(members)
 
+    def _excerpt(self, text: str) -> str:
+        """The beginning of a text, redacted."""
+        clean = self._redactor.text(text[:_MAX_READ_CHARACTERS])
+        if len(text) > _MAX_READ_CHARACTERS:
+            # The end of what was read may be the beginning of a secret.
+            clean = clean[: max(0, len(clean) - _MAX_SECRET_CHARACTERS)]
+        return cut(clean)
+
     def _clean(self, value: Any) -> Any:
-        return self._redactor.value(json.loads(json.dumps(value, default=str)))
+        return shortened(self._redactor.value(shortened(value, longest=_MAX_READ_CHARACTERS)))
 
     def _request(self, exchange: Exchange) -> dict[str, Any]:
         request = exchange.request
@@ -210,8 +240,7 @@ class Recorder:
             if self._file.write(data) != len(data):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
-            path = self._directory / PARTS / f"{self._worker}.ndjson"
-            self.lost = f"{path} cannot be written ({error.strerror or error}): give another --report-dir"
+            self.lost = not_written(INCOMPLETE, error, self._directory)
 
     def _restore(self) -> None:
         """Recreates a file that was removed, alone or with its folder, with its former content."""
@@ -225,6 +254,15 @@ class Recorder:
 def part_files(directory: Path) -> list[Path]:
     """The record files that the workers of a run wrote into a report folder; other files there are left out."""
     return [path for path in sorted((directory / PARTS).glob("*.ndjson")) if is_part(path.name)]
+
+
+def join_parts(folder: ReportFolder) -> None:
+    """Joins the records of all workers in the file of exchanges, and removes them. Raises ReportError."""
+    with folder.writing(EXCHANGES) as file:
+        for part in part_files(folder.path):
+            with part.open("rb") as lines:
+                shutil.copyfileobj(lines, file)
+    folder.remove_parts()
 
 
 def read_parts(directory: Path) -> Iterator[dict[str, Any]]:

@@ -31,7 +31,7 @@ _SPACE = re.compile(r"\s+")
 _OWN_MEMBERS = frozenset({
     "schemaVersion", "harness", "contract", "safety", "depth", "failOn", "tests", "level", "section", "source", "verdict",
     "operationId", "method", "path", "tag", "id", "intent", "role", "needs", "requirement", "requirements", "check",
-    "status", "startedAt", "witnessed", "unwitnessed", "statuses", "kind",
+    "status", "answer", "startedAt", "witnessed", "unwitnessed", "statuses", "kind",
 })  # fmt: skip
 
 

@@ -18,9 +18,14 @@ EXCHANGES = "exchanges.ndjson"
 # How much of a file is read to recognise it.
 HEAD_BYTES = 65536
 # The kinds of recorded lines.
-KINDS = ("exchange", "finding", "evidence", "unjudged", "outcome", "budget", "refusals", "flow", "death")
+KINDS = (
+    *("exchange", "finding", "evidence", "unjudged", "outcome", "flow", "death"),
+    *("budget", "ceiling", "refusals", "failures", "stop"),
+)
 _RECORD = (rb'\{"kind": "(?:%s)"[,}]' % "|".join(KINDS).encode(),)
-_ANSWERS = "conforms|does not conform|interrupted|the harness failed|nothing was tested"
+# Earlier versions wrote the last one, and no numbers.
+_ANSWERS = "conforms|nothing found|does not conform|interrupted|inconclusive|nothing was tested|the harness failed"
+_TESTED = r"(?: \([0-9,]+ of [0-9,]+ tested\))?"
 RESULT, CONTAINER = "-result.json", "-container.json"
 # For each file, what its head must contain: the first expression at the start, the others anywhere.
 _SIGNS: dict[str, tuple[bytes, ...]] = {
@@ -28,8 +33,8 @@ _SIGNS: dict[str, tuple[bytes, ...]] = {
     "report.html": (rb"<!doctype html>", rb"default-src 'none'; style-src ", rb'<a class="skip" href="#main">'),
     "summary.md": (
         (
-            rf"# (?:✅|❌|⚠️) (?i:{_ANSWERS})\n\n"
-            r"[^\n]*(?:findings?|no longer found)[^\n]*; [^\n]*(?: passed| judged; )[^\n]*\.\n\n"
+            rf"# (?:✅|☑️|❌|⚠️) (?i:{_ANSWERS}){_TESTED}\n\n"
+            r"[^\n]*(?:findings?|no longer found)[^\n]*; [^\n]*(?: passed|operations: | judged; )[^\n]*\.\n\n"
             r"[^\n]*, PeerTube [^\n]*, (?:held against|tested with) contract "
         ).encode(),
     ),
@@ -38,7 +43,8 @@ _SIGNS: dict[str, tuple[bytes, ...]] = {
     "badge.json": (
         (
             r'\{\s*"schemaVersion": 1,\s*"label": "PeerTube API(?: (?:[^"\\]|\\.)*)?",\s*'
-            rf'"message": "(?:{_ANSWERS}|[0-9,]+ findings?)",\s*"color": "\w+",\s*"isError": (?:true|false)\s*\}}\s*\Z'
+            rf'"message": "(?:(?:{_ANSWERS}){_TESTED}|[0-9,]+ findings?)",\s*'
+            r'"color": "\w+",\s*"isError": (?:true|false)\s*\}\s*\Z'
         ).encode(),
     ),
     EXCHANGES: _RECORD,
@@ -46,7 +52,7 @@ _SIGNS: dict[str, tuple[bytes, ...]] = {
     f"{ALLURE}/{ENVIRONMENT}": (rb"instance=", rb"\nPeerTube=", rb"\ncontract="),
 }
 FILES = tuple(name for name in _SIGNS if "/" not in name)
-_PART = re.compile(r"(?:main|controller|gw\d+)\.ndjson")
+_PART = re.compile(r"(?:main|controller|set-up|clean-up|gw\d+)\.ndjson")
 _RESULT = re.compile(r"[0-9a-f-]{36}-result\.json")
 _BESIDE_RESULT = re.compile(r"[0-9a-f-]{36}-(?:attachment(?:\.[\w.-]+)?|container\.json)")
 _RESULT_SIGNS = (rb"\{", rb'"fullName": "peertube[-_]conformance\.')

@@ -39,7 +39,7 @@ class Mark:
         self._path = path
         self._root = root
         for _ in range(_MOST_TRIES):
-            self.is_new = not _is_there(root)
+            self.is_new = not is_there(root, MARK)
             self._file = self._opened()
             try:
                 found = os.fstat(self._file)
@@ -95,9 +95,10 @@ class Mark:
             self.digests = {str(name): str(digest) for name, digest in json.loads(content)["files"].items()}
 
 
-def _is_there(root: int) -> bool:
+def is_there(root: int, name: str) -> bool:
+    """Whether a folder has an entry of this name, even if it is a link to nothing."""
     try:
-        os.stat(MARK, dir_fd=root, follow_symlinks=False)
+        os.stat(name, dir_fd=root, follow_symlinks=False)
     except FileNotFoundError:
         return False
     return True

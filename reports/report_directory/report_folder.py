@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Self
 
+from peertube_conformance.reports.model.write_errors import not_written
 from peertube_conformance.reports.report_directory.file_recognition import (
     ALLURE,
     BEGUN,
@@ -32,9 +33,11 @@ from peertube_conformance.reports.report_directory.file_recognition import (
     is_part,
     is_recognised,
 )
-from peertube_conformance.reports.report_directory.lock_file import CAREFUL, Mark, ReportError, not_own
+from peertube_conformance.reports.report_directory.lock_file import CAREFUL, Mark, ReportError, is_there, not_own
 
-__all__ = ["ReportError", "ReportFolder", "open_part"]
+__all__ = ["INCOMPLETE", "ReportError", "ReportFolder", "open_part"]
+
+INCOMPLETE = "the report is not complete"
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY
 _MOST_RESULT_BYTES = 16 * 1024 * 1024
@@ -64,48 +67,62 @@ class ReportFolder:
             os.close(self._root)
 
     def write(self, name: str, content: bytes) -> None:
-        """Writes a file of the folder, replacing it atomically. Raises OSError."""
+        """Writes a file of the folder, replacing it atomically. Raises ReportError."""
         with self.writing(name) as file:
             file.write(content)
 
     @contextmanager
     def writing(self, name: str) -> Iterator[IO[bytes]]:
-        """Yields a file to write to, which replaces the one of this name on exit. Raises OSError."""
-        self._reopen_where_removed()
-        with self._inside(name.rpartition("/")[0]) as at, self._replacing(at, name) as file:
-            yield file
-        self._mark.save()
+        """Yields a file to write to, which replaces the one of this name on exit. Raises ReportError."""
+        with self._in_words():
+            self._reopen_where_removed()
+            with self._inside(name.rpartition("/")[0]) as at, self._replacing(at, name) as file:
+                yield file
+            self._mark.save()
 
     def write_allure(self, files: Mapping[str, bytes]) -> None:
-        """Replaces the Allure results that the product wrote by these files. Raises OSError."""
-        self._reopen_where_removed()
-        with self._inside(ALLURE) as at:
-            self._remove(at, ALLURE, lambda _name: True)
-            # Attachments last: if this is interrupted, a result shows that they are the product's.
-            for name, content in sorted(files.items(), key=lambda file: "-attachment." in file[0]):
-                with self._replacing(at, f"{ALLURE}/{name}") as file:
-                    file.write(content)
-        self._mark.save()
-
-    def begin(self) -> None:
-        """Removes the exchanges and Allure results of an earlier run. Raises OSError."""
-        self.remove_parts()
-        if self._is_own(self._root, EXCHANGES):
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(EXCHANGES, dir_fd=self._root)
-        if self._has(ALLURE):
+        """Replaces the Allure results that the product wrote by these files. Raises ReportError."""
+        with self._in_words():
+            self._reopen_where_removed()
             with self._inside(ALLURE) as at:
                 self._remove(at, ALLURE, lambda _name: True)
-        self._mark.save()
+                # Attachments last: if this is interrupted, a result shows that they are the product's.
+                for name, content in sorted(files.items(), key=lambda file: "-attachment." in file[0]):
+                    with self._replacing(at, f"{ALLURE}/{name}") as file:
+                        file.write(content)
+            self._mark.save()
+
+    def begin(self) -> None:
+        """Removes the exchanges and Allure results of an earlier run. Raises ReportError."""
+        self.remove_parts()
+        with self._in_words():
+            if self._is_own(self._root, EXCHANGES):
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(EXCHANGES, dir_fd=self._root)
+            if is_there(self._root, ALLURE):
+                with self._inside(ALLURE) as at:
+                    self._remove(at, ALLURE, lambda _name: True)
+            self._mark.save()
 
     def remove_parts(self) -> None:
-        """Removes the workers' records, and their folder where nothing else is in it."""
-        self._reopen_where_removed()
-        if self._has(PARTS):
-            with self._inside(PARTS) as at:
-                self._remove(at, PARTS, is_part)
-            with contextlib.suppress(OSError):
-                os.rmdir(PARTS, dir_fd=self._root)
+        """Removes the workers' records, and their folder where nothing else is in it. Raises ReportError."""
+        with self._in_words():
+            self._reopen_where_removed()
+            if is_there(self._root, PARTS):
+                with self._inside(PARTS) as at:
+                    self._remove(at, PARTS, is_part)
+                with contextlib.suppress(OSError):
+                    os.rmdir(PARTS, dir_fd=self._root)
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        """Raises any OSError as a ReportError that says what to do."""
+        try:
+            yield
+        except ReportError:
+            raise
+        except OSError as error:
+            raise ReportError(not_written(INCOMPLETE, error, self.path)) from error
 
     # Opening
 
@@ -149,7 +166,7 @@ class ReportFolder:
         """Yields names that a run writes to and that belong to files which the product did not write."""
         yield from (name for name in FILES if not self._is_own(self._root, name))
         for folder, is_written in ((PARTS, is_part), (ALLURE, lambda name: name == ENVIRONMENT)):
-            if not self._has(folder):
+            if not is_there(self._root, folder):
                 continue
             try:
                 with self._inside(folder) as at:
@@ -182,14 +199,7 @@ class ReportFolder:
         folder, _, last = name.rpartition("/")
         begun = f"{PARTS}/{BEGUN}"
         is_record = folder == PARTS and last != BEGUN and is_part(last)
-        return is_record and self._has(begun) and self._is_own(at, begun)
-
-    def _has(self, name: str) -> bool:
-        try:
-            os.stat(name, dir_fd=self._root, follow_symlinks=False)
-        except FileNotFoundError:
-            return False
-        return True
+        return is_record and is_there(self._root, begun) and self._is_own(at, begun)
 
     # Changing
 

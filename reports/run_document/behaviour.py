@@ -14,6 +14,18 @@ from peertube_conformance.reports.run_document.latency import latency_of
 
 # These belong to the connection or to a proxy on the way, and change from one request to the next.
 _HEADERS_LEFT_OUT = frozenset({"age", "connection", "content-length", "date", "keep-alive", "transfer-encoding", "via"})
+# Further parts of an operation's responses are alike.
+_MOST_PARTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseOutcome:
+    """How a phase of an operation ended; `cause` is the fingerprint of the finding that blocked it, if there is one."""
+
+    verdict: Verdict
+    reason: str
+    phase: str
+    cause: str = ""
 
 
 def _counters() -> defaultdict[str, Counter[str]]:
@@ -24,25 +36,37 @@ def _counters() -> defaultdict[str, Counter[str]]:
 class Behaviour:
     """Collects the recorded exchanges of one operation.
 
-    `accepted` counts successes, except those of requests that only prepare others. `shape` maps status to
-    pointer to type to the number of responses that had it; `situations` maps a situation (`invalid:
-    query/count maximum (user)`) to its outcomes (`400 code`) and how often each occurred; `situation_ids` maps those
-    that have an id to the same with the id in place of the text.
+    `accepted` counts successes, except those of requests that only prepare others; `faulted` counts valid requests with
+    findings. `tested` counts the requests that were generated, have a defect or meet a situation; `others` those of flows
+    and hand-written tests, and preparing ones. `shape` maps status to pointer to type to the number of responses that had
+    it; `situations` maps a situation (`invalid: query/count maximum (user)`) to its outcomes (`400 code`) and how often
+    each occurred; `situation_ids` maps those that have an id to the same with the id in place of the text. `in_part` says
+    what of a response was judged, where that was not the whole.
     """
 
     statuses: Counter[int] = field(default_factory=Counter)
     accepted: int = 0
+    tested: int = 0
+    others: int = 0
     latencies: list[float] = field(default_factory=list)
-    outcomes: list[tuple[Verdict, str, str]] = field(default_factory=list)
+    outcomes: list[PhaseOutcome] = field(default_factory=list)
+    faulted: int = 0
     shape: dict[str, defaultdict[str, Counter[str]]] = field(default_factory=dict)
     media_types: defaultdict[str, Counter[str]] = field(default_factory=_counters)
     headers: defaultdict[str, Counter[str]] = field(default_factory=_counters)
     situations: defaultdict[str, Counter[str]] = field(default_factory=_counters)
     situation_ids: dict[str, str] = field(default_factory=dict)
+    in_part: Counter[str] = field(default_factory=Counter)
 
     def add(self, part: Mapping[str, Any]) -> None:
         """Adds one recorded exchange."""
+        self.in_part.update(part.get("inPart", ()))
+        if part["intent"] != Intent.ARRANGED or part["violation"]:
+            self.tested += 1
+        else:
+            self.others += 1
         response = part["response"]
+        self.faulted += part["intent"] == Intent.VALID and bool(part.get("findings") or part.get("more"))
         if response is None:
             self._answered(part, "no response")
             return
@@ -72,6 +96,7 @@ class Behaviour:
     def to_json(self) -> dict[str, Any]:
         """The members of `operations[]` that describe the observed behaviour."""
         return {
+            "requests": {"tested": self.tested, "others": self.others},
             "statuses": {str(status): count for status, count in sorted(self.statuses.items())},
             "latency": latency_of(self.latencies),
             "shape": {status: _sorted(shape) for status, shape in sorted(self.shape.items())},
@@ -79,6 +104,7 @@ class Behaviour:
             "headers": _sorted(self.headers),
             "situations": _sorted(self.situations),
             "situationIds": dict(sorted(self.situation_ids.items())),
+            "judgedInPart": [part for part, _ in self.in_part.most_common(_MOST_PARTS)],
         }
 
 
@@ -108,7 +134,7 @@ def _code(response: Mapping[str, Any]) -> str:
         return ""
     try:
         body = json.loads(response["body"])
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     code = body.get("code") if isinstance(body, dict) else None
     return code if isinstance(code, str) else ""

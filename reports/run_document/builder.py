@@ -6,26 +6,34 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from peertube_conformance.reports.formatting import counted
 from peertube_conformance.reports.model.finding import Finding, Level
-from peertube_conformance.reports.model.verdict import Verdict
+from peertube_conformance.reports.model.verdict import ReasonedVerdict, Verdict
 from peertube_conformance.reports.run_document.behaviour import Behaviour
+from peertube_conformance.reports.run_document.ceilings import Ceilings
 from peertube_conformance.reports.run_document.coverage import Coverage
-from peertube_conformance.reports.run_document.older_formats import with_purpose
-from peertube_conformance.reports.run_document.operation_verdicts import operation_verdict, why_unwitnessed
+from peertube_conformance.reports.run_document.finding_examples import excerpt, preference
+from peertube_conformance.reports.run_document.older_formats import flow_in, outcome_in, unjudged_in, with_purpose
+from peertube_conformance.reports.run_document.operation_verdicts import (
+    operation_verdict,
+    phases_not_tested,
+    why_unwitnessed,
+)
 from peertube_conformance.reports.run_document.outages import Deaths
+from peertube_conformance.reports.run_document.requirement_verdicts import requirement_verdict
 from peertube_conformance.reports.run_document.response_schemas import nullable
+from peertube_conformance.reports.run_document.run_verdict import (
+    NORMAL_END,
+    SCHEMA_VERSION,
+    Ending,
+    concluded,
+    counted_verdicts,
+)
 from peertube_conformance.reports.run_document.stale_deviations import Exercised
 from peertube_conformance.reports.run_document.timeline import Timeline
+from peertube_conformance.reports.run_document.unimplemented_operations import UnimplementedOperations
 from peertube_conformance.spec import Contract, Operation
 from peertube_conformance.spec.deviations import Deviation
 from peertube_conformance.spec.requirements import Requirement
-from peertube_conformance.spec.versions import has_come
-
-SCHEMA_VERSION = 1
-# A body in the document is an excerpt; exchanges.ndjson has more of it.
-_MAX_BODY_CHARACTERS = 4096
-_SHOWN = ("id", "at", "intent", "violation", "defect", "situation", "role", "request", "response", "failure")
 
 
 class RunDocument:
@@ -48,15 +56,18 @@ class RunDocument:
         self._evidence: Counter[str] = Counter()
         self._findings: dict[str, Finding] = {}
         self._examples: dict[str, Mapping[str, Any]] = {}
+        self._unimplemented = UnimplementedOperations()
         self._timeline = Timeline()
         self._coverage = Coverage(operations, str(facts.get("target", {}).get("serverVersion", "")))
         self._exercised = Exercised()
         self._deaths = Deaths()
         self._occurrences: Counter[str] = Counter()
-        self._unjudged: dict[str, list[tuple[Verdict, str]]] = defaultdict(list)
+        self._unjudged: dict[str, list[ReasonedVerdict]] = defaultdict(list)
         self._flows: list[Mapping[str, Any]] = []
         self._budget: Counter[str] = Counter()
-        self._refusals: Counter[str] = Counter()
+        self._sums: dict[str, Counter[str]] = {"refusals": Counter(), "failures": Counter()}
+        self._stopped: list[Mapping[str, Any]] = []
+        self._ceilings = Ceilings()
         self._exchanges = 0
         self._beside: Counter[str] = Counter()
 
@@ -67,10 +78,7 @@ class RunDocument:
                 case "exchange":
                     self._add_exchange(with_purpose(part))
                 case "outcome":
-                    seen = self._seen[part["operationId"]]
-                    seen.outcomes.append((Verdict(part["verdict"]), part["reason"], part["phase"]))
-                case "budget":
-                    self._budget.update({key: part[key] for key in ("requests", "throttledSeconds", "self429")})
+                    self._seen[part["operationId"]].outcomes.append(outcome_in(part))
                 case "finding":
                     for members in part["findings"]:
                         self._add_finding(Finding.from_json(members), with_purpose(part))
@@ -80,14 +88,24 @@ class RunDocument:
                     self._evidence.update(part["requirements"])
                 case "unjudged":
                     for name in part["requirements"]:
-                        self._unjudged[name].append((Verdict(part["verdict"]), part["reason"]))
-                case "death":
-                    self._deaths.add_death(part)
+                        self._unjudged[name].append(unjudged_in(part))
+                case "death" | "ceiling" as kind:
+                    {"death": self._deaths.add_death, "ceiling": self._ceilings.add}[kind](part)
                 case "flow":
                     self._coverage.add_flow(part)
-                    self._flows.append({key: value for key, value in part.items() if key != "kind"})
-                case "refusals":
-                    self._refusals.update(part["refusals"])
+                    self._flows.append(flow_in(part))
+                case _:
+                    self._add_of_worker(part)
+
+    def _add_of_worker(self, part: Mapping[str, Any]) -> None:
+        """Adds a line that is about a worker and not about one test."""
+        match part["kind"]:
+            case "budget":
+                self._budget.update({key: part[key] for key in ("requests", "throttledSeconds", "self429")})
+            case "stop":
+                self._stopped.append({"reason": part["reason"], "unjudgeable": part["unjudgeable"]})
+            case "refusals" | "failures" as kind:
+                self._sums[kind].update(part[kind])
 
     def _add_exchange(self, part: Mapping[str, Any]) -> None:
         self._exchanges += 1
@@ -97,18 +115,21 @@ class RunDocument:
         self._exercised.add(part)
         self._deaths.add_exchange(part)
         self._evidence.update(part["evidence"])
+        self._unimplemented.saw(part["operationId"], part["evidence"])
         for members in part["findings"]:
             self._add_finding(Finding.from_json(members), part)
         self._occurrences.update(part["more"])
 
     def _add_finding(self, finding: Finding, part: Mapping[str, Any]) -> None:
         """Keeps one finding per fingerprint: one with steps, else the one with the shortest request."""
+        if not self._unimplemented.admits(finding, self._findings):
+            return
         self._occurrences[finding.fingerprint] += 1
         known = self._findings.get(finding.fingerprint)
-        if known is None or _preference(finding) < _preference(known):
+        if known is None or preference(finding) < preference(known):
             explained = next((d.id for d in self._deviations if d.explains(finding.fingerprint)), None)
             self._findings[finding.fingerprint] = finding.explained_by(explained) if explained else finding
-            self._examples[finding.fingerprint] = _excerpt(part)
+            self._examples[finding.fingerprint] = excerpt(part)
 
     @property
     def findings(self) -> list[Finding]:
@@ -128,6 +149,11 @@ class RunDocument:
     def ran(self) -> bool:
         """Whether any phase of any operation, any flow or any enumerated test was completed."""
         return bool(self._tests)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether a worker recorded why the run ends early, or that the target no longer answers."""
+        return bool(self._stopped) or any(not death["isBack"] for death in self._deaths.to_json()[-1:])
 
     def stale_deviations(self) -> list[Deviation]:
         """Known deviations that no finding of this run matched, though the run exercised what they are about."""
@@ -159,28 +185,35 @@ class RunDocument:
         return [kind for kind, has_run in ran.items() if has_run]
 
     def harness_errors(self) -> list[str]:
-        """Errors of the harness itself, in flows and in phases of operations."""
+        """Errors of the harness itself: of a worker, in flows and in phases of operations."""
         flows = [f"{flow['name']}: {flow['reason']}" for flow in self._flows if flow["verdict"] == Verdict.ERROR]
-        return flows + [
-            f"{operation_id} {phase}: {reason}"
+        return [*self._sums["failures"], *flows] + [
+            f"{operation_id} {outcome.phase}: {outcome.reason}"
             for operation_id, seen in sorted(self._seen.items())
-            for verdict, reason, phase in seen.outcomes
-            if verdict is Verdict.ERROR
+            for outcome in seen.outcomes
+            if outcome.verdict is Verdict.ERROR
         ]
 
-    def to_json(self) -> dict[str, Any]:
-        """The whole run document."""
+    def to_json(self, ending: Ending = NORMAL_END) -> dict[str, Any]:
+        """The whole run document, with the verdict and the exit code of a run that ended so."""
+        return concluded(self._members(), ending)
+
+    def _members(self) -> dict[str, Any]:
+        self._coverage.leave_out(self._unimplemented)
         operations = [self._operation(operation) for operation in self._operations]
         requirements = [self._requirement(requirement) for requirement in self._requirements.values()]
         return {
             "schemaVersion": SCHEMA_VERSION,
             **self._facts,
+            "failOn": self.fail_on.value,
             "tests": self._tests,
+            "errors": self.harness_errors(),
+            "stopped": self._stopped,
             "totals": {
                 "exchanges": self._exchanges,
-                "operations": _counted(operations),
-                "flows": _counted(self._flows),
-                "requirements": _counted(requirements),
+                "operations": counted_verdicts(operations),
+                "flows": counted_verdicts(self._flows),
+                "requirements": counted_verdicts(requirements),
                 "findings": len(self._findings),
                 "newFindings": sum(1 for f in self._findings.values() if f.deviation is None),
                 "knownFindings": sum(1 for f in self._findings.values() if f.deviation is not None),
@@ -202,7 +235,8 @@ class RunDocument:
                 "stale": [deviation.id for deviation in self.stale_deviations()],
             },
             "deaths": self._deaths.to_json(),
-            "refused": dict(sorted(self._refusals.items())),
+            "requests": self._ceilings.to_json(self._facts.get("requests", {})),
+            "refused": dict(sorted(self._sums["refusals"].items())),
             "budget": {
                 "requests": int(self._budget["requests"]),
                 "throttledSeconds": round(float(self._budget["throttledSeconds"]), 3),
@@ -214,15 +248,18 @@ class RunDocument:
     def _operation(self, operation: Operation) -> dict[str, Any]:
         seen = self._seen[operation.id]
         findings = [f for f in self._findings.values() if f.operation_id == operation.id]
-        verdict, reason = operation_verdict(seen, findings, self.fail_on)
+        stopped = next((str(stop["reason"]) for stop in self._stopped), "")
+        judged = operation_verdict(seen, findings, self.fail_on, stopped=stopped)
         documented = sorted(int(status) for status in operation.responses if status.isdigit())
         return {
             "operationId": operation.id,
             "method": operation.method,
             "path": operation.path,
             "tag": operation.tag,
-            "verdict": verdict.value,
-            "reason": reason,
+            "verdict": judged.verdict.value,
+            "reason": judged.reason,
+            "blockedBy": judged.cause,
+            "phasesNotTested": phases_not_tested(seen),
             "documented": documented,
             "witnessed": [status for status in documented if seen.statuses[status]],
             "unwitnessed": {
@@ -236,58 +273,18 @@ class RunDocument:
 
     def _requirement(self, requirement: Requirement) -> dict[str, Any]:
         findings = [f for f in self._findings.values() if f.requirement == requirement.id]
-        evidence = self._evidence[requirement.id]
-        if any(f.deviation is None for f in findings):
-            verdict, reason = Verdict.FAILED, counted(sum(f.deviation is None for f in findings), "finding")
-        elif findings:
-            verdict, reason = Verdict.KNOWN, ", ".join(sorted({f.deviation or "" for f in findings}))
-        elif evidence:
-            verdict, reason = Verdict.PASSED, ""
-        else:
-            verdict, reason = self._why_unjudged(requirement)
+        evidence = self._evidence[requirement.id] - self._unimplemented.evidence(requirement.id)
+        judged = requirement_verdict(
+            requirement, findings, evidence, self._unjudged[requirement.id], self._facts.get("target", {})
+        )
         return {
             "id": requirement.id,
             "level": requirement.level,
             "section": requirement.section,
             "statement": requirement.statement,
             "source": requirement.source,
-            "verdict": verdict.value,
+            "verdict": judged.verdict.value,
             "evidence": evidence,
-            "reason": reason,
+            "reason": judged.reason,
+            "blockedBy": judged.cause,
         }
-
-    def _why_unjudged(self, requirement: Requirement) -> tuple[Verdict, str]:
-        """Why a requirement was not tested: the catalogue says so, a feature is missing, or its test was prevented."""
-        if requirement.not_tested:
-            return Verdict.NO_EVIDENCE, f"not tested: {requirement.not_tested}"
-        target = self._facts.get("target", {})
-        version = str(target.get("serverVersion", ""))
-        if not has_come(requirement.since, version):
-            since = ".".join(map(str, requirement.since))
-            return Verdict.NOT_APPLICABLE, f"available since PeerTube {since}; the server is {version}"
-        capability = requirement.capability
-        if capability and capability not in target.get("capabilities", (capability,)):
-            return Verdict.NOT_APPLICABLE, f"the instance does not offer {capability}"
-        unjudged = self._unjudged[requirement.id]
-        return unjudged[0] if unjudged else (Verdict.NO_EVIDENCE, "no exchange of this run tests it")
-
-
-def _preference(finding: Finding) -> tuple[bool, int, str]:
-    return not finding.steps, len(finding.curl), finding.curl
-
-
-def _excerpt(part: Mapping[str, Any]) -> dict[str, Any]:
-    """One exchange as an example of a finding, without shapes and with long bodies cut."""
-    example = {key: part[key] for key in _SHOWN}
-    for side in ("request", "response"):
-        if example[side] is not None:
-            members = {key: value for key, value in example[side].items() if key != "shape"}
-            if len(members["body"]) > _MAX_BODY_CHARACTERS:
-                members["body"] = members["body"][:_MAX_BODY_CHARACTERS] + "…"
-            example[side] = members
-    return example
-
-
-def _counted(entries: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    counts = Counter(entry["verdict"] for entry in entries)
-    return {verdict.value: counts[verdict.value] for verdict in Verdict}

@@ -105,6 +105,13 @@ class Coverage:
         if flow["verdict"] in {"passed", "failed", "known"}:
             measure.tested.add(flow["name"])
 
+    def leave_out(self, operations: Iterable[str]) -> None:
+        """Counts nothing of these operations as tested, beyond that they were called: the target lacks their routes."""
+        for operation_id in operations:
+            for name, measure in self._measures.items():
+                if name not in {"paths", "operations"}:
+                    measure.tested = {each for each in measure.tested if each.partition(_SEPARATOR)[0] != operation_id}
+
     def _add_request(self, operation: Operation, request: Mapping[str, Any]) -> None:
         media_type = _media_type(request["headers"])
         if media_type and request["body"]:

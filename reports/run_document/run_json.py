@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from peertube_conformance.reports.run_document.older_formats import upgraded
+from peertube_conformance.reports.run_document.run_verdict import SCHEMA_VERSION
+
 
 class RunFileError(ValueError):
     """A file is not a run document; the message is one sentence that says what to give."""
@@ -18,7 +21,7 @@ def run_file(path: Path) -> Path:
 
 
 def read_run(path: Path) -> Mapping[str, Any]:
-    """Reads the run document at this path, or in this report directory; raises RunFileError."""
+    """Reads the run document at this path, or in this report directory, in the present format; raises RunFileError."""
     file = run_file(path)
     try:
         document = json.loads(file.read_text("utf-8"))
@@ -26,6 +29,10 @@ def read_run(path: Path) -> Mapping[str, Any]:
         raise RunFileError(f"{file} cannot be read ({error.strerror}): give a run.json or its folder") from error
     except ValueError as error:
         raise RunFileError(f"{file} is not a run document: give the run.json that a run wrote") from error
-    if not isinstance(document, dict) or "schemaVersion" not in document:
-        raise RunFileError(f"{file} is not a run document: give the run.json that a run wrote")
-    return document
+    version = document.get("schemaVersion") if isinstance(document, dict) else None
+    if isinstance(version, int) and version > SCHEMA_VERSION:
+        raise RunFileError(f"{file} was written by a newer version (schemaVersion {version}): update this tool")
+    try:
+        return upgraded(document)
+    except (LookupError, TypeError, ValueError) as error:
+        raise RunFileError(f"{file} is not a run document: give the run.json that a run wrote") from error

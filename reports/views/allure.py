@@ -10,7 +10,7 @@ import datetime
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import attrs
@@ -21,7 +21,15 @@ from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.redaction.safe_output import escaped_json, file_text
 from peertube_conformance.reports.report_directory.file_recognition import ENVIRONMENT
 from peertube_conformance.reports.views.reproduction import replay
-from peertube_conformance.reports.views.run_summary import Document, Members, known_findings, new_findings, target_line
+from peertube_conformance.reports.views.run_summary import (
+    Document,
+    Members,
+    counting_findings,
+    judgement,
+    known_findings,
+    new_findings,
+    target_line,
+)
 from peertube_conformance.reports.views.serialization import encoded
 
 _PACKAGE = "peertube-conformance"
@@ -29,10 +37,13 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, f"urn:{_PACKAGE}:allure")
 _STATUSES = {
     Verdict.PASSED: Status.PASSED,
     Verdict.FAILED: Status.FAILED,
+    Verdict.NOT_IMPLEMENTED: Status.FAILED,
     Verdict.KNOWN: Status.UNKNOWN,
+    Verdict.NOT_IMPLEMENTED: Status.FAILED,
     Verdict.BLOCKED: Status.BROKEN,
     Verdict.ERROR: Status.BROKEN,
     Verdict.NO_EVIDENCE: Status.SKIPPED,
+    Verdict.NOT_TESTED: Status.SKIPPED,
     Verdict.NOT_APPLICABLE: Status.SKIPPED,
 }
 # Allure's names for the levels; only results use these.
@@ -61,7 +72,7 @@ def allure_files(document: Document) -> dict[str, bytes]:
     return files
 
 
-def _result(document: Document, kind: str, entry: Members, name: str, findings: Iterable[Members]) -> TestResult:
+def _result(document: Document, kind: str, entry: Members, name: str, findings: Sequence[Members]) -> TestResult:
     full_name = f"{_PACKAGE}.{kind}#{name}"
     history = hashlib.md5(full_name.encode("utf-8", "backslashreplace"), usedforsecurity=False).hexdigest()
     verdict = Verdict(entry["verdict"])
@@ -74,7 +85,7 @@ def _result(document: Document, kind: str, entry: Members, name: str, findings: 
         fullName=full_name,
         name=name,
         description=on_one_line(_description(entry)),
-        status=_STATUSES[verdict],
+        status=_status(document, verdict, findings),
         statusDetails=StatusDetails(
             known=verdict is Verdict.KNOWN,
             message=on_one_line(f"{verdict.value}: {entry['reason']}" if entry["reason"] else verdict.value),
@@ -84,6 +95,14 @@ def _result(document: Document, kind: str, entry: Members, name: str, findings: 
         start=began,
         stop=began + round(_seconds(entry) * 1000),
     )
+
+
+def _status(document: Document, verdict: Verdict, findings: Sequence[Members]) -> str:
+    """Allure's status of an entry; findings below the level that fails the run do not make it fail."""
+    counting = {finding["fingerprint"] for finding in counting_findings(document)}
+    is_weak = bool(findings) and not any(finding["fingerprint"] in counting for finding in findings)
+    status: str = _STATUSES[verdict]
+    return Status.UNKNOWN if status == Status.FAILED and is_weak else status
 
 
 def _labels(document: Document, kind: str, entry: Members) -> Iterator[tuple[str, str]]:
@@ -137,6 +156,7 @@ def _environment(document: Document) -> bytes:
         "instance": document["target"]["baseUrl"],
         "PeerTube": document["target"]["serverVersion"],
         "contract": document["contract"]["version"],
+        "verdict": judgement(document).headline,
         "depth": document["depth"],
         "seed": str(document["seed"]),
     }

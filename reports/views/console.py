@@ -14,9 +14,12 @@ from peertube_conformance.reports.views.run_summary import (
     Document,
     Members,
     by_requirement,
+    judged_in_part,
     judgement,
     known_findings,
     new_findings,
+    reached_ceilings,
+    requests_line,
     sections,
     target_line,
     tests_operations,
@@ -24,6 +27,7 @@ from peertube_conformance.reports.views.run_summary import (
 )
 
 _MAX_FINDINGS = 15
+_MAX_ERRORS = 15
 _MAX_NAMES = 6
 _MAX_SUSPECTS = 3
 _MAX_VALUE = 160
@@ -38,15 +42,18 @@ def lines(document: Document, width: int) -> list[str]:
     summary: list[str] = []
     parts = (
         _answer,
+        _errors,
         _sections,
         _requirements,
         _flows,
         _coverage,
         _changes,
         _outages,
+        _ceilings,
         _findings,
         _known,
         _untested,
+        _in_part,
         _left,
         _refused,
         _budget,
@@ -60,8 +67,16 @@ def lines(document: Document, width: int) -> list[str]:
 
 def _answer(document: Document, width: int) -> Iterator[str]:
     judged = judgement(document)
-    yield from wrapped(f"{judged.answer.upper()}: {judged.sentence}", width)
+    yield from wrapped(f"{judged.headline.replace(judged.answer, judged.answer.upper())}: {judged.sentence}", width)
     yield from wrapped(on_one_line(target_line(document)), width)
+
+
+def _errors(document: Document, width: int) -> Iterator[str]:
+    errors = document["errors"]
+    for error in errors[:_MAX_ERRORS]:
+        yield from wrapped(f"harness error: {on_one_line(error)}", width)
+    if len(errors) > _MAX_ERRORS:
+        yield f"and {counted(len(errors) - _MAX_ERRORS, 'more harness error')}"
 
 
 def _sections(document: Document, width: int) -> Iterator[str]:
@@ -171,6 +186,14 @@ def _untested(document: Document, width: int) -> Iterator[str]:
         yield from wrapped(summary, width, "  ")
 
 
+def _in_part(document: Document, width: int) -> Iterator[str]:
+    found = judged_in_part(document)
+    if found:
+        yield from wrapped(f"responses judged in part, of {counted(len(found), 'operation')}", width)
+    for name, part in found[:_MAX_NAMES]:
+        yield from wrapped(on_one_line(f"{name}: {part}", _MAX_VALUE), width, "  ")
+
+
 def _left(document: Document, width: int) -> Iterator[str]:
     ledger = document["ledger"]
     created, removed, left = ledger["created"], ledger["removed"], ledger["left"]
@@ -180,6 +203,11 @@ def _left(document: Document, width: int) -> Iterator[str]:
             yield from wrapped(on_one_line(entry), width, "  ")
     elif created:
         yield from wrapped(f"resources on the target: {created:,} created, {removed:,} removed", width)
+
+
+def _ceilings(document: Document, width: int) -> Iterator[str]:
+    for sentence in reached_ceilings(document):
+        yield from wrapped(on_one_line(sentence), width)
 
 
 def _refused(document: Document, width: int) -> Iterator[str]:
@@ -196,7 +224,7 @@ def _refused(document: Document, width: int) -> Iterator[str]:
 def _budget(document: Document, width: int) -> Iterator[str]:
     budget = document["budget"]
     summary = (
-        f"traffic: {counted(budget['requests'], 'request')} in {duration_text(document['durationSeconds'])}; "
+        f"traffic: {requests_line(document)} in {duration_text(document['durationSeconds'])}; "
         f"workers waited {duration_text(budget['throttledSeconds'])} for rate limits; "
         f"{counted(budget['self429'], 'request')} refused with 429; seed {document['seed']}, depth {document['depth']}"
     )

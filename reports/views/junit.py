@@ -1,4 +1,4 @@
-"""Renders `junit.xml` for CI systems: one case for each operation, flow and requirement.
+"""Renders `junit.xml` for CI systems: a case for the run, and one for each operation, flow and requirement.
 
 It conforms to the schemas of both Jenkins and Surefire: these allow properties for suites only, so every suite states
 the run's facts and, under the name of each case, its description and verdict.
@@ -11,11 +11,20 @@ from collections.abc import Iterator, Sequence
 
 from peertube_conformance.reports.formatting import cleaned, counted, on_one_line, value_text
 from peertube_conformance.reports.model.verdict import Verdict
+from peertube_conformance.reports.run_document.run_verdict import Answer
 from peertube_conformance.reports.views.reproduction import replay
-from peertube_conformance.reports.views.run_summary import Document, Members, Section, known_findings, sections
+from peertube_conformance.reports.views.run_summary import (
+    Document,
+    Members,
+    Section,
+    counting_findings,
+    judgement,
+    sections,
+)
 
-_SKIPPED = frozenset({Verdict.NO_EVIDENCE, Verdict.NOT_APPLICABLE})
-_ERRORS = frozenset({Verdict.BLOCKED, Verdict.ERROR})
+_SKIPPED = frozenset({Verdict.NO_EVIDENCE, Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE})
+_FAILED = frozenset({Verdict.FAILED, Verdict.NOT_IMPLEMENTED})
+_WITHOUT_ANSWER = frozenset({Answer.INTERRUPTED, Answer.INCONCLUSIVE, Answer.NOTHING})
 _PACKAGE = "peertube_conformance"
 _MAX_FINDINGS = 50
 
@@ -23,6 +32,7 @@ _MAX_FINDINGS = 50
 def junit(document: Document) -> bytes:
     """The XML document, with one suite for each tag, for the flows and for each section of the catalogue."""
     root = ET.Element("testsuites", name="PeerTube REST API conformance")
+    root.append(_of_run(document))
     operations = {entry["operationId"]: entry for entry in document["operations"]}
     for section in sections(document["operations"], "tag"):
         root.append(_Suite(document, "operation", section, "operationId", operations).element())
@@ -36,6 +46,28 @@ def junit(document: Document) -> bytes:
     ET.indent(root)
     rendered: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return rendered
+
+
+def _of_run(document: Document) -> ET.Element:
+    """The suite of the run itself, which agrees with the exit code whatever the other cases say."""
+    judged = judgement(document)
+    suite = ET.Element("testsuite", name="run", tests="1", skipped="0", time=_seconds(document["durationSeconds"]))
+    suite.set("failures", str(int(judged.answer is Answer.FAILS)))
+    suite.set("errors", str(int(judged.answer in _WITHOUT_ANSWER)))
+    properties = ET.SubElement(suite, "properties")
+    for name, value in (("verdict", judged.headline), ("summary", judged.sentence)):
+        ET.SubElement(properties, "property", name=name, value=on_one_line(value))
+    case = ET.SubElement(
+        suite, "testcase", name="verdict", classname=f"{_PACKAGE}.run", time=_seconds(document["durationSeconds"])
+    )
+    text = on_one_line(f"{judged.headline}: {judged.sentence}")
+    if judged.answer is Answer.FAILS:
+        ET.SubElement(case, "failure", type=judged.answer.value, message=judged.headline).text = text
+    elif judged.answer in _WITHOUT_ANSWER:
+        ET.SubElement(case, "error", type=judged.answer.value, message=judged.headline).text = text
+    else:
+        ET.SubElement(case, "system-out").text = text
+    return suite
 
 
 class _Suite:
@@ -52,21 +84,20 @@ class _Suite:
 
     def element(self) -> ET.Element:
         """The `testsuite` element."""
-        verdicts = self._section.verdicts
+        cases = [self._case(entry) for entry in self._section.entries]
         suite = ET.Element(
             "testsuite",
             name=on_one_line(f"{self._kind}s: {self._section.name}"),
-            tests=str(len(self._section.entries)),
-            failures=str(verdicts.get(Verdict.FAILED, 0)),
-            errors=str(sum(verdicts.get(verdict, 0) for verdict in _ERRORS)),
-            skipped=str(sum(verdicts.get(verdict, 0) for verdict in _SKIPPED)),
+            tests=str(len(cases)),
+            failures=str(sum(case.find("failure") is not None for case in cases)),
+            errors=str(sum(case.find("error") is not None for case in cases)),
+            skipped=str(sum(case.find("skipped") is not None for case in cases)),
             time=_seconds(sum(map(_duration, self._section.entries))),
         )
         properties = ET.SubElement(suite, "properties")
         for name, value in self._properties():
             ET.SubElement(properties, "property", name=on_one_line(name), value=on_one_line(value))
-        for entry in self._section.entries:
-            suite.append(self._case(entry))
+        suite.extend(cases)
         return suite
 
     def _properties(self) -> Iterator[tuple[str, str]]:
@@ -90,20 +121,21 @@ class _Suite:
         )
         verdict = Verdict(entry["verdict"])
         reason = on_one_line(entry["reason"]) or verdict.value
-        if verdict is Verdict.FAILED:
-            self._fail(case, entry)
-        elif verdict in _ERRORS:
-            ET.SubElement(case, "error", type=verdict.value, message=reason).text = reason
-        elif verdict in _SKIPPED:
+        found = self._of(entry, self._document["findings"])
+        counting = self._of(entry, counting_findings(self._document))
+        is_explained = verdict is Verdict.BLOCKED and bool(entry.get("blockedBy"))
+        if verdict in _FAILED and (counting or not found):
+            self._fail(case, counting)
+        elif verdict in _SKIPPED or is_explained:
             ET.SubElement(case, "skipped", message=f"{verdict.value}: {reason}")
-        elif verdict is Verdict.KNOWN:
-            known = self._of(entry, known_findings(self._document))
-            ET.SubElement(case, "system-out").text = _summary(known)
+        elif verdict in {Verdict.BLOCKED, Verdict.ERROR}:
+            ET.SubElement(case, "error", type=verdict.value, message=reason).text = reason
+        elif verdict in _FAILED or verdict is Verdict.KNOWN:
+            # Known findings, and those below the level that fails the run.
+            ET.SubElement(case, "system-out").text = _summary(found)
         return case
 
-    def _fail(self, case: ET.Element, entry: Members) -> None:
-        new = [finding for finding in self._document["findings"] if finding["deviation"] is None]
-        found = self._of(entry, new)
+    def _fail(self, case: ET.Element, found: Sequence[Members]) -> None:
         message = on_one_line(found[0]["message"]) if len(found) == 1 else counted(len(found), "finding")
         kinds = on_one_line(", ".join(sorted({finding["requirement"] for finding in found})))
         failure = ET.SubElement(case, "failure", type=kinds or "failed", message=message or "failed")

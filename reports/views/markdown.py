@@ -7,25 +7,28 @@ from collections.abc import Iterator
 
 from peertube_conformance.reports.formatting import counted, duration_text, value_text
 from peertube_conformance.reports.model.verdict import Verdict
+from peertube_conformance.reports.run_document.run_verdict import Answer
 from peertube_conformance.reports.views.markdown_elements import block, code, plain, table
 from peertube_conformance.reports.views.outages import outages
 from peertube_conformance.reports.views.reproduction import replay
 from peertube_conformance.reports.views.run_summary import (
     NOT_TESTED,
-    Answer,
     Document,
     Group,
     by_requirement,
+    judged_in_part,
     judgement,
     known_findings,
     new_findings,
+    reached_ceilings,
+    requests_line,
     sections,
     target_line,
     tests_operations,
     untested,
 )
 
-_SIGNS = {Answer.CONFORMS: "✅", Answer.FAILS: "❌"}
+_SIGNS = {Answer.CONFORMS: "✅", Answer.NOTHING_FOUND: "☑️", Answer.FAILS: "❌"}
 # CI services cut a summary at 1 MiB; further findings are only counted.
 _MAX_FINDINGS = 60
 _MAX_PER_REQUIREMENT = 10
@@ -37,14 +40,27 @@ _MAX_NAMES = 400
 
 def summary(document: Document) -> str:
     """Renders the whole summary."""
-    parts = (_answer, _sections, _flows, _outages, _findings, _deviations, _untested, _left, _coverage, _facts)
+    parts = (
+        _answer,
+        _sections,
+        _flows,
+        _outages,
+        _ceilings,
+        _findings,
+        _deviations,
+        _untested,
+        _in_part,
+        _left,
+        _coverage,
+        _facts,
+    )
     blocks = ["\n".join(part(document)) for part in parts]
     return "\n\n".join(shown for shown in blocks if shown) + "\n"
 
 
 def _answer(document: Document) -> Iterator[str]:
     judged = judgement(document)
-    yield f"# {_SIGNS.get(judged.answer, '⚠️')} {judged.answer.capitalize()}"
+    yield f"# {_SIGNS.get(judged.answer, '⚠️')} {judged.headline.capitalize()}"
     yield ""
     yield f"{judged.sentence[:1].upper()}{judged.sentence[1:]}."
     yield ""
@@ -60,7 +76,8 @@ def _sections(document: Document) -> Iterator[str]:
     for section in sections(document["operations"], "tag"):
         verdicts = section.verdicts
         left_out = sum(verdicts.get(verdict, 0) for verdict in NOT_TESTED)
-        counts = (section.passed, verdicts.get(Verdict.FAILED, 0), verdicts.get(Verdict.KNOWN, 0), left_out)
+        failed = sum(verdicts.get(verdict, 0) for verdict in (Verdict.FAILED, Verdict.NOT_IMPLEMENTED))
+        counts = (section.passed, failed, verdicts.get(Verdict.KNOWN, 0), left_out)
         rows.append((plain(section.name), str(len(section.entries)), *(str(count or "") for count in counts)))
     if rows and tests_operations(document):
         yield "## Operations"
@@ -102,6 +119,14 @@ def _outages(document: Document) -> Iterator[str]:
         for outage in found:
             yield f"* {plain(outage.sentence)}"
             yield from (f"  * {plain(suspect.text)}" for suspect in outage.suspects)
+
+
+def _ceilings(document: Document) -> Iterator[str]:
+    reached = reached_ceilings(document)
+    if reached:
+        yield "## Ended early"
+        yield ""
+        yield from (f"* {plain(sentence)}" for sentence in reached)
 
 
 def _findings(document: Document) -> Iterator[str]:
@@ -176,6 +201,16 @@ def _untested(document: Document) -> Iterator[str]:
     yield from table(("Reason", "Verdict", "Operations ", "Which"), rows)
 
 
+def _in_part(document: Document) -> Iterator[str]:
+    found = judged_in_part(document)
+    if found:
+        yield "## Judged in part"
+        yield ""
+        yield from table(
+            ("Operation", "What was judged"), [(plain(name), plain(part, _MAX_NAMES)) for name, part in found]
+        )
+
+
 def _left(document: Document) -> Iterator[str]:
     left = document["ledger"]["left"]
     if left:
@@ -189,7 +224,7 @@ def _facts(document: Document) -> Iterator[str]:
     yield "## The run"
     yield ""
     rows = [
-        ("Requests", f"{budget['requests']:,}"),
+        ("Requests", requests_line(document)),
         ("Duration", duration_text(document["durationSeconds"])),
         ("Waited for the instance's limits", duration_text(budget["throttledSeconds"])),
         ("Seed, depth, tier", plain(f"{document['seed']}, {document['depth']}, {document['safety']}")),

@@ -44,10 +44,7 @@ def write_views(document: CleanDocument, folder: ReportFolder, deviations: Itera
     except Exception as error:  # noqa: BLE001 - as above
         failures[ALLURE] = error
     if failures:
-        reasons = "; ".join(f"{name} ({_why(error)})" for name, error in failures.items())
-        raise ReportError(f"these files of the report could not be written to {folder.path}: {reasons}") from next(
-            iter(failures.values())
-        )
+        raise ReportError(_why(failures)) from next(iter(failures.values()))
 
 
 def _explained(document: CleanDocument, deviations: Iterable[Deviation]) -> CleanDocument:
@@ -68,7 +65,10 @@ def _explained(document: CleanDocument, deviations: Iterable[Deviation]) -> Clea
     return CleanDocument(explained)
 
 
-def _why(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return error.strerror or str(error)
-    return f"{type(error).__name__}: {error}"
+def _why(failures: Mapping[str, Exception]) -> str:
+    """One sentence: why files cannot be written, or which views failed."""
+    unwritten = [str(error) for error in failures.values() if isinstance(error, ReportError)]
+    if unwritten:
+        return unwritten[0]
+    reasons = "; ".join(f"{name} ({type(error).__name__}: {error})" for name, error in failures.items())
+    return f"these files of the report could not be made: {reasons}"

@@ -5,47 +5,46 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
-from peertube_conformance.reports.formatting import counted
+from peertube_conformance.reports.formatting import counted, on_one_line
 from peertube_conformance.reports.model.finding import Level
 from peertube_conformance.reports.model.verdict import Verdict
+from peertube_conformance.reports.run_document.run_verdict import Answer, RunVerdict
 
 Document = Mapping[str, Any]
 Members = Mapping[str, Any]
-NOT_TESTED = (Verdict.ERROR, Verdict.BLOCKED, Verdict.NO_EVIDENCE, Verdict.NOT_APPLICABLE)
+NOT_TESTED = (Verdict.ERROR, Verdict.BLOCKED, Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE)
 NOUNS: Mapping[Verdict, str] = {
     Verdict.PASSED: "passed",
     Verdict.FAILED: "failed",
     Verdict.KNOWN: "with known deviations",
+    Verdict.NOT_IMPLEMENTED: "not implemented",
     Verdict.NO_EVIDENCE: "without evidence",
+    Verdict.NOT_TESTED: "not tested",
     Verdict.NOT_APPLICABLE: "not applicable",
+    Verdict.NOT_IMPLEMENTED: "not implemented",
     Verdict.BLOCKED: "blocked",
     Verdict.ERROR: "with harness errors",
 }
 
 
-class Answer(StrEnum):
-    """The overall result of a run."""
-
-    CONFORMS = "conforms"
-    FAILS = "does not conform"
-    INTERRUPTED = "interrupted"
-    BROKEN = "the harness failed"
-    NOTHING = "nothing was tested"
-
-
-# Exit codes of a run that say more than the findings do.
-_BY_EXIT_CODE: Mapping[int, Answer] = {2: Answer.INTERRUPTED, 3: Answer.BROKEN, 5: Answer.NOTHING}
-
-
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The overall result, and the sentence that gives the reasons."""
+    """The verdict of a run for its readers: a headline with the numbers, and the sentence that gives the reasons."""
 
-    answer: Answer
+    verdict: RunVerdict
     sentence: str
+
+    @property
+    def answer(self) -> Answer:
+        """The overall result."""
+        return self.verdict.answer
+
+    @property
+    def headline(self) -> str:
+        """The answer with the numbers, the same in every view: `nothing found (12 of 120 tested)`."""
+        return self.verdict.headline
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +90,13 @@ class Untested:
 
 
 def judgement(document: Document) -> Judgement:
-    """Judges whether the instance conforms, by the exit code where it says more than the findings, else by these."""
-    answer = _BY_EXIT_CODE.get(document.get("exitCode", 0))
+    """The verdict of the run, which the document holds, in words."""
+    verdict = RunVerdict.from_json(document["runVerdict"])
     counting = counting_findings(document)
-    stale = document["deviations"]["stale"]
-    if answer is None and not any(entry["statuses"] for entry in document["operations"]):
-        answer = Answer.NOTHING
-    if answer is None:
-        failed = bool(counting) or document.get("exitCode") == 1
-        answer = Answer.FAILS if failed else Answer.CONFORMS
-    if answer is Answer.FAILS and not counting:
-        return Judgement(answer, f"{counted(len(stale), 'known deviation')} no longer found; {_tested(document)}")
-    return Judgement(answer, f"{_found(document, counting)}; {_tested(document)}")
+    # Findings are counted in more detail than in the verdict's own reason.
+    reason = "" if verdict.answer is Answer.FAILS and counting else on_one_line(verdict.reason)
+    parts = [reason, _found(document, counting), _tested(document), _unjudged_requirements(verdict)]
+    return Judgement(verdict, "; ".join(part for part in parts if part))
 
 
 def _found(document: Document, counting: Sequence[Members]) -> str:
@@ -122,15 +116,20 @@ def _found(document: Document, counting: Sequence[Members]) -> str:
 
 
 def _tested(document: Document) -> str:
+    """The operations by verdict: `operations: 10 passed, 2 failed, 108 not tested`."""
     if not tests_operations(document):
         return _tested_otherwise(document)
-    operations = document["operations"]
-    verdicts = Counter(entry["verdict"] for entry in operations)
-    left_out = sum(verdicts[verdict] for verdict in NOT_TESTED)
-    text = f"{verdicts[Verdict.PASSED]} of {counted(len(operations), 'operation')} passed"
-    known = verdicts[Verdict.KNOWN]
-    text += f", {known} {NOUNS[Verdict.KNOWN]}" if known else ""
-    return text + (f", {left_out} not tested" if left_out else "")
+    verdicts = Counter(entry["verdict"] for entry in document["operations"])
+    counts = [f"{verdicts[verdict]:,} {NOUNS[verdict]}" for verdict in Verdict if verdicts[verdict]]
+    left_out = document["contract"]["operations"] - len(document["operations"])
+    counts += [f"{left_out:,} not selected"] if left_out > 0 else []
+    in_part = document["runVerdict"]["testedInPart"]
+    return f"operations: {', '.join(counts) or 'none'}" + (f"; {in_part:,} tested in part" if in_part else "")
+
+
+def _unjudged_requirements(verdict: RunVerdict) -> str:
+    number = verdict.without_evidence
+    return f"{counted(number, 'requirement')} without evidence" if number else ""
 
 
 def _tested_otherwise(document: Document) -> str:
@@ -208,9 +207,31 @@ def untested(document: Document) -> list[Untested]:
     return [Untested(verdict, reason, operations) for (verdict, reason), operations in ordered]
 
 
+def judged_in_part(document: Document) -> list[tuple[str, str]]:
+    """Operations with responses that were judged in part only, and what was judged of each."""
+    return [
+        (entry["operationId"], "; ".join(entry["judgedInPart"]))
+        for entry in document["operations"]
+        if entry.get("judgedInPart")
+    ]
+
+
 def target_line(document: Document) -> str:
     """Describes target and contract: `https://my.instance, PeerTube 6.2.0, tested with contract 6.2.0`."""
     target = document["target"]
     where = "embedded instance" if target.get("embedded") else target["baseUrl"]
     version = target["serverVersion"] or "of unknown version"
     return f"{where}, PeerTube {version}, tested with contract {document['contract']['version']}"
+
+
+def requests_line(document: Document) -> str:
+    """The requests that the run sent, and the most that it was allowed."""
+    sent = counted(document["budget"]["requests"], "request")
+    ceiling = document.get("requests", {}).get("ceiling")
+    return f"{sent} (of at most {ceiling:,})" if ceiling else sent
+
+
+def reached_ceilings(document: Document) -> list[str]:
+    """A sentence for each test that ended because it had sent as many requests as it may, and for the run."""
+    reached = document.get("requests", {}).get("reached", ())
+    return [" ".join(("stopped:", entry["item"], entry["reason"])).replace(":  ", ": ") for entry in reached]

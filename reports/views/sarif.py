@@ -6,13 +6,14 @@ from typing import Any
 from urllib.parse import quote
 
 from peertube_conformance.reports.formatting import cleaned, on_one_line, value_text
-from peertube_conformance.reports.views.run_summary import Answer, Document, Members, judgement
+from peertube_conformance.reports.run_document.run_verdict import Answer
+from peertube_conformance.reports.views.run_summary import Document, Members, judgement
 
 SARIF_VERSION = "2.1.0"
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {"must": "error", "should": "warning", "may": "note"}
 _FINGERPRINT = "peertubeConformance/v1"
-_UNFINISHED = (Answer.INTERRUPTED, Answer.BROKEN, Answer.NOTHING)
+_UNFINISHED = (Answer.INTERRUPTED, Answer.INCONCLUSIVE, Answer.NOTHING)
 
 
 def sarif(document: Document) -> dict[str, Any]:
@@ -29,11 +30,20 @@ def sarif(document: Document) -> dict[str, Any]:
             {
                 "tool": {"driver": {"name": harness["name"], "version": harness["version"], "rules": rules}},
                 "automationDetails": {"id": f"{harness['name']}/{quote(document['contract']['version'])}/"},
-                "invocations": [{"executionSuccessful": judgement(document).answer not in _UNFINISHED}],
+                "invocations": [_invocation(document)],
                 "columnKind": "unicodeCodePoints",
                 "results": [_result(finding, index, operations, reasons) for finding in document["findings"]],
             }
         ],
+    }
+
+
+def _invocation(document: Document) -> dict[str, Any]:
+    judged = judgement(document)
+    return {
+        "executionSuccessful": judged.answer not in _UNFINISHED,
+        "exitCode": document["exitCode"],
+        "exitCodeDescription": cleaned(f"{judged.headline}: {judged.sentence}"),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any, Literal
@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 
 from peertube_conformance.spec.contract import Operation
 from peertube_conformance.spec.defect import Defect, Location
+from peertube_conformance.spec.jsonschema.bounded_errors import bounded_errors
 from peertube_conformance.spec.jsonschema.pointers import token
 from peertube_conformance.spec.jsonschema.validators import Schema
 from peertube_conformance.spec.messages.raw_request import WireRequest
@@ -187,8 +188,17 @@ def _file_violations(operation: Operation, found: DecodedRequest, schema: Schema
                 yield Violation(Defect("body", pointer, "contentMediaType"), f"{sent} is not {stated}", sent)
 
 
-def body_violations(operation: Operation, status: int, media_type: str | None, data: Any) -> list[Violation]:
+def body_violations(
+    operation: Operation,
+    status: int,
+    media_type: str | None,
+    data: Any,
+    *,
+    in_part: Callable[[str], None] = lambda _part: None,
+) -> list[Violation]:
     """Validates a response body against its operation; returns every violation.
+
+    Of a large body those of its first items are returned, and `in_part` is called with what was looked at.
 
     `data` is the JSON value, or bytes; None or no bytes mean no body, and the bytes of a partial one (206) are not
     validated. An undocumented status is one violation, `status`; nothing else is validated then.
@@ -218,7 +228,7 @@ def body_violations(operation: Operation, status: int, media_type: str | None, d
             data = data.decode("utf-8", "replace")
         else:
             return []
-    return list(_schema_violations(operation, "body", response.content[kind], data, "response"))
+    return list(_schema_violations(operation, "body", response.content[kind], data, "response", in_part=in_part))
 
 
 def header_violations(operation: Operation, status: int, headers: Mapping[str, str]) -> list[Violation]:
@@ -244,18 +254,26 @@ def header_violations(operation: Operation, status: int, headers: Mapping[str, s
 
 
 def _schema_violations(
-    operation: Operation, location: Location, schema: Schema, value: Any, direction: Literal["request", "response"]
+    operation: Operation,
+    location: Location,
+    schema: Schema,
+    value: Any,
+    direction: Literal["request", "response"],
+    *,
+    in_part: Callable[[str], None] = lambda _part: None,
 ) -> Iterator[Violation]:
     validator = operation.schemas.validator(schema, direction)
     try:
         if validator.is_valid(value):
             return
-        errors = list(validator.iter_errors(value))
+        found = bounded_errors(validator, value)
     except UnicodeEncodeError:
         # JSON can escape lone surrogates (`"\ud800"`), which UTF-8 cannot encode.
-        yield from _schema_violations(operation, location, schema, well_formed(value), direction)
+        yield from _schema_violations(operation, location, schema, well_formed(value), direction, in_part=in_part)
         return
-    for error in errors:
+    if found.part:
+        in_part(found.part)
+    for error in found.errors:
         pointer = "".join(f"/{token(key)}" for key in error.instance_path)
         keyword = error.kind.name
         message = error.message if len(error.message) <= _LONGEST_MESSAGE else error.message[:_LONGEST_MESSAGE] + "…"

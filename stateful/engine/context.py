@@ -10,11 +10,11 @@ from functools import cache
 from typing import Any, TypeVar
 
 from peertube_conformance.conformance.execution.assertions import Examination
-from peertube_conformance.conformance.execution.cost import is_scarce, is_tight
+from peertube_conformance.conformance.execution.item_costs import is_scarce, is_tight
 from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.fixtures.messages.account import Account
 from peertube_conformance.fixtures.run.run import WorkerEnvironment
-from peertube_conformance.fixtures.timing.deadline import OutOfTime
+from peertube_conformance.fixtures.timing.deadline import OutOfRequests, OutOfTime
 from peertube_conformance.reports import Exchange, Finding
 from peertube_conformance.stateful.engine.reproduction_steps import Call, Story
 
@@ -27,6 +27,10 @@ class Halted(BaseException):
     def __init__(self, cause: Exception) -> None:
         super().__init__(str(cause))
         self.cause = cause
+
+
+class Shortened(Exception):
+    """Hypothesis has shortened failing walks for as many requests as it may."""
 
 
 class Violation(Exception):
@@ -63,11 +67,13 @@ class Context(Examination):
     def __init__(self, session: Session, environment: WorkerEnvironment, name: str) -> None:
         super().__init__(session, environment, name)
         self.story = Story()
-        self.answers: list[Exchange] = []
         self.walks = 0
         self.requests = 0
         self.calls: Counter[str] = Counter()
         self.failed_at: float | None = None
+        # After how many requests of the item the first walk failed, and whether Hypothesis has shortened it long enough.
+        self._failed_after = 0
+        self.is_shortened = False
         self.violations: list[Violation] = []
         self.values: dict[str, str] = {}
         self._names: dict[str, list[str]] = {}
@@ -75,16 +81,28 @@ class Context(Examination):
     def begin(self) -> None:
         """Begins a new walk; raises Halted where the time of the run is over."""
         try:
-            self.environment.deadline.check()
-        except OutOfTime as up:
+            self.session.check()
+        except (OutOfTime, OutOfRequests) as up:
             raise Halted(up) from up
+        if self._is_long_shortened:
+            self.is_shortened = True
+            raise Halted(Shortened())
         self.walks += 1
-        self.story, self.answers = Story(), []
+        self.story = Story()
+
+    @property
+    def _is_long_shortened(self) -> bool:
+        """Whether half as many requests as the flow was announced to send were sent since its first failure.
+
+        As many again may be sent then to confirm and shorten what was found.
+        """
+        requests = self.session.requests
+        is_long = self._failed_after > 0 and requests.of_item - self._failed_after >= requests.announced / 2
+        return is_long and not self.is_shortened
 
     def saw(self, exchange: Exchange) -> None:
         """Records an exchange of the walk, those of the factories included."""
         self.requests += 1
-        self.answers.append(exchange)
         self.story.sent(exchange)
 
     def called(self, rule: str, arguments: Mapping[str, Any]) -> None:
@@ -127,6 +145,7 @@ class Context(Examination):
         if not self.session.unexplained([finding]):
             return super().wrong(requirement, exchange, difference)
         self.failed_at = self.failed_at or time.monotonic()
+        self._failed_after = self._failed_after or self.session.requests.of_item
         ended = violation(finding, exchange, self.story, dict(self.values))
         self.violations.append(ended)
         raise ended

@@ -18,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine
 from peertube_conformance.fixtures.http.client import TargetGone, Unsendable
 from peertube_conformance.fixtures.mailboxes.open_by_url import NoMail
 from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.json_response import Answer
 from peertube_conformance.fixtures.resources.factory import NotArranged, Unavailable, World
 from peertube_conformance.fixtures.safety.guard import Refused
 from peertube_conformance.reports import Exchange
@@ -156,9 +157,13 @@ class Flow(RuleBasedStateMachine):
         """Signs in with a name and a password."""
         return self.send("getOAuthToken", body=self.password_form(username, password), media_type=FORM)
 
-    def poll(self, operation_id: str, actor: Account | None, done: Callable[[Any], _T | None], **parts: Any) -> _T:
-        """Repeats a request of a safe method until `done` returns something for its JSON body, for at most 30 s."""
-        return self.world.poll(operation_id, actor, done, **parts)
+    def fetch(self, operation_id: str, actor: Account | None, shape: Any, **parts: Any) -> Any:
+        """Sends a preparing request; the body of its response in a shape, see `Answer.shaped`."""
+        return self.world.ask(operation_id, actor, **parts).shaped(shape)
+
+    def poll(self, operation_id: str, actor: Account | None, done: Callable[[Answer], _T | None], **parts: Any) -> _T:
+        """Repeats a request of a safe method until `done` returns something for its body, for at most 30 s."""
+        return self.world.wait_for(operation_id, actor, done, **parts)
 
     def wait(self, what: str, reached: Callable[[], bool], seconds: float = 30.0) -> None:
         """Checks repeatedly until a state is reached; `what` completes "waiting for".
@@ -196,6 +201,22 @@ class Flow(RuleBasedStateMachine):
         """
         return self.context.agree(exchange, requirement, at=at, expected=expected, actual=actual, message=message)
 
+    def mail_of(self, exchange: Exchange, requirement: str, address: str, containing: str) -> str:
+        """The text of the mail that a request causes; a mail that never comes is a finding of its exchange.
+
+        Raises NoMail where no mail of the run ever came: the mailbox may not be that of the instance's mail.
+        """
+        mailbox = self.world.mailbox
+        try:
+            return mailbox.wait(address, containing).text
+        except NoMail:
+            # Raises NoMail, too, where the mailbox can no longer be read.
+            mailbox.arrived(address)
+            if mailbox.has_delivered:
+                message = "no mail arrived, although earlier mail of this run did"
+                self.agree(exchange, requirement, at="/mail", expected=True, actual=False, message=message)
+            raise
+
     def same(self, exchange: Exchange, requirement: str, at: str, pair: tuple[Any, Any], message: str) -> bool:
         """Compares a member of a response body: its pointer below the body, and `pair`, its expected and actual value."""
         at = f"/response/body/{at}".rstrip("/")
@@ -218,6 +239,15 @@ class Flow(RuleBasedStateMachine):
     def starts(cls) -> Sequence[Any]:
         """The rules that each walk begins with, as Hypothesis has them."""
         return cls.setup_state().initializers
+
+    def replay(self, name: str, arguments: Mapping[str, Any]) -> bool:
+        """Takes a step again, for walks that Hypothesis does not run; returns whether its preconditions are met."""
+        steps = [rule for rule in (*self.starts(), *self.rules) if hasattr(rule.function, "__wrapped__")]
+        rule = next(rule for rule in steps if rule.function.__wrapped__.__name__ == name)
+        if not all(is_met(self) for is_met in rule.preconditions):
+            return False
+        rule.function(self, **arguments)
+        return True
 
     def check_model(self) -> None:
         """Checks the invariants as Hypothesis does after each step, for walks that it does not run."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from peertube_conformance.fixtures.messages.bounded import DEEPEST
 from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.model.finding import Step
 from peertube_conformance.reports.recording.curl import curl_line
@@ -187,12 +188,11 @@ def _found_in(exchange: Exchange, name: str, value: str) -> str:
     return best if places.get(best) or not value.isdigit() else ""
 
 
-def _parts(node: Any, value: str, at: str) -> Iterator[str]:
+def _parts(node: Any, value: str, at: str, depth: int = 0) -> Iterator[str]:
     """Filters that cut the value out of a longer text, as of an address, by the characters around it."""
     if isinstance(node, dict | list):
-        members = node.items() if isinstance(node, dict) else enumerate(node)
-        for key, member in members:
-            yield from _parts(member, value, _at(at, key))
+        for key, member in _members(node, depth):
+            yield from _parts(member, value, _at(at, key), depth + 1)
     elif isinstance(node, str) and len(value) >= _LEAST_PART and value in node:
         before, _, after = node.partition(value)
         if "'" not in before[-1:] + after[:1] and (not before or before[-1] not in value):
@@ -206,10 +206,15 @@ def _at(at: str, key: str | int) -> str:
     return at + (f".{key}" if _PLAIN_KEY.fullmatch(key) else f'["{key}"]')
 
 
-def _paths(node: Any, value: str, at: str) -> Iterator[str]:
+def _members(node: dict[str, Any] | list[Any], depth: int) -> Iterable[tuple[str | int, Any]]:
+    if depth > DEEPEST:
+        return ()
+    return node.items() if isinstance(node, dict) else enumerate(node)
+
+
+def _paths(node: Any, value: str, at: str, depth: int = 0) -> Iterator[str]:
     if isinstance(node, dict | list):
-        members = node.items() if isinstance(node, dict) else enumerate(node)
-        for key, member in members:
-            yield from _paths(member, value, _at(at, key))
+        for key, member in _members(node, depth):
+            yield from _paths(member, value, _at(at, key), depth + 1)
     elif not isinstance(node, bool) and node is not None and str(node) == value:
         yield at or "."

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -13,33 +14,36 @@ from hypothesis.internal.conjecture import engine
 from hypothesis.reporting import with_reporter
 from hypothesis.stateful import run_state_machine_as_test
 
-from peertube_conformance.conformance.checks import judge
 from peertube_conformance.conformance.execution.applicability import why_not_offered
+from peertube_conformance.conformance.execution.outcome import NOT_ATTEMPTED, outcome_of
 from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.conformance.pytest_plugin.operation_selection import chosen
-from peertube_conformance.fixtures.resources.factory import NotArranged
+from peertube_conformance.fixtures.http.client import Unsendable
+from peertube_conformance.fixtures.messages.bounded import DEEPEST
 from peertube_conformance.fixtures.run.run import WorkerEnvironment
-from peertube_conformance.fixtures.timing.deadline import OutOfTime
+from peertube_conformance.fixtures.timing.deadline import OutOfRequests, OutOfTime
 from peertube_conformance.reports import Finding, Verdict
 from peertube_conformance.reports.formatting import counted
-from peertube_conformance.stateful.engine.context import Context, Halted, Violation
+from peertube_conformance.stateful.engine.context import Context, Halted, Shortened, Violation
 from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.engine.shrinking import again, reduced
 
 _SHORTENING_SECONDS = 30
 # How often steps are repeated that once had another outcome.
 _TRIES = 3
-# What reading a body raises that lacks something.
-_UNREADABLE = (LookupError, TypeError, AttributeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """How a flow ended: its verdict with the reason, and the findings that no deviation explains."""
+    """How a flow ended: its verdict with the reason, and the findings that no deviation explains.
+
+    `cause` is the fingerprint of the finding that blocked it, empty for none.
+    """
 
     verdict: Verdict
     reason: str = ""
     findings: tuple[Finding, ...] = ()
+    cause: str = ""
 
 
 def walk(session: Session, flow: type[Flow], requirements: Sequence[str] = ()) -> Walked:
@@ -48,17 +52,18 @@ def walk(session: Session, flow: type[Flow], requirements: Sequence[str] = ()) -
     `requirements` are the ids of those that it proves: where it does not complete, they get its verdict.
     """
     walked = _first_walk(session, flow)
+    if walked.verdict is Verdict.BLOCKED:
+        session.blocked(flow.__name__, walked.reason)
     if walked.verdict not in {Verdict.PASSED, Verdict.FAILED}:
-        session.recorder.unjudged(requirements, walked.verdict, walked.reason)
+        session.recorder.unjudged(requirements, walked.verdict, walked.reason, walked.cause)
     return walked
 
 
 def _first_walk(session: Session, flow: type[Flow]) -> Walked:
     first: Walked | None = None
     for environment in session.environments():
-        why_not = _not_applicable(environment, flow)
-        walked = Walked(Verdict.NOT_APPLICABLE, why_not) if why_not else _walk(session, environment, flow)
-        if walked.verdict is not Verdict.NOT_APPLICABLE:
+        walked = _not_attempted(environment, flow) or _walk(session, environment, flow)
+        if walked.verdict not in NOT_ATTEMPTED:
             return walked
         first = first or walked
     assert first is not None
@@ -74,12 +79,14 @@ def selected(session: Session, flow: type[Flow]) -> bool:
     return not left.isdisjoint(flow.about)
 
 
-def _not_applicable(environment: WorkerEnvironment, flow: type[Flow]) -> str:
+def _not_attempted(environment: WorkerEnvironment, flow: type[Flow]) -> Walked | None:
+    """The verdict without a walk, where the target offers no operation of the flow or the run cannot read its mail."""
     for name in flow.about:
         reason = why_not_offered(environment.contract.operation(name), environment.shared)
         if reason:
-            return reason
-    return environment.world.no_mailbox if flow.mail else ""
+            return Walked(Verdict.NOT_APPLICABLE, reason)
+    no_mailbox = environment.world.no_mailbox if flow.mail else ""
+    return Walked(Verdict.NOT_TESTED, no_mailbox) if no_mailbox else None
 
 
 def _walk(session: Session, environment: WorkerEnvironment, flow: type[Flow]) -> Walked:
@@ -89,7 +96,8 @@ def _walk(session: Session, environment: WorkerEnvironment, flow: type[Flow]) ->
     with session.watched_by(context.saw):
         walked = _outcome(context, seed(session.options.seed)(bound))
     session.recorder.evidence(context.evidence)
-    _record(session, flow, walked, context, time.monotonic() - began)
+    if walked.verdict not in NOT_ATTEMPTED:
+        _record(session, flow, walked, context, time.monotonic() - began)
     return walked
 
 
@@ -98,12 +106,12 @@ def _outcome(context: Context, flow: type[Flow]) -> Walked:
         with with_reporter(lambda _: None), _bounded_shortening():
             run_state_machine_as_test(flow, settings=_bounds(flow, context.session))
     except Halted as halted:
-        return _blocked(context, halted.cause)
+        return _ended(context, flow, halted.cause)
     except Exception as error:  # noqa: BLE001 - whatever a walk ends with is sorted here
         end = _halted(error)
-        return _blocked(context, end.cause) if end else _failed(context, flow, error)
+        return _ended(context, flow, end.cause) if end else _failed(context, flow, error)
     if not context.evidence:
-        return Walked(Verdict.NO_EVIDENCE, "no sequence reached a check")
+        return Walked(Verdict.NOT_TESTED, "no sequence reached a check")
     return Walked(Verdict.PASSED)
 
 
@@ -139,33 +147,65 @@ def _halted(error: BaseException | None) -> Halted | None:
     return error
 
 
+def _ended(context: Context, flow: type[Flow], cause: Exception) -> Walked:
+    """How a flow ended that was stopped: what it has shown before, more than once, is not lost."""
+    shown = _shown_again(context.violations)
+    if isinstance(cause, Shortened):
+        return _reported(context, flow, shown) if shown else _failed(context, flow, cause)
+    if not shown and context.violations and not isinstance(cause, OutOfTime | OutOfRequests):
+        shown = _confirmed(flow, context.violations)
+    return _reported(context, flow, shown) if shown else _blocked(context, cause)
+
+
+def _shown_again(violations: Sequence[Violation]) -> list[Violation]:
+    """The shortest violation of each kind that several walks showed."""
+    counts = Counter(type(one) for one in violations)
+    shortest = {type(one): one for one in sorted(violations, key=lambda one: -len(one.story.calls))}
+    return [one for kind, one in shortest.items() if counts[kind] > 1]
+
+
 def _blocked(context: Context, cause: Exception) -> Walked:
-    if isinstance(cause, OutOfTime):
-        verdict = Verdict.PASSED if context.evidence else Verdict.NO_EVIDENCE
-        return Walked(verdict, str(cause))
-    blocked = isinstance(cause, NotArranged) or context.evidence
-    return Walked(Verdict.BLOCKED if blocked else Verdict.NOT_APPLICABLE, str(cause))
+    if isinstance(cause, OutOfTime) and context.evidence:
+        return Walked(Verdict.PASSED, str(cause))
+    if isinstance(cause, Unsendable):
+        return Walked(Verdict.BLOCKED, str(cause))
+    outcome = outcome_of(cause, context.session)
+    # What was offered when the flow began is offered no longer.
+    is_lost = outcome.verdict is Verdict.NOT_APPLICABLE and bool(context.evidence)
+    return Walked(Verdict.BLOCKED if is_lost else outcome.verdict, outcome.reason, cause=outcome.cause)
 
 
 def _failed(context: Context, flow: type[Flow], error: Exception) -> Walked:
     redactor = context.session.environment.redactor
     violations = list(_violations(error))
-    confirmed = _confirmed(flow, context.violations) if isinstance(error, Flaky) else violations
+    is_unsure = isinstance(error, Flaky | Shortened)
+    confirmed = _confirmed(flow, context.violations) if is_unsure else violations
     if not confirmed:
         # Cut short only after redaction: half a secret would not be recognised as one.
         cause_text = " ".join(redactor.error(str(violations[0] if violations else error)).split())[:400]
-        if violations or isinstance(error, Flaky):
+        if violations or is_unsure:
             return Walked(Verdict.BLOCKED, f"not reproducible: the same steps gave another result ({cause_text})")
-        if all(isinstance(each, _UNREADABLE) for each in _each(error)) and (why := _incomplete(context)):
-            return Walked(Verdict.BLOCKED, why)
         return Walked(Verdict.ERROR, f"{type(error).__name__}: {cause_text}")
+    return _reported(context, flow, confirmed)
+
+
+def _reported(context: Context, flow: type[Flow], confirmed: Sequence[Violation]) -> Walked:
+    """Shortens what was found, each by its share of the time and requests for it, and records it."""
+    redactor = context.session.environment.redactor
     findings: list[Finding] = []
     for violation in confirmed:
-        found = reduced(flow, violation, _SHORTENING_SECONDS / len(confirmed))
+        found = reduced(flow, violation, _allowance(context, 1 / len(confirmed)))
         context.evidence[found.finding.requirement] += 1
         steps = found.story.steps(found.exchange, redactor, found.values)
         findings.append(context.session.recorder.finding(found.exchange, replace(found.finding, steps=steps)))
     return Walked(Verdict.FAILED, counted(len(findings), "finding"), tuple(findings))
+
+
+def _allowance(context: Context, share: float) -> Callable[[], bool]:
+    """Returns True while this share of the time, and of half as many requests as the flow was announced, is left."""
+    requests = context.session.requests
+    ends, most = time.monotonic() + share * _SHORTENING_SECONDS, requests.of_item + share * requests.announced / 2
+    return lambda: time.monotonic() < ends and requests.of_item < most
 
 
 def _confirmed(flow: type[Flow], violations: Iterable[Violation]) -> list[Violation]:
@@ -186,22 +226,12 @@ def _violations(error: BaseException) -> Iterator[Violation]:
     return (each for each in _each(error) if isinstance(each, Violation))
 
 
-def _each(error: BaseException) -> Iterator[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
+def _each(error: BaseException, depth: int = 0) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup) and depth <= DEEPEST:
         for each in error.exceptions:
-            yield from _each(each)
+            yield from _each(each, depth + 1)
     else:
         yield error
-
-
-def _incomplete(context: Context) -> str:
-    """Why the flow stopped, where the last response with an invalid body explains it; otherwise empty."""
-    for exchange in reversed(context.answers):
-        for finding in judge(exchange)[0]:
-            if finding.at.startswith("/response/body"):
-                what = f"({finding.requirement} at {finding.at})"
-                return f"flow stopped: the response to {exchange.operation.id} violates the contract {what}"
-    return ""
 
 
 def _record(
@@ -221,5 +251,6 @@ def _record(
             "seconds": round(seconds, 1),
             "calls": dict(context.calls) if context else {},
             "requirements": dict(requirements),
+            "blockedBy": walked.cause,
         },
     )

@@ -1,12 +1,12 @@
 """Removes the steps that a failing walk does not need.
 
 Hypothesis shortens sequences of any kind, by hundreds of tries; a walk over a network takes seconds. What is left when
-its time is up is shortened here by far fewer: halves of the steps are left out, then quarters, at last single ones.
+its allowance is used up is shortened here by far fewer: halves of the steps are left out, then quarters, at last single
+ones.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -16,16 +16,17 @@ from peertube_conformance.stateful.engine.reproduction_steps import Call
 
 _Step = TypeVar("_Step")
 _Seen = TypeVar("_Seen")
+# More than any walk needs: each try leaves out a step, goes on by one, or halves what is left out.
+_MOST_TRIES = 2_000
 
 
-def reduced(flow: type[Flow], found: Violation, seconds: float) -> Violation:
-    """The same violation after as few of the steps as can be found in so many seconds."""
+def reduced(flow: type[Flow], found: Violation, goes_on: Callable[[], bool]) -> Violation:
+    """The same violation after as few of the steps as can be found while `goes_on` returns True."""
     begun = len(flow.starts())
     first, steps = found.story.calls[:begun], found.story.calls[begun:]
-    deadline = time.monotonic() + seconds
 
     def tried(fewer: Sequence[Call]) -> Violation | None:
-        seen = _walked(flow, [*first, *fewer]) if time.monotonic() < deadline else None
+        seen = _walked(flow, [*first, *fewer]) if goes_on() else None
         return seen if type(seen) is type(found) else None
 
     return fewest(steps, tried)[1] or found
@@ -44,17 +45,20 @@ def fewest(
     The last step is never left out. Of the steps left, no single other one can be.
     """
     best: _Seen | None = None
-    size = len(steps) - 1
-    while size > 0:
-        place, before = 0, len(steps)
-        while place + size < len(steps):
-            fewer = [*steps[:place], *steps[place + size :]]
-            if (seen := tried(fewer)) is not None:
-                steps, best = fewer, seen
-            else:
-                place += size
-        if size > 1 or len(steps) == before:
-            size //= 2
+    size, place, before = len(steps) - 1, 0, len(steps)
+    for _ in range(_MOST_TRIES):
+        if size <= 0:
+            break
+        if place + size >= len(steps):
+            if size > 1 or len(steps) == before:
+                size //= 2
+            place, before = 0, len(steps)
+            continue
+        fewer = [*steps[:place], *steps[place + size :]]
+        if (seen := tried(fewer)) is not None:
+            steps, best = fewer, seen
+        else:
+            place += size
     return steps, best
 
 
@@ -62,12 +66,9 @@ def _walked(flow: type[Flow], calls: Sequence[Call]) -> Violation | None:
     """Runs a walk of these calls and returns how it fails; None where it does not, or a step cannot be taken."""
     try:
         walk = flow()
-        rules = {rule.function.__wrapped__.__name__: rule for rule in (*flow.starts(), *walk.rules)}
         for call in calls:
-            rule = rules[call.rule]
-            if not all(is_met(walk) for is_met in rule.preconditions):
+            if not walk.replay(call.rule, call.arguments):
                 return None
-            rule.function(walk, **call.arguments)
             walk.check_model()
     except Violation as violation:
         return violation

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.json_response import ANY, Nullable, answered
 from peertube_conformance.fixtures.messages.request_draft import Upload
+from peertube_conformance.fixtures.messages.response_urls import last_part
 from peertube_conformance.fixtures.resources.factory import PUBLIC
 from peertube_conformance.reports.model.variables import NamedText
 from peertube_conformance.stateful.engine.flow import Flow
@@ -17,6 +19,17 @@ THEIRS = 2
 _SECONDS = 4
 _PUBLISHED, _REGULAR, _PASSWORD_PROTECTED = 1, 1, 5
 _ALL = {"count": 100}
+_ME = {
+    "account": {"displayName": ANY, "description": ANY, "avatars": ANY},
+    "videoChannels": [{"name": ANY, "displayName": ANY, "description": ANY, "support": ANY}],
+    **dict.fromkeys(PREFERENCES, ANY),
+}
+_VIDEOS = {"data": [{"name": ANY, "channel": {"name": ANY}, "privacy": {"id": ANY}, "description": ANY}]}
+_HISTORY = {"data": [{"uuid": str, "userHistory": {"currentTime": ANY}}]}
+_RATINGS = {"data": [{"video": {"uuid": str}, "rating": ANY}]}
+_PLAYLISTS = {
+    "data": [{"displayName": ANY, "type": {"id": ANY}, "videoChannel": Nullable({"name": ANY}), "privacy": {"id": ANY}}]
+}
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -58,12 +71,6 @@ class ExportImportFlow(Flow):
         """The handle of the channel that the owner follows."""
         return f"{self.stranger.channel_handle}@{self.world.host}"
 
-    def answered(self, operation_id: str, actor: Account, **parts: Any) -> Any:
-        """Sends a preparing request and returns the body of the response."""
-        answer = self.world.call(operation_id, actor, **parts).response
-        assert answer is not None
-        return answer.json
-
     # Changes to the owner's data
 
     def open_channel(self) -> None:
@@ -74,7 +81,7 @@ class ExportImportFlow(Flow):
             "description": "Walks along the river.",
             "support": "Bring tea.",
         }
-        self.answered("addVideoChannel", self.owner, body=channel)
+        self.world.call("addVideoChannel", self.owner, body=channel)
         self.has.channels.append(channel)
 
     def add_video(self, channel: int, privacy: int) -> None:
@@ -91,17 +98,17 @@ class ExportImportFlow(Flow):
         }
         if privacy == _PASSWORD_PROTECTED:
             body["videoPasswords"] = [self.world.password()]
-        answer = self.answered("uploadLegacy", self.owner, body=body, media_type="multipart/form-data")
-        uuid = self.name(answer["video"]["uuid"], "VIDEO_UUID")
-        published = lambda seen: True if seen["state"]["id"] == _PUBLISHED else None  # noqa: E731
+        answer = self.world.ask("uploadLegacy", self.owner, body=body, media_type="multipart/form-data")
+        uuid = self.name(answer.text("video", "uuid"), "VIDEO_UUID")
+        published = lambda seen: True if seen.number("state", "id") == _PUBLISHED else None  # noqa: E731
         self.poll("getVideo", self.owner, published, path={"id": uuid})
         self.labels[str(uuid)], self.uuids[label], self.contents[label] = label, uuid, content
         video = {"name": label, "channel": name, "privacy": privacy, "description": body["description"]}
         self.has.videos.append(video)
 
     def _channel_id(self, name: str) -> int:
-        number = self.answered("getVideoChannel", self.owner, path={"channelHandle": name})["id"]
-        return self.name(int(number), "CHANNEL_ID")
+        number = self.world.ask("getVideoChannel", self.owner, path={"channelHandle": name}).number("id")
+        return self.name(number, "CHANNEL_ID")
 
     def remove_video(self, number: int) -> None:
         """Deletes a video."""
@@ -150,7 +157,7 @@ class ExportImportFlow(Flow):
         self.poll(
             "getSubscriptionsExist",
             self.owner,
-            lambda known: True if known.get(handle) else None,
+            lambda known: True if known.at(handle).value else None,
             query={"uris": [handle]},
         )
         self.has.subscriptions = [handle]
@@ -180,10 +187,11 @@ class ExportImportFlow(Flow):
 
     def seen(self, account: Account) -> Belongings:
         """The data of an account as the API reports it, without comments: no list has them by author."""
-        me = self.answered("getUserInfo", account)
+        me = self.fetch("getUserInfo", account, _ME)
         name = {"name": account.username}
-        playlists = self.answered("listAccountPlaylists", account, path=name, query=_ALL)["data"]
-        history = self.answered("listMyHistory", account, query=_ALL)["data"]
+        playlists = self.fetch("listAccountPlaylists", account, _PLAYLISTS, path=name, query=_ALL)["data"]
+        history = self.fetch("listMyHistory", account, _HISTORY, query=_ALL)["data"]
+        videos = self.fetch("listMyVideos", account, _VIDEOS, query=_ALL)["data"]
         return Belongings(
             profile={
                 "displayName": me["account"]["displayName"],
@@ -191,8 +199,8 @@ class ExportImportFlow(Flow):
                 "avatar": bool(me["account"]["avatars"]),
             },
             preferences={name: me[name] for name in PREFERENCES},
-            channels=[_channel(one) for one in me["videoChannels"]],
-            videos=[_video(one) for one in self.answered("listMyVideos", account, query=_ALL)["data"]],
+            channels=me["videoChannels"],
+            videos=[_video(one) for one in videos],
             subscriptions=self.subscriptions_of(account),
             rates=self.rates_of(account),
             history={self.label(one["uuid"]): one["userHistory"]["currentTime"] for one in history},
@@ -201,40 +209,37 @@ class ExportImportFlow(Flow):
 
     def rates_of(self, account: Account) -> dict[str, str]:
         """The ratings of an account, by the labels of the videos."""
-        listed = self.answered("getAccountRatings", account, path={"name": account.username}, query=_ALL)
-        return {self.label(one["video"]["uuid"]): one["rating"] for one in listed["data"]}
+        path = {"name": account.username}
+        listed = self.fetch("getAccountRatings", account, _RATINGS, path=path, query=_ALL)["data"]
+        return {self.label(one["video"]["uuid"]): one["rating"] for one in listed}
 
     def subscriptions_of(self, account: Account) -> list[str]:
         """The handles of the channels that an account follows."""
-        listed = self.answered("listSubscriptions", account, query=_ALL)["data"]
+        listed = self.fetch("listSubscriptions", account, {"data": [{"name": str, "host": str}]}, query=_ALL)["data"]
         return [f"{one['name']}@{one['host']}" for one in listed]
 
     def file_of(self, account: Account, name: str) -> bytes | None:
         """The file of the video of this name, as its owner downloads it; None without such a video."""
-        videos = self.answered("listMyVideos", account, query=_ALL)["data"]
+        videos = self.fetch("listMyVideos", account, {"data": [{"uuid": str, "name": ANY}]}, query=_ALL)["data"]
         found = next((video["uuid"] for video in videos if video["name"] == name), None)
         if found is None:
             return None
         uuid = self.name(found, "BROUGHT_VIDEO_UUID")
-        files = self.answered("getVideo", account, path={"id": uuid})["files"]
-        filename = max(files, key=lambda file: int(file["size"]))["fileDownloadUrl"].rpartition("/")[2]
-        path = {"filename": self.name(filename, "VIDEO_FILE")}
-        answer = self.world.call("downloadVideoFile", account, path=path).response
-        assert answer is not None
-        return answer.body
+        files = self.world.ask("getVideo", account, path={"id": uuid}).items("files")
+        largest = max(files, key=lambda file: file.number("size"), default=None)
+        if largest is None:
+            return None
+        path = {"filename": self.name(last_part(largest.at("fileDownloadUrl")), "VIDEO_FILE")}
+        return answered(self.world.call("downloadVideoFile", account, path=path)).body
 
     def keeps_what_is_sent(self) -> bool:
         """Whether a published video has only the file that was sent; an instance that transcodes makes others of it."""
         return self.once("keeps what is sent", self._keeps_what_is_sent)
 
     def _keeps_what_is_sent(self) -> bool:
-        source = self.answered("getVideoSource", self.stranger, path={"id": self.theirs(0)})
-        sample = self.answered("getVideo", self.stranger, path={"id": self.theirs(0)})
-        return [file["size"] for file in sample["files"]] == [source["size"]]
-
-
-def _channel(one: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: one[name] for name in ("name", "displayName", "description", "support")}
+        source = self.world.ask("getVideoSource", self.stranger, path={"id": self.theirs(0)})
+        sample = self.world.ask("getVideo", self.stranger, path={"id": self.theirs(0)})
+        return [file.number("size") for file in sample.items("files")] == [source.number("size")]
 
 
 def _video(one: Mapping[str, Any]) -> dict[str, Any]:

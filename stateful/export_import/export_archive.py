@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from peertube_conformance.fixtures.messages.bounded import DEEPEST
 from peertube_conformance.stateful.export_import.account_data import PREFERENCES, Belongings
 
 # Errors of reading a damaged, an encrypted or a strangely compressed archive, beside the one for what is no archive.
@@ -163,20 +164,24 @@ class Archive:
             return "null"
 
 
-def _with_names(value: Any, names: Mapping[str, str]) -> Any:
+def _with_names(value: Any, names: Mapping[str, str], depth: int = 0) -> Any:
+    if depth > DEEPEST:
+        return None
     if isinstance(value, dict):
         return {
-            key: names.get(one, one) if key == "name" and isinstance(one, str) else _with_names(one, names)
+            key: names.get(one, one) if key == "name" and isinstance(one, str) else _with_names(one, names, depth + 1)
             for key, one in value.items()
         }
-    return [_with_names(one, names) for one in value] if isinstance(value, list) else value
+    return [_with_names(one, names, depth + 1) for one in value] if isinstance(value, list) else value
 
 
-def _only_known(value: Any, is_known: Callable[[str], bool]) -> Any:
+def _only_known(value: Any, is_known: Callable[[str], bool], depth: int = 0) -> Any:
+    if depth > DEEPEST:
+        return None
     if isinstance(value, dict):
-        return {key: _only_known(one, is_known) for key, one in value.items()}
+        return {key: _only_known(one, is_known, depth + 1) for key, one in value.items()}
     if isinstance(value, list):
-        return [_only_known(one, is_known) for one in value if _is_known(one, is_known)]
+        return [_only_known(one, is_known, depth + 1) for one in value if _is_known(one, is_known)]
     return value
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition
 
 from peertube_conformance.fixtures.messages.account import Account
-from peertube_conformance.fixtures.messages.json_response import Answer
+from peertube_conformance.fixtures.messages.json_response import Answer, answered
 from peertube_conformance.fixtures.messages.response_urls import last_part, token_of
 from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.model.variables import NamedText
@@ -102,9 +101,8 @@ class ExportSteps(ExportImportFlow):
         answer = self._ask(self.owner, with_files)
         if not self.expect(answer, 200, requirement=_LISTED, situation="requesting an export"):
             return
-        assert answer.response is not None
         self.forced, self.changed = False, False
-        self.export = self.name(int(answer.response.json["export"]["id"]), "EXPORT_ID")
+        self.export = self.name(Answer.of(answer).number("export", "id"), "EXPORT_ID")
         again = self._ask(self.owner, with_files)
         self.expect(again, 400, requirement=_ONE, situation="requesting a second export")
         refused = self.exports(self.stranger)[0]
@@ -115,21 +113,22 @@ class ExportSteps(ExportImportFlow):
             answer,
             _LISTED,
             "data/*/id",
-            ([self.export], [entry["id"] for entry in entries]),
+            ([self.export], [entry.number("id") for entry in entries]),
             "the wrong exports are listed",
         )
-        entry = next((entry for entry in entries if entry["id"] == self.export), None)
+        entry = next((entry for entry in entries if entry.number("id") == self.export), None)
         if entry is None:
             return
         self.same(
             answer,
             _LISTED,
             "data/*/state",
-            (COMPLETED, entry["state"]["label"]),
+            (COMPLETED, entry.at("state", "label").value),
             "the state of a finished export is wrong",
         )
-        created, expires = (datetime.fromisoformat(entry[name]) for name in ("createdAt", "expiresOn"))
-        kept = timedelta(milliseconds=self.answered("getConfig", self.owner)["export"]["users"]["exportExpiration"])
+        created, expires = entry.moment("createdAt"), entry.moment("expiresOn")
+        config = self.world.ask("getConfig", self.owner)
+        kept = timedelta(milliseconds=config.number("export", "users", "exportExpiration"))
         message = "the time until the archive expires is not the configured one"
         self.same(answer, _EXPIRY, "data/*/expiresOn", (str(kept), str(expires - created)), message)
         self.with_files = with_files
@@ -139,22 +138,20 @@ class ExportSteps(ExportImportFlow):
         path, body = {"userId": self.owner.user_id}, {"withVideoFiles": with_files}
         return self.send("requestUserExport", actor, path=path, body=body)
 
-    def exports(self, actor: Account | None = None) -> tuple[Exchange, list[dict[str, Any]]]:
+    def exports(self, actor: Account | None = None) -> tuple[Exchange, list[Answer]]:
         """The owner's exports as the owner, or somebody else, lists them."""
         answer = self.send("listUserExports", actor or self.owner, path={"userId": self.owner.user_id})
-        is_list = answer.response is not None and answer.status == 200
-        return answer, answer.response.json["data"] if is_list and answer.response else []
+        return answer, list(Answer.of(answer).items("data")) if answer.status == 200 else []
 
     def _state(self) -> int:
-        return next((int(entry["state"]["id"]) for entry in self.exports()[1]), 0)
+        return next((entry.number("state", "id") for entry in self.exports()[1]), 0)
 
-    def _save(self, entry: dict[str, Any]) -> None:
+    def _save(self, entry: Answer) -> None:
         self.address = self._address(entry, "EXPORT")
         answer = self._download(*self.address)
         if not self.expect(answer, 200, requirement=_OPENED, situation="downloading an export with its token"):
             return
-        assert answer.response is not None
-        body = answer.response.body
+        body = answered(answer).body
         try:
             archive = Archive(body)
             found, files = archive.belongings(self.label), archive.video_files(self.label)
@@ -165,11 +162,13 @@ class ExportSteps(ExportImportFlow):
         self.packed, self.brought, self.brought_as_it_is = self.has.copy(), 0, 0
         self._look_into(answer, archive, found, files)
         # Last: another archive may have the same size by chance, and the same steps must end the same way.
-        self.same(answer, _LISTED, "", (entry["size"], len(body)), "the listed size is not the size of the archive")
+        self.same(
+            answer, _LISTED, "", (entry.at("size").value, len(body)), "the listed size is not the size of the archive"
+        )
 
-    def _address(self, entry: dict[str, Any], variable: str) -> tuple[str, NamedText]:
+    def _address(self, entry: Answer, variable: str) -> tuple[str, NamedText]:
         """Name and token of an archive."""
-        address = Answer("listUserExports", entry).text("privateDownloadUrl")
+        address = entry.at("privateDownloadUrl")
         filename = self.name(last_part(address), f"{variable}_FILE")
         self.tokens += 1
         token = self.secret(token_of(address), f"{variable}_TOKEN_{self.tokens}")
@@ -214,7 +213,11 @@ class ExportSteps(ExportImportFlow):
             answer, entries = self.exports(self.world.account("admin"))
             self.expect(answer, 200, requirement=_OWN, situation="listing the exports of a user as administrator")
             self.same(
-                answer, _OWN, "data/*/id", (listed, [one["id"] for one in entries]), "the wrong exports are listed"
+                answer,
+                _OWN,
+                "data/*/id",
+                (listed, [one.number("id") for one in entries]),
+                "the wrong exports are listed",
             )
             return
         path = {"userId": self.owner.user_id, "id": self.export}
@@ -241,10 +244,10 @@ class ExportSteps(ExportImportFlow):
         answer = self._download(filename, forged)
         self.expect(answer, 403, requirement=_OPENED, situation="a download with a forged token")
 
-    def strangers_export(self) -> dict[str, Any]:
+    def strangers_export(self) -> Answer:
         """An export of the stranger, as it is listed."""
         export = self.once("export", lambda: self.world.export(self.stranger))
-        return dict(self.world.completed_export(self.stranger, export.id).value)
+        return self.world.completed_export(self.stranger, export.id)
 
     @precondition(lambda self: self.export is not None)
     @stage(by=st.sampled_from(["the owner", "an administrator"]))
@@ -270,6 +273,6 @@ class ExportSteps(ExportImportFlow):
                 answer,
                 requirement,
                 "data/*/id",
-                (wanted, [one["id"] for one in entries]),
+                (wanted, [one.number("id") for one in entries]),
                 "the wrong exports are listed",
             )

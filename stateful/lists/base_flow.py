@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from hypothesis import strategies as st
 
+from peertube_conformance.fixtures.messages.json_response import Answer
 from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.lists.dataset import Library
@@ -213,9 +214,12 @@ class Reading(Flow):
             path=listing.path(self.library, question.place),
             query=listing.query(question, self.library),
         )
-        response = self.answer.response
-        body = response.json if response is not None and response.status == 200 else None
-        return body if isinstance(body, dict) else {}
+        if self.answer.status != 200:
+            return {}
+        answer = Answer.of(self.answer)
+        body: dict[str, Any] = answer.shaped(listing.shape)
+        # A response may be without `total`, which `skipCount` asks for.
+        return body | {name: value for name, value in answer.members().items() if name == "total"}
 
     def _judged(
         self, listing: Listing, question: Question, made: Iterable[Claim], body: dict[str, Any]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.json_response import Answer
 from peertube_conformance.fixtures.resources.factory import World
 from peertube_conformance.reports.model.variables import NamedNumber, NamedText
 from peertube_conformance.stateful.lists.model import Item
@@ -79,32 +80,34 @@ class Library:
 
     # Creation by walks, too
 
-    def call(self, operation_id: str, who: str, **parts: Any) -> Any:
-        """Sends a preparing request by this account; the JSON body of the response, None where there is none."""
-        answer = self.world.call(operation_id, self.readers[who], **parts).response
-        assert answer is not None
-        return answer.json if answer.is_json else None
+    def call(self, operation_id: str, who: str, **parts: Any) -> None:
+        """Sends a preparing request by this account."""
+        self.world.call(operation_id, self.readers[who], **parts)
+
+    def ask(self, operation_id: str, who: str, **parts: Any) -> Answer:
+        """Sends a preparing request by this account; the body of the response."""
+        return self.world.ask(operation_id, self.readers[who], **parts)
 
     def add_channel(self, name: str, shown: str) -> Item:
         """Creates a channel of the owner, with this display name."""
         handle = self.world.unique("channel")
-        made = self.call("addVideoChannel", "owner", body={"name": handle, "displayName": shown})
-        number = self.named(made["videoChannel"]["id"], variable(name, "CHANNEL_ID"))
+        made = self.ask("addVideoChannel", "owner", body={"name": handle, "displayName": shown})
+        number = self.named(made.number("videoChannel", "id"), variable(name, "CHANNEL_ID"))
         handle = self.named(handle, variable(name, "CHANNEL"))
         return self.added(self.channels, name, number, shown=shown, handle=handle)
 
     def add_playlist(self, name: str, shown: str, privacy: int) -> Item:
         """Creates a playlist of the owner."""
         body = {"displayName": shown, "privacy": privacy, "videoChannelId": int(self.account("owner").channel_id)}
-        made = self.call("addPlaylist", "owner", body=body, media_type=FORM)
-        number = self.named(made["videoPlaylist"]["id"], "PLAYLIST_ID")
+        made = self.ask("addPlaylist", "owner", body=body, media_type=FORM)
+        number = self.named(made.number("videoPlaylist", "id"), "PLAYLIST_ID")
         return self.added(self.playlists, name, number, shown=shown, privacy=privacy, type=_REGULAR)
 
     def add_comment(self, name: str, who: str, under: str = "harbour") -> Item:
         """Creates a comment thread under a video."""
         path = {"id": self.item(self.videos, under).id}
-        made = self.call("addCommentThread", who, path=path, body={"text": f"This is {name}."})
-        number = self.named(made["comment"]["id"], "COMMENT_ID")
+        made = self.ask("addCommentThread", who, path=path, body={"text": f"This is {name}."})
+        number = self.named(made.number("comment", "id"), "COMMENT_ID")
         return self.added(self.comments, name, number, replies=0, under=under)
 
     def add_user(self, name: str, role: str = "user", *, username: str = "") -> Item:
@@ -118,8 +121,8 @@ class Library:
         """Subscribes to a channel, and waits until the server confirms it."""
         handle = self.handle(channel)
         self.call("addSubscription", who, body={"uri": handle})
-        known = lambda found: True if found.get(handle) else None  # noqa: E731
-        self.world.poll("getSubscriptionsExist", self.readers[who], known, query={"uris": [handle]})
+        known = lambda found: True if found.at(handle).value else None  # noqa: E731
+        self.world.wait_for("getSubscriptionsExist", self.readers[who], known, query={"uris": [handle]})
         follower = str(self.account(who).username)
         if who == "reader":
             facts = {name: channel.facts[name] for name in ("shown", "handle")}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from peertube_conformance.fixtures.messages.json_response import Nullable
 from peertube_conformance.stateful.lists.dataset import PUBLIC, Library
 from peertube_conformance.stateful.lists.model import Column, Filter, Item, Listing, Question
 
@@ -93,6 +94,7 @@ def _followers_of(library: Library, place: str) -> Sequence[Item]:
     return [item for item in library.follows if item.facts["channel"] == place]
 
 
+_FOLLOW = {"follower": {"name": str}, "following": {"name": str}}
 _FOLLOWER_SEARCHES = (
     choice("search", "reader", lambda item: "reader" in item.facts["follower"]),
     choice("search", "wner", lambda item: "wner" in item.facts["follower"]),
@@ -103,6 +105,7 @@ ACCOUNTS = Listing(
     lambda library, _place: [replace(item, id=item.facts["username"]) for item in library.users],
     of("name"),
     ("nobody",),
+    entry={"name": str},
     columns=_BY_CREATION,
     open=True,
 )
@@ -142,6 +145,7 @@ RATINGS = Listing(
     kept("ratings"),
     lambda entry: entry["video"]["id"],
     ("reader",),
+    entry={"video": {"id": int}},
     columns={"createdAt": Column(fact("created"))},
     filters=tuple(
         choice("rating", rating, lambda item, rating=rating: item.facts["rating"] == rating)  # type: ignore[misc]
@@ -154,6 +158,7 @@ ACCOUNT_FOLLOWERS = Listing(
     kept("follows"),
     _follow_pair,
     ("owner",),
+    entry=_FOLLOW,
     columns=_BY_CREATION,
     filters=_FOLLOWER_SEARCHES,
     path=_named("owner"),
@@ -163,6 +168,7 @@ CHANNEL_FOLLOWERS = Listing(
     _followers_of,
     _follow_pair,
     ("owner", "keeper"),
+    entry=_FOLLOW,
     columns=_BY_CREATION,
     filters=_FOLLOWER_SEARCHES,
     places=("amber", "birch 1", "cedar"),
@@ -188,8 +194,9 @@ HISTORY = Listing(
 NOTIFICATIONS = Listing(
     "listMyNotifications",
     kept("notifications"),
-    lambda entry: entry.get("comment", {}).get("id"),
+    lambda entry: (entry.get("comment") or {}).get("id"),
     ("owner",),
+    entry={"comment": Nullable({"id": int})},
     columns={**_BY_CREATION, "read": Column(fact("read"), "read")},
     filters=(
         choice("unread", True, lambda item: not item.facts["read"]),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from peertube_conformance.fixtures.messages.json_response import ANY
 from peertube_conformance.stateful.lists.sort_order import arranged, in_order
 
 if TYPE_CHECKING:
@@ -98,9 +99,9 @@ class Listing:
     """An operation that lists, and the items known to be in its list.
 
     `items` are in the order of creation; `shown` says which are visible to the query's reader; `identity` reads an
-    entry's id; `fixed` is the part of each query that keeps other people's items out. An `open` list holds them
-    nevertheless, and only its own order and the items known to be in it can be judged. `default` is the sort where none
-    is requested.
+    entry's id from the members that `entry` is the shape of; `fixed` is the part of each query that keeps other people's
+    items out. An `open` list holds them nevertheless, and only its own order and the items known to be in it can be
+    judged. `default` is the sort where none is requested.
     """
 
     operation: str
@@ -116,6 +117,13 @@ class Listing:
     shown: Callable[[Item, Question], bool] = lambda _item, _question: True
     skips: bool = False
     open: bool = False
+    entry: Mapping[str, Any] = field(default_factory=lambda: {"id": int})
+
+    @property
+    def shape(self) -> Mapping[str, Any]:
+        """What is read of a response, for `Answer.shaped`: of each entry its identity and the members of columns."""
+        shown = {column.member: ANY for column in self.columns.values() if column.member}
+        return {"data": [{**shown, **self.entry}]}
 
     @property
     def sorts(self) -> tuple[str, ...]:

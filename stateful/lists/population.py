@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from peertube_conformance.fixtures.messages.json_response import Answer
 from peertube_conformance.fixtures.messages.request_draft import Upload
 from peertube_conformance.fixtures.resources.factory import World
 from peertube_conformance.reports.model.variables import NamedNumber, NamedText
@@ -32,6 +33,8 @@ _PLAYLISTS = (
 _RATINGS = (("harbour", LIKE), ("meadow 1", DISLIKE), ("meadow 2", LIKE), ("glacier", DISLIKE))
 _WATCHED = ("harbour", "meadow 2", "glacier")
 _FOLLOWED = ("amber", "birch 1")
+_FILES = {"files": [{"size": int}], "streamingPlaylists": [{"files": [{"size": int}]}]}
+_NOTICES = {"data": [{"id": int, "createdAt": str, "comment": {"id": int}}]}
 # Names so unlike each other that no search takes one for another.
 _VIDEOS: Mapping[str, dict[str, Any]] = {
     "harbour": {"in": "amber", "category": 1, "licence": 1, "language": "en", "tags": ["alpha", "beta"], "for": 2},
@@ -73,8 +76,8 @@ def furnished(world: World) -> Library:
     for name, shown in _CHANNELS:
         library.add_channel(name, shown)
     # Only comments cause notifications, because they come in a known order.
-    settings = library.call("getUserInfo", "owner")["notificationSettings"]
-    library.call("putMyNotificationSettings", "owner", body=settings | {"newFollow": 0})
+    settings = library.ask("getUserInfo", "owner").members("notificationSettings")
+    library.call("putMyNotificationSettings", "owner", body={**settings, "newFollow": 0})
     _playlists(library)
     for name, wanted in _VIDEOS.items():
         _upload(library, name, wanted)
@@ -97,9 +100,9 @@ def _people(library: Library) -> None:
 
 def _playlists(library: Library) -> None:
     path = {"name": library.account("owner").username}
-    found = library.call("listAccountPlaylists", "owner", path=path)
-    for one in found["data"]:
-        library.added(library.playlists, "later", one["id"], shown=one["displayName"], privacy=PRIVATE, type=2)
+    for one in library.ask("listAccountPlaylists", "owner", path=path).items("data"):
+        facts = {"shown": one.text("displayName"), "privacy": PRIVATE, "type": 2}
+        library.added(library.playlists, "later", one.number("id"), **facts)
     for name, shown, privacy in _PLAYLISTS:
         library.add_playlist(name, shown, privacy)
 
@@ -116,14 +119,14 @@ def _upload(library: Library, name: str, wanted: Mapping[str, Any]) -> None:
         "tags": [library.stem, *facts["tags"]],
         "videofile": Upload(f"{shown}.mp4", "video/mp4", content),
     }
-    made = library.call("uploadLegacy", "owner", body=body, media_type=FORM)["video"]
-    owner, path = library.account("owner"), {"id": made["uuid"]}
-    done = lambda seen: seen if seen["state"]["id"] == 1 else None  # noqa: E731
-    details = library.world.poll("getVideo", owner, done, path=path)
+    made = library.ask("uploadLegacy", "owner", body=body, media_type=FORM).at("video")
+    number, uuid, owner = made.number("id"), made.text("uuid"), library.account("owner")
+    done = lambda seen: seen if seen.number("state", "id") == 1 else None  # noqa: E731
+    details = library.world.wait_for("getVideo", owner, done, path={"id": uuid}).shaped(_FILES)
     streams = details["streamingPlaylists"]
     files = [*details["files"], *(file for stream in streams for file in stream["files"])]
     facts |= {
-        "uuid": NamedText(made["uuid"], variable(name, "UUID")),
+        "uuid": NamedText(uuid, variable(name, "UUID")),
         "shown": shown,
         "channel": channel.name,
         "seconds": seconds,
@@ -132,7 +135,7 @@ def _upload(library: Library, name: str, wanted: Mapping[str, Any]) -> None:
         "files": bool(details["files"]),
         "streams": bool(streams),
     }
-    library.added(library.videos, name, NamedNumber(made["id"], variable(name, "ID")), **facts)
+    library.added(library.videos, name, NamedNumber(number, variable(name, "ID")), **facts)
 
 
 def _deeds(library: Library) -> None:
@@ -152,16 +155,17 @@ def _deeds(library: Library) -> None:
 def _notifications(library: Library) -> None:
     """Adds the owner's notifications of comments, which the server creates in the background; some are marked as read."""
 
-    def complete(found: Any) -> list[Any] | None:
-        entries: list[Any] = found["data"]
+    def complete(found: Answer) -> list[Any] | None:
+        entries: list[Any] = found.shaped(_NOTICES)["data"]
         return entries if len(entries) == len(library.comments) else None
 
     query = {"count": 100, "sort": "createdAt"}
-    entries = library.world.poll("listMyNotifications", library.account("owner"), complete, query=query)
+    entries = library.world.wait_for("listMyNotifications", library.account("owner"), complete, query=query)
     names = {int(item.id): item.name for item in library.comments}
     for entry in sorted(entries, key=lambda entry: (entry["createdAt"], entry["id"])):
         number = entry["comment"]["id"]
-        library.added(library.notifications, names[number], number, read=False, notice=entry["id"])
+        name = names.get(number, "an unknown comment")
+        library.added(library.notifications, name, number, read=False, notice=entry["id"])
     read = [library.notifications[place] for place in READ]
     body = {"ids": [item.facts["notice"] for item in read]}
     library.call("markMyNotificationsRead", "owner", body=body)

@@ -41,8 +41,8 @@ def ask(library: Library, name: str, unique: str = "") -> Item:
         "email": world.address(),
         "registrationReason": "To read.",
     }
-    made = library.call("requestRegistration", "nobody", body=body)
-    number = library.named(made["id"], "REGISTRATION_ID")
+    made = library.ask("requestRegistration", "nobody", body=body)
+    number = library.named(made.number("id"), "REGISTRATION_ID")
     return library.added(library.registrations, name, number, username=username, state=_PENDING)
 
 

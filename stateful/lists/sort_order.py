@@ -58,13 +58,13 @@ def _part(page: Sequence[str], groups: Sequence[Sequence[str]], start: int, end:
     return expected
 
 
-def _rank(keys: Sequence[Any], *, last: bool) -> Callable[[int], tuple[bool, Any]]:
+def _rank(keys: Sequence[Any], *, last: bool) -> Callable[[int], tuple[bool, bool, Any]]:
     """Ranks places by their keys: texts regardless of case, a missing key as the largest (`last`) or the smallest."""
 
-    def rank(place: int) -> tuple[bool, Any]:
+    def rank(place: int) -> tuple[bool, bool, Any]:
         key = keys[place]
-        if isinstance(key, str):
-            key = key.casefold()
-        return ((key is None) is last, 0 if key is None else key)
+        key = str(key) if isinstance(key, dict | list) else key
+        is_text = isinstance(key, str)
+        return ((key is None) is last, is_text, 0 if key is None else key.casefold() if is_text else key)
 
     return rank

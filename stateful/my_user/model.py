@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.json_response import Answer
 
 _SWITCHES = (
     "autoPlayNextVideo",
@@ -139,12 +140,9 @@ class Owner:
         return self.passwords[self.present]
 
 
-def read(me: Mapping[str, Any], member: str) -> Any:
+def read(me: Answer, member: str) -> object:
     """Reads a member from the response to "Get my user information"."""
-    account = me.get("account")
-    if member in _OF_THE_ACCOUNT:
-        return account.get(member) if isinstance(account, dict) else None
-    return me.get(member)
+    return (me.at("account", member) if member in _OF_THE_ACCOUNT else me.at(member)).value
 
 
 def where(member: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from hypothesis.stateful import StateMachineMeta
 
 from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.json_response import answered
 from peertube_conformance.fixtures.resources.factory import upload_id_in
 from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.engine.flow import Flow
@@ -113,8 +114,7 @@ class Transfer(Flow, metaclass=_AbstractFlow):
         answer = self.announce(session)
         if not self.expect(answer, 201, requirement="PT-RESUME-01", situation="an init request for a file"):
             return None
-        assert answer.response is not None
-        upload_id = upload_id_in(answer.response.headers.get("location", ""))
+        upload_id = upload_id_in(answered(answer).headers.get("location", ""))
         own = bool(upload_id) and all(upload_id != other.upload_id for other in self.sessions)
         message = "Location in the response to an init request is not a new session"
         self.agree(answer, "PT-RESUME-01", at="/response/headers/location", expected=True, actual=own, message=message)

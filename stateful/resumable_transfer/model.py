@@ -7,13 +7,11 @@ import json
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from itertools import count
-from typing import Any
 
 from peertube_conformance.fixtures.media import generated_files as media
+from peertube_conformance.fixtures.messages.json_response import Answer
 from peertube_conformance.reports import Exchange
 
 PARTS = ("half", "one byte", "all but one byte", "the rest")
@@ -148,7 +146,9 @@ def _archived(name: str, description: str) -> bytes:
 def _counted(size: int, label: str) -> bytes:
     """Readable bytes that differ from place to place and from label to label."""
     text = bytearray(label.encode())
-    for place in count(100 + zlib.crc32(label.encode()) % 400):
+    first = 100 + zlib.crc32(label.encode()) % 400
+    # Each number takes four bytes at least.
+    for place in range(first, first + size // 4 + 1):
         if len(text) >= size:
             break
         text += f",{place}".encode()
@@ -165,7 +165,7 @@ def difference(sent: bytes, kept: bytes) -> str:
     return f"another byte {first} of {len(sent)}"
 
 
-def counted(video: Mapping[str, Any]) -> int:
+def counted(video: Answer) -> int:
     """The bytes of a video that count for the quota: its largest file, those for streaming included."""
-    streams = [file for playlist in video["streamingPlaylists"] for file in playlist["files"]]
-    return max(int(file["size"]) for file in (*video["files"], *streams))
+    streams = [file for playlist in video.items("streamingPlaylists") for file in playlist.items("files")]
+    return max((file.number("size") for file in (*video.items("files"), *streams)), default=0)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.json_response import Answer, problem_member
 from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.model.variables import NamedText
 from peertube_conformance.stateful.engine.flow import FORM, Flow
@@ -18,6 +20,8 @@ _CODE_SECONDS = 40.0
 # Servers cut lifetimes to whole seconds, and take a moment to make tokens.
 _SLACK_SECONDS = 10
 _END_SECONDS = 2.0
+# A seed of one-time codes (RFC 4648 section 6): whole bytes, perhaps without padding.
+_BASE_32 = re.compile(r"(?:[A-Z2-7]{8})*(?:[A-Z2-7]{2}|[A-Z2-7]{4}|[A-Z2-7]{5}|[A-Z2-7]{7})?=*", re.ASCII)
 
 
 class SessionRequests(Flow):
@@ -68,11 +72,13 @@ class SessionRequests(Flow):
         path, body = {"id": account.user_id}, {"currentPassword": account.password}
         answer = self.send("requestTwoFactor", account, path=path, body=body)
         self.expect(answer, 200, requirement="PT-SESSION-10", situation="a request for two-factor authentication")
-        asked = answer.members.get("otpRequest", {})
+        asked = Answer.of(answer).at("otpRequest")
+        token, secret = asked.token("requestToken"), asked.token("secret")
+        if not _BASE_32.fullmatch(secret):
+            raise asked.at("secret").unlike("a base 32 text")
         self._requests += 1
         return Authenticator(
-            self.secret(asked.get("requestToken", ""), f"REQUEST_{self._requests}_TOKEN"),
-            self.secret(asked.get("secret", ""), f"OTP_{self._requests}_SECRET"),
+            self.secret(token, f"REQUEST_{self._requests}_TOKEN"), self.secret(secret, f"OTP_{self._requests}_SECRET")
         )
 
     def confirm(self, request_token: NamedText, code: str, command: str) -> Exchange:
@@ -113,7 +119,7 @@ class SessionRequests(Flow):
 
     def has_code(self, answer: Exchange, requirement: str, code: str, message: str) -> bool:
         """Whether the response has this code; `message` is reported where it has another."""
-        seen = answer.response.problem.get("code") if answer.response else None
+        seen = problem_member(answer, "code")
         return self.same(answer, requirement, "code", (code, seen), message)
 
     def last_as_long(self, answer: Exchange, reported: list[Any]) -> None:
@@ -133,6 +139,6 @@ class SessionRequests(Flow):
 def _near(reported: list[Any], known: list[Any]) -> bool:
     """Whether lifetimes, in seconds, are equal within a server's precision."""
     return all(
-        isinstance(seconds, int) and abs(seconds - other) <= _SLACK_SECONDS
+        isinstance(seconds, int) and isinstance(other, int) and abs(seconds - other) <= _SLACK_SECONDS
         for seconds, other in zip(reported, known, strict=True)
     )

@@ -87,13 +87,13 @@ class Authenticator:
 class Mistake:
     """A wrong token request.
 
-    It has the members in place of the right ones (None: left out), and the `code` of the refusal. `json` sends it as
+    It has the members in place of the right ones (None: left out), and the `code` of the refusal. `as_json` sends it as
     another media type.
     """
 
     code: str
     members: Mapping[str, str | None] = field(default_factory=dict)
-    json: bool = False
+    as_json: bool = False
 
 
 _REFRESH: Mapping[str, str | None] = {"grant_type": "refresh_token", "username": None, "password": None}
@@ -107,5 +107,5 @@ MISTAKES: Mapping[str, Mistake] = {
     "no password": Mistake("invalid_request", {"password": None}),
     "no refresh token": Mistake("invalid_request", _REFRESH),
     "an invented refresh token": Mistake("invalid_grant", {**_REFRESH, "refresh_token": "invented"}),
-    "JSON": Mistake("invalid_request", json=True),
+    "JSON": Mistake("invalid_request", as_json=True),
 }

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable
 
 from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.bounded import at_most
+from peertube_conformance.fixtures.messages.json_response import Answer
 from peertube_conformance.fixtures.messages.request_draft import Upload
 from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.model.variables import NamedNumber, NamedText
@@ -18,7 +19,8 @@ CHANNELS = 2
 # The number of a channel that only the other account follows.
 _ASIDE = CHANNELS
 _PUBLISHED, _NEW_VIDEO = 1, 1
-_ALL = {"count": 100}
+_MOST = 100
+_ALL = {"count": _MOST}
 # A list may show a channel once more for each time that it was subscribed to.
 _ROUNDS = 3
 
@@ -41,14 +43,15 @@ class Followers(Flow):
             self.follow(self.other, *missing)
 
     def _forget(self) -> None:
-        for video in self.got("listMyVideos", self.publisher, query=_ALL)["data"]:
-            self.world.call("delVideo", self.publisher, path={"id": video["uuid"]})
+        listed = self.world.ask("listMyVideos", self.publisher, query=_ALL).items("data")
+        for video in at_most(listed, _MOST):
+            self.world.call("delVideo", self.publisher, path={"id": video.text("uuid")})
         self._unsubscribe_reader()
-        self.settings = self.got("getUserInfo", self.reader)["notificationSettings"]
+        self.settings = self.world.ask("getUserInfo", self.reader).members("notificationSettings")
         self.world.call("putMyNotificationSettings", self.reader, body=self.delivering(model.WEB))
         self.world.call("markAllMyNotificationsRead", self.reader)
-        notices = self.got("listMyNotifications", self.reader, query=_ALL)["data"]
-        self.old = {notice["id"] for notice in notices}
+        notices = self.world.ask("listMyNotifications", self.reader, query=_ALL)
+        self.old = {notice.number("id") for notice in notices.items("data")}
 
     def _unsubscribe_reader(self) -> None:
         """Unsubscribes the reader.
@@ -59,7 +62,7 @@ class Followers(Flow):
             followed = {*self._followed_by(self.reader)}
             if not followed:
                 return
-            for handle in followed:
+            for handle in at_most(followed, _MOST):
                 self.world.call("deleteSubscription", self.reader, path={"subscriptionHandle": handle})
         self.reader = self.fresh_account("subscriber")
 
@@ -72,24 +75,18 @@ class Followers(Flow):
         ]
 
     def _followed_by(self, account: Account) -> list[str]:
-        listed = self.got("listSubscriptions", account, query=_ALL)["data"]
+        listed = self.fetch("listSubscriptions", account, {"data": [{"name": str, "host": str}]}, query=_ALL)["data"]
         return [f"{channel['name']}@{channel['host']}" for channel in listed]
-
-    def got(self, operation_id: str, actor: Account, **parts: Any) -> Any:
-        """Sends a preparing request and returns the body of the response."""
-        answer = self.world.call(operation_id, actor, **parts).response
-        assert answer is not None
-        return answer.json
 
     def follow(self, actor: Account, *numbers: int) -> None:
         """Subscribes an account to channels, and waits until that is done."""
         handles = [self.handles[number] for number in numbers]
         for handle in handles:
             self.world.call("addSubscription", actor, body={"uri": handle})
-        self.world.poll(
+        self.poll(
             "getSubscriptionsExist",
             actor,
-            lambda known: True if all(known.get(handle) for handle in handles) else None,
+            lambda known: True if all(known.at(handle).value for handle in handles) else None,
             query={"uris": handles},
         )
 
@@ -114,20 +111,19 @@ class Followers(Flow):
             "videofile": Upload(f"{name}.mp4", "video/mp4", content),
         }
         exchange = self.world.call("uploadLegacy", self.publisher, body=body, media_type="multipart/form-data")
-        assert exchange.response is not None
-        video = exchange.response.json["video"]
+        video = Answer.of(exchange).at("video")
         self.following.made += 1
         clip = Clip(
             number=self.following.made,
             channel=channel,
             name=name,
             privacy=privacy,
-            id=video["id"],
-            uuid=self.name(video["uuid"], "VIDEO_UUID"),
-            short_uuid=video["shortUUID"],
+            id=video.number("id"),
+            uuid=self.name(video.text("uuid"), "VIDEO_UUID"),
+            short_uuid=video.text("shortUUID"),
             uploaded=time.monotonic(),
         )
-        published = lambda seen: True if seen["state"]["id"] == _PUBLISHED else None  # noqa: E731
+        published = lambda seen: True if seen.number("state", "id") == _PUBLISHED else None  # noqa: E731
         self.poll("getVideo", self.publisher, published, path={"id": clip.uuid})
         self.following.clips[clip.number] = clip
         return clip, exchange
@@ -136,24 +132,25 @@ class Followers(Flow):
         handle = str(self.handles[number]).partition("@")[0]
         made = self.once(
             f"channel {number}",
-            lambda: self.got("getVideoChannel", self.publisher, path={"channelHandle": handle})["id"],
+            lambda: self.world.ask("getVideoChannel", self.publisher, path={"channelHandle": handle}).number("id"),
         )
         return NamedNumber(made, f"CHANNEL_{number}_ID")
 
-    def numbered(self, videos: Sequence[Any]) -> list[int]:
+    def numbered(self, videos: Iterable[Answer]) -> list[int]:
         """The numbers of videos that an answer lists, 0 for one that is not of this walk."""
         by_uuid = {clip.uuid: clip.number for clip in self.following.clips.values()}
-        return [by_uuid.get(video["uuid"], 0) for video in videos]
+        return [by_uuid.get(video.text("uuid"), 0) for video in videos]
 
-    def notices(self, account: Account | None = None) -> tuple[Exchange, list[dict[str, Any]]]:
+    def notices(self, account: Account | None = None) -> tuple[Exchange, list[Answer]]:
         """The listed notifications of the reader (or another account) about new videos of this walk."""
         answer = self.send("listMyNotifications", account or self.reader, query=_ALL)
-        listed = answer.response.json["data"] if answer.response and answer.status == 200 else []
-        return answer, [one for one in listed if one["id"] not in self.old and one["type"] == _NEW_VIDEO]
+        listed = Answer.of(answer).items("data") if answer.status == 200 else ()
+        new = [one for one in listed if one.number("id") not in self.old]
+        return answer, [one for one in new if one.at("type").value == _NEW_VIDEO]
 
     def notified_of(self, account: Account | None = None) -> list[int]:
         """The videos that the reader (or another account) was notified of, newest first."""
-        return self.numbered([notice["video"] for notice in self.notices(account)[1]])
+        return self.numbered(notice.at("video") for notice in self.notices(account)[1])
 
     def mails_about(self, clip: Clip) -> int:
         """The number of mails to the reader that announce a video; none where mail cannot be read."""
@@ -162,6 +159,6 @@ class Followers(Flow):
 
     def feed_token(self, account: Account) -> NamedText:
         """The feed token of an account, registered as a named secret."""
-        token = self.got("getFeedToken", account)["feedToken"]
+        token = self.world.ask("getFeedToken", account).token("feedToken")
         self.tokens += 1
         return self.secret(token, f"FEED_TOKEN_{self.tokens}")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Mapping
-from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition
 
+from peertube_conformance.fixtures.messages.json_response import Answer
 from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.engine.rule_decorators import stage
 from peertube_conformance.stateful.subscriptions import model
@@ -109,12 +109,11 @@ class News(Followers):
         if self.expect(answer, 204, requirement=model.DELIVERY, situation="changing the notification settings"):
             self.following.where = where
         answer = self.send("getUserInfo", self.reader)
-        assert answer.response is not None
         self.same(
             answer,
             model.DELIVERY,
             "notificationSettings",
-            (self.delivering(self.following.where), answer.response.json["notificationSettings"]),
+            (self.delivering(self.following.where), Answer.of(answer).at("notificationSettings").value),
             "the notification settings are not the ones written last",
         )
 
@@ -130,23 +129,25 @@ class News(Followers):
                 notice.read = True
             return
         notice = self.following.notices[-1 if which == "oldest" else 0]
-        body = {"ids": [self.name(self._listed_notice(notice)["id"], "NOTIFICATION_ID")]}
+        body = {"ids": [self.name(self._listed_notice(notice).number("id"), "NOTIFICATION_ID")]}
         answer = self.send("markMyNotificationsRead", self.other, body=body)
         self.expect(answer, 204, requirement=_OWN, situation="marking another user's notification as read")
         answer = self.send("markAllMyNotificationsRead", self.other)
         self.expect(answer, 204, requirement=_OWN, situation="marking all of one's own notifications as read")
-        is_read = self._listed_notice(notice)["read"]
+        is_read = self._listed_notice(notice).at("read").value
         message = "another user's request marked a notification as read"
         self.same(answer, _OWN, "data/*/read", (notice.read, is_read), message)
         answer = self.send("markMyNotificationsRead", self.reader, body=body)
         self.expect(answer, 204, requirement=_READ, situation="marking a notification as read")
         notice.read, self.because_read = True, _READ
 
-    def _listed_notice(self, notice: Notice) -> dict[str, Any]:
+    def _listed_notice(self, notice: Notice) -> Answer:
         answer, listed = self.notices()
-        found = [one for one in listed if self.numbered([one["video"]]) == [notice.clip]]
+        found = [one for one in listed if self.numbered([one.at("video")]) == [notice.clip]]
         message = "a notification is no longer listed"
         self.same(answer, model.NOTIFIED, "data/*/video", (True, bool(found)), message)
+        if not found:
+            raise Answer.of(answer).at("data").unlike("an array with a notification that was listed before")
         return found[-1]
 
     @invariant()
@@ -157,7 +158,7 @@ class News(Followers):
         if not self.expect(answer, 200, requirement=_UNREAD, situation="listing one's notifications"):
             return
         listed = self._once_each(answer, listed)
-        notified = self.numbered([notice["video"] for notice in listed])
+        notified = self.numbered(notice.at("video") for notice in listed)
         self.none_of(
             answer, is_.not_notified(), "data/*/video", notified, "the reader is notified of videos that are not new"
         )
@@ -169,33 +170,32 @@ class News(Followers):
             (expected, notified),
             "the wrong notifications are listed, or not newest first",
         )
-        seen = {number: notice["read"] for number, notice in zip(notified, listed, strict=True)}
+        seen = {number: notice.at("read").value for number, notice in zip(notified, listed, strict=True)}
         read = {notice.clip: notice.read for notice in is_.notices}
         self.same(answer, self.because_read, "data/*/read", (read, seen), "the wrong notifications are marked as read")
-        self._unread({notice["id"] for notice in listed})
+        self._unread({notice.number("id") for notice in listed})
 
-    def _once_each(self, answer: Exchange, listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def _once_each(self, answer: Exchange, listed: list[Answer]) -> list[Answer]:
         """The notifications without those that repeat an older one.
 
         Where that is a known deviation, the repeated ones are ignored from here on.
         """
-        notified = self.numbered([notice["video"] for notice in listed])
+        notified = self.numbered(notice.at("video") for notice in listed)
         again = [place for place, number in enumerate(notified) if number in notified[place + 1 :]]
         for requirement, clips in self.following.notified().items():
             repeated = [notified[place] for place in again if notified[place] in clips]
             if clips:
                 message = "the reader is notified twice of the same video"
                 self.same(answer, requirement, "data/*/video/again", ([], repeated), message)
-        self.old |= {listed[place]["id"] for place in again}
+        self.old |= {listed[place].number("id") for place in again}
         return [notice for place, notice in enumerate(listed) if place not in again]
 
     def _unread(self, listed: Collection[int]) -> None:
         answer = self.send("listMyNotifications", self.reader, query={"count": 100, "unread": True})
         if not self.expect(answer, 200, requirement=_UNREAD, situation="listing one's unread notifications"):
             return
-        assert answer.response is not None
-        data, total = answer.response.json["data"], answer.response.json["total"]
-        unread = self.numbered([notice["video"] for notice in data if notice["id"] in listed])
+        data, total = list(Answer.of(answer).items("data")), Answer.of(answer).at("total").value
+        unread = self.numbered(notice.at("video") for notice in data if notice.number("id") in listed)
         expected = [notice.clip for notice in self.following.notices if not notice.read]
         self.same(answer, _UNREAD, "data/*/video", (expected, unread), "the wrong notifications are listed as unread")
         self.same(answer, _UNREAD, "total", (len(data), total), "total of unread notifications is wrong")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 
 from hypothesis.stateful import invariant, precondition
 
 from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.json_response import Answer
 from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.user_administration.model import Person, Role, read
@@ -29,8 +30,8 @@ class AdministrationFlow(Flow):
             "moderator": self.world.account("moderator"),
             "user": self.account("viewer"),
         }
-        config = self.once("config", lambda: self.world.call("getConfig").members)
-        self.verifies = bool(config["signup"]["requiresEmailVerification"])
+        config = self.once("config", lambda: self.world.ask("getConfig"))
+        self.verifies = config.flag("signup", "requiresEmailVerification")
         self.base = self.name(self.world.unique("walk"), "WALK")
         self.persons: list[Person] = []
         self.passwords = self.sign_ins = 0
@@ -68,12 +69,17 @@ class AdministrationFlow(Flow):
 
     def enter(self, person: Person, answer: Exchange) -> None:
         """Takes over the session that a sign-in began."""
-        person.token = self.secret(answer.members["access_token"], f"{person.variable}_TOKEN_{self.sign_ins}")
-        self.secret(answer.members["refresh_token"], f"{person.variable}_REFRESH_TOKEN_{self.sign_ins}")
+        tokens = Answer.of(answer)
+        person.token = self.secret(tokens.token("access_token"), f"{person.variable}_TOKEN_{self.sign_ins}")
+        self.secret(tokens.token("refresh_token"), f"{person.variable}_REFRESH_TOKEN_{self.sign_ins}")
         person.signed_in = True
         me = self.send("getUserInfo", token=person.token)
         if self.expect(me, 200, requirement=_ENTITLED, situation="a newly issued token"):
-            person.channel_id = self.name(me.members["videoChannels"][0]["id"], "CHANNEL_ID")
+            channels = Answer.of(me).at("videoChannels")
+            first = next(channels.items(), None)
+            if first is None:
+                raise channels.unlike("an array with the user's channel")
+            person.channel_id = self.name(first.number("id"), "CHANNEL_ID")
             self.world.came_with_account(person.channel_id, person.channel)
 
     # Comparison
@@ -96,8 +102,9 @@ class AdministrationFlow(Flow):
         if not person.is_gone:
             if self.expect(answer, 200, requirement=because, situation="reading a user"):
                 # Whether an address without verification counts as verified is up to the instance.
-                person.fields.setdefault("emailVerified", answer.members["emailVerified"])
-                self._compare(answer, answer.members, person, because, "")
+                user = Answer.of(answer)
+                person.fields.setdefault("emailVerified", user.at("emailVerified").value)
+                self._compare(answer, user, person, because, "")
             return
         self.expect(answer, 404, requirement=_DELETED, situation="reading a deleted user")
         account = self.send("getAccount", path={"name": person.username})
@@ -133,8 +140,8 @@ class AdministrationFlow(Flow):
         answer = self.send("getUsers", self.staff["admin"], query=query)
         if not self.expect(answer, 200, requirement=_LISTED, situation="a search for users"):
             return
-        listed = {user["id"]: user for user in answer.members["data"]}
-        names = {person.user_id: person.variable for person in self.persons}
+        listed = {user.number("id"): user for user in Answer.of(answer).items("data")}
+        names = {int(person.user_id): person.variable for person in self.persons}
         found = [person for person in self.alive if person.answers_to(text) and blocked in {None, person.is_blocked}]
         requirement = because if because in {*_REFUSALS, _DELETED} else _LISTED
         for at, expected, actual in (
@@ -143,7 +150,7 @@ class AdministrationFlow(Flow):
                 sorted(person.variable for person in found),
                 sorted(names.get(number, "somebody who was never made") for number in listed),
             ),
-            ("total", len(found), answer.members["total"]),
+            ("total", len(found), Answer.of(answer).at("total").value),
         ):
             message = f"{at} of the search results is wrong"
             if not self.same(answer, requirement, at, (expected, actual), message):
@@ -151,7 +158,7 @@ class AdministrationFlow(Flow):
         for person in found:
             self._compare(answer, listed[person.user_id], person, because, "data/*/")
 
-    def _compare(self, answer: Exchange, user: Mapping[str, Any], person: Person, because: str, at: str) -> None:
+    def _compare(self, answer: Exchange, user: Answer, person: Person, because: str, at: str) -> None:
         for name, actual in read(user, person.fields).items():
             message = f"{name} of a user is not the value written last"
             requirement = self._requirement(because, name, person)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
+from peertube_conformance.fixtures.messages.json_response import Answer
 from peertube_conformance.reports.model.variables import NamedNumber, NamedText
 from peertube_conformance.stateful.engine.rule_decorators import stage
 from peertube_conformance.stateful.user_administration import model
@@ -49,7 +50,7 @@ class Creating(AdministrationFlow):
                 return
         elif not self.expect(answer, 200, requirement="PT-USER-01", situation=f"the creation of a user as {by}"):
             return
-        user_id = NamedNumber(answer.members["user"]["id"], f"{variable}_ID")
+        user_id = NamedNumber(Answer.of(answer).number("user", "id"), f"{variable}_ID")
         self.context.remember({user_id.variable: str(user_id)})
         fields |= {"username": username, "blocked": False, "blockedReason": None, "pluginAuth": None}
         person = Person(variable, user_id, username, channel, password, fields)

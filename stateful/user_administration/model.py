@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from peertube_conformance.fixtures.messages.json_response import Answer
 from peertube_conformance.reports.model.variables import NamedNumber, NamedText
 
 # Callers who act on a user: two that manage users, one that does not, and the user.
@@ -66,7 +67,7 @@ class Person:
     token: NamedText | None = None
     signed_in: bool = False
     channel_id: int = 0
-    videos: list[NamedText] = field(default_factory=list)
+    videos: list[str] = field(default_factory=list)
     is_gone: bool = False
 
     @property
@@ -118,6 +119,6 @@ def refusal(actor: str, person: Person, *, role: int | None = None) -> int:
     return 403
 
 
-def read(user: Mapping[str, Any], names: Mapping[str, Any]) -> dict[str, Any]:
+def read(user: Answer, names: Mapping[str, Any]) -> dict[str, Any]:
     """The members of a user in the form in which they are written."""
-    return {name: user["role"]["id"] if name == "role" else user.get(name) for name in names}
+    return {name: (user.at("role", "id") if name == "role" else user.at(name)).value for name in names}

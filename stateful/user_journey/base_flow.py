@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from hypothesis.stateful import invariant
 from hypothesis.strategies import SearchStrategy
 
 from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.json_response import ANY, Answer, read
 from peertube_conformance.fixtures.resources.factory import NotArranged
 from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.engine.flow import Flow
@@ -21,12 +22,6 @@ from peertube_conformance.stateful.user_journey.model import Export, Film, Road,
 _ENDED = frozenset({"Published", "Completed", "Failed"})
 _PAGE = {"count": 100}
 Row = tuple[str, str, Any, Any]
-
-
-def body_of(exchange: Exchange) -> Any:
-    """The JSON body of the response."""
-    assert exchange.response is not None
-    return exchange.response.json
 
 
 @cache
@@ -60,18 +55,31 @@ class Journey(Flow):
     @stateful.rule(step=st.runner().flatmap(lambda journey: journey.possible_steps()))
     def go_on(self, step: tuple[str, dict[str, Any]]) -> None:
         """Take a step; reports show it under its own name."""
-        name, arguments = step
+        self._take(*step)
+
+    def replay(self, name: str, arguments: Mapping[str, Any]) -> bool:
+        """Takes a stage or detour again; returns whether it is possible now."""
+        if all(step.name != name for step in _steps(type(self))):
+            return super().replay(name, arguments)
+        if all(step.name != name for step in self._possible()):
+            return False
+        self._take(name, arguments)
+        return True
+
+    def _take(self, name: str, arguments: Mapping[str, Any]) -> None:
         self.context.called(name, arguments)
         self.road.walk(name)
         getattr(self, name)(**arguments)
 
     def possible_steps(self) -> SearchStrategy[tuple[str, dict[str, Any]]]:
         """The next stage, if there is one, and then the detours, with their arguments."""
+        return st.one_of([st.tuples(st.just(each.name), each.arguments) for each in self._possible()])
+
+    def _possible(self) -> list[Step]:
         steps = _steps(type(self))
         stages = [step for step in steps if self.road.leads_to(step.name)]
         detours = [step for step in steps if step not in stages and step.detour and getattr(self, step.detour)]
-        possible = [*stages, *(detours if self.road.allows_detour else ())]
-        return st.one_of([st.tuples(st.just(each.name), each.arguments) for each in possible])
+        return [*stages, *(detours if self.road.allows_detour else ())]
 
     @property
     def unproven(self) -> bool:
@@ -91,14 +99,15 @@ class Journey(Flow):
         for export in self.exports:
             answer = self.listed_exports()
             if self.expect(answer, 200, requirement="PT-JOURNEY-08", situation="listing one's exports"):
-                seen = [(one["id"], one["state"]["label"]) for one in body_of(answer)["data"]]
+                listed = read(answer, {"data": [{"id": ANY, "state": {"label": ANY}}]})["data"]
+                seen = [(one["id"], one["state"]["label"]) for one in listed]
                 self.all_same(answer, ("PT-JOURNEY-08", "data", [(export.id, "Completed")], seen))
 
     def _see_the_account(self) -> None:
         who = self.who
         answer = self.send("getUser", self.admin, path={"id": who.user_id})
         if self.expect(answer, 200, requirement="PT-JOURNEY-01", situation="reading the user who signed up"):
-            user = body_of(answer)
+            user = read(answer, {"emailVerified": ANY, "username": ANY, "email": ANY})
             self.all_same(
                 answer,
                 ("PT-JOURNEY-03", "emailVerified", who.verified, user["emailVerified"]),
@@ -107,12 +116,12 @@ class Journey(Flow):
             )
         answer = self.send("getAccount", path={"name": who.username})
         if self.expect(answer, 200, requirement="PT-JOURNEY-01", situation="reading an account"):
-            shown = body_of(answer)["displayName"]
+            shown = Answer.of(answer).at("displayName").value
             self.all_same(answer, ("PT-JOURNEY-01", "displayName", who.display_name, shown))
         if who.channel is not None:
             answer = self.send("getVideoChannel", path={"channelHandle": who.channel})
             if self.expect(answer, 200, requirement="PT-JOURNEY-01", situation="reading a channel"):
-                members = body_of(answer)
+                members = read(answer, {"displayName": ANY, "ownerAccount": {"name": ANY}})
                 seen = (members["displayName"], members["ownerAccount"]["name"])
                 wanted = (who.channel_display_name, who.username)
                 self.all_same(answer, ("PT-JOURNEY-01", "displayName", wanted, seen))
@@ -120,7 +129,7 @@ class Journey(Flow):
     def _see_oneself(self, account: Account) -> None:
         answer = self.send("getUserInfo", account)
         if self.expect(answer, 200, requirement="PT-JOURNEY-04", situation="reading one's own user"):
-            me = body_of(answer)
+            me = read(answer, {"id": ANY, "username": ANY})
             self.all_same(
                 answer,
                 ("PT-JOURNEY-04", "id", self.who.user_id, me["id"]),
@@ -130,7 +139,7 @@ class Journey(Flow):
     def _see_the_video(self, film: Film) -> None:
         answer = self.send("getVideo", path={"id": film.uuid})
         if self.expect(answer, 200, requirement="PT-JOURNEY-05", situation="reading a public video"):
-            seen = body_of(answer)
+            seen = read(answer, {"name": ANY, "likes": ANY, "dislikes": ANY})
             self.all_same(
                 answer,
                 ("PT-JOURNEY-05", "name", film.name, seen["name"]),
@@ -139,12 +148,12 @@ class Journey(Flow):
         for operation_id, parts in self._lists().items():
             answer = self.send(operation_id, **parts)
             if self.expect(answer, 200, requirement="PT-JOURNEY-05", situation="listing videos"):
-                names = [one["name"] for one in body_of(answer)["data"] if one["uuid"] == film.uuid]
+                names = _names(answer, film)
                 self.all_same(answer, ("PT-JOURNEY-05", "data/*/name", [film.name], names))
         for by, actor in (("viewer", self.viewer), ("traveller", self.who.signed_in)):
             answer = self.send("getMyVideoRating", actor, path={"videoId": film.id})
             if self.expect(answer, 200, requirement="PT-JOURNEY-07", situation="reading one's rating"):
-                rating = body_of(answer)["rating"]
+                rating = Answer.of(answer).at("rating").value
                 self.all_same(answer, ("PT-JOURNEY-07", "rating", film.ratings[by], rating))
         wanted = [] if film.position is None else [film.position]
         self.all_same(*self._watched(film, "PT-JOURNEY-06", wanted))
@@ -159,8 +168,8 @@ class Journey(Flow):
     def _watched(self, film: Film, requirement: str, wanted: list[int]) -> tuple[Exchange, Row]:
         answer = self.send("listMyHistory", self.viewer, query=_PAGE)
         self.sure(self.expect(answer, 200, requirement=requirement, situation="listing a history"))
-        found = [one for one in body_of(answer)["data"] if one["uuid"] == film.uuid]
-        seen = [one["userHistory"]["currentTime"] for one in found]
+        found = read(answer, {"data": [{"uuid": str, "userHistory": {"currentTime": ANY}}]})["data"]
+        seen = [one["userHistory"]["currentTime"] for one in found if one["uuid"] == film.uuid]
         return answer, (requirement, "data/*/userHistory/currentTime", wanted, seen)
 
     @invariant()
@@ -179,8 +188,7 @@ class Journey(Flow):
             self.expect(answer, 404, requirement="PT-JOURNEY-12", situation="data of a deleted account")
         for film in films:
             answer = self.send("getVideos", **self._lists()["getVideos"])
-            left = [one["name"] for one in body_of(answer)["data"] if one["uuid"] == film.uuid]
-            self.all_same(answer, ("PT-JOURNEY-12", "data/*/uuid", [], left))
+            self.all_same(answer, ("PT-JOURNEY-12", "data/*/uuid", [], _names(answer, film)))
             self.all_same(*self._watched(film, "PT-JOURNEY-12", []))
         for export in exports:
             answer = self.send("downloadUserExport", **export.download)
@@ -212,18 +220,24 @@ class Journey(Flow):
         return answer
 
     def reach(
-        self, ask: Callable[[], Exchange], requirement: str, at: str, state: str, seen: Callable[[Any], str]
+        self, ask: Callable[[], Exchange], requirement: str, at: str, state: str, seen: Callable[[Answer], object]
     ) -> Exchange:
         """Repeats a request until a process has ended, which must be in this state; the last exchange."""
         answers: list[Exchange] = []
 
         def has_ended() -> bool:
             answers[:] = [ask()]
-            return answers[0].status != 200 or seen(body_of(answers[0])) in _ENDED
+            return answers[0].status != 200 or seen(Answer.of(answers[0])) in _ENDED
 
         # Where it takes too long, the last state is reported.
         with contextlib.suppress(NotArranged):
             self.wait("a final state", has_ended)
         self.sure(self.expect(answers[0], 200, requirement=requirement, situation="polling for a final state"))
-        self.all_same(answers[0], (requirement, at, state, seen(body_of(answers[0]))))
+        self.all_same(answers[0], (requirement, at, state, seen(Answer.of(answers[0]))))
         return answers[0]
+
+
+def _names(answer: Exchange, film: Film) -> list[Any]:
+    """The names under which a list of videos has the film."""
+    listed = read(answer, {"data": [{"uuid": str, "name": ANY}]})["data"]
+    return [one["name"] for one in listed if one["uuid"] == film.uuid]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from typing import Any
 
 from hypothesis.stateful import invariant
 
 from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.bounded import at_most
+from peertube_conformance.fixtures.messages.json_response import Answer
 from peertube_conformance.fixtures.safety.guard import Refused
 from peertube_conformance.reports import Exchange
 from peertube_conformance.reports.model.variables import NamedNumber, NamedText
@@ -64,8 +66,8 @@ class VideoFlow(Flow):
         self.strangers = self._clear()
         first = self._first(privacy)
         # Videos that earlier walks left for good are not part of this one.
-        used = _json(self.world.call("getMyQuotaUsed", owner))
-        self.lost = {member: used[member] - first.room for member in _USED_MEMBERS}
+        used = self.world.ask("getMyQuotaUsed", owner)
+        self.lost = {member: used.number(member) - first.room for member in _USED_MEMBERS}
 
     def _clear(self) -> set[int]:
         """Deletes videos that an earlier walk left, and returns their numbers.
@@ -73,8 +75,11 @@ class VideoFlow(Flow):
         One that the server only pretended to refuse stays.
         """
         with self.aside():
-            listed = _json(self.world.call("listMyVideos", self.owner, query={"count": _MANY}))["data"]
-            for video in listed:
+            listed = self.fetch(
+                "listMyVideos", self.owner, {"data": [{"id": int, "uuid": str}]}, query={"count": _MANY}
+            )
+            listed = listed["data"]
+            for video in at_most(listed, _MANY):
                 with suppress(Refused):
                     self.send("delVideo", self.owner, path={"id": video["uuid"]})
         return {video["id"] for video in listed}
@@ -88,26 +93,26 @@ class VideoFlow(Flow):
         }
         if privacy is Privacy.PASSWORD:
             body["videoPasswords"] = self.passwords([0])
-        answer = self.world.call("uploadLegacy", self.owner, body=body, media_type="multipart/form-data")
-        video = self.new_video(_json(answer)["video"], privacy, [0])
+        answer = self.world.ask("uploadLegacy", self.owner, body=body, media_type="multipart/form-data")
+        video = self.new_video(answer.at("video"), privacy, [0])
         video.learn(self.poll("getVideo", self.owner, self.finished, path={"id": video.ids["uuid"]}))
         return video
 
-    def finished(self, details: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    def finished(self, details: Answer) -> Answer | None:
         """The details of a video that is published and has all its files; None for another."""
-        streamed = details["streamingPlaylists"] or "hls" not in self.world.capabilities
-        return details if details["state"]["id"] == _PUBLISHED and streamed else None
+        streamed = [*details.items("streamingPlaylists")] or "hls" not in self.world.capabilities
+        return details if details.number("state", "id") == _PUBLISHED and streamed else None
 
-    def new_video(self, ids: Mapping[str, Any], privacy: Privacy, passwords: list[int]) -> Video:
+    def new_video(self, ids: Answer, privacy: Privacy, passwords: list[int]) -> Video:
         """Adds a video to the walk."""
         variable = f"VIDEO_{len(self.known) + 1}"
         named: dict[str, NamedNumber | NamedText] = {
-            "id": NamedNumber(ids["id"], f"{variable}_ID"),
-            "uuid": NamedText(ids["uuid"], f"{variable}_UUID"),
-            "shortUUID": NamedText(ids["shortUUID"], f"{variable}_SHORT_UUID"),
+            "id": NamedNumber(ids.number("id"), f"{variable}_ID"),
+            "uuid": NamedText(ids.text("uuid"), f"{variable}_UUID"),
+            "shortUUID": NamedText(ids.text("shortUUID"), f"{variable}_SHORT_UUID"),
         }
         self.context.remember({name.variable: str(name) for name in named.values()})
-        self.known[ids["id"]] = variable
+        self.known[ids.number("id")] = variable
         video = Video(variable, named, privacy, int(self.owner.channel_id))
         if privacy is Privacy.PASSWORD:
             video.passwords = passwords
@@ -183,7 +188,7 @@ class VideoFlow(Flow):
             requirement = _SHOWN if because == _UPLOADED else because
             situation = f"reading a video ({kind}) by its {name} as {viewer}"
             if self.expect(answer, status, requirement=requirement, situation=situation) and status == 200:
-                self._compare(answer, _json(answer), video, because, "")
+                self._compare(answer, Answer.of(answer), video, because, "")
         if video.privacy is Privacy.PASSWORD and not gone:
             self._try_passwords(video)
 
@@ -203,7 +208,8 @@ class VideoFlow(Flow):
         answer = self.send(operation, self.viewers[viewer], query=query, **parts)
         if not self.expect(answer, 200, requirement=_LISTED, situation=f"a list of videos, requested as {viewer}"):
             return
-        seen = sorted(self.known[video["id"]] for video in _json(answer)["data"] if video["id"] in self.known)
+        numbers = [video.number("id") for video in Answer.of(answer).items("data")]
+        seen = sorted(self.known[number] for number in numbers if number in self.known)
         self.same(
             answer,
             because if because in {_AT_ONCE, _DELETED} else _LISTED,
@@ -216,7 +222,8 @@ class VideoFlow(Flow):
         answer = self.send("listMyVideos", self.owner, query={"count": _MANY})
         if not self.expect(answer, 200, requirement=_LISTED, situation="listing one's videos"):
             return
-        own = {video["id"]: video for video in _json(answer)["data"] if video["id"] not in self.strangers}
+        listed = list(Answer.of(answer).items("data"))
+        own = {video.number("id"): video for video in listed if video.number("id") not in self.strangers}
         requirement = _LISTED if because in {_UPLOADED, _PRIVATE_AT_FIRST, _STAYED} else because
         for at, expected, actual in (
             (
@@ -224,7 +231,7 @@ class VideoFlow(Flow):
                 sorted(video.variable for video in self.videos),
                 sorted(self.known.get(number, "a video that was never made") for number in own),
             ),
-            ("total", len(_json(answer)["data"]), _json(answer)["total"]),
+            ("total", len(listed), Answer.of(answer).at("total").value),
         ):
             message = f"{at} of the owner's list of videos is wrong"
             if not self.same(answer, requirement, at, (expected, actual), message):
@@ -233,7 +240,7 @@ class VideoFlow(Flow):
             self._compare(answer, own[video.ids["id"]], video, because, "data/*/", whole=False)
 
     def _compare(
-        self, answer: Exchange, shown: Mapping[str, Any], video: Video, because: str, at: str, *, whole: bool = True
+        self, answer: Exchange, shown: Answer, video: Video, because: str, at: str, *, whole: bool = True
     ) -> None:
         visible = video.visible(whole=whole)
         for name, actual in model.read(shown, visible).items():
@@ -258,11 +265,6 @@ class VideoFlow(Flow):
                 answer,
                 because if because in {_OVER, _NO_VIDEO} else _USED,
                 f"{member}",
-                (self.used, _json(answer)[member] - self.lost[member]),
+                (self.used, Answer.of(answer).number(member) - self.lost[member]),
                 f"{member} is not the total size of the videos",
             )
-
-
-def _json(exchange: Exchange) -> Any:
-    assert exchange.response is not None
-    return exchange.response.json

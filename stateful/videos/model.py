@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from peertube_conformance.fixtures.media import generated_files as media
+from peertube_conformance.fixtures.messages.json_response import Answer
 from peertube_conformance.fixtures.messages.request_draft import Upload
 from peertube_conformance.fixtures.safety.guard import impossible
 
@@ -145,11 +146,11 @@ class Video:
         said = {name: value for name, value in self.said.items() if whole or name not in _ONLY_WHOLE}
         return said | {"privacy": self.privacy, "channel": self.channel}
 
-    def learn(self, details: Mapping[str, Any]) -> None:
+    def learn(self, details: Answer) -> None:
         """Takes over its details, and the size of its files, from the instance."""
         self.said = read(details)
-        streamed = [file for playlist in details["streamingPlaylists"] for file in playlist["files"]]
-        self.room = max((int(file["size"]) for file in [*details["files"], *streamed]), default=0)
+        streamed = [file for playlist in details.items("streamingPlaylists") for file in playlist.items("files")]
+        self.room = max((file.number("size") for file in [*details.items("files"), *streamed]), default=0)
 
     def write(self, written: Mapping[str, Any]) -> None:
         """Takes over the members that were written."""
@@ -160,15 +161,14 @@ class Video:
                 self.channel = int(value)
 
 
-def read(answer: Mapping[str, Any], names: Iterable[str] = (*_VALUES, *PICTURES.values())) -> dict[str, Any]:
+def read(answer: Answer, names: Iterable[str] = (*_VALUES, *PICTURES.values())) -> dict[str, Any]:
     """Members of a response in the form in which they are written; all members of a video by default."""
     return {name: _plain(answer, name) for name in names}
 
 
-def _plain(answer: Mapping[str, Any], name: str) -> Any:
-    if name == "scheduleUpdate":
-        return answer.get("scheduledUpdate")
-    value = answer.get(name)
-    if name in _LABELLED:
-        return value["id"] if isinstance(value, Mapping) else value
-    return sorted(value) if name == "tags" and isinstance(value, list) else value
+def _plain(answer: Answer, name: str) -> Any:
+    found = answer.at("scheduledUpdate" if name == "scheduleUpdate" else name)
+    if name in _LABELLED and isinstance(found.value, dict):
+        return found.at("id").value
+    value = found.value
+    return sorted(value, key=str) if name == "tags" and isinstance(value, list) else value

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from peertube_conformance.conformance.options import Options
-from peertube_conformance.conformance.pytest_plugin import controller
+from peertube_conformance.conformance.pytest_plugin import controller, preconditions
 from peertube_conformance.conformance.pytest_plugin.controller import USER_MISTAKES, Controller
 from peertube_conformance.fixtures.run import run
 from peertube_conformance.fixtures.safety.guard import Safety
@@ -117,7 +117,7 @@ def test_what_earlier_runs_left_is_removed_first(tmp_path: Path, monkeypatch: py
         say("would remove: user ptcab12cdw0user_1")
         raise TargetError("that is far enough")
 
-    monkeypatch.setattr(controller, "reap", reap)
+    monkeypatch.setattr(preconditions, "reap", reap)
     members: dict[str, Any] = {"base_url": "http://localhost:1", "admin_username": "root", "admin_password": "x"}
     said: list[str] = []
     with pytest.raises(TargetError, match="that is far enough"):
@@ -133,7 +133,7 @@ def test_what_earlier_runs_left_is_removed_first(tmp_path: Path, monkeypatch: py
 def test_nothing_is_removed_in_the_tier_that_only_reads(
     address: str, safety: Safety | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(controller, "reap", lambda *_given, **_how: pytest.fail("it was reaped"))
+    monkeypatch.setattr(preconditions, "reap", lambda *_given, **_how: pytest.fail("it was reaped"))
     text = mistake(tmp_path, base_url=address, safety=safety, reap=True, admin_username="root", admin_password="x")
     assert "--safety=sandbox" in text
 

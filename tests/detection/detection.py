@@ -64,8 +64,10 @@ def recorded_by(session: Session, saw: Callable[[Sequence[Finding]], None]) -> I
     recorder = session.recorder
     record = recorder.exchange
 
-    def recorded(exchange: Exchange, evidence: Iterable[str], findings: Iterable[Finding]) -> list[Finding]:
-        found = record(exchange, evidence, findings)
+    def recorded(
+        exchange: Exchange, evidence: Iterable[str], findings: Iterable[Finding], in_part: Sequence[str] = ()
+    ) -> list[Finding]:
+        found = record(exchange, evidence, findings, in_part)
         saw(found)
         return found
 

@@ -55,10 +55,20 @@ class Arena:
     def spoiled(self, fault: AnyFault) -> Iterator[None]:
         """Activates a fault inside the context."""
         self._active[0] = fault
+        self._forget_routes()
         try:
             yield
         finally:
             self._active[0] = None
+            self._forget_routes()
+
+    def _forget_routes(self) -> None:
+        """Forgets which operations were seen implemented or not: with another fault, it is another instance."""
+        routes = self.session.missing_routes
+        for known in (routes._served, routes._suspects, routes._tries, routes._file._findings):
+            known.clear()
+        routes._file._path.unlink(missing_ok=True)
+        routes._file._read = 0
 
 
 @contextmanager

@@ -40,6 +40,15 @@ def numbers_are_not_numbers(handler: Handler, request: Request) -> Any:
     return rewritten(answer, answer.body.replace(b'"total":', b'"total":NaN,"was":'))
 
 
+@fault("PT-BODY-05", group="body")
+def lists_have_a_member_without_bottom(handler: Handler, request: Request) -> Any:
+    answer = handler(request)
+    if b'"total":' not in body_of(answer):
+        return answer
+    deep = b"[" * 100_000 + b"]" * 100_000
+    return rewritten(answer, answer.body.replace(b'"total":', b'"deep":%s,"total":' % deep, 1))
+
+
 @fault("PT-BODY-02", group="body")
 def moments_are_told_in_words(handler: Handler, request: Request) -> Any:
     answer = handler(request)

@@ -38,6 +38,14 @@ def the_window_slides(handler: Handler, request: Request) -> Any:
     return answer
 
 
+@fault("PT-RATE-08", **_LIMITS)
+def each_answer_announces_another_limit(handler: Handler, request: Request) -> Any:
+    answer = handler(request)
+    if _LIMIT in answer.headers:
+        answer.headers[_LIMIT] = str(int(answer.headers[_LIMIT]) + time.time_ns() % 1_000_000)
+    return answer
+
+
 @fault("PT-RATE-09", **_LIMITS)
 def half_the_time_is_said(handler: Handler, request: Request) -> Any:
     answer = handler(request)

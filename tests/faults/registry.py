@@ -109,9 +109,13 @@ def seed_everywhere(active: Callable[[], Fault | None]) -> None:
 
 
 def seed(name: str) -> None:
+    """Puts the fault of this name between the router and the handlers of its operations, in this process."""
+    seed_fault(load()[name])
+
+
+def seed_fault(chosen: Fault) -> None:
     """Puts the fault between the router and the handlers of its operations, in this process."""
     handlers.load()
-    chosen = load()[name]
     if not chosen.on:
         seed_everywhere(lambda: chosen)
     for operation_id in chosen.on:

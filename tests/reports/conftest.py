@@ -81,7 +81,8 @@ def faulty_run(sound_run: SampleRun) -> SampleRun:
     """The sound run with a wrong member in a problem, and an operation that could not be tested."""
     wrong = Finding("/response/body/status", "status differs from the response's", 404, 400, requirement="PT-ERR-03")
     sound_run.saw("getVideo", 404, problem(400), wrong, intent=Intent.PROVOKED, purpose=ABSENT, times=5)
-    sound_run.ended("delVideo", Verdict.BLOCKED, "no video could be created: the quota is used up")
+    cause = "getVideo|PT-ERR-03|404|/response/body/status"
+    sound_run.ended("delVideo", Verdict.BLOCKED, "no video could be created: the quota is used up", cause=cause)
     sound_run.facts["ledger"] = {"created": 3, "removed": 2, "left": ["user pt-abc: answered 500"]}
     return sound_run
 

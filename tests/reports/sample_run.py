@@ -10,21 +10,12 @@ from typing import Any
 
 import httpx
 
-from peertube_conformance.reports import (
-    Exchange,
-    Finding,
-    Intent,
-    Level,
-    Purpose,
-    Request,
-    Response,
-    Situation,
-    Verdict,
-)
+from peertube_conformance.reports import Exchange, Finding, Intent, Purpose, Request, Response, Situation, Verdict
 from peertube_conformance.reports.model.variables import mark
 from peertube_conformance.reports.recording.recorder import Recorder, read_parts
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.run_document.builder import RunDocument
+from peertube_conformance.reports.run_document.run_verdict import NORMAL_END, Ending
 from peertube_conformance.spec import Contract
 from peertube_conformance.spec.deviations import Deviation
 from peertube_conformance.spec.requirements import load_requirements
@@ -117,9 +108,31 @@ class SampleRun:
         named = [replace(finding, operation_id=exchange.operation.id) for finding in findings]
         self._recorder.exchange(exchange, (), named)
 
-    def ended(self, operation_id: str, verdict: Verdict, reason: str = "", phase: str = "valid") -> None:
+    def ended(
+        self, operation_id: str, verdict: Verdict, reason: str = "", phase: str = "valid", cause: str = ""
+    ) -> None:
         """How a phase of an operation ended."""
-        self._recorder.outcome(operation_id, phase, verdict, reason)
+        self._recorder.outcome(operation_id, phase, verdict, reason, cause)
+
+    def stopped(self, reason: str, *, unjudgeable: bool) -> None:
+        """Why the run ended early."""
+        self._recorder.stop(reason, unjudgeable=unjudgeable)
+
+    def unjudged(self, requirement: str, verdict: Verdict, reason: str) -> None:
+        """Why a requirement could not be tested."""
+        self._recorder.unjudged([requirement], verdict, reason)
+
+    def died(self, *, is_back: bool) -> None:
+        """The target stopped answering."""
+        members = {
+            "at": self._at,
+            "reason": "refused",
+            "isBack": is_back,
+            "seconds": 30.0,
+            "replayed": 0,
+            "guilty": None,
+        }
+        self._recorder.note("death", {"worker": "main", **members})
 
     def walked(self, name: str, verdict: str, reason: str = "") -> None:
         """How a flow ended."""
@@ -127,16 +140,14 @@ class SampleRun:
         counts = {"calls": {"watch": 3}, "requirements": {"PT-HISTORY-01": 3}}
         self._recorder.note("flow", {**members, "examples": 2, "requests": 9, "seconds": 0.5, **counts})
 
-    def document(self, exit_code: int | None = None) -> dict[str, Any]:
-        """The run document of what was recorded so far."""
+    def document(self, ending: Ending = NORMAL_END) -> dict[str, Any]:
+        """The run document of what was recorded so far, of a run that ended so."""
         self._recorder.note("budget", {"requests": 10, "throttledSeconds": 1.25, "self429": 0})
         reported = RunDocument(
             self.contract, self.contract.operations, load_requirements(), self.deviations, self.facts
         )
         reported.add(read_parts(self._folder))
-        document = reported.to_json()
-        document["exitCode"] = int(bool(reported.new_findings(Level.MUST))) if exit_code is None else exit_code
-        return document
+        return reported.to_json(ending)
 
     def close(self) -> None:
         """Closes the recording."""

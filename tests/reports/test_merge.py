@@ -17,12 +17,14 @@ from peertube_conformance.reports.redaction.safe_output import clean_document
 from peertube_conformance.reports.report_directory.file_recognition import PARTS
 from peertube_conformance.reports.report_directory.report_folder import ReportFolder
 from peertube_conformance.reports.run_document.run_json import RunFileError
+from peertube_conformance.reports.run_document.run_verdict import Ending
 from peertube_conformance.spec import load_contract
 from peertube_conformance.spec.deviations import Deviation
 from tests.reports.conftest import NewRun, SampleRun
 from tests.reports.written_report import write_all
 
 WRONG = Finding("/response/body/id", "wrong", 1, 2, requirement="PT-BODY-02")
+_ENDINGS = {2: Ending(interrupted="a signal ended the run"), 3: Ending(harness_failure="it broke")}
 KNOWN = Deviation("known-id", ("getVideos|PT-BODY-02|200|*",), "server", "It was always so.", "Seen.")
 
 
@@ -36,13 +38,13 @@ def whole(parts: list[Path], into: Path, **how: Any) -> tuple[dict[str, Any], li
 def part(new_run: NewRun, tmp_path: Path) -> Any:
     """Writes the report of a part, as a machine does."""
 
-    def made(name: str, operation_id: str, *findings: Finding, code: int | None = None, **facts: Any) -> Path:
+    def made(name: str, operation_id: str, *findings: Finding, code: int = 0, **facts: Any) -> Path:
         run: SampleRun = new_run(load_contract("6.2"))
         run.facts |= {"contract": {**run.facts["contract"], "source": "bundled peertube-6.2"}, **facts}
         run.deviations = [KNOWN]
         run.saw(operation_id, 200, None, *findings, times=2)
         run.ended(operation_id, Verdict.PASSED)
-        document = run.document(code)
+        document = run.document(_ENDINGS.get(code, Ending()))
         folder = tmp_path / name
         mine = [entry for entry in document["operations"] if entry["operationId"] == operation_id]
         write_all(clean_document({**document, "operations": mine}, Redactor()), folder, run.deviations)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from peertube_conformance.conformance.execution.item_costs import cost_of_flow
 from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.conformance.options import DEPTHS, Options
 from peertube_conformance.fixtures.mailboxes.open_by_url import SmtpSink
@@ -17,7 +18,7 @@ from peertube_conformance.fixtures.target.embedded_process import ADMIN_NAME, Em
 from peertube_conformance.spec import load_contract
 from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.engine.runner import Walked, walk
-from tests.stateful.flows import signup_of
+from tests.stateful.flows import signup_of, test_of
 
 FAULTS = Path(__file__).parent.parent / "faults"
 
@@ -61,6 +62,7 @@ def session(folder: Path, fault: str = "", *, seed: int = 1, signup: str = "dire
 def walked(flow: type[Flow], folder: Path, fault: str = "", *, seed: int = 1) -> Walked:
     """How the flow ends on an instance with this fault, whose sign-up is of the kind that the flow is about."""
     with session(folder, fault, seed=seed, signup=signup_of(flow)) as at:
-        ended = walk(at, flow)
+        with at.requests.item(cost_of_flow(test_of(flow), at.options.depth.name, at.shared.limits)):
+            ended = walk(at, flow)
         at.close()
     return ended

@@ -33,6 +33,15 @@ def flows() -> dict[str, type[Flow]]:
     }
 
 
+def test_of(flow: type[Flow]) -> str:
+    """The name of the flow's test."""
+    (test,) = (name for name in vars(importlib.import_module(flow.__module__)) if name.startswith("test_"))
+    return test
+
+
+test_of.__test__ = False  # type: ignore[attr-defined]  # pytest would collect it where it is imported
+
+
 def marked(flow: str) -> list[str]:
     """The requirements that the test of the flow is marked with; there is one test in its module."""
     module = importlib.import_module(flows()[flow].__module__)

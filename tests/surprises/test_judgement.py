@@ -17,9 +17,12 @@ from tests.surprises.kinds import KINDS, Ids
 from tests.surprises.surprising_proxy import SurprisingProxy
 from tests.surprises.trial import Outcome, judged
 
+_NOTHING_COUNTS: Mapping[str, Any] = {
+    "findings": [{"level": "should", "deviation": None}, {"level": "must", "deviation": "known"}]
+}
 _GOOD: Mapping[str, Any] = {
     "exitCode": 1,
-    "totals": {"newFindings": 2},
+    "findings": [{"level": "must", "deviation": None}, {"level": "should", "deviation": None}],
     "operations": [{"operationId": "ping", "verdict": "passed", "reason": ""}],
 }
 
@@ -37,7 +40,7 @@ def _outcome(**members: Any) -> Outcome:
 def test_a_run_that_ends_well_has_no_problem() -> None:
     assert not judged(_outcome(), _GOOD)
     assert not judged(_outcome(exit_code=4, output="the target is no PeerTube"), None)
-    assert not judged(_outcome(replaced=[], exit_code=0), {**_GOOD, "exitCode": 0, "totals": {"newFindings": 0}})
+    assert not judged(_outcome(replaced=[], exit_code=0), {**_GOOD, "exitCode": 0, **_NOTHING_COUNTS})
 
 
 @pytest.mark.parametrize(
@@ -47,9 +50,9 @@ def test_a_run_that_ends_well_has_no_problem() -> None:
         (_outcome(output="INTERNALERROR> KeyError"), _GOOD, "printed"),
         (_outcome(exit_code=2), _GOOD, "exit code 2"),
         (_outcome(exit_code=1), None, "without a report"),
-        (_outcome(exit_code=0), {**_GOOD, "exitCode": 0, "totals": {"newFindings": 0}}, "although a wrong answer"),
+        (_outcome(exit_code=0), {**_GOOD, "exitCode": 0, **_NOTHING_COUNTS}, "although a wrong answer"),
         (_outcome(replaced=[]), _GOOD, "although nothing was replaced"),
-        (_outcome(), {**_GOOD, "totals": {"newFindings": 0}}, "without findings"),
+        (_outcome(), {**_GOOD, **_NOTHING_COUNTS}, "without findings"),
         (_outcome(exit_code=0), {**_GOOD, "exitCode": 0}, "with findings"),
         (
             _outcome(),

@@ -105,7 +105,7 @@ def _decoded(symbol: str) -> str:
 def _holds(text: str, value: Any) -> bool:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return type(found) is type(value) and bool(found == value)
 

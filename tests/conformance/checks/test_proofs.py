@@ -45,14 +45,14 @@ def test_a_proof_goes_both_ways(name: str, proof: Proof) -> None:
 
 @pytest.mark.parametrize(("name", "right"), _each("right"))
 def test_a_right_answer_is_evidence_and_no_finding(name: str, right: Exchange) -> None:
-    findings, evidence = judge(right)
+    findings, evidence, _ = judge(right)
     assert BY_NAME[name].requirement in evidence
     assert not [finding for finding in findings if finding.check == name]
 
 
 @pytest.mark.parametrize(("name", "case"), _each("wrong"))
 def test_its_defect_is_caught_where_it_is(name: str, case: Wrong) -> None:
-    findings, evidence = judge(case.exchange)
+    findings, evidence, _ = judge(case.exchange)
     check = BY_NAME[name]
     own = [finding for finding in findings if finding.check == name]
     assert [finding.at for finding in own] == [case.at]
@@ -65,7 +65,7 @@ def test_its_defect_is_caught_where_it_is(name: str, case: Wrong) -> None:
 
 @pytest.mark.parametrize(("name", "case"), _each("wrong"))
 def test_no_other_check_takes_part(name: str, case: Wrong) -> None:
-    findings, _ = judge(case.exchange)
+    findings, _, _ = judge(case.exchange)
     assert {finding.check for finding in findings} == {name} | case.also
 
 

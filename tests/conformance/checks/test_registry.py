@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from peertube_conformance.conformance.checks import judge
 from peertube_conformance.reports import Finding, Intent, Situation
 from peertube_conformance.spec import Defect
@@ -45,7 +47,7 @@ def test_a_situation_comes_before_what_was_expected_and_what_came() -> None:
 
 
 def test_an_answer_that_the_harness_caused_is_no_finding() -> None:
-    findings, evidence = judge(
+    findings, evidence, _ = judge(
         exchange(429, problem(400), counted=False, headers={"access-control-allow-origin": None})
     )
     assert findings == []
@@ -53,18 +55,27 @@ def test_an_answer_that_the_harness_caused_is_no_finding() -> None:
 
 
 def test_no_answer_is_one_finding() -> None:
-    findings, evidence = judge(unanswered("ReadTimeout: nothing for 30 s"))
+    findings, evidence, _ = judge(unanswered("ReadTimeout: nothing for 30 s"))
     assert [(finding.check, finding.actual) for finding in findings] == [("response_arrives", "ReadTimeout")]
     assert evidence == ["PT-STATUS-07"]
 
 
+def test_no_answer_in_time_says_that_the_operation_is_given_up() -> None:
+    exchange = replace(unanswered("ReadTimeout: no complete response within 60 s"), timed_out=True)
+    (finding,) = judge(exchange).findings
+    assert finding.message == (
+        "no response: ReadTimeout: no complete response within 60 s; "
+        "after 3 such requests the run sends no more to this operation"
+    )
+
+
 def test_a_status_that_nobody_documented_hides_no_other_defect() -> None:
-    findings, _ = judge(exchange(410, problem(400), intent=Intent.ARRANGED))
+    findings, _, _ = judge(exchange(410, problem(400), intent=Intent.ARRANGED))
     assert {finding.check for finding in findings} >= {"documented_status", "status_member_repeats_the_status"}
 
 
 def test_a_failing_server_is_told_once() -> None:
-    findings, _ = judge(exchange(500, intent=Intent.PROVOKED, expects=404))
+    findings, _, _ = judge(exchange(500, intent=Intent.PROVOKED, expects=404))
     assert [finding.check for finding in findings] == ["no_server_error"]
 
 
@@ -83,6 +94,6 @@ def test_what_follows_an_accepted_invalid_request_is_not_judged() -> None:
     answer = exchange(
         body={"id": "x"}, headers={"x-size": None}, intent=Intent.INVALID, purpose=Defect("query", "/count", "maximum")
     )
-    findings, evidence = judge(answer)
+    findings, evidence, _ = judge(answer)
     assert [finding.check for finding in findings] == ["invalid_request_is_refused"]
     assert not {"PT-BODY-02", "PT-HEAD-01"} & set(evidence)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from peertube_conformance.conformance.execution.cost import (
+from peertube_conformance.conformance.execution.cost import NOTHING, Cost, estimate, of_flows, of_hand_written, spaced
+from peertube_conformance.conformance.execution.item_costs import (
     FLOWS,
-    HAND_WRITTEN,
-    NOTHING,
-    Cost,
-    estimate,
+    cost_of_flow,
+    cost_of_phase,
+    cost_of_test,
     is_scarce,
     is_tight,
-    of_flows,
-    of_hand_written,
     planned,
-    spaced,
 )
 from peertube_conformance.conformance.options import DEPTHS, Options
 from peertube_conformance.fixtures.messages.account import Account
@@ -26,6 +24,7 @@ from peertube_conformance.fixtures.rate_limit.windows import STOCK_LIMITS
 from peertube_conformance.fixtures.run.run import Shared
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.spec import Contract, Operation, load_contract
+from tests.stateful.flows import flows
 
 RAISED = {"api": {"calls": 1_000_000.0, "seconds": 10.0}}
 STOCK = {name: {"calls": calls, "seconds": seconds} for name, (calls, seconds) in STOCK_LIMITS.items()}
@@ -122,12 +121,12 @@ def test_what_is_allowed_seldom_is_asked_seldom_and_apart(contract: Contract) ->
     assert True not in scarce[scarce.index(False) : len(scarce) - scarce[::-1].index(False)]
 
 
-@pytest.mark.parametrize(
-    ("seconds", "reported"),
-    [(5.4, "about 5 s (x)"), (60, "about 1 min 0 s (x)"), (119.6, "about 2 min 0 s (x)"), (0, "about 0 s (x)")],
-)
+@pytest.mark.parametrize(("seconds", "reported"), [(5.4, "5 s"), (60, "1 min 0 s"), (119.6, "2 min 0 s"), (0, "0 s")])
 def test_how_it_is_told(seconds: float, reported: str) -> None:
-    assert str(Cost(12345, seconds, "x")) == f"about 12,345 requests, {reported}"
+    assert str(Cost(12345, seconds, "x")) == (
+        f"about 12,345 requests, about {reported} (x); the run ends at 37,035 requests, and each test at 3 times its own "
+        "estimate"
+    )
 
 
 # What is sent beside the operations
@@ -137,16 +136,17 @@ def test_flows_and_hand_written_tests_add_to_the_cost(contract: Contract) -> Non
     shared = replace(SHARED, accounts={"root": ROOT})
     options = Options()
     alone = estimate(contract.operations, options, shared, 1)
-    flows = of_flows(options, shared, len(contract.operations))
-    assert flows.requests == pytest.approx(FLOWS["standard"].requests, rel=0.01)
-    beside = estimate(contract.operations, options, shared, 1, of_hand_written(options, shared), flows)
-    assert beside.requests - alone.requests == HAND_WRITTEN.requests + flows.requests
+    flows, others = of_flows(options, shared, FLOWS), of_hand_written(shared, ["test_window", "test_preflight"])
+    assert flows.requests == sum(cost_of_flow(test, "standard", RAISED) for test in FLOWS)
+    assert others.requests > cost_of_test("test_window")
+    beside = estimate(contract.operations, options, shared, 1, others, flows)
+    assert beside.requests - alone.requests == others.requests + flows.requests
 
 
-def test_few_operations_are_what_few_flows_are_about() -> None:
+def test_flows_that_are_not_run_cost_nothing() -> None:
     shared = replace(SHARED, accounts={"root": ROOT})
-    few, more = (of_flows(Options(operations="getV*"), shared, number).requests for number in (1, 10))
-    assert 0 < few < more < FLOWS["standard"].requests
+    assert of_flows(Options(), shared, ["test_lists"]).requests == FLOWS["test_lists"][1]
+    assert of_flows(Options(), shared, []).requests == 0
 
 
 def test_an_instance_that_allows_few_requests_is_walked_less() -> None:
@@ -154,13 +154,8 @@ def test_an_instance_that_allows_few_requests_is_walked_less() -> None:
     assert is_tight(STOCK)
     assert not is_tight(RAISED)
     assert not is_tight({})
-    assert of_flows(Options(), limited, 120).requests < FLOWS["standard"].requests
-
-
-def test_of_hand_written_tests_those_of_chosen_operations_are_in_their_plan() -> None:
-    shared = replace(SHARED, accounts={"root": ROOT})
-    for options in (Options(operations="getVideo*"), Options(tags="Video")):
-        assert of_hand_written(options, shared) == NOTHING
+    raised = of_flows(Options(), replace(limited, limits=RAISED), FLOWS).requests
+    assert of_flows(Options(), limited, FLOWS).requests < raised
 
 
 @pytest.mark.parametrize(
@@ -168,4 +163,30 @@ def test_of_hand_written_tests_those_of_chosen_operations_are_in_their_plan() ->
 )
 def test_what_is_not_run_costs_nothing(options: Options, shared: dict) -> None:
     target = replace(SHARED, **shared)
-    assert of_flows(options, target, 120) == of_hand_written(options, target) == NOTHING
+    assert of_flows(options, target, FLOWS) == of_hand_written(target, ["test_window"]) == NOTHING
+
+
+# Single items
+
+
+def test_every_flow_has_an_estimate_for_each_depth() -> None:
+    tests = {
+        name for flow in flows().values() for name in vars(sys.modules[flow.__module__]) if name.startswith("test_")
+    }
+    assert FLOWS.keys() == tests
+    for requests in FLOWS.values():
+        assert len(requests) == len(DEPTHS)
+        assert 0 < requests[0] < requests[1] < requests[2]
+    assert cost_of_flow("test_lists", "standard", STOCK) < cost_of_flow("test_lists", "standard", RAISED)
+
+
+def test_a_phase_may_send_what_is_planned_and_prepare_for_it(contract: Contract) -> None:
+    operation = contract.operation("getVideos")
+    costs = [cost_of_phase(operation, depth, RAISED) for depth in DEPTHS.values()]
+    assert costs == sorted(costs)
+    assert costs[0] > planned(operation, DEPTHS["smoke"], RAISED)
+
+
+def test_a_few_operations_may_prepare_as_much_as_all(contract: Contract) -> None:
+    one = (contract.operation("requestUserExport"),)
+    assert cost(one).ceiling >= 3 * planned(one[0], DEPTHS["standard"], RAISED) + 60

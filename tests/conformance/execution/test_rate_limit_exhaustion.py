@@ -51,7 +51,7 @@ def test_a_limit_that_refuses_nobody_is_one_finding(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("blocker", "verdict"),
-    [(OutOfTime("--max-time has passed"), Verdict.NO_EVIDENCE), (TargetGone("it does not answer"), Verdict.BLOCKED)],
+    [(OutOfTime("--max-time has passed"), Verdict.NOT_TESTED), (TargetGone("it does not answer"), Verdict.BLOCKED)],
 )
 def test_what_breaks_it_off_is_no_fault_of_the_harness(
     blocker: Exception, verdict: Verdict, monkeypatch: pytest.MonkeyPatch

@@ -95,13 +95,26 @@ class Recorded:
         self.options = options or Options()
         self.deadline = Deadline(time.time() + seconds)
         self.outcomes: list[tuple[str, str, Verdict, str]] = []
-        self.session = self.recorder = self.environment = self
+        self.causes: list[str] = []
+        self.blocking: list[tuple[str, str]] = []
+        self.session = self.recorder = self.environment = self.shared = self.missing_routes = self
+        self.base_url = "http://localhost:9000"
         self.redactor = Redactor({"planted-password": "ADMIN_PASSWORD"})
         self._findings = findings
         self._collected = 0
 
-    def outcome(self, operation_id: str, phase: str, verdict: Verdict, reason: str = "") -> None:
+    def check(self) -> None:
+        self.deadline.check()
+
+    def finding(self, _base_url: str, _operation_id: str) -> Finding | None:
+        return next(iter(self._findings), None)
+
+    def outcome(self, operation_id: str, phase: str, verdict: Verdict, reason: str = "", cause: str = "") -> None:
         self.outcomes.append((operation_id, phase, verdict, reason))
+        self.causes.append(cause)
+
+    def blocked(self, test: str, reason: str) -> None:
+        self.blocking.append((test, reason))
 
     def run(self, phase: Callable[[], Outcome]) -> Outcome:
         return phase()
@@ -131,7 +144,9 @@ WRONG = Finding("/response/body", "it is wrong", 1, 2, requirement="PT-BODY-02",
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_only_passed_is_green_and_every_outcome_is_recorded(verdict: Verdict) -> None:
     exercise = Recorded()
-    result, why = concluded(exercise, Outcome(verdict, "a reason"))
+    result, why = concluded(exercise, Outcome(verdict, "a reason", "a fingerprint"))
+    assert exercise.causes == ["a fingerprint"]
+    assert exercise.blocking == ([("getVideo", "a reason")] if verdict is Verdict.BLOCKED else [])
     assert exercise.outcomes == [("getVideo", "valid", verdict, "a reason")]
     assert result == {"passed": "passed", "error": "failed"}.get(verdict, "skipped")
     assert result == "passed" or "a reason" in why
@@ -183,5 +198,5 @@ def test_after_the_time_that_was_given_nothing_is_begun() -> None:
     with pytest.raises(pytest.skip.Exception, match="--max-time"):
         conclude(cast("Any", exercise), "valid", begin)
     assert ran == []
-    assert exercise.outcomes == [("getVideo", "valid", Verdict.NO_EVIDENCE, "--max-time has passed")]
+    assert exercise.outcomes == [("getVideo", "valid", Verdict.NOT_TESTED, "--max-time has passed")]
     assert concluded(Recorded(seconds=1.0), Outcome(Verdict.PASSED)) == ("passed", "")

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from peertube_conformance.conformance.pytest_plugin.signals import ENDING, Interruption
+from peertube_conformance.conformance.pytest_plugin.early_signals import ENDING
+from peertube_conformance.conformance.pytest_plugin.signals import Interruption
 
 
 @pytest.mark.parametrize("number", ENDING)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from xdist.remote import Producer
@@ -30,11 +31,14 @@ class Node:
 
     shutting_down = False
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "gw0") -> None:
         self.given: list[str] = []
-        self.gateway = SimpleNamespace(id="gw")
+        self.is_killed = False
+        self.gateway = SimpleNamespace(id=name)
 
     def send_runtest_some(self, indices: list[int]) -> None:
+        if self.is_killed:
+            raise OSError("cannot send (already closed?)")
         self.given += [ITEMS[index] for index in indices]
 
     def shutdown(self) -> None:
@@ -51,11 +55,13 @@ class Config:
         return ["popen", "popen"]
 
 
-def scheduled(operations: set[str]) -> tuple[Scheduling, list[Node]]:
+def scheduled(
+    operations: set[str], retried: Callable[[str, str], None] = lambda _item, _worker: None
+) -> tuple[Scheduling, list[Node]]:
     """Two workers that got their first items."""
     config: Any = Config()
-    scheduling = Scheduling(config, Producer("test", enabled=False), operations)
-    nodes = [Node(), Node()]
+    scheduling = Scheduling(config, Producer("test", enabled=False), operations, retried=retried)
+    nodes = [Node("gw0"), Node("gw1")]
     for node in nodes:
         scheduling.add_node(node)
         scheduling.add_node_collection(node, ITEMS)
@@ -93,7 +99,7 @@ def test_one_worker_uses_limits_up_and_sees_how_that_ends_when_nothing_else_is_l
 def test_what_goes_last_goes_to_another_where_its_worker_was_killed() -> None:
     scheduling, nodes = scheduled(OPERATIONS)
     assert ITEMS[1] in nodes[1].given
-    assert scheduling.remove_node(nodes[1]) == ITEMS[1]
+    assert scheduling.remove_node(nodes[1]) is None
     for item in nodes[0].given:
         scheduling.mark_test_complete(nodes[0], ITEMS.index(item))
     assert nodes[0].given[-2:] == ITEMS[-2:]
@@ -129,16 +135,62 @@ def test_where_nothing_belongs_together_items_go_one_by_one() -> None:
     assert first[:2] + second[:2] == [ITEMS[0], ITEMS[2], ITEMS[1], ITEMS[3]]
 
 
-@pytest.mark.parametrize("operations", [OPERATIONS, set()])
-def test_what_a_killed_worker_left_goes_to_the_others_but_for_what_it_died_of(operations: set[str]) -> None:
-    scheduling, nodes = scheduled(operations)
-    assert scheduling.remove_node(nodes[0]) == ITEMS[0]
+def finish(scheduling: Scheduling, node: Node) -> None:
+    """Lets a worker run whatever it is given, until nothing is left."""
     while not scheduling.tests_finished:
-        pending = [item for item in nodes[1].given if _is_open(scheduling, nodes[1], item)]
+        pending = [item for item in node.given if _is_open(scheduling, node, item)]
         assert pending, "nobody has what is left"
         for item in pending:
+            scheduling.mark_test_complete(node, ITEMS.index(item))
+
+
+@pytest.mark.parametrize("operations", [OPERATIONS, set()])
+def test_what_a_killed_worker_left_goes_to_the_others_and_what_it_was_running_too(operations: set[str]) -> None:
+    again: list[tuple[str, str]] = []
+    scheduling, nodes = scheduled(operations, lambda item, worker: again.append((item, worker)))
+    assert scheduling.remove_node(nodes[0]) is None
+    assert again == [(ITEMS[0], "gw0")]
+    finish(scheduling, nodes[1])
+    assert sorted(nodes[1].given) == sorted(ITEMS)
+    # The last two are still running when the scheduler has nothing left to give.
+    assert {*scheduling.unfinished()} <= {*nodes[1].given[-2:]}
+
+
+@pytest.mark.parametrize("operations", [OPERATIONS, set()])
+def test_an_item_that_is_run_when_two_workers_are_killed_is_not_run_a_third_time(operations: set[str]) -> None:
+    scheduling, nodes = scheduled(operations)
+    assert scheduling.remove_node(nodes[0]) is None
+    while nodes[1].given[-1] != ITEMS[0]:
+        scheduling.mark_test_complete(nodes[1], ITEMS.index(nodes[1].given[0]))
+        nodes[1].given.pop(0)
+    for item in nodes[1].given[:-1]:
+        if _is_open(scheduling, nodes[1], item):
             scheduling.mark_test_complete(nodes[1], ITEMS.index(item))
-    assert sorted(nodes[1].given) == sorted(ITEMS[1:])
+    replacement = Node("gw2")
+    scheduling.add_node(cast("Any", replacement))
+    scheduling.add_node_collection(cast("Any", replacement), ITEMS)
+    assert scheduling.remove_node(nodes[1]) == ITEMS[0]
+    assert scheduling.crashed[ITEMS[0]] == ["gw0", "gw1"]
+    finish(scheduling, replacement)
+    assert ITEMS[0] not in replacement.given
+    assert ITEMS[0] not in scheduling.unfinished()
+
+
+def test_workers_that_are_killed_at_the_same_time_leave_all_items_to_their_replacements() -> None:
+    scheduling, nodes = scheduled(OPERATIONS)
+    for node in nodes:
+        node.is_killed = True
+    for node in nodes:
+        assert scheduling.remove_node(node) is None
+    assert sorted(scheduling.unfinished()) == sorted(ITEMS)
+    collecting, replacement = Node("gw2"), Node("gw3")
+    scheduling.add_node(cast("Any", collecting))
+    scheduling.add_node(cast("Any", replacement))
+    scheduling.add_node_collection(cast("Any", replacement), ITEMS)
+    scheduling.schedule()
+    finish(scheduling, replacement)
+    assert sorted(replacement.given) == sorted(ITEMS)
+    assert not collecting.shutting_down
 
 
 def _is_open(scheduling: Scheduling, node: Node, item: str) -> bool:

@@ -102,7 +102,9 @@ def test_every_answer_is_recognised_without_the_mark(
 
 
 def test_every_kind_of_record_that_a_report_is_made_of_is_recognised(tmp_path: Path) -> None:
-    taken = set(re.findall(r'case "(\w+)"', inspect.getsource(RunDocument.add)))
+    sources = inspect.getsource(RunDocument.add) + inspect.getsource(RunDocument._add_of_worker)
+    cases = re.findall(r"case (.+?)(?: as \w+)?:", sources)
+    taken = {kind for case in cases for kind in re.findall(r'"(\w+)"', case)}
     assert taken == set(KINDS)
     (tmp_path / "parts").mkdir()
     for number, kind in enumerate(KINDS):

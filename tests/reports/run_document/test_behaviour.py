@@ -33,6 +33,23 @@ def test_situations_are_kept_by_role_with_their_error_codes(new_run: Callable[..
     }
 
 
+def test_an_error_that_is_nested_too_deeply_has_no_code() -> None:
+    behaviour = Behaviour()
+    body = '{"code": ' + "[" * 4000 + "]" * 4000 + "}"
+    response = {"status": 404, "milliseconds": 1.0, "shape": {}, "headers": [], "body": body}
+    behaviour.add({"intent": "valid", "violation": "", "role": "user", "response": response})
+    assert behaviour.to_json()["situations"] == {"valid (user)": {"404": 1}}
+
+
+def test_what_was_judged_in_part_is_kept_most_frequent_first() -> None:
+    behaviour = Behaviour()
+    for number in (1, 1, 2, *range(3, 9)):
+        part = {"intent": "valid", "violation": "", "role": "user", "response": None}
+        behaviour.add({**part, "inPart": [f"the first {number} levels"]})
+    assert behaviour.to_json()["judgedInPart"][:2] == ["the first 1 levels", "the first 2 levels"]
+    assert len(behaviour.to_json()["judgedInPart"]) == 5
+
+
 def test_shapes_count_responses(new_run: Callable[..., Any]) -> None:
     run = new_run()
     run.saw("getVideos", 200, {"data": [{"id": 1}, {"id": None}]}, times=3)

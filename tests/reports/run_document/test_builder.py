@@ -14,6 +14,7 @@ from peertube_conformance.spec.requirements import Requirement, load_requirement
 from tests.reports.conftest import SampleRun
 from tests.reports.run_document.built_runs import KNOWN, document_of, stale
 
+LACKING = Finding("/request", "not implemented: GET …", [200], 404, requirement="PT-ROUTE-01")
 WRONG = Finding("/response/body/id", "wrong", 1, 2, requirement="PT-BODY-02")
 
 
@@ -30,9 +31,26 @@ def requirement(run: SampleRun, known: str) -> dict[str, Any]:
 # Operations
 
 
-def test_nothing_seen_is_no_evidence(run: SampleRun) -> None:
+def test_a_missing_route_stands_for_all_findings_of_its_operation(run: SampleRun) -> None:
+    run.saw("getVideo", 404, None, WRONG, evidence=["PT-BODY-02", "PT-ERR-01"])
+    run.saw("getVideo", 404, None, LACKING, evidence=["PT-ROUTE-01"])
+    run.saw("getVideo", 404, None, replace(WRONG, at="/response/body/name"), evidence=["PT-BODY-02"])
+    run.saw("getVideos", 200, None, WRONG)
+    run.ended("getVideo", Verdict.NOT_IMPLEMENTED, "not implemented")
+    assert (operation(run)["verdict"], operation(run)["reason"]) == ("not-implemented", LACKING.message)
     document = run.document()
-    assert {o["verdict"] for o in document["operations"]} == {"no-evidence"}
+    found = {(finding["operationId"], finding["requirement"]) for finding in document["findings"]}
+    assert found == {("getVideo", "PT-ROUTE-01"), ("getVideos", "PT-BODY-02")}
+    assert document["totals"]["newFindings"] == 2
+    assert document["totals"]["operations"]["not-implemented"] == 1
+    assert requirement(run, "PT-ROUTE-01")["verdict"] == "failed"
+    # What the missing route answered is no evidence of what its operation promises.
+    assert requirement(run, "PT-ERR-01")["verdict"] == "no-evidence"
+
+
+def test_nothing_seen_is_not_tested(run: SampleRun) -> None:
+    document = run.document()
+    assert {o["verdict"] for o in document["operations"]} == {"not-tested"}
     assert {r["verdict"] for r in document["requirements"]} == {"no-evidence", "not-applicable"}
     assert all(entry["reason"] for entry in (*document["operations"], *document["requirements"]))
     assert document["totals"]["operations"]["passed"] == 0
@@ -44,18 +62,18 @@ def test_accepted_and_nothing_wrong_is_passed(run: SampleRun) -> None:
     assert (operation(run)["verdict"], operation(run)["reason"]) == ("passed", "")
 
 
-def test_never_accepted_is_no_evidence(run: SampleRun) -> None:
+def test_never_accepted_is_blocked(run: SampleRun) -> None:
     run.saw("getVideo", 404, intent=Intent.PROVOKED)
     run.saw("getVideo", 401, intent=Intent.UNAUTHORISED)
     run.ended("getVideo", Verdict.NO_EVIDENCE, "no valid request was accepted")
-    assert (operation(run)["verdict"], operation(run)["reason"]) == ("no-evidence", "no valid request was accepted")
+    assert (operation(run)["verdict"], operation(run)["reason"]) == ("blocked", "no valid request was accepted")
 
 
-def test_what_only_prepared_other_requests_is_no_evidence(run: SampleRun) -> None:
+def test_what_only_prepared_other_requests_is_not_tested(run: SampleRun) -> None:
     run.saw("getVideo", intent=Intent.ARRANGED)
-    run.ended("getVideo", Verdict.NO_EVIDENCE, "--max-time has passed")
+    run.ended("getVideo", Verdict.NOT_TESTED, "--max-time has passed")
     found = operation(run)
-    assert (found["verdict"], found["reason"]) == ("no-evidence", "--max-time has passed")
+    assert (found["verdict"], found["reason"]) == ("not-tested", "--max-time has passed")
     assert found["statuses"] == {"200": 1}
 
 
@@ -68,7 +86,7 @@ def test_a_finding_is_failed_whatever_else_was_seen(run: SampleRun) -> None:
     run.saw("getVideo", 200, None, WRONG)
     run.ended("getVideo", Verdict.PASSED)
     assert (operation(run)["verdict"], operation(run)["reason"]) == ("failed", "1 finding")
-    assert operation(run, "getVideos")["verdict"] == "no-evidence"
+    assert operation(run, "getVideos")["verdict"] == "not-tested"
 
 
 def test_only_known_findings_are_known(run: SampleRun) -> None:
@@ -79,7 +97,7 @@ def test_only_known_findings_are_known(run: SampleRun) -> None:
     assert operation(run)["verdict"] == "failed"
 
 
-@pytest.mark.parametrize("verdict", [Verdict.BLOCKED, Verdict.NOT_APPLICABLE])
+@pytest.mark.parametrize("verdict", [Verdict.BLOCKED, Verdict.NOT_APPLICABLE, Verdict.NOT_TESTED])
 def test_what_stood_in_the_way_is_named(verdict: Verdict, run: SampleRun) -> None:
     run.saw("getVideo", intent=Intent.ARRANGED)
     run.ended("getVideo", verdict, "there is no mail")
@@ -97,7 +115,39 @@ def test_the_harness_s_own_fault_is_an_error(phase: str, run: SampleRun) -> None
 
 def test_own_429s_are_no_acceptance_and_no_refusal(run: SampleRun) -> None:
     run.saw("getVideo", 429)
-    assert operation(run)["verdict"] == "no-evidence"
+    assert operation(run)["verdict"] == "not-tested"
+
+
+def test_a_known_finding_explains_why_nothing_was_accepted(run: SampleRun) -> None:
+    run.deviations = [replace(KNOWN, fingerprint=("getVideo|PT-STATUS-03|403|*",))]
+    refused = Finding("/response/status", "refused", 200, 403, requirement="PT-STATUS-03")
+    run.saw("getVideo", 403, None, refused)
+    run.ended("getVideo", Verdict.NO_EVIDENCE, "no valid request was accepted")
+    assert (operation(run)["verdict"], operation(run)["reason"]) == ("known", "known-id")
+
+
+def test_a_known_finding_about_another_request_does_not_explain_it(run: SampleRun) -> None:
+    run.deviations = [replace(KNOWN, fingerprint=("getVideo|PT-ERR-03|404|*",))]
+    slip = Finding("/response/body/status", "differs", 404, 400, requirement="PT-ERR-03")
+    run.saw("getVideo", 404, None, slip, intent=Intent.PROVOKED)
+    run.ended("getVideo", Verdict.NO_EVIDENCE, "no valid request was accepted")
+    assert operation(run)["verdict"] == "blocked"
+
+
+def test_what_no_finding_explains_is_named_first(run: SampleRun) -> None:
+    run.ended("getVideo", Verdict.BLOCKED, "a video could not be made", cause="addVideo|PT-STATUS-03|403|/request")
+    assert operation(run)["blockedBy"] == "addVideo|PT-STATUS-03|403|/request"
+    run.ended("getVideo", Verdict.BLOCKED, "no mail came", phase="403")
+    assert (operation(run)["reason"], operation(run)["blockedBy"]) == ("no mail came", "")
+
+
+def test_phases_that_were_not_tested_are_listed(run: SampleRun) -> None:
+    run.saw("getVideo")
+    run.ended("getVideo", Verdict.PASSED)
+    for phase in ("invalid", "access", "429"):
+        run.ended("getVideo", Verdict.NOT_TESTED, "--max-time has passed", phase=phase)
+    found = operation(run)
+    assert (found["verdict"], found["phasesNotTested"]) == ("passed", ["access", "invalid"])
 
 
 def test_statuses_documented_and_witnessed(run: SampleRun) -> None:
@@ -188,6 +238,12 @@ def test_harness_errors_are_listed(run: SampleRun) -> None:
     document = document_of(run)
     assert document.ran
     assert document.harness_errors() == ["getVideo invalid: it broke"]
+
+
+def test_what_every_worker_failed_at_is_listed_once(run: SampleRun) -> None:
+    for _ in range(2):
+        run._recorder.note("failures", {"failures": {"the ledger cannot be written": 1}})
+    assert document_of(run).harness_errors() == ["the ledger cannot be written"]
 
 
 # Requirements that nobody judged

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from peertube_conformance.reports.run_document.run_verdict import Ending, concluded
 from peertube_conformance.reports.views.console import lines
 
 
 def test_a_sound_run_conforms(sound: dict[str, Any]) -> None:
     reported = lines(sound, 100)
-    assert reported[0] == "CONFORMS: no findings; 4 of 4 operations passed"
+    assert reported[0] == (
+        "CONFORMS (4 of 4 tested): no findings; operations: 4 passed; 262 requirements without evidence"
+    )
     assert reported[1] == "https://videos.example.com, PeerTube 6.2.0, tested with contract 6.2.0"
     assert "  Video       3/3" in reported
     assert not any("not tested" in line or "findings by" in line for line in reported)
@@ -19,7 +22,7 @@ def test_a_sound_run_conforms(sound: dict[str, Any]) -> None:
 
 def test_a_faulty_run_does_not(faulty: dict[str, Any]) -> None:
     reported = lines(faulty, 100)
-    assert reported[0].startswith("DOES NOT CONFORM: 1 finding against 1 requirement in 1 operation; 2 of 4")
+    assert reported[0].startswith("DOES NOT CONFORM (3 of 4 tested): 1 finding against 1 requirement in 1 operation;")
     text = "\n".join(reported)
     assert "getVideo 404: status differs from the response's [PT-ERR-03]" in text
     assert "at /response/body/status, seen 5 times" in text
@@ -43,17 +46,33 @@ def test_other_lines_keep_to_the_width(faulty: dict[str, Any], width: int) -> No
 
 def test_known_deviations_are_told_in_one_line(known: dict[str, Any]) -> None:
     reported = lines(known, 120)
-    assert (
-        reported[0]
-        == "CONFORMS: no new findings, 1 known; 2 of 4 operations passed, 1 with known deviations, 1 not tested"
+    assert reported[0].startswith(
+        "NOTHING FOUND (3 of 4 tested): no new findings, 1 known; operations: 2 passed, 1 with known deviations, 1 blo"
     )
     assert "known deviations: 1 finding under stock-404" in reported
     assert "known deviations that no longer occur: gone-by-now" in reported
 
 
-@pytest.mark.parametrize(("code", "answer"), [(2, "INTERRUPTED"), (3, "THE HARNESS FAILED"), (5, "NOTHING")])
-def test_a_run_that_did_not_end_well_never_conforms(sound: dict[str, Any], code: int, answer: str) -> None:
-    assert lines(sound | {"exitCode": code}, 100)[0].startswith(answer)
+@pytest.mark.parametrize(
+    ("change", "ending", "first"),
+    [
+        ({}, Ending(interrupted="a signal ended the run"), "INTERRUPTED (4 of 4 tested): a signal ended the run; "),
+        ({"errors": ["it broke"]}, Ending(), "INCONCLUSIVE (4 of 4 tested): the harness failed: it broke; "),
+        ({"tests": []}, Ending(), "NOTHING WAS TESTED (0 of 4 tested): no test ran; "),
+    ],
+)
+def test_a_run_that_did_not_end_well_never_conforms(
+    sound: dict[str, Any], change: dict[str, Any], ending: Ending, first: str
+) -> None:
+    assert lines(concluded(sound | change, ending), 200)[0].startswith(first)
+
+
+def test_errors_of_the_harness_are_listed(sound: dict[str, Any]) -> None:
+    errors = [f"test_{number}: it broke" for number in range(20)]
+    reported = lines(concluded(sound | {"errors": errors}, Ending()), 200)
+    assert "harness error: test_14: it broke" in reported
+    assert "harness error: test_15: it broke" not in reported
+    assert "and 5 more harness errors" in reported
 
 
 def test_a_run_without_exchanges_tested_nothing(empty: dict[str, Any]) -> None:

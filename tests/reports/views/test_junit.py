@@ -9,6 +9,7 @@ import pytest
 from lxml import etree
 
 from peertube_conformance.reports.model.verdict import Verdict
+from peertube_conformance.reports.run_document.run_verdict import Ending, concluded
 from peertube_conformance.reports.views.junit import junit
 
 SCHEMA = etree.XMLSchema(etree.parse(str(Path(__file__).with_name("junit.xsd"))))
@@ -30,8 +31,8 @@ def written(tmp_path: Path) -> Any:
 
 def test_a_case_for_each_operation_and_requirement(written: Any, sound: dict[str, Any]) -> None:
     names = [case.get("name") for case in written(sound).iter("testcase")]
-    assert names[:4] == ["getVideos", "getVideo", "delVideo", "getOAuthToken"]
-    assert sorted(names[4:]) == sorted(entry["id"] for entry in sound["requirements"])
+    assert names[:5] == ["verdict", "getVideos", "getVideo", "delVideo", "getOAuthToken"]
+    assert sorted(names[5:]) == sorted(entry["id"] for entry in sound["requirements"])
 
 
 def test_a_sound_run_has_no_failure(written: Any, sound: dict[str, Any]) -> None:
@@ -50,13 +51,30 @@ def test_a_failure_says_what_is_wrong_and_how_to_see_it(written: Any, faulty: di
     assert faulty["findings"][0]["curl"] in failure.text
     assert "set first: BASE_URL, VIDEO_ID, TOKEN" in failure.text
     assert root.xpath("//testcase[@name='PT-ERR-03']/failure")
-    assert root.get("failures") == "2"
+    assert root.xpath("//testcase[@name='verdict']/failure")
+    assert root.get("failures") == "3"
 
 
-def test_blocked_is_an_error_and_without_evidence_is_skipped(written: Any, faulty: dict[str, Any]) -> None:
-    root = written(faulty)
-    (error,) = root.xpath("//testcase[@name='delVideo']/error")
+def test_blocked_is_an_error_unless_a_finding_explains_it(written: Any, faulty: dict[str, Any]) -> None:
+    (skipped,) = written(faulty).xpath("//testcase[@name='delVideo']/skipped")
+    assert skipped.get("message") == "blocked: no video could be created: the quota is used up"
+    blocked = next(entry for entry in faulty["operations"] if entry["operationId"] == "delVideo")
+    blocked["blockedBy"] = ""
+    (error,) = written(faulty).xpath("//testcase[@name='delVideo']/error")
     assert error.get("message") == "no video could be created: the quota is used up"
+
+
+def test_a_finding_below_the_level_that_fails_the_run_is_no_failure(written: Any, faulty: dict[str, Any]) -> None:
+    weaker = [{**finding, "level": "should"} for finding in faulty["findings"]]
+    operations = [{**entry, "verdict": "passed"} for entry in faulty["operations"]]
+    root = written(concluded(faulty | {"findings": weaker, "operations": operations}, Ending()))
+    assert root.get("failures") == "0"
+    (reported,) = root.xpath("//testcase[@name='PT-ERR-03']/system-out")
+    assert "status differs from the response's" in reported.text
+
+
+def test_without_evidence_is_skipped(written: Any, faulty: dict[str, Any]) -> None:
+    root = written(faulty)
     (skipped,) = root.xpath("//testcase[@name='PT-RATE-01']/skipped")
     assert skipped.get("message").startswith("no-evidence: ")
 
@@ -97,4 +115,4 @@ def test_hostile_text_stays_text(written: Any, hostile: dict[str, Any]) -> None:
 
 
 def test_a_run_without_operations_is_a_document_too(written: Any, empty: dict[str, Any]) -> None:
-    assert written(empty | {"operations": [], "requirements": []}).get("tests") == "0"
+    assert written(empty | {"operations": [], "requirements": []}).get("tests") == "1"

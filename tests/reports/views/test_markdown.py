@@ -12,15 +12,15 @@ from peertube_conformance.reports.views.markdown_elements import block, code, pl
 
 def test_a_sound_run_conforms(sound: dict[str, Any]) -> None:
     reported = summary(sound).splitlines()
-    assert reported[0] == "# ✅ Conforms"
-    assert reported[2] == "No findings; 4 of 4 operations passed."
+    assert reported[0] == "# ✅ Conforms (4 of 4 tested)"
+    assert reported[2] == "No findings; operations: 4 passed; 262 requirements without evidence."
     assert "| Video | 3 | 3 |  |  |  |" in reported
     assert not any("Findings" in line or "Not tested" in line for line in reported if line.startswith("##"))
 
 
 def test_a_faulty_run_does_not(faulty: dict[str, Any]) -> None:
     text = summary(faulty)
-    assert text.startswith("# ❌ Does not conform\n")
+    assert text.startswith("# ❌ Does not conform (3 of 4 tested)\n")
     assert "| Video | 3 | 1 | 1 |  | 1 |" in text
     assert "### PT-ERR-03 (must): 1 finding" in text
     assert f"```sh\n{faulty['findings'][0]['curl']}\n```" in text
@@ -33,7 +33,7 @@ def test_known_deviations_have_their_reason(known: dict[str, Any]) -> None:
     entry = {"id": "stock-404", "party": "server", "reason": "A slip of the server."}
     known["deviations"]["entries"] = [entry]
     text = summary(known)
-    assert text.startswith("# ✅ Conforms")
+    assert text.startswith("# ☑️ Nothing found (3 of 4 tested)")
     assert "| `stock-404` | 1 | server | A slip of the server. |" in text
     assert "No longer found: `gone-by-now`" in text
 

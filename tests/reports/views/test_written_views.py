@@ -15,8 +15,10 @@ from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import clean_document
 from peertube_conformance.reports.report_directory.lock_file import MARK
 from peertube_conformance.reports.report_directory.report_folder import ReportError, ReportFolder
+from peertube_conformance.reports.run_document.run_verdict import Ending, concluded
 from peertube_conformance.reports.views import report_files
 from peertube_conformance.reports.views.badge import badge
+from peertube_conformance.reports.views.markdown import summary
 from peertube_conformance.reports.views.report_files import write_views
 from peertube_conformance.reports.views.sarif import sarif
 from peertube_conformance.spec.deviations import Deviation
@@ -80,7 +82,7 @@ def test_a_view_that_fails_does_not_cost_the_others(
 def test_a_file_that_cannot_be_written_is_named(sound: dict[str, Any], tmp_path: Path) -> None:
     with ReportFolder(tmp_path) as folder:
         (tmp_path / "report.html").mkdir()
-        with pytest.raises(ReportError, match=r"written to .*: report\.html \("):
+        with pytest.raises(ReportError, match=r"^.*/report\.html was not written by"):
             write_views(clean_document(sound, Redactor()), folder)
     assert {path.name for path in tmp_path.iterdir()} == FILES | FOLDERS
 
@@ -128,12 +130,13 @@ def test_sarif_suppresses_what_is_known(known: dict[str, Any], sound: dict[str, 
 
 
 def test_an_unfinished_run_is_no_success_in_sarif(sound: dict[str, Any]) -> None:
-    def succeeded(code: int) -> bool:
-        reported = sarif(sound | {"exitCode": code})["runs"][0]["invocations"][0]["executionSuccessful"]
-        assert isinstance(reported, bool)
-        return reported
+    def invocation(ending: Ending) -> tuple[bool, int]:
+        members = sarif(concluded(sound, ending))["runs"][0]["invocations"][0]
+        return members["executionSuccessful"], members["exitCode"]
 
-    assert [succeeded(code) for code in (0, 2, 3, 5)] == [True, False, False, False]
+    assert invocation(Ending()) == (True, 0)
+    assert invocation(Ending(interrupted="a signal ended the run")) == (False, 2)
+    assert invocation(Ending(harness_failure="it broke")) == (False, 3)
 
 
 def _closed(required: dict[str, Any], **optional: Any) -> dict[str, Any]:
@@ -161,6 +164,9 @@ _PLACE = _closed(
             "items": _closed({"name": _TEXT, "fullyQualifiedName": _TEXT, "kind": {"const": "function"}}),
         },
     }
+)
+_INVOCATION = _closed(
+    {"executionSuccessful": {"type": "boolean"}, "exitCode": {"type": "integer"}, "exitCodeDescription": _TEXT}
 )
 _LEVEL = {"enum": ["error", "warning", "note"]}
 _RULE = _closed(
@@ -201,7 +207,7 @@ SARIF = _closed(
                         }
                     ),
                     "automationDetails": _closed({"id": _TEXT}),
-                    "invocations": {"type": "array", "items": _closed({"executionSuccessful": {"type": "boolean"}})},
+                    "invocations": {"type": "array", "items": _INVOCATION},
                     "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
                     "results": {"type": "array", "items": _RESULT},
                 }
@@ -228,27 +234,30 @@ def test_others_can_read_it(
 
 
 @pytest.mark.parametrize(
-    ("name", "change", "message", "colour"),
+    ("name", "ending", "message", "colour"),
     [
-        ("sound", {}, "conforms", "brightgreen"),
-        ("faulty", {}, "1 finding", "red"),
-        ("sound", {"exitCode": 2}, "interrupted", "orange"),
-        ("empty", {}, "nothing was tested", "lightgrey"),
+        ("sound", Ending(), "conforms (4 of 4 tested)", "brightgreen"),
+        ("known", Ending(), "nothing found (3 of 4 tested)", "yellowgreen"),
+        ("faulty", Ending(), "does not conform (3 of 4 tested)", "red"),
+        ("sound", Ending(interrupted="a signal ended the run"), "interrupted (4 of 4 tested)", "orange"),
+        ("sound", Ending(harness_failure="it broke"), "inconclusive (4 of 4 tested)", "orange"),
+        ("empty", Ending(), "nothing was tested (0 of 4 tested)", "lightgrey"),
     ],
 )
-def test_the_badge(
-    name: str, change: dict[str, Any], message: str, colour: str, request: pytest.FixtureRequest
-) -> None:
-    members = badge(request.getfixturevalue(name) | change)
+def test_the_badge(name: str, ending: Ending, message: str, colour: str, request: pytest.FixtureRequest) -> None:
+    members = badge(concluded(request.getfixturevalue(name), ending))
     assert (members["label"], members["message"], members["color"]) == ("PeerTube API 6.2.0", message, colour)
 
 
 def test_a_stale_deviation_alone_fails_a_strict_run(known: dict[str, Any]) -> None:
-    assert badge(known | {"exitCode": 1})["message"] == "does not conform"
+    document = concluded(known, Ending(strict=True))
+    assert badge(document)["message"] == "does not conform (3 of 4 tested)"
+    assert "1 known deviation no longer found" in summary(document)
 
 
 def test_only_levels_that_count_fail(new_run: Callable[[], Any], faulty: dict[str, Any]) -> None:
     weaker = [{**finding, "level": "should"} for finding in faulty["findings"]]
-    reported = faulty | {"findings": weaker, "exitCode": 0}
-    assert badge(reported)["message"] == "conforms"
-    assert badge(reported | {"failOn": "should", "exitCode": 1})["message"] == "1 finding"
+    reported = faulty | {"findings": weaker}
+    assert badge(concluded(reported, Ending()))["message"] == "nothing found (3 of 4 tested)"
+    stricter = concluded(reported | {"failOn": "should"}, Ending())
+    assert (badge(stricter)["message"], stricter["exitCode"]) == ("does not conform (3 of 4 tested)", 1)

@@ -36,7 +36,9 @@ def test_a_body_that_lacks_what_a_flow_reads_blocks_it(own: Session, monkeypatch
     _listing(own, monkeypatch, lambda _: {})
     ended = runner.walk(own, WatchHistory)
     assert ended.verdict is Verdict.BLOCKED, ended
-    assert "flow stopped: the response to listMyHistory violates the contract (PT-BODY-02" in ended.reason
+    assert ended.reason == (
+        "listMyHistory answered nothing at /data instead of an array (listMyHistory|PT-BODY-02|200|/response/body/data)"
+    )
     assert {finding.requirement for finding in own.collect()} == {"PT-BODY-02"}
 
 
@@ -119,3 +121,32 @@ def test_time_that_is_up_between_walks_is_told_as_such(own: Session, monkeypatch
     monkeypatch.setattr(Context, "begin", begun)
     ended = runner.walk(own, WatchHistory)
     assert (ended.verdict, ended.reason) == (Verdict.PASSED, "--max-time has passed")
+
+
+def test_what_was_found_is_shortened_by_few_requests(own: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "_SHORTENING_SECONDS", 600)
+    _listing(own, monkeypatch, lambda history: history | ({"total": 0} if len(history["data"]) > 1 else {}))
+    with own.requests.item(100):
+        ended = runner.walk(own, WatchHistory)
+        assert own.requests.of_item <= 2 * 100
+    assert ended.verdict is Verdict.FAILED, ended
+    assert {finding.requirement for finding in ended.findings} == {"PT-HISTORY-02"}
+
+
+def test_the_ceiling_does_not_lose_what_was_found(own: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "_SHORTENING_SECONDS", 600)
+    _listing(own, monkeypatch, lambda history: history | ({"total": 0} if len(history["data"]) > 1 else {}))
+    # Without a part for shortening, Hypothesis goes on until no request is left.
+    monkeypatch.setattr(Context, "_is_long_shortened", False)
+    with own.requests.item(40):
+        ended = runner.walk(own, WatchHistory)
+        assert own.requests.is_item_over
+    assert ended.verdict is Verdict.FAILED, ended
+    assert {finding.requirement for finding in ended.findings} == {"PT-HISTORY-02"}
+    assert all(finding.steps for finding in ended.findings)
+
+
+def test_a_flow_without_requests_left_is_blocked(own: Session) -> None:
+    with own.requests.item(5):
+        ended = runner.walk(own, WatchHistory)
+    assert (ended.verdict, ended.reason) == (Verdict.BLOCKED, "reached its ceiling of 15 requests")

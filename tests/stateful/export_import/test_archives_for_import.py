@@ -85,5 +85,5 @@ def test_a_name_that_leads_out_of_the_archive_is_left_out_and_what_is_no_json_ho
 
 @pytest.mark.parametrize("depth", [400, 900, 100_000])
 def test_what_is_nested_too_deep_holds_nothing(depth: int) -> None:
-    (value,) = _imported({"peertube/likes.json": b"[" * depth + b"]" * depth}).values()
-    assert value is None or value == json.loads("[" * depth + "]" * depth)
+    (value,) = _imported({"peertube/likes.json": b"[" * depth + b"7" + b"]" * depth}).values()
+    assert "7" not in json.dumps(value)

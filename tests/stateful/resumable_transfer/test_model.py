@@ -9,6 +9,7 @@ import zipfile
 import pytest
 
 from peertube_conformance.fixtures.instance.videos import video_store
+from peertube_conformance.fixtures.messages.json_response import Answer
 from peertube_conformance.stateful.resumable_transfer.model import (
     AGAIN,
     PARTS,
@@ -64,8 +65,8 @@ def test_what_is_sent_again_does_not_complete_a_file(what: str, stored: int) -> 
 
 def test_the_largest_file_counts_whether_for_saving_or_for_streaming() -> None:
     stream = {"files": [{"size": 7}, {"size": 5}]}
-    assert counted({"files": [{"size": 6}], "streamingPlaylists": [stream]}) == 7
-    assert counted({"files": [{"size": 6}], "streamingPlaylists": []}) == 6
+    assert counted(Answer("getVideo", {"files": [{"size": 6}], "streamingPlaylists": [stream]})) == 7
+    assert counted(Answer("getVideo", {"files": [{"size": 6}], "streamingPlaylists": []})) == 6
 
 
 @pytest.mark.parametrize(

@@ -76,3 +76,9 @@ def test_the_query_parameter_is_marked() -> None:
 @pytest.mark.parametrize("pointer", ["/response/status", "/request/query/other", "/request/query/("])
 def test_a_line_without_it_has_no_mark(pointer: str) -> None:
     assert not any(piece.marked for piece in query_pieces("GET /a?count=1", pointer))
+
+
+def test_a_body_that_is_nested_too_deeply_is_shown_as_it_is() -> None:
+    body = '{"data": [' + "[" * 4000 + "]" * 4000 + "]}"
+    assert marks(body, "/data/*", [[[]]])
+    assert "".join(piece.text for piece in pieces(body, "/data/*", 10_000, [[[]]])) == body

@@ -14,6 +14,7 @@ import lxml.html
 import pytest
 
 from peertube_conformance.reports.comparison.compare import compare
+from peertube_conformance.reports.run_document.run_verdict import Ending, concluded
 from peertube_conformance.reports.views.html.page import page
 from tests.reports.conftest import HOSTILE
 
@@ -31,10 +32,10 @@ def text_of(element: Any) -> str:
 
 def test_the_first_screen_says_that_it_conforms(sound: dict[str, Any]) -> None:
     root = read(sound)
-    assert text_of(root.find(".//h1")) == "Conforms"
+    assert text_of(root.find(".//h1")) == "Conforms (4 of 4 tested)"
     assert root.find(".//header").get("class") == "answer passed"
     top = text_of(root.find(".//header"))
-    assert "No findings; 4 of 4 operations passed." in top
+    assert "No findings; operations: 4 passed; 262 requirements without evidence." in top
     assert "PeerTube 6.2.0" in top
     assert "2026-01-02 03:04 UTC" in top
     assert "Every operation of the run was tested." in text_of(root.get_element_by_id("untested"))
@@ -42,15 +43,26 @@ def test_the_first_screen_says_that_it_conforms(sound: dict[str, Any]) -> None:
 
 def test_the_first_screen_says_that_it_does_not(faulty: dict[str, Any]) -> None:
     root = read(faulty)
-    assert text_of(root.find(".//h1")) == "Does not conform"
+    assert text_of(root.find(".//h1")) == "Does not conform (3 of 4 tested)"
     assert root.find(".//header").get("class") == "answer failed"
     reported = text_of(root.get_element_by_id("untested"))
     assert "1 operation blocked: no video could be created: the quota is used up" in reported
 
 
-@pytest.mark.parametrize("code", [2, 3, 5])
-def test_a_run_that_did_not_end_well_is_not_green(sound: dict[str, Any], code: int) -> None:
-    assert read(sound | {"exitCode": code}).find(".//header").get("class") == "answer blocked"
+@pytest.mark.parametrize("ending", [Ending(interrupted="a signal ended the run"), Ending(harness_failure="it broke")])
+def test_a_run_that_did_not_end_well_is_not_green(sound: dict[str, Any], ending: Ending) -> None:
+    assert read(concluded(sound, ending)).find(".//header").get("class") == "answer blocked"
+
+
+def test_a_run_that_found_nothing_but_did_not_test_everything_has_a_look_of_its_own(known: dict[str, Any]) -> None:
+    root = read(known)
+    assert text_of(root.find(".//h1")) == "Nothing found (3 of 4 tested)"
+    assert root.find(".//header").get("class") == "answer found"
+
+
+def test_errors_of_the_harness_are_on_the_first_screen(sound: dict[str, Any]) -> None:
+    root = read(concluded(sound | {"errors": ["getVideo valid: it broke"]}, Ending()))
+    assert "getVideo valid: it broke" in text_of(root.get_element_by_id("untested"))
 
 
 def test_a_finding_shows_expected_beside_actual(faulty: dict[str, Any]) -> None:
