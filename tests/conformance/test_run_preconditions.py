@@ -78,7 +78,7 @@ def test_who_names_the_host_or_tests_this_machine_is_not_asked(
     assert "no operation matches" in mistake(tmp_path, **given)
 
 
-@pytest.mark.parametrize("by", ["PYTEST_ADDOPTS", "addopts"])
+@pytest.mark.parametrize("by", ["PYTEST_ADDOPTS", pytest.param("addopts", marks=pytest.mark.nightly)])
 def test_no_file_or_variable_confirms_the_tier_disposable(by: str, tmp_path: Path) -> None:
     given = "--safety=disposable --disposable-host=my.invalid --operations=none"
     (tmp_path / "pytest.ini").write_text(f"[pytest]\naddopts = {given if by == 'addopts' else ''}\n")

@@ -59,6 +59,7 @@ def test_a_route_that_hangs_is_given_up_after_three_requests(target: EmbeddedIns
     assert run.document["ledger"]["left"] == []
 
 
+@pytest.mark.nightly
 def test_a_target_that_hangs_as_a_whole_ends_the_run(target: EmbeddedInstance, tmp_path: Path) -> None:
     hangs: list[bool] = []
     with (
@@ -88,7 +89,9 @@ LARGE = {
 }
 
 
-@pytest.mark.parametrize("kind", LARGE)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=[] if kind == "arrays" else [pytest.mark.nightly]) for kind in LARGE]
+)
 def test_a_large_answer_ends_no_run(kind: str, target: EmbeddedInstance, tmp_path: Path) -> None:
     content, part = LARGE[kind]
 

@@ -42,7 +42,15 @@ def empty(answer: Answered) -> Answered:
     return answer.with_content(b"{}")
 
 
-@pytest.mark.parametrize("alter", [limited, unauthorised, unavailable, empty])
+@pytest.mark.parametrize(
+    "alter",
+    [
+        pytest.param(limited, marks=pytest.mark.nightly),
+        pytest.param(unauthorised, marks=pytest.mark.nightly),
+        unavailable,
+        empty,
+    ],
+)
 def test_the_run_is_inconclusive_and_ends_soon(instance: EmbeddedInstance, tmp_path: Path, alter: Alter) -> None:
     with altering(instance.base_url, after_set_up(tmp_path, alter)) as url:
         given = (f"--base-url={url}", f"--admin-username={ADMIN_NAME}", "--depth=smoke")
@@ -59,6 +67,7 @@ def test_the_run_is_inconclusive_and_ends_soon(instance: EmbeddedInstance, tmp_p
     assert without_traceback(said), said
 
 
+@pytest.mark.nightly
 def test_a_target_that_is_away_right_after_set_up_is_inconclusive(instance: EmbeddedInstance, tmp_path: Path) -> None:
     def away(answer: Answered) -> Answered:
         return answer.with_content(b"", "text/plain", 503)

@@ -54,7 +54,7 @@ def how_to_reap(proxy: Listening) -> str:
     return f"remove it with: peertube-conformance reap --base-url={proxy.base_url} --admin-username={ADMIN_NAME}"
 
 
-@pytest.mark.parametrize("workers", ["0", "2"])
+@pytest.mark.parametrize("workers", ["0", pytest.param("2", marks=pytest.mark.nightly)])
 def test_a_wait_for_minutes_is_announced_and_ends_at_the_first_signal(
     workers: str, target: EmbeddedInstance, tmp_path: Path
 ) -> None:
