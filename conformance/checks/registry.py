@@ -86,16 +86,17 @@ def _judge_by(candidate: Check, exchange: Exchange, most: int, judgement: Judgem
         if count > most:
             judgement.in_part.append(f"the first {most} findings of the check {candidate.name}")
             return
-        judgement.findings.append(_completed(found, candidate, exchange))
+        finding = replace(found, at=starred(found.at))
+        judgement.findings.append(completed(finding, exchange, check=candidate.name, requirement=candidate.requirement))
 
 
-def _completed(finding: Finding, by: Check, exchange: Exchange) -> Finding:
+def completed(finding: Finding, exchange: Exchange, *, check: str, requirement: str) -> Finding:
+    """The finding with everything that makes its fingerprint: an exchange violates a requirement, as a check found."""
     return replace(
         finding,
-        at=starred(finding.at),
-        check=by.name,
-        requirement=by.requirement,
-        level=by.level,
+        check=check,
+        requirement=requirement,
+        level=Level(load_requirements()[requirement].level),
         operation_id=exchange.operation.id,
         status=exchange.status,
         request=exchange.summary,

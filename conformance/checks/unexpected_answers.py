@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from peertube_conformance.conformance.checks.registry import judge, starred
+from peertube_conformance.conformance.checks.registry import completed, judge, starred
 from peertube_conformance.fixtures.messages.precondition_errors import UnexpectedAnswer
-from peertube_conformance.reports import Exchange, Finding, Intent, Level
-from peertube_conformance.spec.requirements import load_requirements
+from peertube_conformance.reports import Exchange, Finding, Intent
 
 _BODY, _HEADERS = "/response/body", "/response/headers"
 _MEDIA_TYPE = "/response/headers/content-type"
@@ -47,15 +46,6 @@ def _is_of_the_whole(found: str) -> bool:
 
 
 def _broken(error: UnexpectedAnswer, exchange: Exchange, at: str) -> Finding:
-    return Finding(
-        at,
-        f"the answer cannot be used: it is {error.came} instead of {error.expected}",
-        error.expected,
-        error.came,
-        check="usable_answer",
-        requirement=error.breaks,
-        level=Level(load_requirements()[error.breaks].level),
-        operation_id=exchange.operation.id,
-        status=exchange.status,
-        request=exchange.summary,
-    )
+    message = f"the answer cannot be used: it is {error.came} instead of {error.expected}"
+    finding = Finding(at, message, error.expected, error.came)
+    return completed(finding, exchange, check="usable_answer", requirement=error.breaks)

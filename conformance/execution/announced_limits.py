@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from peertube_conformance.conformance.checks.registry import answered, unreadable
+from peertube_conformance.conformance.checks.registry import answered, completed, unreadable
 from peertube_conformance.conformance.execution.forwarded_clients import LIMIT, RESET, number_in
-from peertube_conformance.reports import Exchange, Finding, Level
-from peertube_conformance.spec.requirements import load_requirements
+from peertube_conformance.reports import Exchange, Finding
 
 REQUIREMENT = "PT-RATE-08"
 _REFUSED = 429
@@ -38,15 +37,5 @@ class AnnouncedLimits:
 
 
 def _changed(exchange: Exchange, before: int, limit: int) -> Finding:
-    return Finding(
-        f"/response/headers/{LIMIT}",
-        f"{LIMIT} changed within a window",
-        before,
-        limit,
-        check="announced_limits",
-        requirement=REQUIREMENT,
-        level=Level(load_requirements()[REQUIREMENT].level),
-        operation_id=exchange.operation.id,
-        status=exchange.status,
-        request=exchange.summary,
-    )
+    finding = Finding(f"/response/headers/{LIMIT}", f"{LIMIT} changed within a window", before, limit)
+    return completed(finding, exchange, check="announced_limits", requirement=REQUIREMENT)

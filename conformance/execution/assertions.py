@@ -6,16 +6,16 @@ Checks look at single exchanges, whichever test sent them; these assertions cove
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import Any
 
+from peertube_conformance.conformance.checks.registry import completed
 from peertube_conformance.conformance.checks.status_codes import conflicted, no_response
 from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.fixtures.messages.account import Account
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.resources.factory import World
 from peertube_conformance.fixtures.run.run import WorkerEnvironment
-from peertube_conformance.reports import Exchange, Finding, Level, Purpose
+from peertube_conformance.reports import Exchange, Finding, Purpose
 from peertube_conformance.spec import Operation
 from peertube_conformance.spec.requirements import load_requirements
 from peertube_conformance.spec.synthetic_operations import outside
@@ -117,12 +117,4 @@ class Examination:
 
     def completed(self, finding: Finding, requirement: str, exchange: Exchange) -> Finding:
         """Completes a finding with everything that makes its fingerprint."""
-        return replace(
-            finding,
-            check=self.name,
-            requirement=requirement,
-            level=Level(load_requirements()[requirement].level),
-            operation_id=exchange.operation.id,
-            status=exchange.status,
-            request=exchange.summary,
-        )
+        return completed(finding, exchange, check=self.name, requirement=requirement)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from peertube_conformance.conformance.checks.registry import completed
 from peertube_conformance.fixtures.safety.ownership.proofs import Contradiction
-from peertube_conformance.reports import Finding, Level
-from peertube_conformance.spec.requirements import load_requirements
+from peertube_conformance.reports import Finding
 
 _CREATED_IDS = "PT-ID-08"
 
@@ -12,15 +12,6 @@ _CREATED_IDS = "PT-ID-08"
 def contradicted_id(contradiction: Contradiction) -> Finding:
     """The finding at the member of the response that a read of the new resource contradicts."""
     exchange = contradiction.exchange
-    return Finding(
-        f"/response/body/*/{contradiction.member}",
-        f"a {contradiction.kind} was created, but the answer identifies another one",
-        True,
-        False,
-        check="created_ids",
-        requirement=_CREATED_IDS,
-        level=Level(load_requirements()[_CREATED_IDS].level),
-        operation_id=exchange.operation.id,
-        status=exchange.status,
-        request=exchange.summary,
-    )
+    message = f"a {contradiction.kind} was created, but the answer identifies another one"
+    finding = Finding(f"/response/body/*/{contradiction.member}", message, True, False)
+    return completed(finding, exchange, check="created_ids", requirement=_CREATED_IDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from peertube_conformance.conformance.checks.registry import completed
 from peertube_conformance.conformance.execution.route_comparison import (
     Route,
     RouteComparison,
@@ -20,15 +22,15 @@ from peertube_conformance.conformance.execution.route_comparison import (
 from peertube_conformance.fixtures.environment.worker import WorkerEnvironment
 from peertube_conformance.fixtures.http.exchange_steps import Send
 from peertube_conformance.fixtures.http.outage import TargetGone
+from peertube_conformance.fixtures.http.shared_lines import SharedLines
 from peertube_conformance.fixtures.messages.precondition_errors import MissingRoute, NotArranged, Unavailable
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.safety.guard import Refused
 from peertube_conformance.fixtures.timing.deadline import OutOfTime
-from peertube_conformance.reports import Exchange, Finding, Level
+from peertube_conformance.reports import Exchange, Finding
 from peertube_conformance.reports.model.finding import ROUTE_REQUIREMENT
 from peertube_conformance.reports.recording.recorder import Recorder
 from peertube_conformance.spec import Contract, Operation
-from peertube_conformance.spec.requirements import load_requirements
 from peertube_conformance.spec.synthetic_operations import is_outside
 
 # An operation is compared again where a comparison had no result, but not without end.
@@ -65,7 +67,7 @@ class MissingRoutes:
         """`environment_of` gives the environment of a target by its origin, `valid_draft` a valid request of an
         operation that was not sent yet; it raises a precondition error where none can be prepared."""
         self._contracts = contracts
-        self._file = _SharedFile(file)
+        self._missing = _SharedFindings(file)
         self._recorder = recorder
         self._environment_of = environment_of
         self._valid_draft = valid_draft
@@ -77,7 +79,7 @@ class MissingRoutes:
 
     def finding(self, base_url: str, operation_id: str) -> Finding | None:
         """The finding that the target does not implement the operation; None where it was not found."""
-        return self._file.read().get((_origin(base_url), operation_id))
+        return self._missing.get((_origin(base_url), operation_id))
 
     def refuse(self, base_url: str, operation: Operation) -> None:
         """Raises MissingRoute where the target was found not to implement the operation."""
@@ -181,19 +183,15 @@ class MissingRoutes:
 
     def _record(self, key: _Key, shown: _Suspect) -> None:
         exchange = shown.exchange
-        finding = Finding(
-            "/request",
-            described(self._contracts, shown.draft, exchange),
-            list(exchange.operation.success_statuses),
-            exchange.status,
+        message = described(self._contracts, shown.draft, exchange)
+        expected = list(exchange.operation.success_statuses)
+        finding = completed(
+            Finding("/request", message, expected, exchange.status),
+            exchange,
             check="route_is_implemented",
             requirement=ROUTE_REQUIREMENT,
-            level=Level(load_requirements()[ROUTE_REQUIREMENT].level),
-            operation_id=exchange.operation.id,
-            status=exchange.status,
-            request=exchange.summary,
         )
-        self._file.add(key, self._recorder.finding(exchange, finding))
+        self._missing.add(key, self._recorder.finding(exchange, finding))
 
 
 def _origin(url: str) -> str:
@@ -201,33 +199,23 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-class _SharedFile:
-    """The findings in a file of the run's private folder, which every worker reads and appends to."""
+class _SharedFindings:
+    """The findings of all workers, by origin and operation id."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._read = 0
+    def __init__(self, file: Path) -> None:
+        self._lines = SharedLines(file)
         self._findings: dict[_Key, Finding] = {}
 
-    def read(self) -> dict[_Key, Finding]:
-        """The findings by origin and operation id."""
-        try:
-            size = self._path.stat().st_size
-        except OSError:
-            return self._findings
-        if size > self._read:
-            with self._path.open("rb") as file:
-                file.seek(self._read)
-                whole = file.read().rpartition(b"\n")
-            self._read += len(whole[0]) + len(whole[1])
-            for line in filter(None, whole[0].split(b"\n")):
+    def get(self, key: _Key) -> Finding | None:
+        """The finding of an operation; None where there is none."""
+        for line in self._lines.new():
+            # A line that there was no space for is no JSON.
+            with contextlib.suppress(ValueError):
                 origin, members = json.loads(line)
                 finding = Finding.from_json(members)
                 self._findings[origin, finding.operation_id] = finding
-        return self._findings
+        return self._findings.get(key)
 
     def add(self, key: _Key, finding: Finding) -> None:
-        """Appends a finding, as one line."""
-        line = json.dumps([key[0], finding.to_json()]) + "\n"
-        with self._path.open("ab", buffering=0) as file:
-            file.write(line.encode())
+        """Adds a finding."""
+        self._lines.add(json.dumps([key[0], finding.to_json()]))

@@ -258,7 +258,7 @@ class Session:
             contradicted=self._contradicted,
             read_failed=self._judge_read,
             admits=lambda draft: self.missing_routes.refuse(shared.base_url, draft.operation),
-            failed=lambda exchange: self.missing_routes.explain(exchange, valid=True),
+            call_failed=lambda exchange: self.missing_routes.explain(exchange, valid=True),
         )
 
     def _environment_of(self, origin: str) -> WorkerEnvironment | None:

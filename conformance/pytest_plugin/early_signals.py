@@ -15,10 +15,8 @@ from types import FrameType
 from peertube_conformance.conformance.exit_codes import INTERRUPTED
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_STDERR = 2
-
-
 DEFAULTS = (signal.SIG_DFL, signal.default_int_handler)
+_STDERR = 2
 
 
 def end_early(number: int, _frame: FrameType | None) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from peertube_conformance.fixtures.timing.deadline import OutOfRequests, OutOfTime
+from peertube_conformance.fixtures.messages.precondition_errors import OutOfRequests
+from peertube_conformance.fixtures.timing.deadline import OutOfTime
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.redaction.safe_output import escaped_line
 

@@ -8,7 +8,7 @@ from peertube_conformance.conformance.options import Options
 from peertube_conformance.conformance.pytest_plugin.controller import USER_MISTAKES, Controller
 from peertube_conformance.conformance.pytest_plugin.header_and_summary import announce, console_of
 from peertube_conformance.conformance.pytest_plugin.last_words import last_words
-from peertube_conformance.conformance.pytest_plugin.signals import Ending, heed_signals
+from peertube_conformance.conformance.pytest_plugin.signals import SignalHooks, heed_signals
 from peertube_conformance.conformance.pytest_plugin.workers import Workers
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import sentence
@@ -27,6 +27,6 @@ def begin_run(config: pytest.Config, options: Options, redactor: Redactor, key: 
         controller = config.stash[key] = Controller(options, say, redactor)
     except USER_MISTAKES as error:
         raise pytest.UsageError(sentence(str(error), redactor)) from None
-    config.pluginmanager.register(Ending(interruption, controller.interrupt))
+    config.pluginmanager.register(SignalHooks(interruption, controller.interrupt))
     config.pluginmanager.register(Workers(controller, say))
     announce(config, controller, redactor)

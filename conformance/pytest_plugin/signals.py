@@ -65,7 +65,7 @@ def held_back() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
 
-class Ending:
+class SignalHooks:
     """Pytest hooks for signals: before the end of a session they interrupt it, then they hurry the clean-up.
 
     A second one ends the workers too: nothing is asked after the last line, and nothing follows it.

@@ -89,8 +89,8 @@ class RunDocument:
                 case "unjudged":
                     for name in part["requirements"]:
                         self._unjudged[name].append(unjudged_in(part))
-                case "death" | "ceiling" as kind:
-                    {"death": self._deaths.add_death, "ceiling": self._ceilings.add}[kind](part)
+                case "death":
+                    self._deaths.add_death(part)
                 case "flow":
                     self._coverage.add_flow(part)
                     self._flows.append(flow_in(part))
@@ -102,6 +102,8 @@ class RunDocument:
         match part["kind"]:
             case "budget":
                 self._budget.update({key: part[key] for key in ("requests", "throttledSeconds", "self429")})
+            case "ceiling":
+                self._ceilings.add(part)
             case "stop":
                 self._stopped.append({"reason": part["reason"], "unjudgeable": part["unjudgeable"]})
             case "refusals" | "failures" as kind:

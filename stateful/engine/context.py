@@ -13,8 +13,9 @@ from peertube_conformance.conformance.execution.assertions import Examination
 from peertube_conformance.conformance.execution.item_costs import is_scarce, is_tight
 from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.precondition_errors import OutOfRequests
 from peertube_conformance.fixtures.run.run import WorkerEnvironment
-from peertube_conformance.fixtures.timing.deadline import OutOfRequests, OutOfTime
+from peertube_conformance.fixtures.timing.deadline import OutOfTime
 from peertube_conformance.reports import Exchange, Finding
 from peertube_conformance.stateful.engine.reproduction_steps import Call, Story
 

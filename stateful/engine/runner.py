@@ -20,8 +20,9 @@ from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.conformance.pytest_plugin.operation_selection import chosen
 from peertube_conformance.fixtures.http.client import Unsendable
 from peertube_conformance.fixtures.messages.bounded import DEEPEST
+from peertube_conformance.fixtures.messages.precondition_errors import OutOfRequests
 from peertube_conformance.fixtures.run.run import WorkerEnvironment
-from peertube_conformance.fixtures.timing.deadline import OutOfRequests, OutOfTime
+from peertube_conformance.fixtures.timing.deadline import OutOfTime
 from peertube_conformance.reports import Finding, Verdict
 from peertube_conformance.reports.formatting import counted
 from peertube_conformance.stateful.engine.context import Context, Halted, Shortened, Violation

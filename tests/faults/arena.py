@@ -65,10 +65,11 @@ class Arena:
     def _forget_routes(self) -> None:
         """Forgets which operations were seen implemented or not: with another fault, it is another instance."""
         routes = self.session.missing_routes
-        for known in (routes._served, routes._suspects, routes._tries, routes._file._findings):
+        for known in (routes._served, routes._suspects, routes._tries):
             known.clear()
-        routes._file._path.unlink(missing_ok=True)
-        routes._file._read = 0
+        file = self.session.environment.shared.folder / "missing-routes.ndjson"
+        file.unlink(missing_ok=True)
+        routes._missing = type(routes._missing)(file)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from peertube_conformance.fixtures.instance.startup_settings import ADMIN_NAME
 from tests.promise.filled_instance import FilledInstance, Serving, listening
@@ -28,6 +28,7 @@ from tests.promise.plans import Plan, simpler
 from tests.promise.snapshot import Difference, harm
 
 _TOP = Path(__file__).parents[2]
+Proxy = TypeVar("Proxy")
 # A narrow run has about a hundred requests, a whole one some thousands; a flow that finds a lie repeats its steps to
 # shorten them, for half a minute and once more to confirm them.
 MOST_REQUESTS = {False: 20_000, True: 200_000}
@@ -210,15 +211,22 @@ class Trials:
 
 
 @contextmanager
-def trials() -> Iterator[Trials]:
-    """Creates everything that plans need, once."""
+def served_behind(made: Callable[[FilledInstance], Proxy]) -> Iterator[tuple[FilledInstance, Proxy, Serving, Children]]:
+    """A filled instance that is served behind a proxy made for it, and the process that forks runs."""
     serving = listening()
     children = Children()
     try:
         filled = FilledInstance(serving.base_url)
-        proxy = LyingProxy(filled)
+        proxy = made(filled)
         with serving.serving(proxy):
-            yield Trials(filled, proxy, serving, children)
+            yield filled, proxy, serving, children
         filled.instance.close()
     finally:
         children.close()
+
+
+@contextmanager
+def trials() -> Iterator[Trials]:
+    """Creates everything that plans need, once."""
+    with served_behind(LyingProxy) as made:
+        yield Trials(*made)

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from peertube_conformance.spec import load_contract
-from tests.promise.filled_instance import FilledInstance, Serving, listening
+from tests.promise.filled_instance import FilledInstance, Serving
 from tests.promise.ledgers import closed_to_nobody
-from tests.promise.trial import Children
+from tests.promise.trial import Children, served_behind
 from tests.surprises.draws import Draw
 from tests.surprises.kinds import KINDS
 from tests.surprises.surprising_proxy import SurprisingProxy
@@ -175,13 +175,5 @@ def _document(folder: Path) -> Mapping[str, Any] | None:
 @contextmanager
 def trials() -> Iterator[Trials]:
     """Creates everything that draws need, once."""
-    serving = listening()
-    children = Children()
-    try:
-        filled = FilledInstance(serving.base_url)
-        proxy = SurprisingProxy(filled, load_contract())
-        with serving.serving(proxy):
-            yield Trials(filled, proxy, serving, children)
-        filled.instance.close()
-    finally:
-        children.close()
+    with served_behind(lambda filled: SurprisingProxy(filled, load_contract())) as made:
+        yield Trials(*made)
