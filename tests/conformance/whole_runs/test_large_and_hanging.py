@@ -66,15 +66,17 @@ def test_a_target_that_hangs_as_a_whole_ends_the_run(target: EmbeddedInstance, t
         listening(target.base_url, hangs=lambda: bool(hangs)) as proxy,
         against(proxy.base_url, target, tmp_path, "--item-timeout=2") as run,
     ):
-        run.wait_for_exchanges(20)
+        run.wait_for_exchanges(150)
         hangs.append(True)
         began = time.monotonic()
         # The requests without an answer are findings; pytest calls a run that ends early interrupted.
-        assert run.end() in {1, 2}, run.text()
+        assert run.end() == 2, run.text()
         assert time.monotonic() - began < SOON_SECONDS
     assert without_traceback(run.text()), run.text()
     assert "no longer answers" in run.text()
-    assert {finding["requirement"] for finding in run.document["findings"]} == {"PT-STATUS-07"}
+    # The proxy asks with its own Host, which is a finding of its own.
+    unanswered = {finding["requirement"] for finding in run.document["findings"] if finding["status"] is None}
+    assert unanswered == {"PT-STATUS-07"}
 
 
 def listed(item: Callable[[int], Any], count: int) -> bytes:
