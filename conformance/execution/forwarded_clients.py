@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from peertube_conformance.conformance.execution.assertions import Examination
 
 LIMIT, REMAINING, RESET, RETRY = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "retry-after")
+FORWARDED_FOR = "X-Forwarded-For"
 # Nobody has these: RFC 2544 reserves them for measurements. Earlier runs must not have used them in this window.
 _ADDRESSES = random.SystemRandom()
 # The most requests that are sent only to see a limit.
@@ -35,7 +36,7 @@ class ForwardedClient:
 
     def send(self, operation_id: str, **parts: Any) -> Exchange:
         """Sends a request as this client; it does not count for the run's own address."""
-        headers = {**parts.pop("headers", {}), "X-Forwarded-For": self.address}
+        headers = {**parts.pop("headers", {}), FORWARDED_FOR: self.address}
         return self._examine.send(operation_id, paced=False, headers=headers, **parts)
 
     def use_up(self, operation_id: str, **parts: Any) -> Exchange:

@@ -36,6 +36,7 @@ def test_a_limit_that_changes_within_a_window_is_a_finding(status: int) -> None:
         announced("many"),
         announced("51", reset="soon"),
         replace(announced("51"), counted=False),
+        replace(announced("51"), request=replace(announced("51").request, headers=(("X-Forwarded-For", "192.0.2.7"),))),
         replace(
             announced("51"), request=replace(announced("51").request, url="http://other.example.com/api/v1/things/7")
         ),
