@@ -12,7 +12,7 @@ from peertube_conformance.spec.contract import (
 )
 from peertube_conformance.spec.defect import Defect
 from peertube_conformance.spec.errors import ContractError
-from peertube_conformance.spec.jsonschema.formats import is_short_uuid, short_to_uuid, uuid_to_short
+from peertube_conformance.spec.jsonschema.short_uuid import is_short_uuid, short_to_uuid, uuid_to_short
 from peertube_conformance.spec.jsonschema.validators import Schemas
 from peertube_conformance.spec.loading import available_versions, contract_of, load_contract
 from peertube_conformance.spec.messages.raw_request import WireRequest

@@ -14,7 +14,7 @@ from peertube_conformance.stateful.engine.rule_decorators import initialize, rul
 from peertube_conformance.stateful.lists import base_flow
 from peertube_conformance.stateful.lists.base_flow import questions, rounds
 from peertube_conformance.stateful.lists.dataset import LIKE, NONE, PRIVATE, PUBLIC
-from peertube_conformance.stateful.lists.item_changes import CHANGES
+from peertube_conformance.stateful.lists.item_creation_and_deletion import CHANGES
 from peertube_conformance.stateful.lists.listings import LISTS
 from peertube_conformance.stateful.lists.model import Item, Question
 

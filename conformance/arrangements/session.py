@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from peertube_conformance.conformance.arrangements.registry import arrange, situation
 from peertube_conformance.conformance.arrangements.users import with_two_factor
 from peertube_conformance.fixtures.messages.account import Account
 from peertube_conformance.fixtures.messages.precondition_errors import NotTested
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.resources.factory import World
-
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+from peertube_conformance.fixtures.safety.default_tier import is_loopback
 
 
 @arrange("getOAuthClient", answer=403)
 @situation("host-of-another-instance", "A Host field that names another instance")
 def other_host(world: World, draft: Draft) -> None:
-    if urlsplit(world.client.base_url).hostname not in _LOOPBACK:
+    if not is_loopback(world.client.base_url):
         raise NotTested("a proxy before the instance may go by the host")
     draft.headers["Host"] = "elsewhere.invalid"
 

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from peertube_conformance.conformance.options import Options
 from peertube_conformance.fixtures.run.reap import reap
-from peertube_conformance.fixtures.run.run import CannotRun, default_safety
+from peertube_conformance.fixtures.run.run import CannotRun
+from peertube_conformance.fixtures.safety.default_tier import default_safety, is_loopback
 from peertube_conformance.fixtures.safety.guard import Safety
-from peertube_conformance.fixtures.target.probe import is_loopback
 
 
 def check_disposable(options: Options) -> None:

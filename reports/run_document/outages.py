@@ -8,7 +8,7 @@ from typing import Any
 
 _MOST_BEFORE = 10
 # Workers notice the same outage at their next requests, which may wait for windows of rate limits.
-_SAME_DEATH_SECONDS = 30.0
+_SAME_OUTAGE_SECONDS = 30.0
 _UNANSWERED_SECONDS = 60.0
 _SUMMARY_FIELDS = ("id", "at", "operationId", "role", "curl", "needs")
 
@@ -42,7 +42,7 @@ class Deaths:
         stopped it again when replayed (or null), and the last requests of all workers, those without response last."""
         deaths: list[dict[str, Any]] = []
         for noted in sorted(self._deaths, key=lambda death: float(death["at"])):
-            if deaths and noted["at"] - deaths[-1]["at"] <= _SAME_DEATH_SECONDS:
+            if deaths and noted["at"] - deaths[-1]["at"] <= _SAME_OUTAGE_SECONDS:
                 self._merge(deaths[-1], noted)
             else:
                 deaths.append({key: value for key, value in noted.items() if key not in {"kind", "worker"}})
@@ -61,7 +61,7 @@ class Deaths:
     def _requests_before(self, death: Mapping[str, Any]) -> list[dict[str, Any]]:
         at = float(death["at"])
         # Workers that recorded no outage may have sent a request just then, which got no response either.
-        lost = [part for part in self._unanswered if -_SAME_DEATH_SECONDS <= at - part["at"] <= _UNANSWERED_SECONDS]
+        lost = [part for part in self._unanswered if -_SAME_OUTAGE_SECONDS <= at - part["at"] <= _UNANSWERED_SECONDS]
         found = {part["id"]: part for part in [*death["before"], *lost]}.values()
         ordered = sorted(found, key=lambda part: (part["response"] is None, part["at"]))
         return [_summary(part) for part in ordered[-_MOST_BEFORE:]]
