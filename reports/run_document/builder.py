@@ -198,11 +198,12 @@ class RunDocument:
 
     def to_json(self, ending: Ending = NORMAL_END) -> dict[str, Any]:
         """The whole run document, with the verdict and the exit code of a run that ended so."""
-        return concluded(self._members(), ending)
+        return concluded(self._members(ending), ending)
 
-    def _members(self) -> dict[str, Any]:
+    def _members(self, ending: Ending) -> dict[str, Any]:
         self._coverage.leave_out(self._unimplemented)
-        operations = [self._operation(operation) for operation in self._operations]
+        stopped = next((str(stop["reason"]) for stop in self._stopped), ending.interrupted)
+        operations = [self._operation(operation, stopped) for operation in self._operations]
         requirements = [self._requirement(requirement) for requirement in self._requirements.values()]
         return {
             "schemaVersion": SCHEMA_VERSION,
@@ -247,10 +248,9 @@ class RunDocument:
             },
         }
 
-    def _operation(self, operation: Operation) -> dict[str, Any]:
+    def _operation(self, operation: Operation, stopped: str) -> dict[str, Any]:
         seen = self._seen[operation.id]
         findings = [f for f in self._findings.values() if f.operation_id == operation.id]
-        stopped = next((str(stop["reason"]) for stop in self._stopped), "")
         judged = operation_verdict(seen, findings, self.fail_on, stopped=stopped)
         documented = sorted(int(status) for status in operation.responses if status.isdigit())
         return {

@@ -49,10 +49,10 @@ def _not_accepted(seen: Behaviour, stopped: str) -> ReasonedVerdict:
         return ReasonedVerdict(Verdict.NOT_TESTED, skipped.reason)
     if refused := _first(seen, Verdict.NO_EVIDENCE, phase=_VALID):
         return ReasonedVerdict(Verdict.BLOCKED, refused.reason)
-    if seen.outcomes:
-        return ReasonedVerdict(Verdict.NOT_TESTED, "this run sent no valid request")
     if stopped:
         return ReasonedVerdict(Verdict.NOT_TESTED, stopped)
+    if seen.outcomes:
+        return ReasonedVerdict(Verdict.NOT_TESTED, "this run sent no valid request")
     reason = "called only by other tests" if seen.statuses else "no test called this operation"
     return ReasonedVerdict(Verdict.NOT_TESTED, reason)
 

@@ -185,6 +185,16 @@ def test_an_interrupted_run_says_so_whatever_was_found(sound_run: SampleRun) -> 
     assert answer(sound_run, ending) == (Answer.INTERRUPTED, 2, "a signal ended the run")
 
 
+def test_an_operation_that_an_interrupted_run_did_not_come_to_says_so(run: SampleRun) -> None:
+    run.ended("getVideo", Verdict.NOT_TESTED, "the limit is too high", phase="429")
+    verdicts = {
+        found["operationId"]: found
+        for found in run.document(Ending(interrupted="a signal ended the run"))["operations"]
+    }
+    found = verdicts["getVideo"]
+    assert (found["verdict"], found["reason"]) == (Verdict.NOT_TESTED, "a signal ended the run")
+
+
 def test_a_target_that_went_away_interrupts_the_run(sound_run: SampleRun) -> None:
     sound_run.died(is_back=False)
     assert answer(sound_run) == (Answer.INTERRUPTED, 2, "the target no longer answers")
