@@ -26,7 +26,7 @@ from peertube_conformance.spec.messages.validate import (
     header_violations,
     violations,
 )
-from peertube_conformance.spec.versions import Version, parse_version
+from peertube_conformance.spec.version_numbers import Version, parse_version
 
 __all__ = [
     "Authentication",

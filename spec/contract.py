@@ -11,7 +11,7 @@ from typing import Any
 
 from peertube_conformance.spec.jsonschema.validators import Schemas
 from peertube_conformance.spec.path_templates import Routes
-from peertube_conformance.spec.versions import Version
+from peertube_conformance.spec.version_numbers import Version
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 

@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from peertube_conformance.spec.synthetic_operations import OUTSIDE
-from peertube_conformance.spec.versions import is_between, parse_version
+from peertube_conformance.spec.version_numbers import is_between, parse_version
 
 _NEEDED = frozenset({"id", "fingerprint", "party", "reason", "evidence"})
 _ALLOWED = _NEEDED | {"versions", "expires", "occasional"}

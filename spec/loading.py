@@ -15,7 +15,7 @@ from peertube_conformance.spec.document.repair import mended
 from peertube_conformance.spec.document.schemathesis_check import check_loadable
 from peertube_conformance.spec.document.yaml_files import parse_leniently
 from peertube_conformance.spec.errors import ContractError
-from peertube_conformance.spec.versions import Version, parse_version
+from peertube_conformance.spec.version_numbers import Version, parse_version
 
 HERE = Path(__file__).parent
 _VERSION = re.compile(r"v?\d+\.\d+(\.\d+)?([-+].*)?")

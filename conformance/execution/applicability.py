@@ -5,7 +5,7 @@ from __future__ import annotations
 from peertube_conformance.fixtures.run.run import Shared
 from peertube_conformance.fixtures.target.capabilities import is_known
 from peertube_conformance.spec import Operation
-from peertube_conformance.spec.versions import has_come
+from peertube_conformance.spec.version_numbers import has_come
 
 
 def why_not_offered(operation: Operation, shared: Shared) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 from peertube_conformance.reports.recording.request_values import sent_values
 from peertube_conformance.spec import Operation, parse_version
-from peertube_conformance.spec.versions import has_come
+from peertube_conformance.spec.version_numbers import has_come
 
 # Names of the measures, and the level that each is part of; 0 for those that are part of none.
 MEASURES: Mapping[str, int] = {

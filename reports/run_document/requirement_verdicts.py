@@ -9,7 +9,7 @@ from peertube_conformance.reports.formatting import counted
 from peertube_conformance.reports.model.finding import Finding
 from peertube_conformance.reports.model.verdict import ReasonedVerdict, Verdict
 from peertube_conformance.spec.requirements import Requirement
-from peertube_conformance.spec.versions import has_come
+from peertube_conformance.spec.version_numbers import has_come
 
 
 def requirement_verdict(

@@ -18,7 +18,7 @@ from peertube_conformance.spec.document.bundle import METHODS
 from peertube_conformance.spec.errors import ContractError
 from peertube_conformance.spec.jsonschema.pointers import resolve
 from peertube_conformance.spec.jsonschema.validators import Schemas
-from peertube_conformance.spec.versions import Version, parse_version
+from peertube_conformance.spec.version_numbers import Version, parse_version
 
 # OpenAPI 3.1 section 4.8.12.2: header parameters of these names are ignored.
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})

@@ -1,8 +1,6 @@
-"""The string format `short-uuid`, which JSON Schema does not define."""
+"""Short UUIDs: UUIDs written in base 58."""
 
 from __future__ import annotations
-
-from collections.abc import Callable, Mapping
 
 _BASE_58 = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 _DIGITS = {character: value for value, character in enumerate(_BASE_58)}
@@ -44,6 +42,3 @@ def is_short_uuid(value: str) -> bool:
     """Whether a text is the short form of a version 4 UUID (RFC 9562 section 5.4)."""
     uuid = short_to_uuid(value)
     return uuid is not None and uuid[14] == "4" and uuid[19] in "89ab"
-
-
-FORMATS: Mapping[str, Callable[[str], bool]] = {"short-uuid": is_short_uuid}

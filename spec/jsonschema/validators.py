@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import jsonschema_rs
 
+from peertube_conformance.spec.jsonschema.formats import FORMATS
 from peertube_conformance.spec.jsonschema.pointers import lookup, references, rewritten
-from peertube_conformance.spec.jsonschema.short_uuid import FORMATS
 
 Schema = Mapping[str, Any]
 Direction = Literal["request", "response"]
