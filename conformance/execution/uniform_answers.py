@@ -12,7 +12,7 @@ from peertube_conformance.reports.formatting import counted
 _TOO_MANY_REQUESTS = 429
 # Enough operations to conclude at once, and after some time. A 429 that is judged was obeyed several times before.
 _OPERATIONS, _OPERATIONS_LATER, _OPERATIONS_LIMITED = 8, 2, 1
-_LATER_SECONDS = 30.0
+_LATER_SECONDS, _LIMITED_SECONDS = 30.0, 20.0
 # So many tests that are blocked for one reason before anything was answered in another way.
 _BLOCKED_TESTS = 5
 
@@ -68,9 +68,10 @@ class UniformAnswers:
         return f"the target answered every request to {operations} with {what}, so that nothing can be judged"
 
     def _needed(self, status: int | None) -> int:
-        if self._clock() - self._began < _LATER_SECONDS:
+        is_limited = status == _TOO_MANY_REQUESTS
+        if self._clock() - self._began < (_LIMITED_SECONDS if is_limited else _LATER_SECONDS):
             return _OPERATIONS
-        return _OPERATIONS_LIMITED if status == _TOO_MANY_REQUESTS else _OPERATIONS_LATER
+        return _OPERATIONS_LIMITED if is_limited else _OPERATIONS_LATER
 
 
 def _kind_of(exchange: Exchange) -> tuple[int | None, str]:
