@@ -17,6 +17,8 @@ from tests.surprises.trial import Trials, trials
 
 _FIRST = int(os.environ.get("PEERTUBE_CONFORMANCE_SURPRISES_SEED", "1"))
 _DRAWS, _MORE, _WHOLE = 6, 60, 3
+# In it, a read of a user during clean-up is answered 200 with half a JSON text.
+_UNREADABLE_PROOF = 910_084
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +31,12 @@ def made() -> Iterator[Trials]:
 def test_a_narrow_run_ends_well(made: Trials, seed: int) -> None:
     outcome = made.outcome(drawn(seed, load_contract(), SENT_BEFORE))
     assert outcome.holds, f"\n{outcome}"
+
+
+def test_a_proof_of_ownership_that_is_no_json_is_a_finding(made: Trials) -> None:
+    outcome = made.outcome(drawn(_UNREADABLE_PROOF, load_contract(), SENT_BEFORE))
+    assert outcome.holds, f"\n{outcome}"
+    assert (len(outcome.replaced), outcome.exit_code) == (1, 1), f"\n{outcome}"
 
 
 @pytest.mark.nightly
