@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from peertube_conformance.conformance.exit_codes import HARNESS_FAILED, INTERRUPTED, UNUSABLE
 from peertube_conformance.conformance.pytest_plugin.early_signals import signals_end_early, signals_interrupt
@@ -128,7 +128,9 @@ def _compare(given: argparse.Namespace) -> int:
     from peertube_conformance.reports.comparison.compare import compare
     from peertube_conformance.reports.views.comparison import rendered
 
-    comparison = compare(_read(given.before), _read(given.after))
+    before, after = _read(given.before), _read(given.after)
+    _check_shards(before, after)
+    comparison = compare(before, after)
     output = rendered(comparison, given.format)
     if given.format in {"html", "json"}:
         _console().write_file(output)
@@ -173,13 +175,16 @@ def _merge(given: argparse.Namespace) -> int:
     from peertube_conformance.reports.views.report_files import write_views
     from peertube_conformance.spec.errors import ContractError
 
+    baseline = None if given.baseline is None else _read(given.baseline)
+    if baseline is not None:
+        _check_shards(baseline, {})
     with ReportFolder(given.report_dir) as folder:
         try:
             document, known = merge(given.parts, folder, strict_deviations=given.strict_deviations)
         except (RunFileError, ContractError) as error:
             raise MistakeError(str(error)) from error
-        if given.baseline is not None:
-            document["comparison"] = compare(_read(given.baseline), document).to_json()
+        if baseline is not None:
+            document["comparison"] = compare(baseline, document).to_json()
         clean = clean_document(document, _redactor())
         write_views(clean, folder, known)
     _console().show(lines(clean, shutil.get_terminal_size().columns))
@@ -234,6 +239,16 @@ def _read(path: Path) -> CleanDocument:
 
     try:
         return clean_document(read_run(path), _redactor())
+    except RunFileError as error:
+        raise MistakeError(str(error)) from error
+
+
+def _check_shards(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    from peertube_conformance.reports.comparison.comparable import check_shards
+    from peertube_conformance.reports.run_document.run_json import RunFileError
+
+    try:
+        check_shards(before, after)
     except RunFileError as error:
         raise MistakeError(str(error)) from error
 

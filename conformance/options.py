@@ -6,14 +6,15 @@ import math
 import os
 import secrets
 import shlex
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.safety.hazards import Hazard
 from peertube_conformance.reports import Level
+from peertube_conformance.reports.model.shard import WHOLE, Shard
 from peertube_conformance.spec.judgement_limits import LIMITS
 
 ENVIRONMENT_PREFIX = "PEERTUBE_CONFORMANCE_"
@@ -23,7 +24,6 @@ MAILBOX_PASSWORD = f"{ENVIRONMENT_PREFIX}MAILBOX_PASSWORD"
 DEFAULT_SEED = 1
 # A decision about one target, which no file or variable that is there for all of them may take.
 COMMAND_LINE_ONLY = frozenset({"disposable_host"})
-T = TypeVar("T")
 
 
 class OptionError(Exception):
@@ -145,23 +145,6 @@ OPTIONS: tuple[Option, ...] = (
     Option("--report-dir", "directory of the report; default conformance-report"),
     Option("--reap", "before the run, remove what killed runs left on the target", _SWITCH),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Shard:
-    """One of several equal parts of the tests, counted from 1."""
-
-    number: int = 1
-    of: int = 1
-
-    def part(self, things: Iterable[T], name: Callable[[T], str]) -> list[T]:
-        """The items that are in this part, in their order; the same wherever the same names are divided."""
-        every = list(things)
-        names = set(sorted({name(thing) for thing in every})[self.number - 1 :: self.of])
-        return [thing for thing in every if name(thing) in names]
-
-
-WHOLE = Shard()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from peertube_conformance.reports.comparison.announced_changes import contract_of_run
+from peertube_conformance.reports.model.shard import Shard
 from peertube_conformance.reports.redaction.safe_output import escaped_json
 from peertube_conformance.reports.report_directory.file_recognition import EXCHANGES
 from peertube_conformance.reports.report_directory.report_folder import ReportFolder
@@ -19,7 +20,18 @@ from peertube_conformance.spec.deviations import Deviation
 from peertube_conformance.spec.requirements import load_requirements
 
 # Members of the run document that must be equal in all parts.
-_SAME = (("contract", "version"), ("target", "serverVersion"), ("depth",), ("seed",), ("failOn",), ("schemaVersion",))
+_SAME = (
+    ("contract", "version"),
+    ("target", "serverVersion"),
+    ("target", "embedded"),
+    ("harness", "version"),
+    ("safety",),
+    ("depth",),
+    ("seed",),
+    ("failOn",),
+    ("selection",),
+    ("schemaVersion",),
+)
 
 
 def merge(
@@ -27,13 +39,14 @@ def merge(
 ) -> tuple[dict[str, Any], list[Deviation]]:
     """Merges parts into the document of the whole run and the deviations for its views; writes exchanges `into` a folder.
 
-    Raises RunFileError where a folder is not a report, or the reports are not of one run.
+    Raises RunFileError where a folder is not a report, or the reports are not all shards of one run.
     """
     folders = [run_file(part).parent for part in parts]
     if len({folder.resolve() for folder in folders}) < len(folders):
         raise RunFileError("a report is named twice: give each part of the run once")
     documents = [read_run(part) for part in parts]
-    _check(parts, documents)
+    _check_run(parts, documents)
+    _check_shards(parts, documents)
     deviations = list(_deviations(documents))
     contract = contract_of_run(documents[0])
     run = {entry["operationId"] for document in documents for entry in document["operations"]}
@@ -44,8 +57,10 @@ def merge(
     return whole.to_json(_ending(documents, strict=strict_deviations)), deviations
 
 
-def _check(parts: Sequence[Path], documents: Sequence[Mapping[str, Any]]) -> None:
-    for names in _SAME:
+def _check_run(parts: Sequence[Path], documents: Sequence[Mapping[str, Any]]) -> None:
+    # Each machine has an embedded instance of its own.
+    embedded = documents[0]["target"].get("embedded", False)
+    for names in (*_SAME, *(() if embedded else (("target", "baseUrl"),))):
         first, *others = [_member(document, names) for document in documents]
         for part, other in zip(parts[1:], others, strict=True):
             if other != first:
@@ -57,8 +72,31 @@ def _check(parts: Sequence[Path], documents: Sequence[Mapping[str, Any]]) -> Non
 def _member(document: Mapping[str, Any], names: Sequence[str]) -> Any:
     value: Any = document
     for name in names:
-        value = value[name]
+        value = value.get(name)
     return value
+
+
+def _check_shards(parts: Sequence[Path], documents: Sequence[Mapping[str, Any]]) -> None:
+    """Refuses parts that are not each shard of one run once; earlier versions did not record which shard they ran."""
+    if not any("shard" in document for document in documents):
+        return
+    shards = [Shard.from_json(document) for document in documents]
+    of = shards[0].of
+    seen: dict[int, Path] = {}
+    for part, shard in zip(parts, shards, strict=True):
+        if len(parts) > 1 and not shard.name:
+            raise RunFileError(f"{part} is the report of a whole run: give only the parts of one run (--shard)")
+        if shard.of != of:
+            raise RunFileError(
+                f"{part} is {shard.name}, and {parts[0]} {shards[0].name}: give the parts of one run, of as many each"
+            )
+        if shard.number in seen:
+            raise RunFileError(f"{seen[shard.number]} and {part} are both {shard.name}: give each shard once")
+        seen[shard.number] = part
+    missing = [f"{number}/{of}" for number in range(1, of + 1) if number not in seen]
+    if missing:
+        what = "shard {} is" if len(missing) == 1 else "shards {} are"
+        raise RunFileError(f"{what.format(', '.join(missing))} missing: give the reports of all {of} shards")
 
 
 def _written(folders: Sequence[Path], out: IO[bytes]) -> Iterator[dict[str, Any]]:
@@ -109,6 +147,8 @@ def _facts(documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     offered = {name for document in documents for name in document["target"].get("capabilities", ())}
     return {
         **{name: first[name] for name in ("harness", "contract", "seed", "depth", "safety", "failOn")},
+        "shard": None,
+        **({"selection": first["selection"]} if "selection" in first else {}),
         "startedAt": min(begun).isoformat(timespec="seconds"),
         "durationSeconds": round((max(ended) - min(begun)).total_seconds(), 1),
         "target": {**first["target"], "capabilities": sorted(offered)},

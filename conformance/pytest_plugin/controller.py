@@ -31,6 +31,7 @@ from peertube_conformance.fixtures.safety.ledger.secure_files import LedgerError
 from peertube_conformance.fixtures.target.embedded_process import InstanceError
 from peertube_conformance.fixtures.target.probe import TargetError
 from peertube_conformance.fixtures.timing.deadline import SIGNAL
+from peertube_conformance.reports.comparison.comparable import check_shards
 from peertube_conformance.reports.comparison.compare import compare
 from peertube_conformance.reports.model.product import PRODUCT, VERSION
 from peertube_conformance.reports.model.verdict import Verdict
@@ -118,6 +119,8 @@ class Controller:
         self.operations = in_shard(self.operations, options)
         check_given_deviations(self.contract, options)
         self._baseline = None if options.baseline is None else read_run(options.baseline)
+        if self._baseline is not None:
+            check_shards(self._baseline, {"shard": options.shard.to_json()})
         reap_first(options, say)
         self._run = Run(setup)
         self._began = time.time()
@@ -281,6 +284,8 @@ class Controller:
             "depth": self.options.depth.name,
             "safety": self.shared.safety.value,
             "failOn": self.options.fail_on.value,
+            "shard": self.options.shard.to_json(),
+            "selection": {"operations": self.options.operations, "tags": self.options.tags},
             "requests": self._requests(),
             "ledger": cleaned.to_json(),
         }

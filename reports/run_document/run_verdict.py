@@ -13,6 +13,7 @@ from typing import Any
 
 from peertube_conformance.reports.formatting import counted, listed
 from peertube_conformance.reports.model.finding import Level
+from peertube_conformance.reports.model.shard import Shard
 from peertube_conformance.reports.model.verdict import Verdict
 
 Document = Mapping[str, Any]
@@ -64,7 +65,7 @@ class RunVerdict:
 
     `tested` of `offered` operations were tested one by one, `in_part` of these without one of their phases;
     `without_evidence` requirements were neither confirmed nor violated. `harness_failed` distinguishes an inconclusive
-    run that the harness itself spoiled.
+    run that the harness itself spoiled; `shard` names the part of a run that was judged alone (`shard 2 of 4`).
     """
 
     answer: Answer
@@ -74,6 +75,7 @@ class RunVerdict:
     in_part: int
     without_evidence: int
     harness_failed: bool = False
+    shard: str = ""
 
     @property
     def exit_code(self) -> int:
@@ -83,7 +85,13 @@ class RunVerdict:
     @property
     def headline(self) -> str:
         """The answer with the numbers, the same in every view: `nothing found (12 of 120 tested)`."""
-        return f"{self.answer} ({self.tested:,} of {self.offered:,} tested)"
+        return f"{self.answer} ({self.extent})"
+
+    @property
+    def extent(self) -> str:
+        """How much was tested: `12 of 120 tested`, of a shard `12 of 120 tested, shard 2 of 4`."""
+        tested = f"{self.tested:,} of {self.offered:,} tested"
+        return f"{tested}, {self.shard}" if self.shard else tested
 
     @classmethod
     def from_json(cls, members: Mapping[str, Any]) -> RunVerdict:
@@ -96,6 +104,7 @@ class RunVerdict:
             members["testedInPart"],
             members["requirementsWithoutEvidence"],
             members["harnessFailed"],
+            members.get("shard", ""),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -108,6 +117,7 @@ class RunVerdict:
             "testedInPart": self.in_part,
             "requirementsWithoutEvidence": self.without_evidence,
             "harnessFailed": self.harness_failed,
+            "shard": self.shard,
         }
 
 
@@ -141,6 +151,7 @@ def run_verdict(document: Document, ending: Ending) -> RunVerdict:
         in_part=in_part,
         without_evidence=sum(entry["verdict"] == Verdict.NO_EVIDENCE for entry in document["requirements"]),
         harness_failed=answer is Answer.INCONCLUSIVE and reason == _harness_failure(document, ending),
+        shard=Shard.from_json(document).name,
     )
 
 

@@ -36,6 +36,8 @@ FACTS: dict[str, Any] = {
     "depth": "standard",
     "safety": "sandbox",
     "failOn": "must",
+    "shard": None,
+    "selection": {"operations": "", "tags": ""},
     "ledger": {"created": 3, "removed": 3, "left": []},
 }
 
