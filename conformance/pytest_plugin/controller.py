@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from peertube_conformance.conformance.checks import CHECKS
 from peertube_conformance.conformance.execution.cost import Cost
 from peertube_conformance.conformance.execution.recorded_preparation import RecordedCleanUp, record_set_up
 from peertube_conformance.conformance.exit_codes import PASSED
@@ -264,7 +265,7 @@ class Controller:
 
     def _facts(self, cleaned: Cleaned, limits: Mapping[str, Any]) -> dict[str, Any]:
         return {
-            "harness": {"name": PRODUCT, "version": VERSION},
+            "harness": {"name": PRODUCT, "version": VERSION, "checks": sorted(check.name for check in CHECKS)},
             "startedAt": datetime.datetime.fromtimestamp(self._began, datetime.UTC).isoformat(timespec="seconds"),
             "durationSeconds": round(time.time() - self._began, 1),
             "target": {

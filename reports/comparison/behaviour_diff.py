@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import statistics
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from peertube_conformance.reports.comparison.change import Change, Kind
+from peertube_conformance.reports.comparison.change import BODY_CAME, BODY_VANISHED, Change, Kind, Subject
 from peertube_conformance.reports.comparison.situations import met_by_both
 from peertube_conformance.reports.comparison.statistical_tests import is_certain, is_flip, is_shifted
+from peertube_conformance.reports.model.exchange import Intent
 from peertube_conformance.reports.run_document.behaviour import is_drawn
 
 Members = Mapping[str, Any]
@@ -33,10 +34,11 @@ class Pair:
         return str(self.after["operationId"])
 
 
-def answers(pair: Pair, reported: Collection[tuple[str, str]] = ()) -> Iterator[Doubt]:
+def answers(pair: Pair, reported: Collection[tuple[str, str]] = (), *, alike: bool = True) -> Iterator[Doubt]:
     """Yields situations that both runs met with different responses; with each change, whether it is certain.
 
-    `reported` are operations and names of situations that findings show already; they are left out.
+    `reported` are operations and names of situations that findings show already; they are left out. Runs that
+    are not `alike` prepare other things, so that only some of the responses to preparing requests may differ.
     """
     for names, old, new in met_by_both(pair.before, pair.after):
         if any((pair.name, name) in reported for name in names):
@@ -50,10 +52,12 @@ def answers(pair: Pair, reported: Collection[tuple[str, str]] = ()) -> Iterator[
             sorted(old),
             sorted(new),
             status=max(new, key=lambda outcome: (new[outcome], outcome)).partition(" ")[0],
+            about=Subject.SITUATION,
+            situation=names[0],
         )
         if old.keys().isdisjoint(new):
             yield change, not is_drawn(situation) or _differs(old, new)
-        elif _differs(old, new):
+        elif _differs(old, new) and (alike or not situation.startswith(Intent.ARRANGED)):
             yield change, True
 
 
@@ -77,8 +81,21 @@ def media_types(pair: Pair) -> Iterator[Doubt]:
                 sorted(old),
                 sorted(new),
                 status=status,
+                about=Subject.MEDIA_TYPE,
+                effect=_effect_on_body(old, new),
             )
             yield found, _differs(old, new)
+
+
+def has_json(media_types: Iterable[str]) -> bool:
+    """Whether one of these media types is JSON."""
+    return any(name.endswith(("/json", "+json")) for name in media_types)
+
+
+def _effect_on_body(old: Counts, new: Counts) -> str:
+    if has_json(old) == has_json(new):
+        return ""
+    return BODY_VANISHED if has_json(old) else BODY_CAME
 
 
 def headers(pair: Pair) -> Iterator[Doubt]:
@@ -89,7 +106,10 @@ def headers(pair: Pair) -> Iterator[Doubt]:
         certain = is_certain(old[name], tries, new[name], other_tries)
         if certain or is_flip(old[name], tries, new[name], other_tries):
             what = "is now sent" if name in new else "is no longer sent"
-            yield Change(Kind.SHAPE, pair.name, f"header {name}", f"header {name} {what}"), certain
+            found = Change(
+                Kind.SHAPE, pair.name, f"header {name}", f"header {name} {what}", about=Subject.HEADER, effect=what
+            )
+            yield found, certain
 
 
 def _summed(entry: Members) -> tuple[Counter[str], int]:
@@ -106,13 +126,14 @@ def slower(pairs: Sequence[Pair]) -> Iterator[Change]:
     drift = statistics.median(ratios) if len(ratios) >= _DRIFT_OPERATIONS else 1.0
     if drift > _SLOWER:
         message = f"responses of the whole instance take {drift:.1f} times as long"
-        yield Change(Kind.SLOWER, "", "latency", message, 1.0, round(drift, 2))
+        yield Change(Kind.SLOWER, "", "latency", message, 1.0, round(drift, 2), about=Subject.LATENCY)
     for pair in timed:
         old, new = pair.before["latency"], pair.after["latency"]
         slower_at = [_is_slower(old[share], new[share], max(1.0, drift)) for share in ("p50", "p95")]
         if all(slower_at) and is_shifted(old["histogram"], new["histogram"]):
             message = f"the median response takes {new['p50'] / max(old['p50'], 0.1):.1f} times as long"
-            yield Change(Kind.SLOWER, pair.name, "latency", message, f"{old['p50']:.1f} ms", f"{new['p50']:.1f} ms")
+            values = f"{old['p50']:.1f} ms", f"{new['p50']:.1f} ms"
+            yield Change(Kind.SLOWER, pair.name, "latency", message, *values, about=Subject.LATENCY)
 
 
 def _is_timed(entry: Members) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from peertube_conformance.reports.comparison.behaviour_diff import Doubt, Pair
-from peertube_conformance.reports.comparison.change import Change, Kind
+from peertube_conformance.reports.comparison.change import ADDED, REMOVED, Change, Kind, Subject
 from peertube_conformance.reports.comparison.statistical_tests import is_certain, is_flip
 
 Shape = Mapping[str, Mapping[str, int]]
@@ -57,25 +57,26 @@ class _Bodies:
             return
         if bool(hits) != bool(other_hits):
             types = sorted(self._after.get(pointer, self._before.get(pointer, {})))
-            what = "added" if other_hits else "removed"
-            found = self._change(pointer, f"{pointer} {what} ({' or '.join(types)})")
+            what = ADDED if other_hits else REMOVED
+            found = self._change(pointer, what, f"{pointer} {what} ({' or '.join(types)})")
             yield from self._doubted(found, hits, tries, other_hits, other_tries)
         elif self._is_success and is_certain(tries - hits, tries, other_tries - other_hits, other_tries):
             what = "is no longer always present" if other_hits < other_tries else "is now always present"
-            yield self._change(pointer, f"{pointer} {what}"), True
+            yield self._change(pointer, what, f"{pointer} {what}"), True
 
     def _types(self, pointer: str) -> Iterator[Doubt]:
         old, new = _alike(self._before[pointer], self._after[pointer])
         where = pointer or "the body"
         if pointer not in self._may_be_null:
-            message = f"{where} may now be null" if new.get("null") else f"{where} is no longer null"
-            found = self._change(pointer, message, sorted(old), sorted(new))
+            what = "may now be null" if new.get("null") else "is no longer null"
+            found = self._change(pointer, what, f"{where} {what}", sorted(old), sorted(new))
             counts = (old.get("null", 0), sum(old.values()), new.get("null", 0), sum(new.values()))
             yield from self._doubted(found, *counts)
         old_types, new_types = _without_null(old), _without_null(new)
         # Null says nothing about the type that other values have.
         if old_types and new_types:
-            found = self._change(pointer, f"the type of {where} changed", sorted(old_types), sorted(new_types))
+            message = f"the type of {where} changed"
+            found = self._change(pointer, "has another type", message, sorted(old_types), sorted(new_types))
             tries, other_tries = sum(old_types.values()), sum(new_types.values())
             for kind in sorted(old_types.keys() ^ new_types.keys()):
                 yield from self._doubted(found, old_types.get(kind, 0), tries, new_types.get(kind, 0), other_tries)
@@ -92,7 +93,7 @@ class _Bodies:
         return self._status < _FIRST_ERROR
 
     def _change(
-        self, pointer: str, message: str, before: list[str] | None = None, after: list[str] | None = None
+        self, pointer: str, effect: str, message: str, before: list[str] | None = None, after: list[str] | None = None
     ) -> Change:
         return Change(
             Kind.SHAPE,
@@ -103,6 +104,8 @@ class _Bodies:
             after,
             status=self._status,
             pointer=pointer,
+            about=Subject.MEMBER,
+            effect=effect,
         )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Sequence
 
-from peertube_conformance.reports.comparison.change import TITLES, Change
-from peertube_conformance.reports.comparison.compare import Comparison, Group
+from peertube_conformance.reports.comparison.change import TITLES
+from peertube_conformance.reports.comparison.compare import Comparison
+from peertube_conformance.reports.comparison.grouping import Group
 from peertube_conformance.reports.formatting import counted, difference_text, listed, on_one_line, verbatim, wrapped
 from peertube_conformance.reports.views.html.page import changes_page
 from peertube_conformance.reports.views.markdown_elements import block, code, plain
@@ -40,7 +41,7 @@ def lines(comparison: Comparison, width: int) -> list[str]:
         output += ["", f"{TITLES[kind].lower()} ({len(groups)})"]
         for group in groups:
             output += _lines_of(group, width)
-    doubtful = comparison.perhaps()
+    doubtful = comparison.doubtful
     if doubtful:
         output += ["", *wrapped(_unsure(doubtful), width)]
     for group in doubtful[:_MAX_DOUBTFUL]:
@@ -50,13 +51,16 @@ def lines(comparison: Comparison, width: int) -> list[str]:
 
 def _lines_of(group: Group, width: int) -> Iterator[str]:
     yield from wrapped(on_one_line(_summary(group)), width, "  ")
-    values = _values(group.change)
+    values = _values(group)
     if values:
         yield from wrapped(values, width, "      ")
+    if group.includes:
+        yield from wrapped(on_one_line(f"includes {group.includes}"), width, "      ")
     if group.change.curl:
         yield f"      {verbatim(group.change.curl)}"
     if group.change.needs:
         yield from wrapped(f"set first: {', '.join(group.change.needs)}", width, "      ")
+    yield from wrapped(f"to do: {group.advice}", width, "      ")
 
 
 def summary(comparison: Comparison) -> str:
@@ -71,7 +75,7 @@ def summary(comparison: Comparison) -> str:
             output += _markdown_of(group)
         if len(groups) > _MAX_ENTRIES:
             output.append(f"* and {len(groups) - _MAX_ENTRIES} more")
-    doubtful = comparison.perhaps()
+    doubtful = comparison.doubtful
     if doubtful:
         output += ["", plain(_unsure(doubtful)), ""]
         output += [f"* {plain(_summary(group))}" for group in doubtful[:_MAX_DOUBTFUL]]
@@ -79,8 +83,11 @@ def summary(comparison: Comparison) -> str:
 
 
 def _markdown_of(group: Group) -> Iterator[str]:
-    values = _values(group.change)
+    values = _values(group)
     yield f"* {plain(_summary(group))}" + (f": {code(values)}" if values else "")
+    if group.includes:
+        yield f"  Includes {plain(group.includes)}."
+    yield f"  {plain(group.advice)}"
     if group.change.curl:
         yield ""
         yield from (f"  {line}" for line in block(verbatim(group.change.curl), "sh"))
@@ -88,12 +95,13 @@ def _markdown_of(group: Group) -> Iterator[str]:
 
 
 def _summary(group: Group) -> str:
-    names = listed([name for name in group.operations if name], _MAX_NAMES)
+    names = listed(group.operations, _MAX_NAMES)
     announced = " (announced)" if group.change.announced else ""
-    return f"{names}: {group.change.message}{announced}" if names else f"{group.change.message}{announced}"
+    return f"{names}: {group.message}{announced}" if names else f"{group.message}{announced}"
 
 
-def _values(change: Change) -> str:
+def _values(group: Group) -> str:
+    change = group.change
     return difference_text(
         change.before, change.after, of_finding=change.is_finding, went=change.went, limit=_MAX_VALUE
     )

@@ -15,11 +15,11 @@ from peertube_conformance.conformance.options import (
     OPTIONS,
     OptionError,
     Options,
-    Shard,
 )
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.safety.hazards import Hazard
 from peertube_conformance.reports import Level
+from peertube_conformance.reports.model.shard import Shard
 
 
 def read(given: dict[str, Any] | None = None, environment: dict[str, str] | None = None, base_url: str = "") -> Options:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from peertube_conformance.conformance.cli import main
-from peertube_conformance.reports import Finding, Intent, Situation
+from peertube_conformance.reports import Finding, Intent, Situation, Verdict
 from peertube_conformance.reports.comparison.change import Kind
 from peertube_conformance.reports.comparison.compare import compare
 from peertube_conformance.reports.merge import merge
@@ -43,6 +43,8 @@ def _again(run: SampleRun, absent: int, *findings: Finding) -> dict[str, Any]:
     run.saw("getVideos", 400, {}, intent=Intent.INVALID, purpose=count, times=2)
     run.saw("getVideos", 400, {}, intent=Intent.INVALID, purpose=start)
     run.saw("getVideos", 401, {}, intent=Intent.PROVOKED, purpose=UNWATCHED, role="anonymous")
+    run.saw("getVideo", 200, {})
+    run.ended("getVideo", Verdict.PASSED)
     run.saw("getVideo", absent, {}, *findings, intent=Intent.PROVOKED, purpose=ABSENT, times=3)
     run.saw("getVideo", 404, {}, intent=Intent.UNAUTHORISED, purpose=FOREIGN, role="anonymous")
     return run.document()
