@@ -42,6 +42,8 @@ def advice(change: Change) -> str:
         return "Nothing needs to be done: the contract of the newer release announces it."
     if change.about is Subject.ROUTE and change.kind in {Kind.REGRESSION, Kind.GONE}:
         return _ROUTE
+    if change.kind is Kind.NEWLY_CHECKED and change.about is Subject.REQUIREMENT:
+        return _NOTHING
     match change.kind:
         case Kind.REGRESSION:
             return _SERVER_ERROR if change.status.startswith("5") else _REGRESSION

@@ -151,6 +151,8 @@ def _message(first: Change, changes: Sequence[Change]) -> str:
         case Subject.OPERATION if len(changes) > 1:
             which = "later" if first.went else "earlier"
             return f"{counted(len(changes), 'operation')} are not in the {which} run"
+        case Subject.VERDICT if first.kind is Kind.NEW and len(changes) > 1:
+            return f"were not tested before: {first.reason}"
         case _ if first.kind is Kind.UNJUDGED or first.about is Subject.REQUIREMENT:
             return _unjudged(first, changes)
         case _:

@@ -276,6 +276,15 @@ def test_new_requirements_are_one_entry(sound: dict[str, Any]) -> None:
     (group,) = compare(before, sound).groups
     assert group.kind is Kind.NEWLY_CHECKED
     assert group.message == f"2 requirements ({passed[0]} passed, {passed[1]} passed)"
+    assert group.advice == "Nothing needs to be done."
+
+
+def test_operations_that_were_not_tested_before_are_one_entry_for_each_reason(sound: dict[str, Any]) -> None:
+    before = copy.deepcopy(sound)
+    for entry, reason in zip(before["operations"], ("no hls", "no hls", "no mail"), strict=False):
+        entry |= {"verdict": "not-applicable", "reason": reason}
+    messages = [group.message for group in compare(before, sound).groups]
+    assert sorted(messages) == ["was not tested before: no mail", "were not tested before: no hls"]
 
 
 def test_both_harnesses_and_contracts_are_named(sound: dict[str, Any]) -> None:
