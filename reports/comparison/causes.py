@@ -120,7 +120,7 @@ _ECHOES: Mapping[Subject, Callable[[Change, Change], bool]] = {
 
 
 def _cause(root: Change, echoes: Sequence[Change], is_certain: bool) -> Cause:
-    """A cause; what can no longer be judged because of it is no fix."""
+    """A cause; what can no longer be judged because of it is not a fix."""
     kind = root.kind
     kinds = {echo.kind for echo in echoes}
     vanishes = root.went or root.effect in _VANISHING or (root.about is Subject.ROUTE and kind is Kind.REGRESSION)

@@ -13,7 +13,6 @@ from peertube_conformance.reports.comparison.situations import names_of, outcome
 from peertube_conformance.reports.comparison.statistical_tests import is_certain
 from peertube_conformance.reports.model.finding import Level
 from peertube_conformance.reports.model.verdict import Verdict
-from peertube_conformance.reports.run_document.run_verdict import TESTED
 
 Document = Mapping[str, Any]
 Members = Mapping[str, Any]
@@ -89,8 +88,6 @@ def _fingerprint(finding: Members, pairs: Mapping[str, Pair]) -> str:
 
 def _why_unjudged(pair: Pair, finding: Members) -> str:
     """Why the later run says nothing about a finding of the earlier; empty where it judged the same again."""
-    if pair.after["verdict"] not in TESTED or pair.after["verdict"] == Verdict.NOT_IMPLEMENTED:
-        return str(pair.after["reason"] or pair.after["verdict"])
     if not _asked(pair.after, finding):
         return _NOT_SENT
     return "" if _has_place(pair, finding) else "the later run's responses do not have what was wrong"

@@ -166,6 +166,28 @@ def test_members_of_one_object_are_one_entry(reported: Callable[..., Comparison]
     assert group.message.endswith(" added in 200: a, b")
 
 
+def test_a_finding_in_a_body_that_is_not_always_text_is_not_a_fix(reported: Callable[..., Comparison]) -> None:
+    def see(*findings: Finding, problems: int) -> Callable[[Run], None]:
+        def saw(run: Run) -> None:
+            run.saw("getVideo", 200, {})
+            if problems:
+                run.saw("getVideo", 404, {"title": 1}, *findings, times=problems)
+            run.saw("getVideo", 404, None, headers=TEXT, times=8)
+
+        return saw
+
+    comparison = reported(see(TITLE, problems=8), see(problems=0))
+    assert Kind.FIX not in comparison.grouped()
+    (change,) = [change for change in comparison.changes if change.is_finding]
+    assert change.reason == "the later run's responses do not have what was wrong"
+
+
+def test_a_finding_in_an_item_of_an_empty_list_is_not_a_fix(reported: Callable[..., Comparison]) -> None:
+    item = Finding("/response/body/data/*/name", "is no text", "string", 7, requirement="PT-BODY-02")
+    comparison = reported(lambda run: run.saw("getVideos", 200, page({"name": 7}), item, times=8), answers(page()))
+    assert [change.kind for change in comparison.changes] == [Kind.UNJUDGED]
+
+
 # Situations
 
 
