@@ -228,10 +228,7 @@ class Controller:
         return "; ".join(f"{reason}, then {remedy}" for reason in dict.fromkeys(self._lost))
 
     def _write(self, document: CleanDocument) -> str:
-        """Writes the report; returns why it is not complete, or an empty text.
-
-        The exchanges need most room and come last: all other files can be made of `run.json`.
-        """
+        """Writes the report, the exchanges last, as they need most room; returns why it is not complete, or nothing."""
         try:
             write_views(document, self._folder, self.deviations)
             join_parts(self._folder)
