@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+from peertube_conformance.conformance.option import Option
+from peertube_conformance.conformance.stock_deviations import StockDeviations
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.safety.hazards import Hazard
 from peertube_conformance.reports import Level
@@ -52,32 +54,6 @@ DEPTHS: Mapping[str, Depth] = {
         Depth("thorough", 40, 150, 3),
     )
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One option: its flag, its help text, and how argparse is to read it."""
-
-    flag: str
-    help: str
-    how: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """`admin_username` for `--admin-username`."""
-        return self.flag.removeprefix("--").replace("-", "_")
-
-    @property
-    def destination(self) -> str:
-        """The name under which pytest keeps the value, with a prefix because plugins share one name space."""
-        return f"peertube_{self.name}"
-
-    @property
-    def arguments(self) -> Mapping[str, Any]:
-        """Keyword arguments for argparse; the value of `--report-dir` is shown as `REPORT_DIR`."""
-        takes_any_value = "choices" not in self.how and "action" not in self.how
-        shown = {"metavar": self.name.upper()} if takes_any_value else {}
-        return {"dest": self.destination, "default": None, "help": self.help, **shown, **self.how}
 
 
 _SWITCH = {"action": "store_true"}
@@ -135,6 +111,11 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("--deviations", "YAML file with further known deviations"),
     Option(
+        "--stock-deviations",
+        "whether known deviations of stock servers count: on, off or auto (default: where NodeInfo names peertube)",
+        {"choices": list(StockDeviations)},
+    ),
+    Option(
         "--fail-on",
         "lowest level of a finding that fails the run: must (default), should or may",
         {"choices": [v.value for v in Level]},
@@ -168,6 +149,7 @@ class Options:
     tags: str = ""
     shard: Shard = WHOLE
     deviations: Path | None = None
+    stock_deviations: StockDeviations = StockDeviations.AUTO
     fail_on: Level = Level.MUST
     strict_deviations: bool = False
     baseline: Path | None = None
@@ -268,6 +250,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "safety": _choice("safety", {tier.value: tier for tier in Safety}),
     "allow": _hazards,
     "depth": _choice("depth", DEPTHS),
+    "stock_deviations": _choice("stock-deviations", {each.value: each for each in StockDeviations}),
     "fail_on": _choice("fail-on", {level.value: level for level in Level}),
     "seed": _seed,
     "shard": _shard,

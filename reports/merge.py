@@ -123,16 +123,7 @@ def _written(folders: Sequence[Path], out: IO[bytes]) -> Iterator[dict[str, Any]
 
 def _deviations(documents: Sequence[Mapping[str, Any]]) -> Iterator[Deviation]:
     entries = {e["id"]: e for document in documents for e in document["deviations"].get("entries", ())}
-    for entry in entries.values():
-        yield Deviation(
-            id=entry["id"],
-            fingerprint=tuple(entry["fingerprint"]),
-            party=entry["party"],
-            reason=entry["reason"],
-            evidence=entry["evidence"],
-            expires=datetime.date.fromisoformat(entry["expires"]) if entry["expires"] else None,
-            occasional=entry.get("occasional", False),
-        )
+    yield from (Deviation.from_json(entry) for entry in entries.values())
 
 
 def _facts(documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -152,6 +143,7 @@ def _facts(documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "startedAt": min(begun).isoformat(timespec="seconds"),
         "durationSeconds": round((max(ended) - min(begun)).total_seconds(), 1),
         "target": {**first["target"], "capabilities": sorted(offered)},
+        **({"stockDeviations": first["stockDeviations"]} if "stockDeviations" in first else {}),
         "requests": {
             name: sum(document.get("requests", {}).get(name, 0) for document in documents)
             for name in ("announced", "ceiling", "sent")

@@ -14,8 +14,9 @@ _TYPE_KEYWORDS = frozenset({"type", "format"})
 _MEDIA_TYPE = "mediaType"
 # How databases word a serialisation failure and a deadlock (SQLSTATE 40001 and 40P01).
 _CONFLICTS = ("could not serialize access", "deadlock detected")
-# What a server's own retry reports after its first attempt has moved the uploaded file away.
-_MOVED_AWAY = re.compile(r"ENOENT: no such file or directory, \w+ '[^']*/tmp/")
+# What a server's own retry reports after its first attempt has moved the uploaded file away. The file of a resumable
+# upload is moved when the upload is complete: a request to its session fails each time.
+_MOVED_AWAY = re.compile(r"ENOENT: no such file or directory, \w+ '[^']*/tmp/(?!resumable-uploads/)")
 _NOT_UNIQUE = "SequelizeUniqueConstraintError"
 _MULTIPART = "multipart/form-data"
 _LENIENT = _TYPE_KEYWORDS | {_MEDIA_TYPE}

@@ -12,6 +12,7 @@ from peertube_conformance.fixtures.http.outage import AWAY
 from peertube_conformance.fixtures.messages.precondition_errors import NotArranged
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.reports import Exchange
+from peertube_conformance.reports.recording.known_deviations import KnownDeviations
 from peertube_conformance.reports.recording.recorder import Recorder
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.spec import Contract
@@ -19,9 +20,9 @@ from peertube_conformance.spec import Contract
 SET_UP, CLEAN_UP = "set-up", "clean-up"
 
 
-def record_set_up(directory: Path, redactor: Redactor, exchanges: list[Exchange]) -> None:
+def record_set_up(directory: Path, redactor: Redactor, known: KnownDeviations, exchanges: list[Exchange]) -> None:
     """Judges and records the exchanges of a set-up, which began before there was a report to record them in."""
-    recorder = Recorder(directory, SET_UP, redactor)
+    recorder = Recorder(directory, SET_UP, redactor, known)
     for exchange in exchanges:
         _record(recorder, exchange)
     recorder.close()
@@ -35,12 +36,17 @@ class RecordedCleanUp:
     """
 
     def __init__(
-        self, directory: Path, redactor: Redactor, contract: Contract, is_interrupted: Callable[[], bool]
+        self,
+        directory: Path,
+        redactor: Redactor,
+        known: KnownDeviations,
+        contract: Contract,
+        is_interrupted: Callable[[], bool],
     ) -> None:
         self._recorder: Recorder | None = None
         self._failure = ""
         try:
-            self._recorder = Recorder(directory, CLEAN_UP, redactor)
+            self._recorder = Recorder(directory, CLEAN_UP, redactor, known)
         except OSError as error:
             self._failure = f"the clean-up is not recorded: {error.strerror or error}"
         self._ping = contract.operation("ping")

@@ -29,6 +29,7 @@ from peertube_conformance.fixtures.run.run import Shared, WorkerEnvironment
 from peertube_conformance.fixtures.safety.ownership.proofs import Contradiction
 from peertube_conformance.reports import Exchange, Finding, Intent
 from peertube_conformance.reports.model.finding import ROUTE_REQUIREMENT
+from peertube_conformance.reports.recording.known_deviations import KnownDeviations
 from peertube_conformance.reports.recording.recorder import Recorder
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.spec import Contract, Operation, load_contract
@@ -59,11 +60,11 @@ class Session:
         self.options = options
         self.contract = contract
         self.shared = shared
-        self.deviations = deviations
+        self.known = KnownDeviations(deviations, shared.config)
         self.worker = worker
         self._redactor = redactor or Redactor()
         self._redactor.harmless(f"Bearer {FOREIGN_TOKEN}")
-        self.recorder = Recorder(options.report_dir, worker, self._redactor)
+        self.recorder = Recorder(options.report_dir, worker, self._redactor, self.known)
         self.examples = Examples(options.example_database)
         # Values that one test leaves for a later one, by name.
         self.left: dict[str, Any] = {}
@@ -107,12 +108,11 @@ class Session:
         return [finding for finding in found if operation is None or finding.operation_id == operation.id]
 
     def unexplained(self, findings: Sequence[Finding]) -> list[Finding]:
-        """The findings that fail the run: no deviation explains them, and they count at the chosen level."""
+        """The recorded findings that fail the run: no deviation explains them, and they count at the chosen level."""
         return [
             finding
             for finding in findings
-            if finding.level.is_at_least(self.options.fail_on)
-            and not any(deviation.explains(finding.fingerprint) for deviation in self.deviations)
+            if finding.deviation is None and finding.level.is_at_least(self.options.fail_on)
         ]
 
     @property
@@ -186,7 +186,8 @@ class Session:
         `valid` is for exchanges in which the contract demands a success.
         """
         # What stock servers do outside the contract is known, and is no reason for further requests.
-        if findings and (not is_outside(exchange.operation) or self.unexplained(findings)):
+        known = [self.known.explained(exchange, finding) for finding in findings]
+        if findings and (not is_outside(exchange.operation) or self.unexplained(known)):
             self.missing_routes.explain(exchange, valid=valid)
 
     def judge(self, draft: Draft, exchange: Exchange, send: Send) -> Exchange:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from peertube_conformance.conformance.exit_codes import PASSED
 from peertube_conformance.conformance.options import OptionError, Options
 from peertube_conformance.conformance.pytest_plugin.applicable_deviations import (
     check_given_deviations,
+    decision_for,
     known_deviations,
 )
 from peertube_conformance.conformance.pytest_plugin.operation_selection import chosen, in_shard
@@ -36,6 +36,7 @@ from peertube_conformance.reports.comparison.comparable import check_shards
 from peertube_conformance.reports.comparison.compare import compare
 from peertube_conformance.reports.model.product import PRODUCT, VERSION
 from peertube_conformance.reports.model.verdict import Verdict
+from peertube_conformance.reports.recording.known_deviations import KnownDeviations
 from peertube_conformance.reports.recording.recorder import Recorder, join_parts, read_parts
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import CleanDocument, clean_document
@@ -129,10 +130,11 @@ class Controller:
         self.shared: Shared = self._run.start()
         try:
             self.left_before = self._run.left_before
-            self.deviations = known_deviations(self.contract, options, self.shared.server_version)
+            self.deviations = known_deviations(self.contract, options, self.shared)
             self._folder.begin()
             self._note_beginning()
-            record_set_up(options.report_dir, self._redactor, self._run.exchanges)
+            self._known = KnownDeviations(self.deviations, self.shared.config)
+            record_set_up(options.report_dir, self._redactor, self._known, self._run.exchanges)
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt):
                 self._run.interrupt()
@@ -191,7 +193,7 @@ class Controller:
         """
         limits = budget_of(self.shared).limits()
         record = RecordedCleanUp(
-            self.options.report_dir, self._redactor, load_contract(None), lambda: self._run.is_interrupted
+            self.options.report_dir, self._redactor, self._known, load_contract(None), lambda: self._run.is_interrupted
         )
         cleaned = self._run.finish((record,), record.saw_read)
         record.close()
@@ -226,10 +228,7 @@ class Controller:
         return "; ".join(f"{reason}, then {remedy}" for reason in dict.fromkeys(self._lost))
 
     def _write(self, document: CleanDocument) -> str:
-        """Writes the report; returns why it is not complete, or an empty text.
-
-        The exchanges need most room and come last: all other files can be made of `run.json`.
-        """
+        """Writes the report, the exchanges last, as they need most room; returns why it is not complete, or nothing."""
         try:
             write_views(document, self._folder, self.deviations)
             join_parts(self._folder)
@@ -254,7 +253,7 @@ class Controller:
                 "facts": self._facts(Cleaned(), self.shared.limits),
                 "spec": self.options.spec,
                 "operations": [operation.id for operation in self.operations],
-                "deviations": [dataclasses.asdict(deviation) for deviation in self.deviations],
+                "deviations": [deviation.to_json() for deviation in self.deviations],
                 "ledger": self.shared.ledger,
             },
         )
@@ -287,6 +286,7 @@ class Controller:
             "failOn": self.options.fail_on.value,
             "shard": self.options.shard.to_json(),
             "selection": {"operations": self.options.operations, "tags": self.options.tags},
+            "stockDeviations": asdict(decision_for(self.options, self.shared)),
             "requests": self._requests(),
             "ledger": cleaned.to_json(),
         }

@@ -143,7 +143,7 @@ def _session(config: pytest.Config) -> Session:
         assert shared is not None, "no test runs where the run was not begun"
         worker = config.workerinput["workerid"] if _is_worker(config) else "main"  # type: ignore[attr-defined]
         contract = load_contract(options.spec or None)
-        deviations = known_deviations(contract, options, shared.server_version)
+        deviations = known_deviations(contract, options, shared)
         session = config.stash[_SESSION] = Session(
             options, shared, contract, deviations, worker, redactor=config.stash[_REDACTOR]
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import os
 from collections.abc import Mapping
@@ -50,7 +49,7 @@ def recovered(directory: Path) -> tuple[dict[str, Any], list[Deviation]]:
     contract = load_contract(begun["spec"] or None)
     chosen = set(begun["operations"])
     operations = [operation for operation in contract.operations if operation.id in chosen]
-    deviations = [_deviation(entry) for entry in begun["deviations"]]
+    deviations = [Deviation.from_json(entry) for entry in begun["deviations"]]
     parts = list(read_parts(directory))
     facts = begun["facts"]
     last = max((part["at"] for part in parts if part["kind"] == "exchange"), default=begun["at"])
@@ -59,17 +58,6 @@ def recovered(directory: Path) -> tuple[dict[str, Any], list[Deviation]]:
     document = RunDocument(contract, operations, load_requirements(), deviations, facts)
     document.add(parts)
     return document.to_json(Ending(interrupted="the run was killed")), deviations
-
-
-def _deviation(members: Mapping[str, Any]) -> Deviation:
-    """Reads a deviation back from the JSON of dataclasses.asdict."""
-    expires = members["expires"]
-    changed = {
-        "fingerprint": tuple(members["fingerprint"]),
-        "versions": tuple(members["versions"]),
-        "expires": datetime.date.fromisoformat(expires) if expires else None,
-    }
-    return Deviation(**{**members, **changed})
 
 
 def _left(path: Path) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
 
+from peertube_conformance.spec.deviations import Category
+
 # The requirement that a missing route violates; its finding stands for all others of the operation.
 ROUTE_REQUIREMENT = "PT-ROUTE-01"
 
@@ -37,6 +39,7 @@ class Finding:
 
     `at` is a JSON pointer into the part of the exchange that is wrong (`/response/body/total`), with array indices
     written as `*`, so that no generated value is part of it. `steps` reproduce it where one request does not.
+    `deviation` is the id of the known deviation that explains it, `deviation_class` that deviation's class.
     """
 
     at: str = ""
@@ -53,15 +56,16 @@ class Finding:
     needs: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
     deviation: str | None = None
+    deviation_class: Category | None = None
 
     @property
     def fingerprint(self) -> str:
         """`operation|requirement|status|pointer`: the same in every run, for other ids and other generated values."""
         return f"{self.operation_id}|{self.requirement}|{self.status or '-'}|{self.at or '/'}"
 
-    def explained_by(self, deviation: str) -> Self:
-        """Copy of the finding, marked as explained by the deviation with this id."""
-        return replace(self, deviation=deviation)
+    def explained_by(self, deviation: str, category: Category) -> Self:
+        """Copy of the finding, marked as explained by the deviation with this id and class."""
+        return replace(self, deviation=deviation, deviation_class=category)
 
     def to_json(self) -> dict[str, Any]:
         """The members of `findings[]` in the run document."""
@@ -69,6 +73,8 @@ class Finding:
         members["pointer"] = members.pop("at")
         members["operationId"] = members.pop("operation_id")
         members["level"] = self.level.value
+        category = members.pop("deviation_class")
+        members["deviationClass"] = None if category is None else category.value
         members["needs"] = list(self.needs)
         members["steps"] = [asdict(step) for step in self.steps]
         return {"fingerprint": self.fingerprint, **members}
@@ -78,6 +84,8 @@ class Finding:
         """Restores a finding from the members that `to_json` returns."""
         known = {key: value for key, value in members.items() if key not in {"fingerprint", "pointer", "operationId"}}
         known["level"] = Level(members["level"])
+        category = known.pop("deviationClass", None)
+        known["deviation_class"] = None if category is None else Category(category)
         known["needs"] = tuple(members.get("needs", ()))
         known["steps"] = tuple(Step(step["call"], tuple(step["lines"])) for step in members.get("steps", ()))
         return cls(at=members["pointer"], operation_id=members["operationId"], **known)

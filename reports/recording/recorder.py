@@ -24,6 +24,7 @@ from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.model.write_errors import not_written
 from peertube_conformance.reports.recording.body_shape import merge, shape_of
 from peertube_conformance.reports.recording.curl import curl_line
+from peertube_conformance.reports.recording.known_deviations import NONE, KnownDeviations
 from peertube_conformance.reports.recording.request_values import part_names
 from peertube_conformance.reports.recording.shortening import cut, shortened
 from peertube_conformance.reports.redaction.redactor import Redactor
@@ -42,10 +43,12 @@ _MAX_PER_FINGERPRINT = 3
 class Recorder:
     """Records the exchanges, findings and outcomes of one worker in `DIRECTORY/parts/WORKER.ndjson`."""
 
-    def __init__(self, directory: Path, worker: str, redactor: Redactor) -> None:
-        """Opens the file; raises ReportError where it cannot be written."""
+    def __init__(self, directory: Path, worker: str, redactor: Redactor, known: KnownDeviations = NONE) -> None:
+        """Opens the file; raises ReportError where it cannot be written. `known` explains findings."""
         self._redactor = redactor
-        self._reported: Counter[str] = Counter()
+        self._known = known
+        # Counts findings by fingerprint and deviation: an unexplained one is recorded though explained ones were.
+        self._reported: Counter[tuple[str, str | None]] = Counter()
         self._directory = directory
         try:
             self._file = open_part(directory, worker)
@@ -64,7 +67,7 @@ class Recorder:
         self._number += 1
         spare = "" if exchange.defect is None else exchange.defect.field
         curl, needs = curl_line(exchange.request, self._redactor, spare)
-        completed = [self._completed(finding, curl, needs) for finding in findings]
+        completed = [self._completed(self._known.explained(exchange, each), curl, needs) for each in findings]
         self._write(
             {
                 "kind": "exchange",
@@ -81,7 +84,8 @@ class Recorder:
     def finding(self, exchange: Exchange, finding: Finding) -> Finding:
         """Records a violation that an already recorded exchange shows only together with others; returns it completed."""
         self._number += 1
-        completed = self._completed(finding, *curl_line(exchange.request, self._redactor))
+        explained = self._known.explained(exchange, finding)
+        completed = self._completed(explained, *curl_line(exchange.request, self._redactor))
         self._write({"kind": "finding", **self._seen(exchange), **self._found([completed])})
         return completed
 
@@ -123,13 +127,14 @@ class Recorder:
         }
 
     def _found(self, findings: list[Finding]) -> dict[str, Any]:
-        """The findings' JSON members: the first few of each fingerprint in full, the others by fingerprint alone."""
+        """The findings' JSON members: the first few of each fingerprint and deviation in full, the others by fingerprint
+        alone."""
         for finding in findings:
-            self._reported[finding.fingerprint] += 1
-        full = {f.fingerprint: self._reported[f.fingerprint] <= _MAX_PER_FINGERPRINT for f in findings}
+            self._reported[_kind(finding)] += 1
+        full = {_kind(f): self._reported[_kind(f)] <= _MAX_PER_FINGERPRINT for f in findings}
         return {
-            "findings": [f.to_json() for f in findings if full[f.fingerprint] or f.steps],
-            "more": [f.fingerprint for f in findings if not (full[f.fingerprint] or f.steps)],
+            "findings": [f.to_json() for f in findings if full[_kind(f)] or f.steps],
+            "more": [f.fingerprint for f in findings if not (full[_kind(f)] or f.steps)],
         }
 
     def outcome(self, operation_id: str, phase: str, verdict: Verdict, reason: str = "", cause: str = "") -> None:
@@ -249,6 +254,10 @@ class Recorder:
         self._file = open_part(self._directory, self._worker)
         with removed:
             shutil.copyfileobj(removed, self._file)
+
+
+def _kind(finding: Finding) -> tuple[str, str | None]:
+    return finding.fingerprint, finding.deviation
 
 
 def part_files(directory: Path) -> list[Path]:

@@ -8,11 +8,12 @@ from typing import Any
 
 from peertube_conformance.reports.model.finding import Finding, Level
 from peertube_conformance.reports.model.verdict import ReasonedVerdict, Verdict
+from peertube_conformance.reports.run_document import older_formats
 from peertube_conformance.reports.run_document.behaviour import Behaviour
 from peertube_conformance.reports.run_document.ceilings import Ceilings
 from peertube_conformance.reports.run_document.coverage import Coverage
 from peertube_conformance.reports.run_document.finding_examples import excerpt, preference
-from peertube_conformance.reports.run_document.older_formats import flow_in, outcome_in, unjudged_in, with_purpose
+from peertube_conformance.reports.run_document.known_occurrences import KnownOccurrences
 from peertube_conformance.reports.run_document.operation_verdicts import (
     operation_verdict,
     phases_not_tested,
@@ -62,6 +63,7 @@ class RunDocument:
         self._exercised = Exercised()
         self._deaths = Deaths()
         self._occurrences: Counter[str] = Counter()
+        self._known = KnownOccurrences()
         self._unjudged: dict[str, list[ReasonedVerdict]] = defaultdict(list)
         self._flows: list[Mapping[str, Any]] = []
         self._budget: Counter[str] = Counter()
@@ -76,24 +78,26 @@ class RunDocument:
         for part in parts:
             match part["kind"]:
                 case "exchange":
-                    self._add_exchange(with_purpose(part))
+                    self._add_exchange(older_formats.with_purpose(part))
                 case "outcome":
-                    self._seen[part["operationId"]].outcomes.append(outcome_in(part))
+                    self._seen[part["operationId"]].outcomes.append(older_formats.outcome_in(part))
                 case "finding":
                     for members in part["findings"]:
-                        self._add_finding(Finding.from_json(members), with_purpose(part))
+                        self._add_finding(
+                            older_formats.finding_in(members, self._deviations), older_formats.with_purpose(part)
+                        )
                     self._occurrences.update(part["more"])
                 case "evidence":
                     self._beside.update(part["requirements"])
                     self._evidence.update(part["requirements"])
                 case "unjudged":
                     for name in part["requirements"]:
-                        self._unjudged[name].append(unjudged_in(part))
+                        self._unjudged[name].append(older_formats.unjudged_in(part))
                 case "death":
                     self._deaths.add_death(part)
                 case "flow":
                     self._coverage.add_flow(part)
-                    self._flows.append(flow_in(part))
+                    self._flows.append(older_formats.flow_in(part))
                 case _:
                     self._add_of_worker(part)
 
@@ -119,18 +123,18 @@ class RunDocument:
         self._evidence.update(part["evidence"])
         self._unimplemented.saw(part["operationId"], part["evidence"])
         for members in part["findings"]:
-            self._add_finding(Finding.from_json(members), part)
+            self._add_finding(older_formats.finding_in(members, self._deviations), part)
         self._occurrences.update(part["more"])
 
     def _add_finding(self, finding: Finding, part: Mapping[str, Any]) -> None:
-        """Keeps one finding per fingerprint: one with steps, else the one with the shortest request."""
+        """Keeps one finding per fingerprint."""
         if not self._unimplemented.admits(finding, self._findings):
             return
         self._occurrences[finding.fingerprint] += 1
-        known = self._findings.get(finding.fingerprint)
-        if known is None or preference(finding) < preference(known):
-            explained = next((d.id for d in self._deviations if d.explains(finding.fingerprint)), None)
-            self._findings[finding.fingerprint] = finding.explained_by(explained) if explained else finding
+        self._known.add(finding)
+        kept = self._findings.get(finding.fingerprint)
+        if kept is None or preference(finding) < preference(kept):
+            self._findings[finding.fingerprint] = finding
             self._examples[finding.fingerprint] = excerpt(part)
 
     @property
@@ -159,7 +163,7 @@ class RunDocument:
 
     def stale_deviations(self) -> list[Deviation]:
         """Known deviations that no finding of this run matched, though the run exercised what they are about."""
-        used = {finding.deviation for finding in self._findings.values()}
+        used = self._known.used(self._findings)
         contract = {operation.id for operation in self._contract.operations}
         run = {operation.id for operation in self._operations}
         return [
@@ -229,12 +233,13 @@ class RunDocument:
                 finding.to_json()
                 | {
                     "occurrences": self._occurrences[finding.fingerprint],
+                    "alsoKnownAs": self._known.others(finding),
                     "exchange": self._examples[finding.fingerprint],
                 }
                 for finding in self.findings
             ],
             "deviations": {
-                "used": sorted({f.deviation for f in self._findings.values() if f.deviation}),
+                "used": sorted(self._known.used(self._findings)),
                 "stale": [deviation.id for deviation in self.stale_deviations()],
             },
             "deaths": self._deaths.to_json(),

@@ -12,9 +12,10 @@ _MAX_BODY_CHARACTERS = 4096
 _SHOWN = ("id", "at", "intent", "violation", "defect", "situation", "role", "request", "response", "failure")
 
 
-def preference(finding: Finding) -> tuple[bool, int, str]:
-    """Sort key of findings with one fingerprint: one with steps first, then the one with the shortest request."""
-    return not finding.steps, len(finding.curl), finding.curl
+def preference(finding: Finding) -> tuple[bool, bool, int, str]:
+    """Sort key of findings with one fingerprint: one that no deviation explains first, then one with steps, then the one
+    with the shortest request."""
+    return finding.deviation is not None, not finding.steps, len(finding.curl), finding.curl
 
 
 def excerpt(part: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from peertube_conformance.reports.model.exchange import Intent
+from peertube_conformance.reports.model.finding import Finding
 from peertube_conformance.reports.model.verdict import ReasonedVerdict, Verdict
 from peertube_conformance.reports.run_document.behaviour import PhaseOutcome
 from peertube_conformance.reports.run_document.run_verdict import SCHEMA_VERSION, Ending, concluded, counted_verdicts
+from peertube_conformance.spec.deviations import Deviation
 
 _INTERRUPTED, _HARNESS_FAILED, _FINDINGS = 2, 3, 1
 # How version 1 began the reason of a verdict `no-evidence` that is `not-tested` now.
@@ -25,6 +27,18 @@ def with_purpose(part: Mapping[str, Any]) -> Mapping[str, Any]:
         return part
     defect = _read(part["violation"]) if part["intent"] == Intent.INVALID else None
     return {**part, "defect": defect, "situation": None}
+
+
+def finding_in(members: Mapping[str, Any], deviations: Iterable[Deviation]) -> Finding:
+    """The finding that a line records.
+
+    Versions that recorded no class of the deviation decided at the end of the run, by the fingerprint alone.
+    """
+    finding = Finding.from_json(dict(members))
+    if "deviationClass" in members:
+        return finding
+    known = next((entry for entry in deviations if entry.matches(finding.fingerprint)), None)
+    return finding if known is None else finding.explained_by(known.id, known.category)
 
 
 def outcome_in(part: Mapping[str, Any]) -> PhaseOutcome:

@@ -9,6 +9,7 @@ from peertube_conformance.reports.model.finding import ROUTE_REQUIREMENT, Findin
 from peertube_conformance.reports.model.verdict import ReasonedVerdict, Verdict
 from peertube_conformance.reports.run_document.behaviour import Behaviour, PhaseOutcome
 from peertube_conformance.spec import Operation
+from peertube_conformance.spec.deviations import Category
 
 # The phase of an operation's tests that provokes a status; others have one of their own, named after the status.
 _PHASES = {400: "invalid", 401: "access", 403: "access"}
@@ -20,7 +21,7 @@ _UNJUDGED = frozenset({Verdict.BLOCKED, Verdict.NOT_APPLICABLE, Verdict.NOT_TEST
 def operation_verdict(
     seen: Behaviour, findings: Sequence[Finding], fail_on: Level, *, stopped: str = ""
 ) -> ReasonedVerdict:
-    """The verdict of an operation: green only where it was accepted and nothing is wrong.
+    """The verdict of an operation: green only where it was accepted and nothing is wrong but form.
 
     `stopped` says why the run ended before it tested every operation, if it did.
     """
@@ -37,7 +38,7 @@ def operation_verdict(
         return ReasonedVerdict(Verdict.BLOCKED, blocked.reason, blocked.cause)
     if absent := _first(seen, Verdict.NOT_APPLICABLE, phase=_VALID):
         return ReasonedVerdict(Verdict.NOT_APPLICABLE, absent.reason)
-    known = ", ".join(sorted({f.deviation for f in findings if f.deviation}))
+    known = ", ".join(sorted({f.deviation for f in findings if f.deviation and f.deviation_class != Category.FORM}))
     if not seen.accepted and not (known and seen.faulted):
         return _not_accepted(seen, stopped)
     return ReasonedVerdict(Verdict.KNOWN, known) if known else ReasonedVerdict(Verdict.PASSED)

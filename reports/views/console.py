@@ -14,8 +14,10 @@ from peertube_conformance.reports.views.run_summary import (
     Document,
     Members,
     by_requirement,
+    class_of,
     judged_in_part,
     judgement,
+    known_by_deviation,
     known_findings,
     new_findings,
     reached_ceilings,
@@ -25,6 +27,7 @@ from peertube_conformance.reports.views.run_summary import (
     tests_operations,
     untested,
 )
+from peertube_conformance.spec.deviations import Category
 
 _MAX_FINDINGS = 15
 _MAX_ERRORS = 15
@@ -167,9 +170,10 @@ def _finding(number: int, finding: Members, width: int) -> Iterator[str]:
 def _known(document: Document, width: int) -> Iterator[str]:
     known = known_findings(document)
     if known:
-        used = Counter(finding["deviation"] for finding in known)
-        summary = f"known deviations: {counted(len(known), 'finding')} under {listed(sorted(used), _MAX_NAMES)}"
-        yield from wrapped(summary, width)
+        names = listed(known_by_deviation(document), _MAX_NAMES)
+        counts = Counter(class_of(finding) for finding in known)
+        classes = ", ".join(f"{counts[each]} of {each}" for each in Category if counts[each])
+        yield from wrapped(f"known deviations: {counted(len(known), 'finding')} ({classes}) under {names}", width)
     if document["deviations"]["stale"]:
         stale = listed(document["deviations"]["stale"], _MAX_NAMES)
         yield from wrapped(f"known deviations that no longer occur: {stale}", width)

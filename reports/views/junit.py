@@ -20,6 +20,7 @@ from peertube_conformance.reports.views.run_summary import (
     counting_findings,
     judgement,
     sections,
+    stock_line,
 )
 
 _SKIPPED = frozenset({Verdict.NO_EVIDENCE, Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE})
@@ -105,6 +106,8 @@ class _Suite:
         yield "target", document["target"]["baseUrl"]
         yield "serverVersion", document["target"]["serverVersion"]
         yield "contract", document["contract"]["version"]
+        if stock := stock_line(document):
+            yield "stockDeviations", stock
         for name in ("seed", "depth", "safety", "startedAt"):
             yield name, str(document[name])
         for entry in self._section.entries:

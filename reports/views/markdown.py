@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from peertube_conformance.reports.formatting import counted, duration_text, value_text
@@ -16,9 +15,10 @@ from peertube_conformance.reports.views.run_summary import (
     Document,
     Group,
     by_requirement,
+    class_of,
     judged_in_part,
     judgement,
-    known_findings,
+    known_by_deviation,
     new_findings,
     reached_ceilings,
     requests_line,
@@ -166,17 +166,23 @@ def _group(group: Group, shown: int) -> Iterator[str]:
 
 
 def _deviations(document: Document) -> Iterator[str]:
-    used = Counter(finding["deviation"] for finding in known_findings(document))
+    used = known_by_deviation(document)
     entries = {entry["id"]: entry for entry in document["deviations"].get("entries", ())}
     if used:
         yield "## Known deviations"
         yield ""
         rows = [
-            (code(name), str(count), plain(entry.get("party", "")), plain(entry.get("reason", ""), _MAX_NAMES))
-            for name, count in sorted(used.items())
+            (
+                code(name),
+                class_of(found[0]).value,
+                str(len(found)),
+                plain(entry.get("party", "")),
+                plain(entry.get("reason", ""), _MAX_NAMES),
+            )
+            for name, found in used.items()
             for entry in [entries.get(name, {})]
         ]
-        yield from table(("Deviation", "Findings ", "At fault", "Reason"), rows)
+        yield from table(("Deviation", "Class", "Findings ", "At fault", "Reason"), rows)
     stale = document["deviations"]["stale"]
     if stale:
         yield ""

@@ -48,18 +48,7 @@ def write_views(document: CleanDocument, folder: ReportFolder, deviations: Itera
 
 
 def _explained(document: CleanDocument, deviations: Iterable[Deviation]) -> CleanDocument:
-    entries = [
-        {
-            "id": deviation.id,
-            "party": deviation.party,
-            "reason": deviation.reason,
-            "evidence": deviation.evidence,
-            "fingerprint": list(deviation.fingerprint),
-            "occasional": deviation.occasional,
-            "expires": None if deviation.expires is None else deviation.expires.isoformat(),
-        }
-        for deviation in deviations
-    ]
+    entries = [deviation.to_json() for deviation in deviations]
     known = document["deviations"]
     explained = {**document, "deviations": {**known, "entries": entries or known.get("entries", [])}}
     return CleanDocument(explained)

@@ -11,6 +11,7 @@ from peertube_conformance.reports.formatting import counted, on_one_line
 from peertube_conformance.reports.model.finding import Level
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.run_document.run_verdict import Answer, RunVerdict
+from peertube_conformance.spec.deviations import Category
 
 Document = Mapping[str, Any]
 Members = Mapping[str, Any]
@@ -27,6 +28,9 @@ NOUNS: Mapping[Verdict, str] = {
     Verdict.BLOCKED: "blocked",
     Verdict.ERROR: "with harness errors",
 }
+
+
+_CLASSES = list(Category)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +169,22 @@ def new_findings(document: Document) -> list[Members]:
 
 
 def known_findings(document: Document) -> list[Members]:
-    """Findings that a deviation explains."""
-    return [finding for finding in document["findings"] if finding["deviation"] is not None]
+    """Findings that a deviation explains, those of the gravest class first."""
+    known = [finding for finding in document["findings"] if finding["deviation"] is not None]
+    return sorted(known, key=lambda finding: _CLASSES.index(class_of(finding)))
+
+
+def known_by_deviation(document: Document) -> Mapping[str, list[Members]]:
+    """The known findings by deviation: those of the gravest class first, then by name."""
+    found: defaultdict[str, list[Members]] = defaultdict(list)
+    for finding in known_findings(document):
+        found[finding["deviation"]].append(finding)
+    return dict(sorted(found.items(), key=lambda item: (_CLASSES.index(class_of(item[1][0])), item[0])))
+
+
+def class_of(finding: Members) -> Category:
+    """The class of the deviation that explains a finding; reports of earlier versions have none."""
+    return Category(finding.get("deviationClass") or Category.BEHAVIOUR)
 
 
 def counting_findings(document: Document) -> list[Members]:
@@ -216,12 +234,23 @@ def judged_in_part(document: Document) -> list[tuple[str, str]]:
     ]
 
 
+def stock_line(document: Document) -> str:
+    """Whether the known deviations of stock servers count, and why; empty for reports of versions that did not say so."""
+    decision = document.get("stockDeviations")
+    if decision is None:
+        return ""
+    count = "count" if decision["applied"] else "do not count"
+    return f"known deviations of stock servers {count} ({decision['reason']})"
+
+
 def target_line(document: Document) -> str:
-    """Describes target and contract: `https://my.instance, PeerTube 6.2.0, tested with contract 6.2.0`."""
+    """Describes target, contract and deviations: `https://my.instance, PeerTube 6.2.0, tested with contract 6.2.0`."""
     target = document["target"]
     where = "embedded instance" if target.get("embedded") else target["baseUrl"]
     version = target["serverVersion"] or "of unknown version"
-    return f"{where}, PeerTube {version}, tested with contract {document['contract']['version']}"
+    line = f"{where}, PeerTube {version}, tested with contract {document['contract']['version']}"
+    stock = stock_line(document)
+    return f"{line}; {stock}" if stock else line
 
 
 def requests_line(document: Document) -> str:

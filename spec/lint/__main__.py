@@ -10,6 +10,7 @@ from typing import Any
 from peertube_conformance.spec.document.yaml_files import read_yaml
 from peertube_conformance.spec.errors import ContractError
 from peertube_conformance.spec.jsonschema.pointers import references
+from peertube_conformance.spec.lint.deviation_rules import deviation_breaches
 from peertube_conformance.spec.lint.operation_rules import Breach, breaches
 from peertube_conformance.spec.lint.paths_index import indexed
 from peertube_conformance.spec.loading import available_versions, load_contract
@@ -24,12 +25,19 @@ def lint(folder: Path) -> list[Breach]:
         ContractError: it cannot be loaded.
     """
     contract = load_contract(folder / "openapi.yaml")
-    found = [*_invalid(contract.document), *breaches(contract), *_unused(folder)]
+    found = [*_invalid(contract.document), *breaches(contract), *_unused(folder), *_deviations(folder)]
     if (folder / "openapi.yaml").read_text(encoding="utf-8") != indexed(folder):
         found.append(
             Breach("index", "openapi.yaml", "paths is stale: run python -m peertube_conformance.spec.lint.paths_index")
         )
     return found
+
+
+def _deviations(folder: Path) -> Iterator[Breach]:
+    # The contract of a folder knows its deviations; one that is read from a file does not.
+    bundled = {path.resolve(): ".".join(map(str, version)) for version, path in available_versions().items()}
+    if version := bundled.get(folder.resolve()):
+        yield from deviation_breaches(load_contract(version))
 
 
 def _invalid(document: Any) -> Iterator[Breach]:

@@ -142,7 +142,7 @@ class Context(Examination):
 
     def wrong(self, requirement: str, exchange: Exchange, difference: Finding) -> bool:
         """Ends the walk; where a known deviation explains the difference, records it and lets the walk go on."""
-        finding = self.completed(difference, requirement, exchange)
+        finding = self.session.known.explained(exchange, self.completed(difference, requirement, exchange))
         if not self.session.unexplained([finding]):
             return super().wrong(requirement, exchange, difference)
         self.failed_at = self.failed_at or time.monotonic()

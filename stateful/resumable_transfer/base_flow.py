@@ -14,12 +14,13 @@ from hypothesis.stateful import StateMachineMeta
 from peertube_conformance.fixtures.messages.account import Account
 from peertube_conformance.fixtures.messages.json_response import answered
 from peertube_conformance.fixtures.resources.factory import upload_id_in
-from peertube_conformance.reports import Exchange
+from peertube_conformance.reports import Exchange, Situation
 from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.resumable_transfer.model import Chunk, Session, State, reported_range, stored_range
 
 _BINARY = "application/octet-stream"
 _RANGE = "/response/headers/range"
+SMALLER_TOTAL = Situation("chunk-with-a-smaller-total", "a chunk with a smaller total size than in the init request")
 # A chunk that must be refused leaves so many bytes missing that it does not complete the file where it is accepted.
 _ROOM = 8
 
@@ -130,13 +131,24 @@ class Transfer(Flow, metaclass=_AbstractFlow):
 
     def put(self, session: Session, chunk: Chunk | None, *, total: int = 0, longer: int = 0) -> Exchange:
         """Sends a chunk; without one asks what is stored."""
-        return self._put(session.upload_id, chunk, total or session.size, self.owner, longer)
+        purpose = SMALLER_TOTAL if 0 < total < session.size else None
+        return self._put(session.upload_id, chunk, total or session.size, self.owner, longer=longer, purpose=purpose)
 
-    def _put(self, upload_id: str, chunk: Chunk | None, total: int, actor: Account, longer: int = 0) -> Exchange:
+    def _put(
+        self,
+        upload_id: str,
+        chunk: Chunk | None,
+        total: int,
+        actor: Account,
+        *,
+        longer: int = 0,
+        purpose: Situation | None = None,
+    ) -> Exchange:
         span = chunk.content_range(total, longer) if chunk else f"bytes */{total}"
         return self.send(
             self.sending,
             actor,
+            purpose=purpose,
             path=self.path(),
             query={"upload_id": upload_id},
             headers={"Content-Range": span},

@@ -12,11 +12,14 @@ import pytest
 from peertube_conformance.conformance.cli import main
 from peertube_conformance.conformance.command_parser import command_parser
 from peertube_conformance.conformance.options import Options
-from peertube_conformance.conformance.pytest_plugin.applicable_deviations import known_deviations
+from peertube_conformance.conformance.pytest_plugin.applicable_deviations import decision_for, known_deviations
 from peertube_conformance.conformance.pytest_plugin.controller import USER_MISTAKES
 from peertube_conformance.conformance.pytest_plugin.operation_selection import chosen
+from peertube_conformance.conformance.stock_deviations import StockDeviations
+from peertube_conformance.fixtures.environment.run_state import Shared
 from peertube_conformance.fixtures.run import reap as reap_module
 from peertube_conformance.fixtures.run.run import CannotRun
+from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.spec import load_contract
 from tests.conformance.command_line import CLI, one_sentence, python_module
 from tests.conformance.sign_in_answers import CONFIG, REFUSED, instance
@@ -187,14 +190,48 @@ def test_deviations_of_the_contract_and_of_a_file_count_for_their_release(tmp_pa
     }
     file.write_text(json.dumps([entry, {**entry, "id": "later", "versions": ["6.3", ""]}]))
     contract = load_contract()
-    own = {deviation.id for deviation in known_deviations(contract, Options(base_url="http://my.instance"), "6.2.0")}
-    found = {
-        deviation.id
-        for deviation in known_deviations(contract, Options(base_url="http://my.instance", deviations=file), "6.2.0")
-    }
-    assert found == own | {"mine"}
+    known = {entry.id for entry in known_deviations(contract, Options(deviations=file), shared("peertube"))}
+    own = {entry.id for entry in known_deviations(contract, Options(), shared("peertube"))}
+    assert known == own | {"mine"}
     assert own
-    assert known_deviations(contract, Options(), "6.2.0") == [], "nothing excuses the embedded instance"
+
+
+@pytest.mark.parametrize(
+    ("setting", "software", "embedded", "count", "reason"),
+    [
+        ("auto", "peertube", False, True, "the target's NodeInfo names the software peertube"),
+        ("auto", "vidzy", False, False, "the target's NodeInfo names the software vidzy"),
+        ("auto", "", False, False, "the target's NodeInfo names no software"),
+        ("auto", "", True, False, "the embedded instance is not a stock server"),
+        ("on", "vidzy", False, True, "--stock-deviations=on"),
+        ("on", "", True, True, "--stock-deviations=on"),
+        ("off", "peertube", False, False, "--stock-deviations=off"),
+    ],
+)
+def test_stock_deviations_count_for_stock_servers(
+    setting: str, software: str, embedded: bool, count: bool, reason: str
+) -> None:
+    options = Options(stock_deviations=StockDeviations(setting))
+    target = shared(software, embedded=embedded)
+    decision = decision_for(options, target)
+    assert (decision.applied, decision.reason) == (count, reason)
+    assert bool(known_deviations(load_contract(), options, target)) is count
+
+
+def shared(software: str, *, embedded: bool = False) -> Shared:
+    return Shared(
+        folder=Path(),
+        base_url="http://my.instance",
+        server_version="6.2.0",
+        config={},
+        safety=Safety.SANDBOX,
+        prefix="",
+        ledger=Path(),
+        mailbox="",
+        seed=1,
+        embedded=embedded,
+        software=software,
+    )
 
 
 def test_a_person_s_mistakes_are_known_by_their_kinds() -> None:

@@ -16,6 +16,7 @@ from peertube_conformance.conformance.options import (
     OptionError,
     Options,
 )
+from peertube_conformance.conformance.stock_deviations import StockDeviations
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.safety.hazards import Hazard
 from peertube_conformance.reports import Level
@@ -54,6 +55,7 @@ VALUES: dict[str, tuple[str, Any]] = {
     "deviations": (__file__, Path(__file__)),
     "fail_on": ("may", Level.MAY),
     "strict_deviations": ("yes", True),
+    "stock_deviations": ("on", StockDeviations.ON),
     "report_dir": ("out", Path("out")),
     "baseline": ("before", Path("before")),
     "example_database": ("kept", Path("kept")),

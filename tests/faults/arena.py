@@ -29,6 +29,7 @@ from peertube_conformance.fixtures.mailboxes.open_by_url import SmtpSink
 from peertube_conformance.fixtures.run.run import Run, Setup
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.spec import load_contract
+from peertube_conformance.spec.deviations import load_deviations
 from tests.faults.spoiling import AnyFault, spoilable
 
 # Short windows, so that no test waits for them.
@@ -73,8 +74,10 @@ class Arena:
 
 
 @contextmanager
-def arena(folder: Path, *, signup: Signup = "approval", seed: int = 1, depth: str = "standard") -> Iterator[Arena]:
-    """Serves in a thread, with mail; everything ends with the context."""
+def arena(
+    folder: Path, *, signup: Signup = "approval", seed: int = 1, depth: str = "standard", stock: bool = False
+) -> Iterator[Arena]:
+    """Serves in a thread, with mail; everything ends with the context. With `stock`, known deviations count."""
     os.environ["PEERTUBE_CONFORMANCE_STATE_DIR"] = str(folder / "state")
     contract = load_contract(None)
     newest = max(operation.since for operation in contract.operations)
@@ -120,7 +123,8 @@ def arena(folder: Path, *, signup: Signup = "approval", seed: int = 1, depth: st
         try:
             shared = run.start()
             options = Options(base_url=base_url, seed=seed, report_dir=folder, depth=DEPTHS[depth])
-            session = Session(options, shared, contract, [], "main")
+            known = load_deviations([contract.deviations]) if stock and contract.deviations else []
+            session = Session(options, shared, contract, known, "main")
             yield Arena(session, base_url, password, _active=active)
             session.close()
         finally:

@@ -79,6 +79,10 @@ def sound_run(new_run: NewRun) -> SampleRun:
 @pytest.fixture
 def faulty_run(sound_run: SampleRun) -> SampleRun:
     """The sound run with a wrong member in a problem, and an operation that could not be tested."""
+    return _with_fault(sound_run)
+
+
+def _with_fault(sound_run: SampleRun) -> SampleRun:
     wrong = Finding("/response/body/status", "status differs from the response's", 404, 400, requirement="PT-ERR-03")
     sound_run.saw("getVideo", 404, problem(400), wrong, intent=Intent.PROVOKED, purpose=ABSENT, times=5)
     cause = "getVideo|PT-ERR-03|404|/response/body/status"
@@ -116,13 +120,13 @@ def hostile(new_run: NewRun) -> dict[str, Any]:
 
 
 @pytest.fixture
-def known(faulty_run: SampleRun) -> dict[str, Any]:
+def known(sound_run: SampleRun) -> dict[str, Any]:
     """The faulty run with its finding explained, and one explanation that is not needed any more."""
-    faulty_run.deviations = [
+    sound_run.deviations = [
         Deviation("stock-404", ("getVideo|PT-ERR-03|404|*",), "server", "A slip of the server.", "GET -> 404"),
         Deviation("gone-by-now", ("getVideos|PT-BODY-02|*",), "server", "An older slip.", "GET -> 400"),
     ]
-    return faulty_run.document()
+    return _with_fault(sound_run).document()
 
 
 @pytest.fixture

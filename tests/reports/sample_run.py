@@ -12,6 +12,7 @@ import httpx
 
 from peertube_conformance.reports import Exchange, Finding, Intent, Purpose, Request, Response, Situation, Verdict
 from peertube_conformance.reports.model.variables import mark
+from peertube_conformance.reports.recording.known_deviations import KnownDeviations
 from peertube_conformance.reports.recording.recorder import Recorder, read_parts
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.run_document.builder import RunDocument
@@ -100,6 +101,8 @@ class SampleRun:
             )
             for finding in findings
         ]
+        known = KnownDeviations(self.deviations)
+        completed = [known.explained(exchange, finding) for finding in completed]
         found_for = {*evidence, *(finding.requirement for finding in findings)}
         for _ in range(times):
             self._at += 0.2

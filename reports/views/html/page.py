@@ -9,8 +9,8 @@ from __future__ import annotations
 import base64
 import datetime
 import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -27,17 +27,18 @@ from peertube_conformance.reports.views.outages import outages
 from peertube_conformance.reports.views.run_summary import (
     NOUNS,
     Document,
-    Members,
     by_requirement,
     fail_level,
     judged_in_part,
     judgement,
+    known_by_deviation,
     known_findings,
     new_findings,
     not_one_by_one,
     reached_ceilings,
     requests_line,
     sections,
+    stock_line,
     tests_operations,
     untested,
 )
@@ -88,7 +89,8 @@ def page(document: Document) -> str:
         "requests_line": requests_line(document),
         "reached_ceilings": reached_ceilings(document),
         "deviations": {entry["id"]: entry for entry in document["deviations"].get("entries", ())},
-        "explained": _by_deviation(known),
+        "stock_line": stock_line(document),
+        "explained": known_by_deviation(document),
         "changes": document.get("comparison"),
     }
     return _environment().get_template("report.html").render(members)
@@ -107,13 +109,6 @@ def _tiles(document: Document) -> Iterator[tuple[str, Mapping[str, int], int]]:
         entries = document.get(name, ())
         if entries and (name != "operations" or tests_operations(document)):
             yield name.capitalize(), Counter(entry["verdict"] for entry in entries), len(entries)
-
-
-def _by_deviation(known: Iterable[Members]) -> dict[str, list[Members]]:
-    found: defaultdict[str, list[Members]] = defaultdict(list)
-    for finding in known:
-        found[finding["deviation"]].append(finding)
-    return dict(sorted(found.items()))
 
 
 @cache

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from peertube_conformance.reports import Finding, Level
+from peertube_conformance.spec.deviations import Category
 
 FINDING = Finding(
     at="/response/body/data/*/id",
@@ -60,7 +61,7 @@ def test_another_place_is_another_finding() -> None:
 
 
 def test_it_is_the_same_after_json() -> None:
-    explained = FINDING.explained_by("a-known-one")
+    explained = FINDING.explained_by("a-known-one", Category.FORM)
     assert explained.deviation == "a-known-one"
     for finding in (FINDING, explained, Finding()):
         assert Finding.from_json(json.loads(json.dumps(finding.to_json()))) == finding
@@ -71,6 +72,7 @@ def test_the_members_of_the_run_document() -> None:
     assert {
         "fingerprint", "operationId", "check", "requirement", "level", "status", "pointer", "message",
         "expected", "actual", "request", "curl", "needs", "steps", "deviation",
+        "deviationClass",
     } == set(members)  # fmt: skip
     assert (members["pointer"], members["level"], members["deviation"]) == (FINDING.at, "should", None)
 

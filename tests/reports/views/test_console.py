@@ -49,7 +49,7 @@ def test_known_deviations_are_told_in_one_line(known: dict[str, Any]) -> None:
     assert reported[0].startswith(
         "NOTHING FOUND (3 of 4 tested): no new findings, 1 known; operations: 2 passed, 1 with known deviations, 1 blo"
     )
-    assert "known deviations: 1 finding under stock-404" in reported
+    assert "known deviations: 1 finding (1 of behaviour) under stock-404" in reported
     assert "known deviations that no longer occur: gone-by-now" in reported
 
 

@@ -34,7 +34,7 @@ def test_known_deviations_have_their_reason(known: dict[str, Any]) -> None:
     known["deviations"]["entries"] = [entry]
     text = summary(known)
     assert text.startswith("# ☑️ Nothing found (3 of 4 tested)")
-    assert "| `stock-404` | 1 | server | A slip of the server. |" in text
+    assert "| `stock-404` | behaviour | 1 | server | A slip of the server. |" in text
     assert "No longer found: `gone-by-now`" in text
 
 

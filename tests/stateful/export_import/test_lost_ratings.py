@@ -9,6 +9,7 @@ import pytest
 
 from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.reports import Exchange, Finding, Request, Response, Verdict
+from peertube_conformance.reports.recording.known_deviations import KnownDeviations
 from peertube_conformance.spec.deviations import load_deviations
 from peertube_conformance.stateful.engine import runner
 from peertube_conformance.stateful.test_export_import import ExportImport
@@ -29,7 +30,9 @@ def test_lost_ratings_are_told_and_known_only_where_a_second_import_brings_them(
 ) -> None:
     if is_known:
         assert own.contract.deviations
-        own.deviations = load_deviations([own.contract.deviations])
+        known = KnownDeviations(load_deviations([own.contract.deviations]))
+        monkeypatch.setattr(own, "known", known)
+        monkeypatch.setattr(own.recorder, "_known", known)
     imports: Counter[str] = Counter()
     hidden: Counter[str] = Counter()
     send = own.environment.client._wire.send

@@ -102,7 +102,7 @@ def test_deviations_have_their_reason(known: dict[str, Any]) -> None:
     ]
     root = read(known)
     reported = text_of(root.get_element_by_id("deviations"))
-    assert "stock-404 at fault: server 1 finding" in reported
+    assert "stock-404 behaviour at fault: server 1 finding" in reported
     assert "A slip." in reported
     assert "No longer found 1 entry" in reported
     assert "Nothing new was found." in text_of(root.get_element_by_id("findings"))

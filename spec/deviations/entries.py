@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import datetime
 import fnmatch
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import yaml
 
+from peertube_conformance.spec.deviations.conditions import ALWAYS, Condition, ConditionError, read_condition
+from peertube_conformance.spec.deviations.occurrence import Occurrence
 from peertube_conformance.spec.synthetic_operations import OUTSIDE
 from peertube_conformance.spec.version_numbers import is_between, parse_version
 
 _NEEDED = frozenset({"id", "fingerprint", "party", "reason", "evidence"})
-_ALLOWED = _NEEDED | {"versions", "expires", "occasional"}
+_ALLOWED = _NEEDED | {"versions", "expires", "occasional", "operations", "when", "class"}
+_EVERY = "all"
 _PARTIES = frozenset({"server", "document", "proxy"})
+
+
+class Category(StrEnum):
+    """What a deviation means to a user, the gravest first.
+
+    FORM is what no client can act differently on, while status, data and access are right.
+    """
+
+    SECURITY = "security"
+    BEHAVIOUR = "behaviour"
+    FORM = "form"
 
 
 class DeviationError(ValueError):
@@ -26,7 +41,8 @@ class DeviationError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """A known deviation. `fingerprint` holds patterns with `*` (operation|requirement|status|pointer);
+    """A known deviation. `fingerprint` holds patterns with `*` (operation|requirement|status|pointer), `operations` the
+    ids of operations for which it was measured, empty for all, and `when` the condition on request and response.
     `versions` are the first and the last release that it applies to, empty where open. An `occasional` one comes and goes
     (a race, a state of the instance): a run that does not find it proves nothing."""
 
@@ -38,6 +54,9 @@ class Deviation:
     versions: tuple[str, str] = ("", "")
     expires: datetime.date | None = None
     occasional: bool = False
+    operations: tuple[str, ...] = ()
+    when: Condition = ALWAYS
+    category: Category = Category.BEHAVIOUR
 
     def applies_to(self, server_version: str, today: datetime.date) -> bool:
         """Whether the entry counts for this release and has not expired."""
@@ -45,9 +64,50 @@ class Deviation:
             return False
         return self.expires is None or today <= self.expires
 
-    def explains(self, fingerprint: str) -> bool:
-        """Whether a finding with this fingerprint matches the deviation."""
+    def matches(self, fingerprint: str) -> bool:
+        """Whether the patterns and operations match a fingerprint, whatever the condition says."""
+        if self.operations and fingerprint.partition("|")[0] not in self.operations:
+            return False
         return any(fnmatch.fnmatchcase(fingerprint, pattern) for pattern in self.fingerprint)
+
+    def explains(self, occurrence: Occurrence) -> bool:
+        """Whether the deviation is the reason for this occurrence of a finding."""
+        return self.matches(occurrence.fingerprint) and self.when.holds(occurrence)
+
+    def to_json(self) -> dict[str, Any]:
+        """The members of the entry, as `from_json` reads them."""
+        return {
+            "id": self.id,
+            "class": self.category.value,
+            "party": self.party,
+            "reason": self.reason,
+            "evidence": self.evidence,
+            "fingerprint": list(self.fingerprint),
+            "operations": list(self.operations) or _EVERY,
+            "when": self.when.to_json(),
+            "versions": list(self.versions),
+            "occasional": self.occasional,
+            "expires": None if self.expires is None else self.expires.isoformat(),
+        }
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> Self:
+        """Reads the members of an entry that was checked; those of older reports have no class and no condition."""
+        patterns, expires, operations = entry["fingerprint"], entry.get("expires"), entry.get("operations", _EVERY)
+        first, last = entry.get("versions") or ("", "")
+        return cls(
+            id=entry["id"],
+            fingerprint=(patterns,) if isinstance(patterns, str) else tuple(patterns),
+            party=entry["party"],
+            reason=entry["reason"],
+            evidence=entry["evidence"],
+            versions=(str(first or ""), str(last or "")),
+            expires=datetime.date.fromisoformat(expires) if isinstance(expires, str) else expires,
+            occasional=entry.get("occasional", False) is True,
+            operations=() if operations == _EVERY else tuple(operations),
+            when=read_condition(entry["when"]) if entry.get("when") else ALWAYS,
+            category=Category(entry.get("class", Category.BEHAVIOUR)),
+        )
 
 
 def load_deviations(paths: Iterable[Path]) -> list[Deviation]:
@@ -118,17 +178,15 @@ def _read(path: Path, entry: Any) -> Deviation:
         raise DeviationError(f"{path}: {name!r} must have {needed}, and may have {optional}")
     if entry["party"] not in _PARTIES:
         raise DeviationError(f"{path}: {entry['id']}: party is one of {', '.join(sorted(_PARTIES))}")
-    patterns = entry["fingerprint"]
     versions = entry.get("versions", ["", ""])
     if not isinstance(versions, list) or len(versions) != 2:
         raise DeviationError(f"{path}: {entry['id']}: versions is [first, last], '' where open")
-    return Deviation(
-        id=entry["id"],
-        fingerprint=tuple([patterns] if isinstance(patterns, str) else patterns),
-        party=entry["party"],
-        reason=entry["reason"],
-        evidence=entry["evidence"],
-        versions=(str(versions[0] or ""), str(versions[1] or "")),
-        expires=entry.get("expires"),
-        occasional=entry.get("occasional", False) is True,
-    )
+    if entry.get("class", Category.BEHAVIOUR) not in set(Category):
+        raise DeviationError(f"{path}: {entry['id']}: class is one of {', '.join(Category)}")
+    operations = entry.get("operations", _EVERY)
+    if operations != _EVERY and not (isinstance(operations, list) and operations):
+        raise DeviationError(f"{path}: {entry['id']}: operations is a list of ids, or {_EVERY}")
+    try:
+        return Deviation.from_json(entry)
+    except ConditionError as error:
+        raise DeviationError(f"{path}: {entry['id']}: {error}") from error
