@@ -20,7 +20,7 @@ from peertube_conformance.conformance.pytest_plugin.applicable_deviations import
     check_given_deviations,
     known_deviations,
 )
-from peertube_conformance.conformance.pytest_plugin.operation_selection import chosen, in_shard
+from peertube_conformance.conformance.pytest_plugin.operation_selection import chosen, in_shard, narrowing
 from peertube_conformance.conformance.pytest_plugin.preconditions import check_disposable, reap_first
 from peertube_conformance.conformance.pytest_plugin.report_recovery import note_beginning
 from peertube_conformance.conformance.pytest_plugin.run_cost import cost_of_items, set_ceilings
@@ -126,6 +126,7 @@ class Controller:
         self._run = Run(setup)
         self._began = time.time()
         self._cost: Cost | None = None
+        self._items: Sequence[str] = ()
         self.shared: Shared = self._run.start()
         try:
             self.left_before = self._run.left_before
@@ -151,6 +152,7 @@ class Controller:
 
     def announce(self, workers: int, items: Sequence[str]) -> Cost:
         """Estimates the cost of these pytest items for the target, and sets the ceilings of the run by it."""
+        self._items = items
         self._cost = cost_of_items(items, self.operations, self.options, self.shared, workers)
         set_ceilings(self._cost, self.options, self.shared)
         return self._cost
@@ -288,6 +290,7 @@ class Controller:
             "shard": self.options.shard.to_json(),
             "selection": {"operations": self.options.operations, "tags": self.options.tags},
             "requests": self._requests(),
+            **narrowing(self.options, self._items),
             "ledger": cleaned.to_json(),
         }
 
