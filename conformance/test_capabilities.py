@@ -56,6 +56,7 @@ def test_renditions(examine: Examination) -> None:
     world = examine.world
     if "hls" not in world.capabilities:
         raise Unavailable("the instance does not offer hls")
+    world.needs_own("no video that was uploaded while hls is enabled")
     video = world.video()
     exchange = examine.send("getVideo", video.owner, path={"id": video.uuid})
     examine.agree(

@@ -35,7 +35,7 @@ class _File:
 
 
 def _public(world: World) -> _File:
-    known = web_file(world, world.video())
+    known = web_file(world, world.video_having("files"))
     return _File("getPublicWebVideoFile", None, last_part(known.at("fileUrl")), known.number("size"))
 
 
@@ -46,7 +46,7 @@ def _private(world: World) -> _File:
 
 
 def _download(world: World) -> _File:
-    known = web_file(world, world.video())
+    known = web_file(world, world.video_having("files"))
     return _File("downloadVideoFile", None, last_part(known.at("fileDownloadUrl")), known.number("size"))
 
 
