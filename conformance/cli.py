@@ -102,7 +102,7 @@ def _run(given: argparse.Namespace, rest: Sequence[str]) -> int:
         if value is True:
             arguments.append(option.flag)
         elif value is not None:
-            arguments.append(f"{option.flag}={value}")
+            arguments += [f"{option.flag}={each}" for each in (value if isinstance(value, list) else [value])]
     output = LastingOutput(sys.stdout)
     with redirect_stdout(cast("TextIO", output)):
         code = int(pytest.main(arguments))

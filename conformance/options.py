@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 import os
-import secrets
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +10,19 @@ from pathlib import Path
 from typing import Any, Self
 
 from peertube_conformance.conformance.option import Option
+from peertube_conformance.conformance.option_values import (
+    OptionError,
+    choice,
+    existing_file,
+    folder,
+    hazards,
+    seconds,
+    seed,
+    subjects,
+    yes,
+)
 from peertube_conformance.conformance.stock_deviations import StockDeviations
+from peertube_conformance.fixtures.resources.subjects import KINDS, Subject
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.safety.hazards import Hazard
 from peertube_conformance.reports import Level
@@ -23,13 +33,10 @@ ENVIRONMENT_PREFIX = "PEERTUBE_CONFORMANCE_"
 ADMIN_PASSWORD = f"{ENVIRONMENT_PREFIX}ADMIN_PASSWORD"
 BUDGET_PASSWORD = f"{ENVIRONMENT_PREFIX}BUDGET_PASSWORD"
 MAILBOX_PASSWORD = f"{ENVIRONMENT_PREFIX}MAILBOX_PASSWORD"
+USER_TOKEN = f"{ENVIRONMENT_PREFIX}USER_TOKEN"
 DEFAULT_SEED = 1
 # A decision about one target, which no file or variable that is there for all of them may take.
 COMMAND_LINE_ONLY = frozenset({"disposable_host"})
-
-
-class OptionError(Exception):
-    """An option cannot be used; the text is one sentence that says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,13 @@ OPTIONS: tuple[Option, ...] = (
         "what the run may change: observe (nothing), sandbox (what it created) "
         "or disposable (everything); default: sandbox on this machine, observe on others",
         {"choices": [tier.value for tier in Safety]},
+    ),
+    Option(
+        "--subject",
+        f"in the tier observe, a resource to read: KIND=ID, for {', '.join(KINDS)}; may be given several times; default: "
+        "what the target's own public lists show. A user's token for reading as this user is read from "
+        f"{USER_TOKEN}",
+        {"action": "append", "metavar": "KIND=ID"},
     ),
     Option(
         "--disposable-host",
@@ -138,6 +152,8 @@ class Options:
     admin_password: str = field(default="", repr=False)
     mailbox: str = ""
     safety: Safety | None = None
+    subject: tuple[Subject, ...] = ()
+    user_token: str = field(default="", repr=False)
     disposable_host: str = ""
     allow: tuple[Hazard, ...] = ()
     depth: Depth = DEPTHS["standard"]
@@ -171,7 +187,8 @@ class Options:
             if value is not None:
                 found[known.name] = _READERS.get(known.name, str)(value)
         base = base_url or environment.get(f"{ENVIRONMENT_PREFIX}BASE_URL", "")
-        return cls(base_url=base, admin_password=environment.get(ADMIN_PASSWORD, ""), **found)
+        password, token = environment.get(ADMIN_PASSWORD, ""), environment.get(USER_TOKEN, "")
+        return cls(base_url=base, admin_password=password, user_token=token, **found)
 
     @property
     def how_to_clean(self) -> str:
@@ -183,44 +200,6 @@ class Options:
         return f"remove it with: peertube-conformance reap --base-url={base} --admin-username={name}"
 
 
-def _choice(name: str, choices: Mapping[str, Any]) -> Callable[[Any], Any]:
-    def read(value: Any) -> Any:
-        if value not in choices:
-            raise OptionError(f"--{name} {value!r} is not one of {', '.join(choices)}")
-        return choices[value]
-
-    return read
-
-
-def _hazards(value: str) -> tuple[Hazard, ...]:
-    names = [name.strip() for name in value.split(",") if name.strip()]
-    unknown = [name for name in names if name not in set(Hazard)]
-    if unknown:
-        raise OptionError(f"--allow {unknown[0]!r} is not one of {', '.join(Hazard)}")
-    return tuple(Hazard(name) for name in names)
-
-
-def _seed(value: str) -> int:
-    if value == "random":
-        return secrets.randbelow(2**32)
-    if not value.isascii() or not value.isdigit():
-        raise OptionError(f"--seed {value!r} is neither a number nor 'random': use one of them")
-    return int(value)
-
-
-def _seconds(option: str) -> Callable[[Any], float]:
-    def read(value: Any) -> float:
-        try:
-            seconds = float(value)
-        except ValueError:
-            seconds = 0.0
-        if not 0 < seconds < math.inf:
-            raise OptionError(f"{option} {value!r} is not a number of seconds above 0: use one")
-        return seconds
-
-    return read
-
-
 def _shard(value: str) -> Shard:
     number, _, of = value.partition("/")
     if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
@@ -228,38 +207,21 @@ def _shard(value: str) -> Shard:
     return Shard(int(number), int(of))
 
 
-def _existing_file(value: str) -> Path:
-    path = Path(value)
-    if not path.is_file():
-        raise OptionError(f"--deviations: there is no file {value}: check the path")
-    return path
-
-
-def _folder(value: str) -> Path:
-    path = Path(value)
-    if path.exists() and not path.is_dir():
-        raise OptionError(f"--example-database: {value} is not a folder: use a folder or a new name")
-    return path
-
-
-def _yes(value: Any) -> bool:
-    return value is True or str(value).lower() in {"1", "true", "yes", "on"}
-
-
 _READERS: Mapping[str, Callable[[Any], Any]] = {
-    "safety": _choice("safety", {tier.value: tier for tier in Safety}),
-    "allow": _hazards,
-    "depth": _choice("depth", DEPTHS),
-    "stock_deviations": _choice("stock-deviations", {each.value: each for each in StockDeviations}),
-    "fail_on": _choice("fail-on", {level.value: level for level in Level}),
-    "seed": _seed,
+    "stock_deviations": choice("stock-deviations", {each.value: each for each in StockDeviations}),
+    "safety": choice("safety", {tier.value: tier for tier in Safety}),
+    "subject": subjects,
+    "allow": hazards,
+    "depth": choice("depth", DEPTHS),
+    "fail_on": choice("fail-on", {level.value: level for level in Level}),
+    "seed": seed,
     "shard": _shard,
-    "max_time": _seconds("--max-time"),
-    "item_timeout": _seconds("--item-timeout"),
-    "deviations": _existing_file,
+    "max_time": seconds("--max-time"),
+    "item_timeout": seconds("--item-timeout"),
+    "deviations": existing_file,
     "report_dir": Path,
     "baseline": Path,
-    "example_database": _folder,
-    "strict_deviations": _yes,
-    "reap": _yes,
+    "example_database": folder,
+    "strict_deviations": yes,
+    "reap": yes,
 }

@@ -33,6 +33,7 @@ _SIGN_UPS = frozenset({"registration", "registration-approval"})
 _REFUSING = frozenset({"user-export", "user-import", "video-replacement", "video-studio", "registration"})
 
 
+@pytest.mark.judges(capability=_SHOWN_BY)
 @pytest.mark.requirement("PT-CAP-01")
 @pytest.mark.parametrize("capability", list(_SHOWN_BY))
 def test_claimed(examine: Examination, capability: str) -> None:
@@ -40,6 +41,7 @@ def test_claimed(examine: Examination, capability: str) -> None:
     _on_some_target(examine, capability, claimed=True)
 
 
+@pytest.mark.judges(capability=_SHOWN_BY)
 @pytest.mark.requirement("PT-CAP-02")
 @pytest.mark.parametrize("capability", sorted(_REFUSING))
 def test_not_claimed(examine: Examination, capability: str) -> None:
@@ -47,12 +49,14 @@ def test_not_claimed(examine: Examination, capability: str) -> None:
     _on_some_target(examine, capability, claimed=False)
 
 
+@pytest.mark.judges("getVideo")
 @pytest.mark.requirement("PT-CAP-01")
 def test_renditions(examine: Examination) -> None:
     """Where renditions for streaming are made, a published video has one."""
     world = examine.world
     if "hls" not in world.capabilities:
         raise Unavailable("the instance does not offer hls")
+    world.needs_own("no video that was uploaded while hls is enabled")
     video = world.video()
     exchange = examine.send("getVideo", video.owner, path={"id": video.uuid})
     examine.agree(

@@ -26,6 +26,7 @@ _GROUPS = {
 _WANTED = "authorization, content-type, range"
 
 
+@pytest.mark.judges("getConfig", "downloadVideoFile")
 @pytest.mark.requirement("PT-CORS-01")
 def test_route_groups(examine: Examination) -> None:
     """What is there and what is not, in each of the four groups of the table."""
@@ -44,6 +45,7 @@ def test_route_groups(examine: Examination) -> None:
     examine.send("downloadVideoFile", path=nothing, headers={"Origin": ORIGIN})
 
 
+@pytest.mark.judges
 @pytest.mark.requirement("PT-CORS-04")
 @pytest.mark.parametrize("group", list(_GROUPS))
 def test_preflight(examine: Examination, group: str) -> None:
@@ -69,6 +71,7 @@ def test_preflight(examine: Examination, group: str) -> None:
         _holds(examine, exchange, f"{_ALLOW}-origin", bool(_listed(exchange, f"{_ALLOW}-origin") & {"*", ORIGIN}))
 
 
+@pytest.mark.judges("getConfig", "getUserInfo")
 @pytest.mark.requirement("PT-CORS-05")
 def test_exposed_headers(examine: Examination) -> None:
     """On answers and on refusals: without it, a page cannot read what is not on the short list of the standard."""
@@ -81,6 +84,7 @@ def test_exposed_headers(examine: Examination) -> None:
         )  # fmt: skip
 
 
+@pytest.mark.judges
 @pytest.mark.requirement("PT-CORS-06")
 def test_other_routes(examine: Examination) -> None:
     """The start page of the web client: the one route that every instance has beside the listed ones."""
@@ -92,6 +96,7 @@ def test_other_routes(examine: Examination) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.judges("getUserInfo")
 @pytest.mark.requirement("PT-CORS-07")
 def test_credentials(examine: Examination) -> None:
     """An origin is never repeated beside credentials, and neither is `null`, which any page can make itself."""

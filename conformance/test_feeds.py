@@ -30,6 +30,7 @@ _TEXT = "A comment & its <b>marks</b>."
 each_format = pytest.mark.parametrize("name", list(_MEDIA_TYPES))
 
 
+@pytest.mark.judges("getSyndicatedVideos")
 @each_format
 @pytest.mark.requirement("PT-FEED-01")
 @pytest.mark.requirement("PT-FEED-02")
@@ -56,6 +57,7 @@ def test_videos(examine: Examination, name: str) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.judges("getSyndicatedComments")
 @each_format
 @pytest.mark.requirement("PT-FEED-11")
 def test_comments(examine: Examination, name: str) -> None:
@@ -71,6 +73,7 @@ def test_comments(examine: Examination, name: str) -> None:
         )  # fmt: skip
 
 
+@pytest.mark.judges("getSyndicatedSubscriptionVideos")
 @each_format
 @pytest.mark.requirement("PT-FEED-12")
 def test_subscriptions(examine: Examination, name: str) -> None:
@@ -90,6 +93,7 @@ def test_subscriptions(examine: Examination, name: str) -> None:
     examine.expect(exchange, 403, requirement="PT-FEED-12", situation="a subscription feed with another user's token")
 
 
+@pytest.mark.judges("getVideosPodcastFeed")
 @pytest.mark.requirement("PT-FEED-05")
 def test_podcast(examine: Examination) -> None:
     """The channel as a podcast."""
@@ -114,6 +118,7 @@ def test_podcast(examine: Examination) -> None:
         )  # fmt: skip
 
 
+@pytest.mark.judges("getSyndicatedVideos")
 @pytest.mark.requirement("PT-FEED-07")
 def test_unacceptable(examine: Examination) -> None:
     """Pictures, another format than the one in the address, and every format but with no weight."""
@@ -133,6 +138,7 @@ def test_unacceptable(examine: Examination) -> None:
         )
 
 
+@pytest.mark.judges("getSyndicatedVideos")
 @pytest.mark.requirement("PT-FEED-08")
 def test_acceptable(examine: Examination) -> None:
     """By name, by range, and by weight; each after the other has been sent."""

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from email.parser import BytesParser
-from email.policy import HTTP
 from typing import TYPE_CHECKING
 
 import pytest
 
 from peertube_conformance.conformance.arrangements.video_files import web_file
 from peertube_conformance.conformance.arrangements.videos import PRIVATE
+from peertube_conformance.conformance.execution.multiple_ranges import holds_ranges
 from peertube_conformance.fixtures.messages.account import Account
 from peertube_conformance.fixtures.messages.response_urls import last_part
 from peertube_conformance.fixtures.resources.factory import NotArranged, World
@@ -21,7 +20,6 @@ from peertube_conformance.spec.synthetic_operations import head_of, whatever_is_
 if TYPE_CHECKING:
     from peertube_conformance.conformance.execution.assertions import Examination
 
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 _LONG_AGO = "Thu, 01 Jan 1970 00:00:01 GMT"
 _FAR_AWAY = "Fri, 01 Jan 2100 00:00:00 GMT"
 
@@ -37,7 +35,7 @@ class _File:
 
 
 def _public(world: World) -> _File:
-    known = web_file(world, world.video())
+    known = web_file(world, world.video_having("files"))
     return _File("getPublicWebVideoFile", None, last_part(known.at("fileUrl")), known.number("size"))
 
 
@@ -48,15 +46,18 @@ def _private(world: World) -> _File:
 
 
 def _download(world: World) -> _File:
-    known = web_file(world, world.video())
+    known = web_file(world, world.video_having("files"))
     return _File("downloadVideoFile", None, last_part(known.at("fileDownloadUrl")), known.number("size"))
 
 
 _WAYS = {"public": _public, "private": _private, "download": _download}
+_OPERATIONS = {"public": "getPublicWebVideoFile", "private": "getPrivateWebVideoFile", "download": "downloadVideoFile"}
 each_way = pytest.mark.parametrize("way", list(_WAYS))
+judges_way = pytest.mark.judges(way=_OPERATIONS)
 
 
 @each_way
+@judges_way
 @pytest.mark.requirement("PT-FILE-01")
 @pytest.mark.requirement("PT-FILE-02")
 def test_whole(examine: Examination, way: str) -> None:
@@ -77,6 +78,7 @@ def test_whole(examine: Examination, way: str) -> None:
 
 
 @each_way
+@judges_way
 @pytest.mark.requirement("PT-FILE-03")
 def test_parts(examine: Examination, way: str) -> None:
     """The first bytes, one, some in the middle, the last, an open end, and more than there is."""
@@ -108,6 +110,7 @@ def test_parts(examine: Examination, way: str) -> None:
 
 
 @each_way
+@judges_way
 @pytest.mark.requirement("PT-FILE-04")
 def test_several_parts(examine: Examination, way: str) -> None:
     """Two parts that do not touch."""
@@ -116,12 +119,14 @@ def test_several_parts(examine: Examination, way: str) -> None:
     exchange = _asked(examine, file, Range="bytes=0-4,20-29")
     if examine.expect(exchange, 200, 206, requirement="PT-FILE-04", situation="several ranges of a file"):
         examine.agree(
-            exchange, "PT-FILE-04", at="/response/body", expected=True, actual=_holds(_response(exchange), whole),
+            exchange, "PT-FILE-04", at="/response/body", expected=True,
+            actual=holds_ranges(_response(exchange), whole, ((0, 4), (20, 29))),
             message="the response does not contain the requested parts",
         )  # fmt: skip
 
 
 @each_way
+@judges_way
 @pytest.mark.requirement("PT-FILE-05")
 def test_behind_the_end(examine: Examination, way: str) -> None:
     """The first byte that is not there, a place far behind it, and no bytes at all."""
@@ -137,6 +142,7 @@ def test_behind_the_end(examine: Examination, way: str) -> None:
 
 
 @each_way
+@judges_way
 @pytest.mark.requirement("PT-FILE-06")
 def test_no_range(examine: Examination, way: str) -> None:
     """Another unit, no numbers, an end before its beginning."""
@@ -151,6 +157,7 @@ def test_no_range(examine: Examination, way: str) -> None:
 
 
 @each_way
+@judges_way
 @pytest.mark.requirement("PT-FILE-15")
 def test_long_suffix(examine: Examination, way: str) -> None:
     """The last bytes of a file, more of them than it has."""
@@ -165,6 +172,7 @@ def test_long_suffix(examine: Examination, way: str) -> None:
 
 
 @each_way
+@judges_way
 @pytest.mark.requirement("PT-FILE-07")
 def test_head(examine: Examination, way: str) -> None:
     """The same header fields; the length is that of the file."""
@@ -181,6 +189,7 @@ def test_head(examine: Examination, way: str) -> None:
 
 
 @each_way
+@judges_way
 @pytest.mark.requirement("PT-FILE-08")
 def test_known_file(examine: Examination, way: str) -> None:
     """By the tag itself, in a list, and any; and by a tag of something else."""
@@ -194,6 +203,7 @@ def test_known_file(examine: Examination, way: str) -> None:
 
 
 @each_way
+@judges_way
 @pytest.mark.requirement("PT-FILE-09")
 def test_other_state(examine: Examination, way: str) -> None:
     """If-Match with a tag of something else, If-Unmodified-Since a moment before the file was there."""
@@ -208,6 +218,7 @@ def test_other_state(examine: Examination, way: str) -> None:
 
 
 @each_way
+@judges_way
 @pytest.mark.requirement("PT-FILE-10")
 def test_modified_since(examine: Examination, way: str) -> None:
     """Since the moment that the server itself names, and since long ago."""
@@ -220,6 +231,7 @@ def test_modified_since(examine: Examination, way: str) -> None:
 
 
 @each_way
+@judges_way
 @pytest.mark.requirement("PT-FILE-11")
 def test_part_of_the_same(examine: Examination, way: str) -> None:
     """A download that goes on where it broke off, of a file that is the same, or not."""
@@ -233,6 +245,7 @@ def test_part_of_the_same(examine: Examination, way: str) -> None:
     examine.expect(same, *right, requirement="PT-FILE-11", situation="a range with the current entity tag in If-Range")
 
 
+@pytest.mark.judges("downloadVideoFile")
 @pytest.mark.requirement("PT-FILE-14")
 def test_download(examine: Examination) -> None:
     """Content-Disposition, and the same bytes as the file that is played."""
@@ -276,21 +289,3 @@ def _header(exchange: Exchange, name: str) -> str:
     if not value:
         raise NotArranged(f"the file has no {name}")
     return str(value)
-
-
-def _holds(answer: Response, whole: bytes) -> bool:
-    """Whether the response has the parts, each with the bytes of its own range; or is the whole."""
-    if answer.status == 200:
-        return answer.body == whole
-    if answer.media_type != "multipart/byteranges":
-        return False
-    head = f"Content-Type: {answer.headers['content-type']}\r\n\r\n".encode()
-    message = BytesParser(policy=HTTP).parsebytes(head + answer.body)
-    found = []
-    for part in message.iter_parts():
-        named = _CONTENT_RANGE.fullmatch(str(part.get("content-range", "")).strip())
-        content = part.get_payload(decode=True)
-        if named is None or content != whole[int(named[1]) : int(named[2]) + 1]:
-            return False
-        found.append((int(named[1]), int(named[2])))
-    return found == [(0, 4), (20, 29)]

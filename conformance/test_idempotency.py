@@ -69,6 +69,19 @@ _DELETIONS: dict[str, Callable[[World], Deletion]] = {
 }
 
 
+# What each of them calls, which is known only once there is something to delete.
+_JUDGED = {
+    "video": "delVideo",
+    "channel": "delVideoChannel",
+    "playlist": "deletePlaylist",
+    "comment": "delComment",
+    "subscription": "deleteSubscription",
+    "user": "delUser",
+    "export": "deleteUserExport",
+}
+
+
+@pytest.mark.judges(kind=_JUDGED)
 @pytest.mark.requirement("PT-IDEM-01")
 @pytest.mark.parametrize("kind", list(_DELETIONS))
 def test_deleting_twice(examine: Examination, kind: str) -> None:
@@ -82,6 +95,7 @@ def test_deleting_twice(examine: Examination, kind: str) -> None:
         examine.expect(second, *gone, requirement="PT-IDEM-01", situation=f"the second deletion of a {kind}")
 
 
+@pytest.mark.judges("putVideo", "getVideo")
 @pytest.mark.requirement("PT-IDEM-02")
 def test_changing_a_video_twice(examine: Examination) -> None:
     """Every member that a change names, and those that it leaves alone."""
@@ -95,6 +109,7 @@ def test_changing_a_video_twice(examine: Examination) -> None:
     )
 
 
+@pytest.mark.judges("putVideoChannel", "getVideoChannel")
 @pytest.mark.requirement("PT-IDEM-02")
 def test_changing_a_channel_twice(examine: Examination) -> None:
     """A channel, by its owner."""
@@ -108,6 +123,7 @@ def test_changing_a_channel_twice(examine: Examination) -> None:
     )
 
 
+@pytest.mark.judges("putUserInfo", "getUserInfo")
 @pytest.mark.requirement("PT-IDEM-02")
 def test_changing_oneself_twice(examine: Examination) -> None:
     """The preferences of a user that nobody else uses."""
@@ -116,6 +132,7 @@ def test_changing_oneself_twice(examine: Examination) -> None:
     _twice(examine, lambda: examine.send("putUserInfo", user, body=body), lambda: examine.send("getUserInfo", user))
 
 
+@pytest.mark.judges("markAllMyNotificationsRead")
 @pytest.mark.requirement("PT-IDEM-03")
 def test_reading_all_twice(examine: Examination) -> None:
     """The second time there is nothing left to mark."""
@@ -127,6 +144,7 @@ def test_reading_all_twice(examine: Examination) -> None:
         )
 
 
+@pytest.mark.judges("rateVideo", "getVideo")
 @pytest.mark.requirement("PT-IDEM-04")
 def test_liking_twice(examine: Examination) -> None:
     """One opinion of one user, changed and taken back."""
@@ -144,6 +162,7 @@ def test_liking_twice(examine: Examination) -> None:
         )  # fmt: skip
 
 
+@pytest.mark.judges("addSubscription", "listSubscriptions")
 @pytest.mark.requirement("PT-IDEM-05")
 def test_subscribing_twice(examine: Examination) -> None:
     """The list of subscriptions has the channel once."""
@@ -161,6 +180,7 @@ def test_subscribing_twice(examine: Examination) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.judges(operation=...)
 @pytest.mark.requirement("PT-IDEM-06")
 @pytest.mark.parametrize("operation", ["getVideo", "getCommentThreads", "getVideoDesc"])
 def test_reading_twice(examine: Examination, operation: str) -> None:
@@ -177,6 +197,7 @@ def test_reading_twice(examine: Examination, operation: str) -> None:
         )  # fmt: skip
 
 
+@pytest.mark.judges("revokeOAuthToken")
 @pytest.mark.requirement("PT-IDEM-07")
 def test_signing_out_twice(examine: Examination) -> None:
     """The token is spent by the first time."""
@@ -187,6 +208,7 @@ def test_signing_out_twice(examine: Examination) -> None:
         examine.expect(second, 401, requirement="PT-IDEM-07", situation="a sign-out with a revoked token")
 
 
+@pytest.mark.judges("blockUser", "unblockUser", "getUser")
 @pytest.mark.requirement("PT-IDEM-08")
 def test_blocking_twice(examine: Examination) -> None:
     """The state after each step, as an administrator sees it."""

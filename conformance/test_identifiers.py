@@ -23,6 +23,7 @@ _ALPHABET = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 _ELSEWHERE = "nowhere.example.com"
 
 
+@pytest.mark.judges(operation=...)
 @pytest.mark.requirement("PT-ID-01")
 @pytest.mark.parametrize("operation", _READING)
 def test_names_of_a_video(examine: Examination, operation: str) -> None:
@@ -40,6 +41,7 @@ def test_names_of_a_video(examine: Examination, operation: str) -> None:
             )  # fmt: skip
 
 
+@pytest.mark.judges("putVideo", "getVideoDesc")
 @pytest.mark.requirement("PT-ID-01")
 def test_writing_by_each_name(examine: Examination) -> None:
     """What is written under one name is read under the others."""
@@ -59,6 +61,7 @@ def test_writing_by_each_name(examine: Examination) -> None:
             )  # fmt: skip
 
 
+@pytest.mark.judges(operation=...)
 @pytest.mark.requirement("PT-ID-02")
 @pytest.mark.requirement("PT-ID-03")
 @pytest.mark.parametrize(
@@ -85,6 +88,7 @@ def test_handles(examine: Examination, operation: str, parameter: str, requireme
         )  # fmt: skip
 
 
+@pytest.mark.judges("getAccount", "getVideoChannel")
 @pytest.mark.requirement("PT-ID-04")
 def test_names_elsewhere(examine: Examination) -> None:
     """Somebody of this name is here, but this one is somewhere else."""
@@ -97,6 +101,7 @@ def test_names_elsewhere(examine: Examination) -> None:
         examine.expect(exchange, 404, requirement="PT-ID-04", situation="a handle at an unknown host")
 
 
+@pytest.mark.judges("getSubscriptionsExist")
 @pytest.mark.requirement("PT-ID-04")
 def test_subscriptions_elsewhere(examine: Examination) -> None:
     """Following a channel of this name here is not following one of this name somewhere else, asked for at once."""
@@ -116,6 +121,7 @@ def test_subscriptions_elsewhere(examine: Examination) -> None:
             )  # fmt: skip
 
 
+@pytest.mark.judges("getAccount", "getVideoChannel")
 @pytest.mark.requirement("PT-ID-05")
 def test_accounts_and_channels(examine: Examination) -> None:
     """Both are actors with a handle, in one space of names."""
@@ -128,6 +134,7 @@ def test_accounts_and_channels(examine: Examination) -> None:
         examine.expect(exchange, 404, requirement="PT-ID-05", situation="the handle of the other kind of actor")
 
 
+@pytest.mark.judges("getVideo")
 @pytest.mark.requirement("PT-ID-06")
 def test_capital_letters(examine: Examination) -> None:
     """Hexadecimal digits may be written either way."""
@@ -140,6 +147,7 @@ def test_capital_letters(examine: Examination) -> None:
         )  # fmt: skip
 
 
+@pytest.mark.judges("getVideo")
 @pytest.mark.requirement("PT-ID-07")
 def test_short_form(examine: Examination) -> None:
     """22 characters for 128 bits."""
@@ -174,6 +182,7 @@ _CREATIONS = (
 )
 
 
+@pytest.mark.judges(creation={creation: (creation.operation, creation.reading) for creation in _CREATIONS})
 @pytest.mark.requirement("PT-ID-08")
 @pytest.mark.parametrize("creation", _CREATIONS, ids=lambda creation: creation.operation)
 def test_created_ids(examine: Examination, creation: _Creation) -> None:
@@ -206,6 +215,7 @@ def test_created_ids(examine: Examination, creation: _Creation) -> None:
         )  # fmt: skip
 
 
+@pytest.mark.judges("getVideoChannel")
 @pytest.mark.requirement("PT-ID-08")
 def test_created_channel_id(examine: Examination) -> None:
     """A channel is read by its handle, which shows the number that its creation was answered with."""

@@ -19,6 +19,7 @@ _DEPTH = 20_000
 _API = ("api",)
 
 
+@pytest.mark.judges("resendEmailToVerifyUser")
 @pytest.mark.requirement("PT-ERR-15")
 @pytest.mark.parametrize(
     "body", [b'{"bad', b"{'a': 1}", b'{"a": 1}}', b"\xef\xbb\xbf{", b'{"a": NaN}', b'"text"'],
@@ -30,6 +31,7 @@ def test_malformed_json(examine: Examination, body: bytes) -> None:
     examine.expect(exchange, 400, requirement="PT-ERR-15", situation="a body that is not JSON")
 
 
+@pytest.mark.judges("getOAuthToken")
 @pytest.mark.requirement("PT-STATUS-09")
 def test_wrong_media_type(examine: Examination) -> None:
     """A body of another media type than those that the operation takes is not read as if it were one of them."""
@@ -40,6 +42,7 @@ def test_wrong_media_type(examine: Examination) -> None:
         )
 
 
+@pytest.mark.judges("clearMyHistory")
 @pytest.mark.requirement("PT-ERR-16")
 def test_huge_body(examine: Examination) -> None:
     """Three megabytes of JSON, many times what the largest body of the API needs."""
@@ -49,6 +52,7 @@ def test_huge_body(examine: Examination) -> None:
     examine.expect(exchange, 413, requirement="PT-ERR-16", situation="a body of three megabytes")
 
 
+@pytest.mark.judges("clearMyHistory")
 @pytest.mark.requirement("PT-ERR-17")
 @pytest.mark.parametrize(("opening", "closing"), [(b"[", b"]"), (b'{"a":', b"}")], ids=["arrays", "objects"])
 def test_deep_nesting(examine: Examination, opening: bytes, closing: bytes) -> None:
@@ -59,6 +63,7 @@ def test_deep_nesting(examine: Examination, opening: bytes, closing: bytes) -> N
     examine.expect(exchange, 400, 413, requirement="PT-ERR-17", situation="a JSON body with 20,000 levels of nesting")
 
 
+@pytest.mark.judges("addCommentThread")
 @pytest.mark.requirement("PT-ERR-18")
 def test_invalid_utf8(examine: Examination) -> None:
     """Bytes that no UTF-8 text has, in a body that would be accepted without them."""
@@ -69,6 +74,7 @@ def test_invalid_utf8(examine: Examination) -> None:
     examine.expect(exchange, 400, requirement="PT-ERR-18", situation="a JSON body that is not UTF-8")
 
 
+@pytest.mark.judges
 @pytest.mark.requirement("PT-ERR-19")
 @pytest.mark.parametrize("segment", ["%FF", "%zz", "%E0%A4"], ids=["byte", "digits", "cut"])
 def test_invalid_percent_encoding(examine: Examination, segment: str) -> None:
@@ -78,6 +84,7 @@ def test_invalid_percent_encoding(examine: Examination, segment: str) -> None:
     examine.expect(examine.send(broken), 400, requirement="PT-ERR-19", situation="a path that cannot be decoded")
 
 
+@pytest.mark.judges("getVideo", "getAccount", "getVideoChannel", "getVideos", "addCommentThread")
 @pytest.mark.requirement("PT-ERR-20")
 def test_nul(examine: Examination) -> None:
     """PostgreSQL's texts cannot hold a NUL: whoever hands it on fails."""
@@ -98,6 +105,7 @@ def test_nul(examine: Examination) -> None:
     examine.expect(exchange, 200, 400, requirement="PT-ERR-20", situation=f"{message} in a body")
 
 
+@pytest.mark.judges("getVideos")
 @pytest.mark.requirement("PT-ERR-21")
 def test_long_address(examine: Examination) -> None:
     """What RFC 9110 recommends that every server reads, query included."""
@@ -106,6 +114,7 @@ def test_long_address(examine: Examination) -> None:
     examine.expect(exchange, 200, 400, requirement="PT-ERR-21", situation="a URL of 8,000 octets")
 
 
+@pytest.mark.judges
 @pytest.mark.requirement("PT-ERR-22")
 def test_very_long_address(examine: Examination) -> None:
     """Longer than what most servers read: either way there is an answer."""

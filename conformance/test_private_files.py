@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from peertube_conformance.conformance.execution.assertions import Examination
 
 
+@pytest.mark.judges(operation=...)
 @pytest.mark.requirement("PT-FILE-12")
 @pytest.mark.parametrize("operation", ["getPrivateWebVideoFile", "downloadVideoFile"])
 def test_private_file(examine: Examination, operation: str) -> None:
@@ -32,6 +33,7 @@ def test_private_file(examine: Examination, operation: str) -> None:
         examine.expect(exchange, *statuses, requirement="PT-FILE-12", situation=f"a private file {how}")
 
 
+@pytest.mark.judges(operation=...)
 @pytest.mark.requirement("PT-FILE-13")
 @pytest.mark.parametrize("operation", ["getPrivateWebVideoFile", "downloadVideoFile"])
 def test_wrong_file_token(examine: Examination, operation: str) -> None:

@@ -24,6 +24,7 @@ from peertube_conformance.fixtures.messages.json_response import answered
 from peertube_conformance.fixtures.messages.precondition_errors import NotTested, UnexpectedAnswer
 from peertube_conformance.fixtures.resources.factory import NotArranged
 from peertube_conformance.reports import Exchange
+from peertube_conformance.spec import Operation
 
 if TYPE_CHECKING:
     from peertube_conformance.conformance.execution.assertions import Examination
@@ -45,12 +46,18 @@ _COUNTED: dict[str, dict[str, Any]] = {
 }
 
 
+def _is_limited(operation: Operation) -> bool:
+    return bool(operation.rate_limits)
+
+
+@pytest.mark.judges(where=_is_limited)
 @pytest.mark.requirement("PT-RATE-05")
 def test_exhaustion(exhaustion: Exhaustion, conformance_session: Session) -> None:
     """A client that used up its requests gets 429 on every limited operation."""
     _recorded(conformance_session, exhaustion.use_up)
 
 
+@pytest.mark.judges(where=_is_limited)
 @pytest.mark.late
 @pytest.mark.requirement("PT-RATE-05")
 def test_exhaustion_ends(exhaustion: Exhaustion, conformance_session: Session) -> None:
@@ -58,6 +65,7 @@ def test_exhaustion_ends(exhaustion: Exhaustion, conformance_session: Session) -
     _recorded(conformance_session, exhaustion.reopened)
 
 
+@pytest.mark.judges("getConfig", "getVideo", "getUserInfo", "getVideos")
 @pytest.mark.requirement("PT-RATE-07")
 @pytest.mark.requirement("PT-RATE-08")
 def test_counting(examine: Examination) -> None:
@@ -86,6 +94,7 @@ def test_counting(examine: Examination) -> None:
         before = after
 
 
+@pytest.mark.judges("getConfig")
 @pytest.mark.requirement("PT-RATE-09")
 @pytest.mark.requirement("PT-RATE-13")
 def test_window(examine: Examination) -> None:
@@ -110,6 +119,7 @@ def test_window(examine: Examination) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.judges("getConfig")
 @pytest.mark.late
 @pytest.mark.requirement("PT-RATE-09")
 def test_window_ends(examine: Examination) -> None:
@@ -134,6 +144,7 @@ def test_window_ends(examine: Examination) -> None:
         )  # fmt: skip
 
 
+@pytest.mark.judges("registerUser")
 @pytest.mark.requirement("PT-RATE-10")
 def test_failed_sign_ups(examine: Examination) -> None:
     """More of them than the stock limit has, each refused because it says nothing."""
@@ -150,6 +161,7 @@ def test_failed_sign_ups(examine: Examination) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.judges(operation=...)
 @pytest.mark.requirement("PT-RATE-11")
 @pytest.mark.parametrize("operation", list(_COUNTED))
 def test_limits_of_their_own(examine: Examination, operation: str) -> None:
@@ -164,6 +176,7 @@ def test_limits_of_their_own(examine: Examination, operation: str) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.judges("getOAuthToken", "getConfig")
 @pytest.mark.requirement("PT-RATE-12")
 def test_too_many_sign_ins(examine: Examination) -> None:
     """As the reference has it: 15 sign-ins in five minutes, whether they succeed or not."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from peertube_conformance.conformance.execution.assertions import Examination
 
 
+@pytest.mark.judges("getVideo", "getVideos", "addVideoChannel", "uploadResumableInit")
 @pytest.mark.requirement("PT-ERR-24")
 @pytest.mark.requirement("PT-ERR-26")
 @pytest.mark.requirement("PT-ERR-27")
@@ -53,6 +54,7 @@ def test_refused_fields(examine: Examination) -> None:
         )  # fmt: skip
 
 
+@pytest.mark.judges("getOAuthToken")
 @pytest.mark.requirement("PT-ERR-25")
 def test_refused_sign_in(examine: Examination) -> None:
     """A client that is none, and a password that is wrong."""

@@ -13,6 +13,7 @@ from peertube_conformance.conformance.execution.elevated_factories import Acting
 from peertube_conformance.conformance.execution.item_costs import is_scarce
 from peertube_conformance.conformance.execution.outcome import Outcome
 from peertube_conformance.conformance.pytest_plugin.item_results import break_off
+from peertube_conformance.fixtures.messages.precondition_errors import NotTested
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.resources.factory import World
 from peertube_conformance.reports import Verdict
@@ -110,10 +111,13 @@ class Callers:
         elif cell.status or cell.on_others or self._operation.role in {Role.MODERATOR, Role.ADMIN}:
             # A refused caller, a caller who may use another user's resource, or an operation on nobody's own resource.
             draft = exercise.base(fresh=not cell.status and not self._operation.is_safe)
-            draft.actor, draft.token = world.account(cell.caller), None
+            caller = world.account_of_role(cell.caller)
+            if cell.on_others and draft.actor is not None and caller.username == draft.actor.username:
+                raise NotTested("no second account: the only one that the run was given owns what it names")
+            draft.actor, draft.token = caller, None
         elif self._operation.role is Role.ANONYMOUS and exercise.base().actor is None:
             draft = exercise.base(fresh=not self._operation.is_safe)
-            draft.actor = world.account(cell.caller)
+            draft.actor = world.account_of_role(cell.caller)
         else:
             draft = exercise.base(world=_acting(world, cell.caller))
         return draft

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _API = ("api",)
 
 
+@pytest.mark.judges
 @pytest.mark.requirement("PT-ERR-13")
 def test_unknown_route(examine: Examination) -> None:
     """A path that leads to nothing, near the root, below a resource, and beside a version."""
@@ -24,6 +25,7 @@ def test_unknown_route(examine: Examination) -> None:
         examine.expect(exchange, 404, requirement="PT-ERR-13", situation="an unknown route")
 
 
+@pytest.mark.judges
 @pytest.mark.requirement("PT-ERR-14")
 def test_wrong_method(examine: Examination) -> None:
     """A method that no release of PeerTube has for the path, without signing in."""

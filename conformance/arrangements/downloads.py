@@ -14,7 +14,7 @@ from peertube_conformance.fixtures.safety.guard import IMPOSSIBLE_NUMBER
 @arrange("downloadVideoFile")
 def a_public_video(world: World, draft: Draft) -> None:
     """Saves a public video."""
-    draft.path["filename"] = last_part(web_file(world, world.video()).at("fileDownloadUrl"))
+    draft.path["filename"] = last_part(web_file(world, world.video_having("files")).at("fileDownloadUrl"))
 
 
 @arrange("downloadVideoFile", answer=206)
@@ -61,7 +61,7 @@ def a_video_that_is_not_there(_world: World, draft: Draft) -> None:
 @arrange("generateVideoDownload")
 def the_streams_of_a_file(world: World, draft: Draft) -> None:
     """Chooses the streams of a public video's file."""
-    video = world.video()
+    video = world.video_having("files")
     draft.path["videoId"] = video.uuid
     draft.query["videoFileIds"] = [web_file(world, video).number("id")]
 

@@ -7,9 +7,11 @@ from peertube_conformance.conformance.arrangements.registry import arrange, situ
 from peertube_conformance.fixtures.messages.account import Account
 from peertube_conformance.fixtures.messages.bounded import at_most
 from peertube_conformance.fixtures.messages.json_response import Answer
+from peertube_conformance.fixtures.messages.precondition_errors import NotTested
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.messages.response_urls import last_part, token_of
 from peertube_conformance.fixtures.resources.factory import World
+from peertube_conformance.fixtures.resources.found_subjects import LARGEST_FILE
 from peertube_conformance.fixtures.safety.guard import IMPOSSIBLE_NUMBER, Refused
 
 _UNFINISHED = frozenset({1, 2})
@@ -64,7 +66,7 @@ def while_there_is_one(world: World, draft: Draft) -> None:
 @arrange("listUserExports")
 def of_somebody_who_has_one(world: World, draft: Draft) -> None:
     """Lists where there is something to list."""
-    draft.actor = world.export().owner
+    draft.actor = world.account() if world.creates_nothing else world.export().owner
     draft.path["userId"] = draft.actor.user_id
 
 
@@ -85,10 +87,20 @@ def that_is_completed(world: World, draft: Draft) -> None:
     draft.path = {"userId": account.user_id, "id": _completed(world, account).number("id")}
 
 
+def _kept(world: World) -> Answer:
+    """The list entry of an export of the given account, which it requested before the run."""
+    account = world.account()
+    for export in world.ask("listUserExports", account, path={"userId": account.user_id}).items("data"):
+        if export.text("state", "label") == "Completed" and export.number("size") <= LARGEST_FILE:
+            return export
+    raise NotTested(f"the account {account.label} has no completed export of at most 10 MiB")
+
+
 @arrange("downloadUserExport")
 def with_its_token(world: World, draft: Draft) -> None:
     """Downloads with the address that the list gives."""
-    address = _completed(world, dedicated(world, "download")).at("privateDownloadUrl")
+    export = _kept(world) if world.creates_nothing else _completed(world, dedicated(world, "download"))
+    address = export.at("privateDownloadUrl")
     draft.actor = None
     draft.path["filename"] = last_part(address)
     draft.query["jwt"] = token_of(address)

@@ -142,8 +142,9 @@ def a_session_once_more(world: World, draft: Draft) -> None:
 @arrange("getLatestUserImport")
 def of_somebody_who_imported(world: World, draft: Draft) -> None:
     """Asks about an account that has imported."""
-    account = _importer(world)
+    account = world.account() if world.creates_nothing else _importer(world)
     if not _has_imported(world, account):
+        world.needs_own("no import")
         archive = world.media.zip()
         world.call(
             "userImportResumable",

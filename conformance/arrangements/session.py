@@ -26,7 +26,8 @@ def credentials(world: World, draft: Draft) -> None:
     if draft.body["grant_type"] == "refresh_token":
         draft.body["refresh_token"] = _other_session(world).refresh_token
     else:
-        draft.body["username"], draft.body["password"] = world.account().username, world.account().password
+        account = _with_password(world)
+        draft.body["username"], draft.body["password"] = account.username, account.password
 
 
 @arrange("getOAuthToken", answer=400)
@@ -52,5 +53,12 @@ def session_nobody_uses(world: World, draft: Draft) -> None:
 
 
 def _other_session(world: World) -> Account:
-    account = world.account()
+    account = _with_password(world)
     return world.sign_in(account.username, account.password, "second session")
+
+
+def _with_password(world: World) -> Account:
+    account = world.account()
+    if not account.password:
+        raise NotTested("no password of a user: the run begins no session of an account that it was given")
+    return account

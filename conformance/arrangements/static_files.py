@@ -17,7 +17,7 @@ _NUL = "a\0b"
 @arrange("getPublicWebVideoFile")
 def of_a_public_video(world: World, draft: Draft) -> None:
     """The file of a public video."""
-    draft.path["filename"] = last_part(web_file(world, world.video()).at("fileUrl"))
+    draft.path["filename"] = last_part(web_file(world, world.video_having("files")).at("fileUrl"))
 
 
 @arrange("getPrivateWebVideoFile")
@@ -31,7 +31,7 @@ def of_a_private_video(world: World, draft: Draft) -> None:
 @arrange("getPublicHlsFile")
 def of_a_public_stream(world: World, draft: Draft) -> None:
     """The main playlist of a public video."""
-    video = world.video()
+    video = world.video_having("streamingPlaylists")
     draft.path |= {"videoUUID": video.uuid, "filename": last_part(rendition(world, video).at("playlistUrl"))}
 
 
@@ -93,7 +93,7 @@ def that_is_not_there(world: World, draft: Draft) -> None:
 @situation("static-file-public-among-private", "A public file requested under the private path")
 def of_a_video_that_is_public(world: World, draft: Draft) -> None:
     draft.actor, draft.headers = world.account(), {}
-    draft.path["filename"] = last_part(web_file(world, world.video(draft.actor)).at("fileUrl"))
+    draft.path["filename"] = last_part(web_file(world, world.video_having("files")).at("fileUrl"))
 
 
 @arrange("getPrivateHlsFile", answer=404)

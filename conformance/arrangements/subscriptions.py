@@ -12,7 +12,8 @@ MODERATORS_FILTERS = frozenset({"include", "privacyOneOf", "autoTagOneOf"})
 
 
 def _handle(world: World) -> str:
-    return f"{world.channel(world.account('other user')).handle}@{world.host}"
+    handle = world.foreign_channel().handle
+    return handle if "@" in handle else f"{handle}@{world.host}"
 
 
 @arrange("addSubscription")

@@ -8,10 +8,10 @@ from peertube_conformance.fixtures.resources.factory import Unavailable, VideoRe
 
 
 def web_file(world: World, video: VideoRef) -> Answer:
-    """The API's entry for the video's one Web Video file."""
-    found = next(world.video_details(video).items("files"), None)
+    """The API's entry for the video's smallest Web Video file."""
+    found = min(world.video_details(video).items("files"), key=lambda file: file.number("size"), default=None)
     if found is None:
-        raise Unavailable("this instance keeps no Web Video files")
+        raise world.lacks("this instance keeps no Web Video files")
     return found
 
 
@@ -19,7 +19,7 @@ def rendition(world: World, video: VideoRef) -> Answer:
     """The API's entry for the video's HLS rendition."""
     found = next(world.video_details(video).items("streamingPlaylists"), None)
     if found is None:
-        raise Unavailable("this instance makes no HLS renditions")
+        raise world.lacks("this instance makes no HLS renditions")
     return found
 
 

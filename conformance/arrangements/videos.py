@@ -69,6 +69,13 @@ def of_a_video_made_for_it(world: World, draft: Draft) -> None:
     with_pictures(world, draft)
 
 
+@arrange("getVideoSource")
+def of_a_video_with_source(world: World, draft: Draft) -> None:
+    """A video of the caller whose uploaded file the instance knows."""
+    assert draft.actor is not None
+    draft.path["id"] = world.video_with_source(draft.actor).uuid
+
+
 @arrange("getVideo", "getVideoDesc", "listVideoStoryboards", "getCommentThreads", answer=401)
 @situation("private-video-anonymously", "A private video without a token")
 def private_for_anybody(world: World, draft: Draft) -> None:

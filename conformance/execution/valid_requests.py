@@ -8,6 +8,7 @@ from peertube_conformance.conformance.arrangements.registry import Arrange, succ
 from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.conformance.generation.schemathesis_driver import found_in
 from peertube_conformance.fixtures.messages.account import Account
+from peertube_conformance.fixtures.messages.precondition_errors import NotTested
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.resources.factory import NotArranged, World
 from peertube_conformance.fixtures.resources.ids_by_kind import fill
@@ -107,8 +108,11 @@ class Drafting:
     def _misfit(self, detail: str) -> Exception:
         """The error for an arranged request that is invalid: HarnessError, or NotArranged for a foreign document.
 
-        Arrangements are made for the contract of this package, from which a foreign document may differ.
+        Arrangements are made for the contract of this package, from which a foreign document may differ. The ids that a
+        target lists may differ from it, too: then they are no subjects.
         """
+        if self.environment.shared.creates_nothing:
+            return NotTested(detail)
         return HarnessError(detail) if self.session.contract.deviations is not None else NotArranged(detail)
 
     def _deletes_the_thing(self) -> bool:

@@ -14,20 +14,26 @@ from peertube_conformance.conformance.checks import CHECKS
 from peertube_conformance.conformance.execution.cost import Cost
 from peertube_conformance.conformance.execution.recorded_preparation import RecordedCleanUp, record_set_up
 from peertube_conformance.conformance.exit_codes import PASSED
-from peertube_conformance.conformance.options import OptionError, Options
+from peertube_conformance.conformance.option_values import OptionError
+from peertube_conformance.conformance.options import Options
 from peertube_conformance.conformance.pytest_plugin.applicable_deviations import (
     check_given_deviations,
     decision_for,
     known_deviations,
 )
-from peertube_conformance.conformance.pytest_plugin.operation_selection import chosen, in_shard
-from peertube_conformance.conformance.pytest_plugin.preconditions import check_disposable, reap_first
+from peertube_conformance.conformance.pytest_plugin.operation_selection import chosen, in_shard, narrowing
+from peertube_conformance.conformance.pytest_plugin.preconditions import (
+    check_disposable,
+    check_reading,
+    reap_first,
+    setup_of,
+)
 from peertube_conformance.conformance.pytest_plugin.report_recovery import note_beginning
 from peertube_conformance.conformance.pytest_plugin.run_cost import cost_of_items, set_ceilings
 from peertube_conformance.fixtures.cleanup.removal import Cleaned
 from peertube_conformance.fixtures.mailboxes.open_by_url import MailboxError
 from peertube_conformance.fixtures.rate_limit.redis_store import BudgetError
-from peertube_conformance.fixtures.run.run import CannotRun, Run, Setup, Shared, budget_of
+from peertube_conformance.fixtures.run.run import CannotRun, Run, Shared, budget_of
 from peertube_conformance.fixtures.safety.ledger.secure_files import LedgerError
 from peertube_conformance.fixtures.target.embedded_process import InstanceError
 from peertube_conformance.fixtures.target.probe import TargetError
@@ -97,21 +103,9 @@ class Controller:
             raise
 
     def _begin(self, options: Options, say: Callable[[str], None]) -> None:
-        setup = Setup(
-            base_url=options.base_url,
-            admin_username=options.admin_username,
-            admin_password=options.admin_password,
-            mailbox=options.mailbox,
-            safety=options.safety,
-            seed=options.seed,
-            allowed=options.allow,
-            budget=options.budget,
-            max_time=options.max_time,
-            item_timeout=options.item_timeout,
-            redactor=self._redactor,
-        )
         # Any mistake of a user shows before anything is made on the target.
         check_disposable(options)
+        check_reading(options)
         self.contract = load_contract(options.spec or None)
         self.operations = chosen(self.contract, options)
         if not self.operations and (options.operations or options.tags):
@@ -124,9 +118,10 @@ class Controller:
         if self._baseline is not None:
             check_shards(self._baseline, {"shard": options.shard.to_json()})
         reap_first(options, say)
-        self._run = Run(setup)
+        self._run = Run(setup_of(options, self._redactor))
         self._began = time.time()
         self._cost: Cost | None = None
+        self._items: Sequence[str] = ()
         self.shared: Shared = self._run.start()
         try:
             self.left_before = self._run.left_before
@@ -153,6 +148,7 @@ class Controller:
 
     def announce(self, workers: int, items: Sequence[str]) -> Cost:
         """Estimates the cost of these pytest items for the target, and sets the ceilings of the run by it."""
+        self._items = items
         self._cost = cost_of_items(items, self.operations, self.options, self.shared, workers)
         set_ceilings(self._cost, self.options, self.shared)
         return self._cost
@@ -288,6 +284,7 @@ class Controller:
             "selection": {"operations": self.options.operations, "tags": self.options.tags},
             "stockDeviations": asdict(decision_for(self.options, self.shared)),
             "requests": self._requests(),
+            **narrowing(self.options, self._items),
             "ledger": cleaned.to_json(),
         }
 

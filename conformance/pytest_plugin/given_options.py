@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from peertube_conformance.conformance.options import COMMAND_LINE_ONLY, OPTIONS, OptionError, Options
+from peertube_conformance.conformance.option_values import OptionError
+from peertube_conformance.conformance.options import COMMAND_LINE_ONLY, OPTIONS, Options
 
 _OPTIONS = {option.destination: option for option in OPTIONS}
 

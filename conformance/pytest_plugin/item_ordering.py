@@ -8,8 +8,9 @@ import pytest
 
 from peertube_conformance.conformance.options import Options
 from peertube_conformance.conformance.pytest_plugin.item_kinds import is_flow
+from peertube_conformance.conformance.pytest_plugin.judged_operations import judged_operations
 from peertube_conformance.conformance.pytest_plugin.operation_selection import chosen
-from peertube_conformance.spec import load_contract
+from peertube_conformance.spec import Contract, load_contract
 
 _PHASES = ("test_valid", "test_access", "test_refusals", "test_invalid")
 
@@ -18,7 +19,7 @@ def put_in_order(items: list[pytest.Item], options: Options) -> list[pytest.Item
     """Sorts the items, removes those that the options leave out, and returns the removed ones.
 
     Tests that exhaust limits go first, and those that observe the end of the windows go last, so that the time between
-    is used. With --operations or --tags, tests that concern no single operation are left out; flows declare their own.
+    is used. With --operations or --tags, tests and flows that judge none of the chosen operations are left out.
     With --shard, operations were divided before; tests that are not repeated for each operation are divided here.
     """
     whole = [item for item in items if not _is_of_operation(item)]
@@ -35,11 +36,10 @@ def _asked_for(items: list[pytest.Item], options: Options) -> list[pytest.Item]:
         items.sort(key=_place_of_phase)
     if not (options.operations or options.tags):
         return []
-    left = {operation.id for operation in chosen(load_contract(options.spec or None), options)}
+    contract = load_contract(options.spec or None)
+    left = {operation.id for operation in chosen(contract, options)}
     out: list[pytest.Item] = [
-        item
-        for item in items
-        if isinstance(item, pytest.Function) and (_is_general(item) or _is_flow_of_others(item, left))
+        item for item in items if isinstance(item, pytest.Function) and _judges_others(item, left, contract)
     ]
     _take_out(items, out)
     return out
@@ -63,13 +63,13 @@ def _is_of_operation(item: pytest.Item) -> bool:
     return "operation_id" in getattr(getattr(item, "callspec", None), "params", {})
 
 
-def _is_flow_of_others(item: pytest.Function, left: Collection[str]) -> bool:
-    """Whether the item is a flow that is about none of the operations that are left."""
+def _judges_others(item: pytest.Function, left: Collection[str], contract: Contract) -> bool:
+    """Whether the item is a flow or a hand-written test that judges none of the operations that are left."""
+    if is_flow(item.nodeid):
+        return _about(item).isdisjoint(left)
+    return not _is_of_operation(item) and judged_operations(item, contract).isdisjoint(left)
+
+
+def _about(item: pytest.Function) -> set[str]:
     own = [member for member in vars(item.module).values() if getattr(member, "__module__", "") == item.module.__name__]
-    about = {name for member in own for name in getattr(member, "about", ())}
-    return is_flow(item.nodeid) and about.isdisjoint(left)
-
-
-def _is_general(item: pytest.Function) -> bool:
-    """Whether a hand-written test is not repeated for each operation."""
-    return "examine" in item.fixturenames and "exercise" not in item.fixturenames
+    return {name for member in own for name in getattr(member, "about", ())}

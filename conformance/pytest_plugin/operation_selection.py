@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from peertube_conformance.conformance.options import Options
+from peertube_conformance.conformance.pytest_plugin.item_kinds import is_flow, is_of_operation
 from peertube_conformance.spec import Contract, Operation
 
 
@@ -22,3 +24,13 @@ def chosen(contract: Contract, options: Options) -> list[Operation]:
 def in_shard(operations: Sequence[Operation], options: Options) -> list[Operation]:
     """The operations that are in this run's shard."""
     return options.shard.part(operations, lambda operation: operation.id)
+
+
+def narrowing(options: Options, items: Sequence[str]) -> Mapping[str, Any]:
+    """The member `narrowed` of the run document, for a run with these items; empty where no option narrows the run."""
+    given = {"operations": options.operations, "tags": options.tags}
+    if not any(given.values()):
+        return {}
+    flows = sum(is_flow(item) for item in items)
+    hand_written = sum(not is_flow(item) and not is_of_operation(item) for item in items)
+    return {"narrowed": {**given, "handWrittenTests": hand_written, "flows": flows}}

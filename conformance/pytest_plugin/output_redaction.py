@@ -16,6 +16,7 @@ from peertube_conformance.conformance.options import (
     BUDGET_PASSWORD,
     ENVIRONMENT_PREFIX,
     MAILBOX_PASSWORD,
+    USER_TOKEN,
 )
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import paragraph, sentence, view
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 def knowing(environment: Mapping[str, str] = os.environ) -> Redactor:
     """Creates a redactor that knows the secrets given to the run, before anything is sent."""
-    given = (ADMIN_PASSWORD, MAILBOX_PASSWORD, BUDGET_PASSWORD)
+    given = (ADMIN_PASSWORD, MAILBOX_PASSWORD, BUDGET_PASSWORD, USER_TOKEN)
     redactor = Redactor({environment.get(name, ""): name.removeprefix(ENVIRONMENT_PREFIX) for name in given})
     redactor.public(*_NAMES)
     return redactor
@@ -43,10 +44,11 @@ def learn(redactor: Redactor, shared: Callable[[], Shared | None]) -> None:
 
 def redact(config: pytest.Config, redactor: Callable[[], Redactor]) -> None:
     """Removes secrets from all output of this session, and passes to workers only the secrets that they need."""
-    password = os.environ.get(ADMIN_PASSWORD)
-    if password is not None and getattr(config.option, "numprocesses", None):
-        del os.environ[ADMIN_PASSWORD]
-        config.add_cleanup(partial(os.environ.__setitem__, ADMIN_PASSWORD, password))
+    for name in (ADMIN_PASSWORD, USER_TOKEN):
+        secret = os.environ.get(name)
+        if secret is not None and getattr(config.option, "numprocesses", None):
+            del os.environ[name]
+            config.add_cleanup(partial(os.environ.__setitem__, name, secret))
     config.add_cleanup(redact_logs(redactor))
     config.pluginmanager.register(Redacting(redactor))
 

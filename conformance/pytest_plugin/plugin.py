@@ -17,6 +17,7 @@ import pytest
 from peertube_conformance.conformance.options import OPTIONS, Options
 from peertube_conformance.conformance.pytest_plugin.given_options import given_options
 from peertube_conformance.conformance.pytest_plugin.item_ordering import put_in_order
+from peertube_conformance.conformance.pytest_plugin.judged_operations import DESCRIPTION
 
 if TYPE_CHECKING:
     # Sessions without a conformance run must not wait for these imports.
@@ -64,6 +65,7 @@ def activate(config: pytest.Config) -> None:
         raise pytest.UsageError(f"peertube-conformance is not loaded: run pytest --pyargs {packages}")
     config.stash[_ACTIVE] = True
     config.addinivalue_line("markers", "requirement(*ids): the requirements of the catalogue that a test proves")
+    config.addinivalue_line("markers", DESCRIPTION)
     config.addinivalue_line("markers", "late: the test waits for something during the run, so it runs last")
     config.stash[_OPTIONS] = given_options(config)
     # The summary reports each finding once, with its curl line; pytest's own sections would repeat them all.

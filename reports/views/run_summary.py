@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -99,7 +100,13 @@ def judgement(document: Document) -> Judgement:
     counting = counting_findings(document)
     # Findings are counted in more detail than in the verdict's own reason.
     reason = "" if verdict.answer is Answer.FAILS and counting else on_one_line(verdict.reason)
-    parts = [reason, _found(document, counting), _tested(document), _unjudged_requirements(verdict)]
+    parts = [
+        reason,
+        _found(document, counting),
+        _tested(document),
+        _narrowed(document),
+        _unjudged_requirements(verdict),
+    ]
     return Judgement(verdict, "; ".join(part for part in parts if part))
 
 
@@ -129,6 +136,18 @@ def _tested(document: Document) -> str:
     counts += [f"{left_out:,} not selected"] if left_out > 0 else []
     in_part = document["runVerdict"]["testedInPart"]
     return f"operations: {', '.join(counts) or 'none'}" + (f"; {in_part:,} tested in part" if in_part else "")
+
+
+def _narrowed(document: Document) -> str:
+    """What --operations and --tags chose beside the operations; empty where they were not given."""
+    narrowed = document.get("narrowed")
+    if not narrowed:
+        return ""
+    given = [f"--{name} {shlex.quote(narrowed[name])}" for name in ("operations", "tags") if narrowed[name]]
+    tests = counted(narrowed["handWrittenTests"], "hand-written test")
+    return (
+        f"narrowed by {' and '.join(given)}, with the {tests} and {counted(narrowed['flows'], 'flow')} that judge them"
+    )
 
 
 def _unjudged_requirements(verdict: RunVerdict) -> str:

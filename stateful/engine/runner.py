@@ -22,6 +22,7 @@ from peertube_conformance.fixtures.http.client import Unsendable
 from peertube_conformance.fixtures.messages.bounded import DEEPEST
 from peertube_conformance.fixtures.messages.precondition_errors import OutOfRequests
 from peertube_conformance.fixtures.run.run import WorkerEnvironment
+from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.timing.deadline import OutOfTime
 from peertube_conformance.reports import Finding, Verdict
 from peertube_conformance.reports.formatting import counted
@@ -86,6 +87,8 @@ def _not_attempted(environment: WorkerEnvironment, flow: type[Flow]) -> Walked |
         reason = why_not_offered(environment.contract.operation(name), environment.shared)
         if reason:
             return Walked(Verdict.NOT_APPLICABLE, reason)
+    if environment.shared.creates_nothing:
+        return Walked(Verdict.NOT_TESTED, f"flows change what they create: not allowed in the tier {Safety.OBSERVE}")
     no_mailbox = environment.world.no_mailbox if flow.mail else ""
     return Walked(Verdict.NOT_TESTED, no_mailbox) if no_mailbox else None
 

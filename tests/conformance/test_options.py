@@ -7,16 +7,18 @@ from typing import Any
 
 import pytest
 
+from peertube_conformance.conformance.option_values import OptionError
 from peertube_conformance.conformance.options import (
     ADMIN_PASSWORD,
     COMMAND_LINE_ONLY,
     DEFAULT_SEED,
     DEPTHS,
     OPTIONS,
-    OptionError,
+    USER_TOKEN,
     Options,
 )
 from peertube_conformance.conformance.stock_deviations import StockDeviations
+from peertube_conformance.fixtures.resources.subjects import Subject
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.safety.hazards import Hazard
 from peertube_conformance.reports import Level
@@ -42,6 +44,10 @@ VALUES: dict[str, tuple[str, Any]] = {
     "admin_username": ("root", "root"),
     "mailbox": ("maildir:/x", "maildir:/x"),
     "safety": ("observe", Safety.OBSERVE),
+    "subject": (
+        "video=9c9de5e8-0a1e-484a-b099-e80766180a6d, account=a.name@its.host",
+        (Subject("video", "9c9de5e8-0a1e-484a-b099-e80766180a6d"), Subject("account", "a.name@its.host")),
+    ),
     "disposable_host": ("my.instance", "my.instance"),
     "allow": ("part-names, configuration", (Hazard.PART_NAMES, Hazard.CONFIGURATION)),
     "budget": ("redis://localhost:6379/0", "redis://localhost:6379/0"),
@@ -93,6 +99,18 @@ def test_the_password_comes_from_the_environment_and_is_not_shown() -> None:
     assert "password" not in " ".join(option.flag for option in OPTIONS)
 
 
+def test_a_user_s_token_comes_from_the_environment_and_is_not_shown() -> None:
+    options = Options.read(lambda _name: None, "", {USER_TOKEN: "t0ken-of-a-user"})
+    assert options.user_token == "t0ken-of-a-user"
+    assert "t0ken" not in repr(options)
+    assert "token" not in " ".join(option.flag for option in OPTIONS)
+
+
+def test_subjects_of_several_flags_are_kept_in_their_order() -> None:
+    given = Options.read({"peertube_subject": ["video=12", "channel=a_channel"]}.get, "", {})
+    assert given.subject == (Subject("video", "12"), Subject("channel", "a_channel"))
+
+
 @pytest.mark.parametrize(("text", "value"), [("1", True), ("TRUE", True), ("on", True), ("0", False), ("false", False)])
 def test_switches(text: str, value: bool) -> None:
     assert read({}, {"REAP": text}).reap is value
@@ -114,6 +132,7 @@ def test_a_random_seed_is_a_number_to_repeat_the_run_with() -> None:
         ("seed", "-1"), ("seed", "1.5"), ("seed", "Random"), ("seed", "٣"), ("seed", " "),
         ("max_time", "0"), ("max_time", "-5"), ("max_time", "soon"), ("max_time", "nan"), ("max_time", "inf"),
         ("item_timeout", "0"), ("item_timeout", "-5"), ("item_timeout", "soon"), ("item_timeout", "inf"),
+        ("subject", "film=1"), ("subject", "video"), ("subject", "video=../1"), ("subject", "user=root"),
         ("allow", "everything"), ("allow", "part-names;bombs"),
         ("deviations", "/nowhere/deviations.yaml"), ("deviations", "/"),
     ],

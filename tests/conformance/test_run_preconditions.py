@@ -12,6 +12,7 @@ import pytest
 from peertube_conformance.conformance.options import Options
 from peertube_conformance.conformance.pytest_plugin import controller, preconditions
 from peertube_conformance.conformance.pytest_plugin.controller import USER_MISTAKES, Controller
+from peertube_conformance.fixtures.resources.subjects import Subject
 from peertube_conformance.fixtures.run import run
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.target.probe import TargetError
@@ -52,6 +53,18 @@ def test_what_the_target_says_no_to(answer: Any, members: dict[str, Any], says: 
     with serving(answer) as server:
         text = mistake(tmp_path, **{"base_url": server.base_url, "admin_username": "root", **members})
     assert says in text
+
+
+@pytest.mark.parametrize("given", [{"subject": (Subject("video", "1"),)}, {"user_token": "token-of-a-user"}])
+@pytest.mark.parametrize(
+    ("address", "safety"), [("http://localhost", None), ("https://my.instance", Safety.SANDBOX), ("", None)]
+)
+def test_what_belongs_to_others_is_not_given_to_a_run_that_may_write(
+    given: dict[str, Any], address: str, safety: Safety | None, tmp_path: Path
+) -> None:
+    text = mistake(tmp_path, base_url=address, safety=safety, **given)
+    assert "--safety=observe" in text
+    assert "token-of-a-user" not in text
 
 
 @pytest.mark.parametrize("host", ["", "other.instance", "my.instance.example", "localhost"])

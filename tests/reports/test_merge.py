@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from peertube_conformance.conformance.cli import main
-from peertube_conformance.conformance.options import OptionError, Options
+from peertube_conformance.conformance.option_values import OptionError
+from peertube_conformance.conformance.options import Options
 from peertube_conformance.reports import Finding, Verdict
 from peertube_conformance.reports.merge import merge
 from peertube_conformance.reports.model.shard import Shard

@@ -163,7 +163,17 @@ def test_an_instance_that_allows_few_requests_is_walked_less() -> None:
 )
 def test_what_is_not_run_costs_nothing(options: Options, shared: dict) -> None:
     target = replace(SHARED, **shared)
-    assert of_flows(options, target, FLOWS) == of_hand_written(target, ["test_window"]) == NOTHING
+    assert of_flows(options, target, FLOWS) == NOTHING
+    assert of_hand_written(target, []).requests == 0
+
+
+def test_hand_written_tests_cost_little_where_only_reading_is_allowed() -> None:
+    tests = ["test_window", "test_bounds", "test_whole"]
+    sandbox = replace(SHARED, accounts={"root": ROOT})
+    observed = replace(SHARED, safety=Safety.OBSERVE)
+    assert of_hand_written(SHARED, tests) == NOTHING
+    assert 0 < of_hand_written(observed, tests).requests < of_hand_written(sandbox, tests).requests
+    assert of_hand_written(observed, tests).sign_ins == 0
 
 
 # Single items

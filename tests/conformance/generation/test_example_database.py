@@ -9,7 +9,8 @@ import pytest
 
 from peertube_conformance.conformance.generation.example_database import Examples
 from peertube_conformance.conformance.generation.schemathesis_driver import Generator
-from peertube_conformance.conformance.options import OptionError, Options
+from peertube_conformance.conformance.option_values import OptionError
+from peertube_conformance.conformance.options import Options
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.spec import load_contract
 

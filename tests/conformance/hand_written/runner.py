@@ -39,9 +39,9 @@ def ran(at: Arena, test: Enumerated) -> tuple[list[Finding], str]:
     return [*examination.findings, *at.session.collect()], unjudged
 
 
-def examined(at: Arena, test: Enumerated) -> tuple[Examination, str]:
+def examined(at: Arena, test: Enumerated, kind: type[Examination] = Examination) -> tuple[Examination, str]:
     """What a test examined, and what stood in its way."""
-    examination = Examination(at.session, at.session.environment, test.name)
+    examination = kind(at.session, at.session.environment, test.name)
     parameters = dict(test.parameters)
     if "exercise" in parameters:
         operation = at.session.contract.operation(parameters["exercise"])

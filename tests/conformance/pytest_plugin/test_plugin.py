@@ -46,6 +46,24 @@ def test_the_choice_of_operations_reaches_pytest_through_either_door(tmp_path: P
     assert sorted(items) == sorted(f"{phase}[getVideo]" for phase in PHASES), through_pytest.stdout
 
 
+@pytest.mark.parametrize(
+    ("chosen", "hand_written", "flows"),
+    [
+        ("--operations=getPublicWebVideoFile", {"test_whole[public]", "test_head[public]"}, set()),
+        ("--operations=getSyndicated*", {"test_videos[rss]", "test_comments[atom]", "test_acceptable"}, set()),
+        ("--operations=getUserInfo", {"test_credentials", "test_exposed_headers"}, {"test_my_user", "test_avatars"}),
+        ("--tags=Video Feeds", {"test_podcast", "test_subscriptions[json]"}, set()),
+    ],
+)
+def test_narrowing_picks_the_tests_that_judge_the_chosen_operations(
+    tmp_path: Path, chosen: str, hand_written: set[str], flows: set[str]
+) -> None:
+    done = python_module(CLI, tmp_path, "run", "--collect-only", "-q", chosen)
+    items = {line.partition("::")[2] for line in done.stdout.splitlines() if "::" in line}
+    assert hand_written | flows <= items, done.stdout + done.stderr
+    assert not items & {"test_whole[download]", "test_deleting_twice[video]", "test_unknown_route", "test_history"}
+
+
 def test_where_time_is_short_every_operation_comes_once_before_any_comes_twice(tmp_path: Path) -> None:
     chosen = ("--operations=getVideo*", "--collect-only", "-q")
     done = python_module(CLI, tmp_path, "run", *chosen, "--max-time=60")

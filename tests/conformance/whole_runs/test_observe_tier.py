@@ -31,5 +31,7 @@ def test_nothing_but_reading_and_one_session_is_seen(tmp_path: Path) -> None:
     assert new <= {"getOAuthClient|PT-STATUS-06|200|/response/status/403"}
     assert run.ledger() == []
     reasons = {entry["reason"] for kind in ("operations", "requirements", "flows") for entry in run.document[kind]}
-    assert "no user account: the tier observe creates none" in reasons
-    assert [reason for reason in reasons if "give " in reason] == [], "whoever is given, nobody is made"
+    assert "no further user account: the tier observe creates none" in reasons
+    assert "POST is not sent in the tier observe" in reasons
+    advised = [reason for reason in reasons if "give " in reason and "give --subject" not in reason]
+    assert advised == [], "whoever is given, nobody is made"

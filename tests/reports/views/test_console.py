@@ -20,6 +20,15 @@ def test_a_sound_run_conforms(sound: dict[str, Any]) -> None:
     assert not any("not tested" in line or "findings by" in line for line in reported)
 
 
+def test_a_narrowed_run_says_what_was_chosen_beside_the_operations(sound: dict[str, Any]) -> None:
+    narrowed = {"operations": "getVideo*", "tags": "Video", "handWrittenTests": 42, "flows": 1}
+    reported = " ".join(" ".join(lines({**sound, "narrowed": narrowed}, 120)).split())
+    assert (
+        "narrowed by --operations 'getVideo*' and --tags Video, with the 42 hand-written tests and 1 flow that judge them"
+        in reported
+    )
+
+
 def test_a_faulty_run_does_not(faulty: dict[str, Any]) -> None:
     reported = lines(faulty, 100)
     assert reported[0].startswith("DOES NOT CONFORM (3 of 4 tested): 1 finding against 1 requirement in 1 operation;")
