@@ -37,7 +37,8 @@ from peertube_conformance.reports.comparison.compare import compare
 from peertube_conformance.reports.model.product import PRODUCT, VERSION
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.recording.known_deviations import KnownDeviations
-from peertube_conformance.reports.recording.recorder import Recorder, join_parts, read_parts
+from peertube_conformance.reports.recording.record_files import join_parts, read_parts
+from peertube_conformance.reports.recording.recorder import Recorder
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import CleanDocument, clean_document
 from peertube_conformance.reports.report_directory.report_folder import ReportError, ReportFolder
