@@ -17,7 +17,8 @@ _CONTRACT = load_contract(None)
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SHORT = re.compile(r'"shortUUID": ?"([^"]+)"')
 _UPLOAD = re.compile(r"upload_id=([0-9A-Za-z-]+)")
-_NAME = re.compile(r"ptc[0-9a-f]{6}")
+# Names of things that the run never creates: of a file that is absent, and of what makes a request unlike any before.
+_NAME = re.compile(r"ptc[0-9a-f]{6}(?!\w*(?:nothing|reading)_)")
 _TARGET = re.compile(r"""curl (?:.*?)"\$BASE_URL"((?:'[^']*'|"[^"]*"|[^\s'"])*)""", re.DOTALL)
 _OBJECTS = {"videoChannel": "channel", "videoPlaylist": "playlist"}
 _CHOSEN = (
@@ -30,7 +31,7 @@ def lines_with_ids(exchanges: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Yields the curl lines that name something which the exchanges show to be created by the run."""
     every = [line for line in exchanges if line["kind"] in {"exchange", "finding"}]
     texts: set[str] = set()
-    numbers: set[tuple[str, int]] = set()
+    numbers: set[tuple[str, str, int]] = set()
     for line in every:
         operation = next((each for each in _CONTRACT.operations if each.id == line["operationId"]), None)
         response = line["response"]
@@ -38,13 +39,20 @@ def lines_with_ids(exchanges: Iterable[Mapping[str, Any]]) -> Iterator[str]:
             continue
         location = dict(response["headers"]).get("location", "")
         texts.update([*_UUID.findall(response["body"]), *_SHORT.findall(response["body"]), *_UPLOAD.findall(location)])
-        numbers.update(_numbers(response["body"], operation.creates))
+        numbers.update((_worker(line), *each) for each in _numbers(response["body"], operation.creates))
+    numbers |= {("clean-up", kind, number) for _, kind, number in numbers}
     for line in every:
         for curl in filter(None, [line.get("curl", ""), *(found["curl"] for found in line["findings"])]):
             target = found[1] if (found := _TARGET.search(curl)) else ""
             named = _NAME.findall(target) + [text for text in texts if text in curl]
-            if named or numbers & set(_named_numbers(line["operationId"], target)):
+            known = {(_worker(line), *each) for each in _named_numbers(line["operationId"], target)}
+            if named or numbers & known:
                 yield curl
+
+
+def _worker(line: Mapping[str, Any]) -> str:
+    """The process that sent the request: the numbers of others' resources may be examples of the contract."""
+    return str(line["id"]).rpartition("-")[0]
 
 
 def _numbers(body: str, creates: str) -> Iterator[tuple[str, int]]:
