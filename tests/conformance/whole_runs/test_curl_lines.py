@@ -60,7 +60,7 @@ def _numbers(body: str, creates: str) -> Iterator[tuple[str, int]]:
         whole = json.loads(body)
     except ValueError:
         return
-    objects = [(creates, whole)] if isinstance(whole, dict) else []
+    objects: list[tuple[str, Any]] = [(creates, whole)] if isinstance(whole, dict) else []
     objects += [(_OBJECTS.get(name, name), member) for _, node in list(objects) for name, member in node.items()]
     for kind, node in objects:
         if isinstance(node, dict) and isinstance(node.get("id"), int) and "label" not in node:
