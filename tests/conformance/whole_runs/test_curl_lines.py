@@ -91,3 +91,5 @@ def test_no_curl_line_names_what_the_run_created(tmp_path: Path) -> None:
     }
     assert {"requestUserExport", "addPlaylist", "uploadLegacy", "addVideoChannel", "addCommentThread"} <= made
     assert list(lines_with_ids(exchanges)) == []
+    # Nothing was found, so nothing is sent again.
+    assert [line for line in exchanges if line["kind"] == "confirmation" or "repeated" in line] == []
