@@ -238,8 +238,7 @@ class Session:
     def _reported(self, findings: Sequence[Finding]) -> None:
         self.reported.extend(findings)
         if self._is_closing:
-            for finding in findings:
-                self.repetition.note(finding, not_confirmed(Obstacle.CLEAN_UP))
+            self.repetition.leave(findings, Obstacle.CLEAN_UP)
 
     def _recorded(self, exchange: Exchange, judged: Judgement) -> list[Finding]:
         found = self.recorder.exchange(exchange, judged.evidence, judged.findings, judged.in_part)
