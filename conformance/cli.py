@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from functools import cache
 from pathlib import Path
@@ -40,6 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             parser.error(f"{given.command} has no option or argument {' '.join(rest)}")
         if given.command == "serve":
             return _serve(given)
+        if given.command == "replay":
+            # pytest heeds signals itself.
+            return _command(given)
         with signals_interrupt():
             return _command(given)
 
@@ -78,13 +81,25 @@ def _redactor() -> Redactor:
 
 
 def _run(given: argparse.Namespace, rest: Sequence[str]) -> int:
-    import pytest
+    output = LastingOutput(sys.stdout)
+    with redirect_stdout(cast("TextIO", output)):
+        code = _tested([*rest, *_options(given)])
+        output.flush()
+    if output.failure:
+        # A closed terminal has closed both.
+        errors = cast("TextIO", LastingOutput(sys.stderr))
+        reason = f"standard output cannot be written ({output.failure})"
+        _console(errors).say(f"ERROR: {reason}: read the report instead")
+    return code
 
-    from peertube_conformance.conformance.options import OPTIONS
+
+def _tested(arguments: Sequence[str], plugins: Sequence[object] = ()) -> int:
+    """Runs the tests of the package in this process; returns the exit code."""
+    import pytest
 
     # Schemathesis is used as a library; its own plugin would only double the time to start. Nothing here is judged by
     # `assert`, and rewriting those of every module takes seconds where Python may not keep what it compiled.
-    arguments = [
+    fixed = [
         "--pyargs",
         *PACKAGES,
         "--import-mode=importlib",
@@ -93,26 +108,34 @@ def _run(given: argparse.Namespace, rest: Sequence[str]) -> int:
         "no:cacheprovider",
         "-p",
         "no:schemathesis",
-        *rest,
     ]
+    return int(pytest.main([*fixed, *arguments], plugins=list(plugins)))
+
+
+def _options(given: argparse.Namespace) -> Iterator[str]:
+    """The options of a run that were given, as pytest takes them."""
+    from peertube_conformance.conformance.options import OPTIONS
+
     if given.base_url:
-        arguments.append(f"--base-url={given.base_url}")
+        yield f"--base-url={given.base_url}"
     for option in OPTIONS:
-        value = getattr(given, option.destination)
+        value = getattr(given, option.destination, None)
         if value is True:
-            arguments.append(option.flag)
+            yield option.flag
         elif value is not None:
-            arguments += [f"{option.flag}={each}" for each in (value if isinstance(value, list) else [value])]
-    output = LastingOutput(sys.stdout)
-    with redirect_stdout(cast("TextIO", output)):
-        code = int(pytest.main(arguments))
-        output.flush()
-    if output.failure:
-        # A closed terminal has closed both.
-        errors = cast("TextIO", LastingOutput(sys.stderr))
-        reason = f"standard output cannot be written ({output.failure})"
-        _console(errors).say(f"ERROR: {reason}: read the report instead")
-    return code
+            yield from (f"{option.flag}={each}" for each in (value if isinstance(value, list) else [value]))
+
+
+def _replay(given: argparse.Namespace) -> int:
+    from peertube_conformance.conformance.replay import ReplayError, replay
+
+    report = _read(given.report)
+    try:
+        answer = replay(given, report, [*_options(given)], _tested)
+    except ReplayError as error:
+        raise MistakeError(str(error)) from error
+    _console().say(answer.sentence)
+    return answer.exit_code
 
 
 def _serve(given: argparse.Namespace) -> int:
@@ -141,7 +164,7 @@ def _compare(given: argparse.Namespace) -> int:
 
 def _report(given: argparse.Namespace) -> int:
     from peertube_conformance.conformance.pytest_plugin.report_recovery import is_unfinished, lacks_files, recovered
-    from peertube_conformance.reports.recording.recorder import join_parts
+    from peertube_conformance.reports.recording.record_files import join_parts
     from peertube_conformance.reports.redaction.safe_output import clean_document
     from peertube_conformance.reports.report_directory.report_folder import ReportFolder
     from peertube_conformance.reports.run_document.run_json import run_file
@@ -261,6 +284,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "requirements": _requirements,
     "parties": _parties,
     "reap": _reap,
+    "replay": _replay,
 }
 
 if __name__ == "__main__":

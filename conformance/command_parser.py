@@ -10,6 +10,11 @@ from peertube_conformance.conformance.exit_codes import UNUSABLE
 from peertube_conformance.conformance.options import ADMIN_PASSWORD, OPTIONS
 
 _DESCRIPTION = "Tests PeerTube instances, and compares and joins the reports. Each COMMAND has its own --help."
+# Options of a run that `replay` takes from the report, or that mean nothing for one finding.
+_NOT_OF_REPLAY = frozenset(
+    {"seed", "depth", "fail_on", "operations", "tags", "shard", "strict_deviations", "baseline", "report_dir"}
+    | {"example_database", "reap"}
+)
 
 
 class Parser(argparse.ArgumentParser):
@@ -64,6 +69,22 @@ def command_parser() -> argparse.ArgumentParser:
     report.add_argument(
         "--report-dir", type=Path, default=None, help="directory of the report; default: the directory of run.json"
     )
+
+    replay = commands.add_parser(
+        "replay",
+        help="run again what made one finding; exits 1 if it happens again, 0 if not, 3 if it could not be tried",
+    )
+    replay.add_argument("fingerprint", help="fingerprint of the finding, as in the report")
+    replay.add_argument("report", type=Path, help="report directory or run.json of the run")
+    replay.add_argument(
+        "--base-url",
+        default="",
+        metavar="URL",
+        help="URL of the instance; needed where the run was not on the embedded one",
+    )
+    for option in OPTIONS:
+        if option.name not in _NOT_OF_REPLAY:
+            replay.add_argument(option.flag, **option.arguments)
 
     merge = commands.add_parser(
         "merge", help="join the reports of the parts of one run (--shard); exits as one complete run would"

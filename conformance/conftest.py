@@ -50,6 +50,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     finally:
         session.recorder.evidence(examination.evidence)
     if outcome.verdict is not Verdict.PASSED:
+        session.current.ended(outcome.verdict, outcome.reason)
         marked = marked_requirements(pyfuncitem)
         session.recorder.unjudged(marked, outcome.verdict, outcome.reason, outcome.cause)
     if outcome.verdict is Verdict.BLOCKED:

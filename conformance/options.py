@@ -26,6 +26,7 @@ from peertube_conformance.fixtures.resources.subjects import KINDS, Subject
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.safety.hazards import Hazard
 from peertube_conformance.reports import Level
+from peertube_conformance.reports.model.recipe import Replayed
 from peertube_conformance.reports.model.shard import WHOLE, Shard
 from peertube_conformance.spec.judgement_limits import LIMITS
 
@@ -144,7 +145,7 @@ OPTIONS: tuple[Option, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The parsed options of a run."""
+    """The parsed options of a run; `replays` is the finding of an earlier run that the command `replay` is about."""
 
     base_url: str = ""
     spec: str = ""
@@ -172,6 +173,7 @@ class Options:
     example_database: Path | None = None
     report_dir: Path = Path("conformance-report")
     reap: bool = False
+    replays: Replayed | None = None
 
     @classmethod
     def read(cls, option: Callable[[str], Any], base_url: str, environment: Mapping[str, str] = os.environ) -> Self:
@@ -195,8 +197,7 @@ class Options:
         """Advice for users where a run with these options could not remove everything."""
         if not self.base_url:
             return "the embedded instance ended with the run"
-        name = shlex.quote(self.admin_username or "NAME")
-        base = shlex.quote(self.base_url)
+        name, base = shlex.quote(self.admin_username or "NAME"), shlex.quote(self.base_url)
         return f"remove it with: peertube-conformance reap --base-url={base} --admin-username={name}"
 
 

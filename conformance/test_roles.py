@@ -58,21 +58,25 @@ class Callers:
         session = self._exercise.session
         if is_scarce(self._operation, session.shared.limits):
             pytest.skip("not-tested: the instance's rate limit for this operation is too low for this test")
-        for cell in cells(self._operation):
-            if cell.asked_by != ROLES:
+        for number, cell in enumerate(cells(self._operation)):
+            if cell.asked_by != ROLES or not session.current.begins(number):
                 continue
             outcome = self._exercise.run(partial(self._asked, cell))
             session.recorder.outcome(
                 self._operation.id, f"roles: {cell.caller}", outcome.verdict, outcome.reason, outcome.cause
             )
+            if session.current.is_narrowed:
+                session.current.ended(outcome.verdict, outcome.reason)
             if outcome.verdict is Verdict.ERROR:
                 break_off(session, outcome.reason)
             if outcome.verdict is Verdict.NOT_IMPLEMENTED:
                 pytest.skip(f"{outcome.verdict.value}: {outcome.reason}")
+        session.current.all_begun()
 
     def _asked(self, cell: Cell) -> Outcome:
         self._examine.environment = self._exercise.environment
         draft = self._draft(cell)
+        self._exercise.session.current.sent()
         exchange = self._exercise.environment.client.send(draft)
         allowed = exchange.status is not None and exchange.status < 400
         documented = None if exchange.status is None else self._operation.response_for(exchange.status)

@@ -34,6 +34,7 @@ def walk(conformance_session: Session, request: pytest.FixtureRequest) -> Callab
             pytest.skip("not among --operations and --tags")
         session.collect()
         walked = runner.walk(session, flow, marked_requirements(request.node))
+        session.current.ended(walked.verdict, walked.reason)
         if walked.verdict is Verdict.ERROR:
             break_off(session, walked.reason)
         report(session, [*walked.findings, *session.collect()])

@@ -9,6 +9,7 @@ from itertools import chain
 from peertube_conformance.conformance.arrangements.registry import Provocation, answers_of
 from peertube_conformance.conformance.checks.authentication import LOW_ROLE, NO_TOKEN, SOMEBODY_ELSE, WRONG_TOKEN
 from peertube_conformance.conformance.execution.applicability import why_not_allowed, why_not_offered
+from peertube_conformance.conformance.execution.current_test import BASE, WITHOUT_BODY
 from peertube_conformance.conformance.execution.item_costs import SCARCE_DEFECTS, SCARCE_VALID, is_scarce
 from peertube_conformance.conformance.execution.outcome import NOT_ATTEMPTED, PRECONDITION_ERRORS, Outcome, outcome_of
 from peertube_conformance.conformance.execution.valid_requests import Drafting, HarnessError
@@ -80,6 +81,8 @@ class Exercise(Drafting):
         drawn = chain([self._plain()], self.session.generator.valid(self.operation, count - 1))
         left_out: set[str] = set()
         for number, request in enumerate(self._in_turn(drawn)):
+            if not self._begins(number):
+                continue
             try:
                 draft = self._arranged(request)
             except NotTested as lacking:
@@ -92,19 +95,24 @@ class Exercise(Drafting):
                 draft.headers.setdefault("Origin", "https://elsewhere.example.com")
             exchange = self._send(draft, Intent.VALID)
             accepted += exchange is not None and (exchange.status or 500) < 400
-        if count > SCARCE_VALID and (bare := self._without_body()) is not None:
+        if count > SCARCE_VALID and self._begins(WITHOUT_BODY) and (bare := self._without_body()) is not None:
             self._send(bare, Intent.VALID)
-        if not accepted:
+        self.session.current.all_begun()
+        if not accepted and not self.session.current.is_narrowed:
             self.session.missing_routes.explain_operation(self.environment.shared.base_url, self.operation)
             return Outcome(Verdict.NO_EVIDENCE, "no valid request was accepted")
         return Outcome(Verdict.PASSED, "; ".join(sorted(left_out)))
 
     def invalid(self) -> Outcome:
         """Sends requests with one defect, which must be refused as documented."""
+        self._begins(BASE)
         base = self._base()
+        self.session.current.sent()
         sent = 0
         count = SCARCE_DEFECTS if self._is_scarce else self.depth.defects
-        for spoil in self._defects(base, count):
+        for number, spoil in enumerate(self._defects(base, count)):
+            if not self._begins(number):
+                continue
             draft = spoil(base)
             if draft is None:
                 continue
@@ -115,6 +123,7 @@ class Exercise(Drafting):
             sent += 1
             if self._spent(exchange):
                 base = self._base()
+        self.session.current.all_begun()
         if not sent:
             return Outcome(Verdict.NO_EVIDENCE, "no invalid request can be derived from the contract")
         return Outcome(Verdict.PASSED)
@@ -122,21 +131,27 @@ class Exercise(Drafting):
     def access(self) -> Outcome:
         """Sends requests of callers without the right: 401 without identity, 403 without permission."""
         sent = 0
-        for draft, expected, situation in self._intruders():
+        for number, (arrange, expected, situation) in enumerate(self._intruders()):
+            if not self._begins(number):
+                continue
+            draft = arrange()
             self._spent(self._send(draft, Intent.UNAUTHORISED, purpose=situation, expects=expected))
             sent += 1
+        self.session.current.all_begun()
         if not sent:
             return Outcome(Verdict.NO_EVIDENCE, "this operation needs no authentication and ignores tokens")
         return Outcome(Verdict.PASSED)
 
     def refusals(self) -> Outcome:
         """Provokes each documented error: absent resources by unused ids, other situations by arrangements."""
-        outcomes: list[Outcome] = []
+        provoking: dict[int, Callable[[], Outcome]] = {}
         arranged = dict(answers_of(self.operation.id))
         if 404 not in arranged and self.operation.response_for(404) is not None:
-            outcomes.append(self._recorded(404, self._absent))
+            provoking[404] = self._absent
         for status, provocation in arranged.items():
-            outcomes.append(self._recorded(status, partial(self._provoked, provocation, status)))
+            provoking[status] = partial(self._provoked, provocation, status)
+        outcomes = [self._recorded(status, provoke) for status, provoke in provoking.items() if self._begins(status)]
+        self.session.current.all_begun()
         if not outcomes:
             return Outcome(Verdict.NO_EVIDENCE, "no further documented error response to test")
         worst = (
@@ -205,28 +220,37 @@ class Exercise(Drafting):
         self._send(draft, Intent.PROVOKED, purpose=provocation.situation, expects=status)
         return Outcome(Verdict.PASSED)
 
-    def _intruders(self) -> Iterator[tuple[Draft, int, Situation]]:
+    def _intruders(self) -> Iterator[tuple[Callable[[], Draft], int, Situation]]:
+        """For each caller without the right: what makes the request, the status of its refusal, and the situation."""
         operation = self.operation
         if operation.authentication is Authentication.NONE:
             return
         if operation.authentication is Authentication.REQUIRED:
-            draft = self._base()
-            draft.actor = draft.token = None
-            yield draft, 401, NO_TOKEN
-        draft = self._base()
-        draft.actor, draft.token = None, FOREIGN_TOKEN
-        yield draft, 401, WRONG_TOKEN
+            yield self._sent_without_token, 401, NO_TOKEN
+        yield partial(self._sent_without_token, FOREIGN_TOKEN), 401, WRONG_TOKEN
         if operation.role in _BELOW:
-            draft = self._base()
-            draft.actor, draft.token = self.world.account_of_role(_BELOW[operation.role]), None
-            yield draft, 403, LOW_ROLE
+            yield partial(self._sent_by, _BELOW[operation.role]), 403, LOW_ROLE
         elif operation.role is Role.OWNER and self._names_own_things():
-            draft = self._base()
-            draft.actor, draft.token = self.world.account_of_role("other user"), None
-            yield draft, 403, SOMEBODY_ELSE
+            yield partial(self._sent_by, "other user"), 403, SOMEBODY_ELSE
+
+    def _sent_without_token(self, token: str | None = None) -> Draft:
+        """The shared request without its token, or with one that no server issued."""
+        draft = self._base()
+        draft.actor, draft.token = None, token
+        return draft
+
+    def _sent_by(self, role: str) -> Draft:
+        """The shared request, sent by the account of this role."""
+        draft = self._base()
+        draft.actor, draft.token = self.world.account_of_role(role), None
+        return draft
 
     def _names_own_things(self) -> bool:
         return any(parameter.location == "path" and parameter.resource for parameter in self.operation.parameters)
+
+    def _begins(self, part: int) -> bool:
+        """Whether this part of the phase is to run."""
+        return self.session.current.begins(part)
 
     @cached_property
     def _is_scarce(self) -> bool:
@@ -243,6 +267,7 @@ class Exercise(Drafting):
         self, draft: Draft, intent: Intent, *, purpose: Purpose | None = None, expects: int | None = None
     ) -> Exchange | None:
         try:
+            self.session.current.sent()
             return self.environment.client.send(draft, intent, purpose=purpose, expects=expects)
         except Unsendable:
             # Only generated invalid headers come here: no client library sends them, so no response is missed.

@@ -12,6 +12,7 @@ from peertube_conformance.fixtures.http.outage import AWAY
 from peertube_conformance.fixtures.messages.precondition_errors import NotArranged
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.reports import Exchange
+from peertube_conformance.reports.model.confirmation import Obstacle, not_confirmed
 from peertube_conformance.reports.recording.known_deviations import KnownDeviations
 from peertube_conformance.reports.recording.recorder import Recorder
 from peertube_conformance.reports.redaction.redactor import Redactor
@@ -24,7 +25,7 @@ def record_set_up(directory: Path, redactor: Redactor, known: KnownDeviations, e
     """Judges and records the exchanges of a set-up, which began before there was a report to record them in."""
     recorder = Recorder(directory, SET_UP, redactor, known)
     for exchange in exchanges:
-        _record(recorder, exchange)
+        _record(recorder, exchange, Obstacle.SET_UP)
     recorder.close()
 
 
@@ -60,13 +61,13 @@ class RecordedCleanUp:
         if is_unanswered and (self._is_interrupted() or not self._is_there(send)):
             self._recorder.exchange(exchange, (), ())
         else:
-            _record(self._recorder, exchange)
+            _record(self._recorder, exchange, Obstacle.CLEAN_UP)
         return exchange
 
     def saw_read(self, exchange: Exchange) -> None:
         """Judges and records a read of the gate that failed."""
         if self._recorder is not None:
-            _record(self._recorder, exchange)
+            _record(self._recorder, exchange, Obstacle.CLEAN_UP)
 
     @property
     def lost(self) -> str:
@@ -85,6 +86,7 @@ class RecordedCleanUp:
             return False
 
 
-def _record(recorder: Recorder, exchange: Exchange) -> None:
+def _record(recorder: Recorder, exchange: Exchange, obstacle: Obstacle) -> None:
     judged = judge(exchange)
-    recorder.exchange(exchange, judged.evidence, judged.findings, judged.in_part)
+    for finding in recorder.exchange(exchange, judged.evidence, judged.findings, judged.in_part):
+        recorder.confirmation(finding.fingerprint, not_confirmed(obstacle))

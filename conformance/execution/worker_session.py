@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -13,8 +13,11 @@ from peertube_conformance.conformance.checks import Judgement, judge
 from peertube_conformance.conformance.checks.unexpected_answers import violation_of
 from peertube_conformance.conformance.execution.announced_limits import AnnouncedLimits
 from peertube_conformance.conformance.execution.contradicted_ids import contradicted_id
+from peertube_conformance.conformance.execution.current_test import CurrentTest
 from peertube_conformance.conformance.execution.failure_causes import FailureCauses
 from peertube_conformance.conformance.execution.missing_routes import MissingRoutes
+from peertube_conformance.conformance.execution.recorded_outages import record_outage
+from peertube_conformance.conformance.execution.repetition import Repetition
 from peertube_conformance.conformance.execution.uniform_answers import UniformAnswers
 from peertube_conformance.conformance.generation.example_database import Examples
 from peertube_conformance.conformance.generation.schemathesis_driver import Generator
@@ -24,10 +27,12 @@ from peertube_conformance.fixtures.http.exchange_steps import Send
 from peertube_conformance.fixtures.http.outage import Death
 from peertube_conformance.fixtures.messages.precondition_errors import MissingRoute, UnexpectedAnswer, Unjudgeable
 from peertube_conformance.fixtures.messages.request_draft import Draft
+from peertube_conformance.fixtures.rate_limit.repetition_count import RepetitionCount
 from peertube_conformance.fixtures.rate_limit.request_count import RequestCount
 from peertube_conformance.fixtures.run.run import Shared, WorkerEnvironment
 from peertube_conformance.fixtures.safety.ownership.proofs import Contradiction
 from peertube_conformance.reports import Exchange, Finding, Intent
+from peertube_conformance.reports.model.confirmation import Obstacle
 from peertube_conformance.reports.model.finding import ROUTE_REQUIREMENT
 from peertube_conformance.reports.recording.known_deviations import KnownDeviations
 from peertube_conformance.reports.recording.recorder import Recorder
@@ -39,7 +44,6 @@ from peertube_conformance.spec.synthetic_operations import is_outside
 
 # 40 hexadecimal digits, as PeerTube's own tokens; no server issued it.
 FOREIGN_TOKEN = "0" * 40
-# The requirement broken where a read contradicts a creation, whichever test created the resource.
 # Schemathesis' mode for each intent of a generated request.
 _DRAWN = {Intent.VALID: "positive", Intent.INVALID: "negative"}
 
@@ -64,7 +68,18 @@ class Session:
         self.worker = worker
         self._redactor = redactor or Redactor()
         self._redactor.harmless(f"Bearer {FOREIGN_TOKEN}")
-        self.recorder = Recorder(options.report_dir, worker, self._redactor, self.known)
+        self.current = CurrentTest()
+        self.repetition = Repetition(self)
+        self.repetitions = RepetitionCount(shared.folder)
+        self.reported: list[Finding] = []
+        self.recorder = Recorder(
+            options.report_dir,
+            worker,
+            self._redactor,
+            self.known,
+            recipe=lambda: self.current.recipe,
+            found=self._reported,
+        )
         self.examples = Examples(options.example_database)
         # Values that one test leaves for a later one, by name.
         self.left: dict[str, Any] = {}
@@ -109,27 +124,33 @@ class Session:
 
     def unexplained(self, findings: Sequence[Finding]) -> list[Finding]:
         """The recorded findings that fail the run: no deviation explains them, and they count at the chosen level."""
-        return [
-            finding
-            for finding in findings
-            if finding.deviation is None and finding.level.is_at_least(self.options.fail_on)
-        ]
+        weakest = self.options.fail_on
+        return [each for each in findings if each.deviation is None and each.level.is_at_least(weakest)]
+
+    @contextmanager
+    def repeating(self, *, fresh: bool = True) -> Iterator[list[Finding]]:
+        """Records what is sent inside the context as made again; yields the findings. `fresh`: with new resources."""
+        before = self.bases, self.reported, self._found
+        self.bases, self.reported, self._found = {}, [], []
+        with ExitStack() as stack:
+            stack.enter_context(self.recorder.repeating())
+            for environment in (self.environment, *self._others) if fresh else ():
+                stack.enter_context(environment.world.afresh())
+            try:
+                yield self.reported
+            finally:
+                self.bases, self.reported, self._found = before
 
     @property
     def stop_reason(self) -> str:
         """Why the run cannot continue; empty where it can."""
-        return self._uniform.reason or next(
-            (
-                f"{environment.shared.base_url} no longer answers"
-                for environment in (self.environment, *self._others)
-                if environment.client.is_target_gone
-            ),
-            "",
-        )
+        gone = [each for each in (self.environment, *self._others) if each.client.is_target_gone]
+        return self._uniform.reason or (f"{gone[0].shared.base_url} no longer answers" if gone else "")
 
     def blocked(self, test: str, reason: str) -> None:
         """Notes a test, an operation or a flow that was blocked."""
-        self._uniform.blocked(test, reason)
+        if not self.recorder.is_repeating:
+            self._uniform.blocked(test, reason)
 
     def stop(self) -> str:
         """Why the run cannot continue, recorded where no answer of the target can be judged; empty where it can."""
@@ -144,14 +165,6 @@ class Session:
         self.environment.deadline.check()
         self.requests.check_run()
 
-    def note_ceiling(self, item: str) -> None:
-        """Records that the item reached its ceiling of requests, or the run its own during it."""
-        requests = self.requests
-        if why := requests.why_run_over:
-            self.recorder.note("ceiling", {"item": "", "reason": why})
-        elif requests.is_item_over:
-            self.recorder.note("ceiling", {"item": item, "reason": requests.why_item_over})
-
     def close(self) -> None:
         """Removes the worker's files, writes the totals and closes everything."""
         self._is_closing = True
@@ -159,10 +172,8 @@ class Session:
             with self.requests.clean_up(len(environment.ledger.entries())):
                 remove_own_files(environment.client, environment.contract, environment.ledger)
             budget = environment.budget
-            self.recorder.note(
-                "budget",
-                {"requests": budget.requests, "throttledSeconds": budget.throttled_seconds, "self429": budget.self_429},
-            )
+            sums = {"requests": budget.requests, "throttledSeconds": budget.throttled_seconds}
+            self.recorder.note("budget", {**sums, "self429": budget.self_429})
             self.recorder.note("refusals", {"refusals": environment.guard.refusals})
             if environment.ledger.unwritable:
                 self.recorder.note("failures", {"failures": {environment.ledger.unwritable: 1}})
@@ -197,7 +208,9 @@ class Session:
 
     def _judge_target(self, draft: Draft, exchange: Exchange, send: Send) -> Exchange:
         """As `judge`; raises Unjudgeable once the target answered so much alike that nothing can be judged."""
-        self._uniform.saw(exchange, violates=bool(self._judged(draft, exchange, send)))
+        violates = bool(self._judged(draft, exchange, send))
+        if not self.recorder.is_repeating:
+            self._uniform.saw(exchange, violates=violates)
         if self._uniform.reason and not self._is_closing:
             raise Unjudgeable(self._uniform.reason)
         return exchange
@@ -222,12 +235,16 @@ class Session:
         changed, compared = self._announced.judge(exchange)
         return Judgement([*judged.findings, *changed], [*judged.evidence, *compared], judged.in_part)
 
+    def _reported(self, findings: Sequence[Finding]) -> None:
+        self.reported.extend(findings)
+        if self._is_closing:
+            self.repetition.leave(findings, Obstacle.CLEAN_UP)
+
     def _recorded(self, exchange: Exchange, judged: Judgement) -> list[Finding]:
         found = self.recorder.exchange(exchange, judged.evidence, judged.findings, judged.in_part)
         self._found.extend(found)
         if exchange.intent in _DRAWN and self.unexplained(found):
-            mode = _DRAWN[exchange.intent]
-            self.examples.showed(exchange.operation.id, mode, self.options.seed)
+            self.examples.showed(exchange.operation.id, _DRAWN[exchange.intent], self.options.seed)
         return found
 
     def blame(self, error: UnexpectedAnswer) -> Finding | None:
@@ -279,16 +296,4 @@ class Session:
         self._found.append(finding)
 
     def _died(self, death: Death) -> None:
-        guilty = None if death.guilty is None else self.recorder.named(death.guilty)
-        self.recorder.note(
-            "death",
-            {
-                "worker": self.worker,
-                "at": round(death.at, 3),
-                "reason": self._redactor.text(death.reason),
-                "isBack": death.is_back,
-                "seconds": round(death.seconds, 1),
-                "replayed": death.replayed,
-                "guilty": guilty,
-            },
-        )
+        record_outage(self.recorder, self._redactor, self.worker, death)

@@ -43,7 +43,8 @@ from peertube_conformance.reports.comparison.compare import compare
 from peertube_conformance.reports.model.product import PRODUCT, VERSION
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.recording.known_deviations import KnownDeviations
-from peertube_conformance.reports.recording.recorder import Recorder, join_parts, read_parts
+from peertube_conformance.reports.recording.record_files import join_parts, read_parts
+from peertube_conformance.reports.recording.recorder import Recorder
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import CleanDocument, clean_document
 from peertube_conformance.reports.report_directory.report_folder import ReportError, ReportFolder
@@ -224,7 +225,7 @@ class Controller:
         return "; ".join(f"{reason}, then {remedy}" for reason in dict.fromkeys(self._lost))
 
     def _write(self, document: CleanDocument) -> str:
-        """Writes the report, the exchanges last, as they need most room; returns why it is not complete, or nothing."""
+        """Writes the report, the exchanges last, as they take most space; returns why it is not complete, or nothing."""
         try:
             write_views(document, self._folder, self.deviations)
             join_parts(self._folder)

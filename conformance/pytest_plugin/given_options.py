@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from peertube_conformance.conformance.option_values import OptionError
 from peertube_conformance.conformance.options import COMMAND_LINE_ONLY, OPTIONS, Options
+from peertube_conformance.conformance.pytest_plugin.replay_selection import ReplaySelection
 
 _OPTIONS = {option.destination: option for option in OPTIONS}
 
@@ -26,7 +28,9 @@ def given_options(config: pytest.Config) -> Options:
             return None
         return config.getoption(destination, None)
 
+    selections = [plugin for plugin in config.pluginmanager.get_plugins() if isinstance(plugin, ReplaySelection)]
+    replays = selections[0].replayed if selections else None
     try:
-        return Options.read(value, config.getoption("base_url") or "")
+        return replace(Options.read(value, config.getoption("base_url") or ""), replays=replays)
     except OptionError as error:
         raise pytest.UsageError(str(error)) from None

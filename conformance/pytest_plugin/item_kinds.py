@@ -21,6 +21,11 @@ def is_of_operation(nodeid: str) -> bool:
     return _file_of(nodeid) in {"test_operations.py", "test_roles.py"}
 
 
+def short_id(nodeid: str) -> str:
+    """The node id without the folder, which depends on how pytest was called."""
+    return f"{_file_of(nodeid)}::{nodeid.partition('::')[2]}"
+
+
 def test_of(nodeid: str) -> str:
     """The name of the item's function."""
     return nodeid.partition("[")[0].rpartition("::")[2]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from peertube_conformance.conformance.pytest_plugin.item_kinds import is_flow, is_generated, parameter_of, test_of
+from peertube_conformance.conformance.pytest_plugin.item_kinds import short_id
 
 if TYPE_CHECKING:
     # Sessions load the generators; collecting must not wait for them.
@@ -48,20 +48,36 @@ class ItemRequests:
         session = self._session()
         if session is None:
             return (yield)
-        with session.requests.item(announced(session, item.nodeid)):
+        from peertube_conformance.conformance.pytest_plugin.item_repetition import confirm  # noqa: PLC0415 - it loads the checks
+
+        replays = session.options.replays
+        only = None if replays is None or replays.recipe.part is None else {replays.recipe.part}
+        test = short_id(item.nodeid)
+        with session.requests.item(announced(session, item.nodeid)), session.current.running(test, only):
+            session.reported.clear()
             try:
-                return (yield)
+                result = yield
+            except (Exception, pytest.fail.Exception, pytest.skip.Exception):
+                confirm(session, item)
+                raise
+            else:
+                confirm(session, item)
+                return result
             finally:
-                session.note_ceiling(item.nodeid.rpartition("::")[2])
+                _note_ceiling(session, item.nodeid.rpartition("::")[2])
+
+
+def _note_ceiling(session: Session, item: str) -> None:
+    """Records that the item reached its ceiling of requests, or the run its own during it."""
+    requests = session.requests
+    if why := requests.why_run_over:
+        session.recorder.note("ceiling", {"item": "", "reason": why})
+    elif requests.is_item_over:
+        session.recorder.note("ceiling", {"item": item, "reason": requests.why_item_over})
 
 
 def announced(session: Session, nodeid: str) -> int:
     """The requests that the item was announced to send."""
-    from peertube_conformance.conformance.execution import item_costs  # noqa: PLC0415 - it loads the arrangements
+    from peertube_conformance.conformance.pytest_plugin.run_cost import cost_of_item  # noqa: PLC0415 - it loads the arrangements
 
-    if is_flow(nodeid):
-        return item_costs.cost_of_flow(test_of(nodeid), session.options.depth.name, session.shared.limits)
-    if is_generated(nodeid):
-        operation = session.contract.operation(parameter_of(nodeid))
-        return item_costs.cost_of_phase(operation, session.options.depth, session.shared.limits)
-    return item_costs.cost_of_test(test_of(nodeid))
+    return cost_of_item(nodeid, session.contract.operations, session.options, session.shared)

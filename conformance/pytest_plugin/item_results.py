@@ -26,10 +26,12 @@ def conclude(exercise: Exercise, phase: str, run: Callable[[], Outcome]) -> None
     try:
         session.check()
     except (OutOfTime, OutOfRequests) as up:
+        session.current.ended(Verdict.NOT_TESTED, str(up))
         session.recorder.outcome(exercise.operation.id, phase, Verdict.NOT_TESTED, str(up))
         pytest.skip(str(up))
     session.collect(exercise.operation)
     outcome = exercise.run(run)
+    session.current.ended(outcome.verdict, outcome.reason)
     session.recorder.outcome(exercise.operation.id, phase, outcome.verdict, outcome.reason, outcome.cause)
     if outcome.verdict is Verdict.BLOCKED:
         session.blocked(exercise.operation.id, outcome.reason)

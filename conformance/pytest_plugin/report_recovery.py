@@ -10,7 +10,7 @@ from typing import Any
 
 from peertube_conformance.fixtures.safety.ledger.ledger import read_ledger
 from peertube_conformance.fixtures.safety.ledger.secure_files import LedgerError
-from peertube_conformance.reports.recording.recorder import read_parts
+from peertube_conformance.reports.recording.record_files import read_parts
 from peertube_conformance.reports.report_directory.file_recognition import BEGUN, PARTS
 from peertube_conformance.reports.report_directory.report_folder import ReportFolder
 from peertube_conformance.reports.run_document.builder import RunDocument

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from peertube_conformance.conformance.execution.cost import Cost, estimate, of_flows, of_hand_written
+from peertube_conformance.conformance.execution.item_costs import cost_of_flow, cost_of_phase, cost_of_test
 from peertube_conformance.conformance.options import Options
-from peertube_conformance.conformance.pytest_plugin.item_kinds import is_flow, is_of_operation, parameter_of, test_of
+from peertube_conformance.conformance.pytest_plugin.item_kinds import (
+    is_flow,
+    is_generated,
+    is_of_operation,
+    parameter_of,
+    test_of,
+)
 from peertube_conformance.fixtures.environment.run_state import Shared
 from peertube_conformance.fixtures.rate_limit.request_count import FACTOR, announce_ceiling
 from peertube_conformance.spec import Operation
@@ -24,7 +32,23 @@ def cost_of_items(
     chosen = [operation for operation in operations if operation.id in tested]
     flows = of_flows(options, shared, [test_of(item) for item in items if is_flow(item)])
     others = [test_of(item) for item in items if not is_flow(item) and not is_of_operation(item)]
-    return estimate(chosen, options, shared, workers, of_hand_written(shared, others), flows)
+    cost = estimate(chosen, options, shared, workers, of_hand_written(shared, others), flows)
+    if options.replays is None or not items:
+        return cost
+    # One test alone sends what all tests share, too.
+    return replace(
+        cost, requests=max(cost.requests, *(cost_of_item(item, operations, options, shared) for item in items))
+    )
+
+
+def cost_of_item(item: str, operations: Iterable[Operation], options: Options, shared: Shared) -> int:
+    """The requests that the pytest item with this id sends at most."""
+    if is_flow(item):
+        return cost_of_flow(test_of(item), options.depth.name, shared.limits)
+    if is_generated(item):
+        operation = next(each for each in operations if each.id == parameter_of(item))
+        return cost_of_phase(operation, options.depth, shared.limits)
+    return cost_of_test(test_of(item))
 
 
 def set_ceilings(cost: Cost, options: Options, shared: Shared) -> None:

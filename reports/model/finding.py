@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
 
+from peertube_conformance.reports.model.recipe import Recipe
 from peertube_conformance.spec.deviations import Category
 
 # The requirement that a missing route violates; its finding stands for all others of the operation.
@@ -38,8 +39,9 @@ class Finding:
     """A violation. A check fills the first four members; the judge adds the rest.
 
     `at` is a JSON pointer into the part of the exchange that is wrong (`/response/body/total`), with array indices
-    written as `*`, so that no generated value is part of it. `steps` reproduce it where one request does not.
-    `deviation` is the id of the known deviation that explains it, `deviation_class` that deviation's class.
+    written as `*`, so that no generated value is part of it. `steps` reproduce it where one request does not; `recipe` is
+    what the harness runs again for it. `deviation` is the id of the known deviation that explains it, `deviation_class`
+    that deviation's class.
     """
 
     at: str = ""
@@ -57,6 +59,7 @@ class Finding:
     steps: tuple[Step, ...] = ()
     deviation: str | None = None
     deviation_class: Category | None = None
+    recipe: Recipe | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -87,5 +90,6 @@ class Finding:
         category = known.pop("deviationClass", None)
         known["deviation_class"] = None if category is None else Category(category)
         known["needs"] = tuple(members.get("needs", ()))
+        known["recipe"] = Recipe.from_json(members.get("recipe"))
         known["steps"] = tuple(Step(step["call"], tuple(step["lines"])) for step in members.get("steps", ()))
         return cls(at=members["pointer"], operation_id=members["operationId"], **known)

@@ -5,46 +5,59 @@ Each worker writes a file of its own; a run that is killed leaves readable files
 
 from __future__ import annotations
 
-import base64
 import errno
 import json
 import os
-import re
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from peertube_conformance.reports.model.confirmation import Confirmation
 from peertube_conformance.reports.model.exchange import Exchange, Request, Response
 from peertube_conformance.reports.model.finding import Finding
+from peertube_conformance.reports.model.recipe import Recipe
 from peertube_conformance.reports.model.variables import shown
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.model.write_errors import not_written
 from peertube_conformance.reports.recording.body_shape import merge, shape_of
 from peertube_conformance.reports.recording.curl import curl_line
 from peertube_conformance.reports.recording.known_deviations import NONE, KnownDeviations
+from peertube_conformance.reports.recording.recorded_bodies import MAX_READ_CHARACTERS, MAX_SECRET_CHARACTERS, body_text
 from peertube_conformance.reports.recording.request_values import part_names
 from peertube_conformance.reports.recording.shortening import cut, shortened
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import clean_document, escaped_json, escaped_line
-from peertube_conformance.reports.report_directory.file_recognition import EXCHANGES, PARTS, is_part
-from peertube_conformance.reports.report_directory.report_folder import INCOMPLETE, ReportError, ReportFolder, open_part
+from peertube_conformance.reports.report_directory.report_folder import INCOMPLETE, ReportError, open_part
 
-_MAX_BODY_CHARACTERS = 8192
-_MAX_BYTES = 256
-_MAX_READ_CHARACTERS = 16 * _MAX_BODY_CHARACTERS
-_MAX_SECRET_CHARACTERS = 1024
-_BYTES = re.compile("[\udc80-\udcff]")
 _MAX_PER_FINGERPRINT = 3
+# What only the first run of a test says.
+_OF_TESTS = frozenset({"outcome", "evidence", "unjudged", "flow"})
 
 
 class Recorder:
     """Records the exchanges, findings and outcomes of one worker in `DIRECTORY/parts/WORKER.ndjson`."""
 
-    def __init__(self, directory: Path, worker: str, redactor: Redactor, known: KnownDeviations = NONE) -> None:
-        """Opens the file; raises ReportError where it cannot be written. `known` explains findings."""
+    def __init__(
+        self,
+        directory: Path,
+        worker: str,
+        redactor: Redactor,
+        known: KnownDeviations = NONE,
+        *,
+        recipe: Callable[[], Recipe | None] = lambda: None,
+        found: Callable[[Sequence[Finding]], None] = lambda _findings: None,
+    ) -> None:
+        """Opens the file; raises ReportError where it cannot be written.
+
+        `known` explains findings, `recipe` says what is run now, and `found` is called with all recorded findings.
+        """
+        self._recipe = recipe
+        self._found_now = found
+        self._is_repeating = False
         self._redactor = redactor
         self._known = known
         # Counts findings by fingerprint and deviation: an unexplained one is recorded though explained ones were.
@@ -79,6 +92,7 @@ class Recorder:
                 **self._found(completed),
             }
         )
+        self._found_now(completed)
         return completed
 
     def finding(self, exchange: Exchange, finding: Finding) -> Finding:
@@ -87,7 +101,34 @@ class Recorder:
         explained = self._known.explained(exchange, finding)
         completed = self._completed(explained, *curl_line(exchange.request, self._redactor))
         self._write({"kind": "finding", **self._seen(exchange), **self._found([completed])})
+        self._found_now([completed])
         return completed
+
+    @contextmanager
+    def repeating(self) -> Iterator[None]:
+        """Marks what is recorded inside the context as made again; how tests end that are run again is not recorded."""
+        self._is_repeating = True
+        try:
+            yield
+        finally:
+            self._is_repeating = False
+
+    @property
+    def is_repeating(self) -> bool:
+        """Whether requests are made again to confirm findings."""
+        return self._is_repeating
+
+    def confirmation(
+        self, fingerprint: str, confirmation: Confirmation, recipe: Recipe | None = None, detail: str = ""
+    ) -> None:
+        """Records whether a finding happened again by its recipe; `detail` says more about why that was not tried."""
+        members = {
+            "fingerprint": fingerprint,
+            **confirmation.to_json(),
+            "detail": self._redactor.error(detail),
+            "recipe": None if recipe is None else asdict(recipe),
+        }
+        self._write({"kind": "confirmation", **members})
 
     def evidence(self, counts: Mapping[str, int]) -> None:
         """Records how often each requirement was tested, other than by the checks of an exchange."""
@@ -124,6 +165,7 @@ class Recorder:
             "request": self._request(exchange),
             "response": None if exchange.response is None else self._response(exchange.response),
             "failure": self._redactor.text(exchange.failure),
+            **({"repeated": True} if self._is_repeating else {}),
         }
 
     def _found(self, findings: list[Finding]) -> dict[str, Any]:
@@ -175,18 +217,20 @@ class Recorder:
         members["expected"] = self._clean(finding.expected)
         members["actual"] = self._clean(finding.actual)
         members["request"] = self._redactor.text(finding.request)
+        recipe = self._recipe()
+        members["recipe"] = None if recipe is None else asdict(recipe)
         return Finding.from_json(members)
 
     def _excerpt(self, text: str) -> str:
         """The beginning of a text, redacted."""
-        clean = self._redactor.text(text[:_MAX_READ_CHARACTERS])
-        if len(text) > _MAX_READ_CHARACTERS:
+        clean = self._redactor.text(text[:MAX_READ_CHARACTERS])
+        if len(text) > MAX_READ_CHARACTERS:
             # The end of what was read may be the beginning of a secret.
-            clean = clean[: max(0, len(clean) - _MAX_SECRET_CHARACTERS)]
+            clean = clean[: max(0, len(clean) - MAX_SECRET_CHARACTERS)]
         return cut(clean)
 
     def _clean(self, value: Any) -> Any:
-        return shortened(self._redactor.value(shortened(value, longest=_MAX_READ_CHARACTERS)))
+        return shortened(self._redactor.value(shortened(value, longest=MAX_READ_CHARACTERS)))
 
     def _request(self, exchange: Exchange) -> dict[str, Any]:
         request = exchange.request
@@ -194,7 +238,7 @@ class Recorder:
             "method": request.method,
             "target": self._redactor.text(shown(request.marked_target)),
             "headers": self._redactor.headers(request.headers),
-            "body": self._body(request.marked_body),
+            "body": body_text(self._redactor, request.marked_body),
             "parts": part_names(request),
         }
 
@@ -203,7 +247,7 @@ class Recorder:
         return {
             "status": response.status,
             "headers": self._redactor.headers(response.headers.multi_items()),
-            "body": self._body(response.body),
+            "body": body_text(self._redactor, response.body),
             "bytes": len(response.body),
             "milliseconds": round(response.elapsed * 1000, 2),
             "shape": self._names(shape),
@@ -219,23 +263,9 @@ class Recorder:
             merge(clean, {self._redactor.text(name): types})
         return clean
 
-    def _body(self, body: bytes) -> str:
-        """The body as text, or the beginning of anything else as base64; cut after secrets are redacted, never before."""
-        text = body.decode("utf-8", "surrogateescape")
-        clean = self._redactor.text(text[:_MAX_READ_CHARACTERS])
-        is_text = _BYTES.search(clean) is None
-        longest = _MAX_BODY_CHARACTERS if is_text else _MAX_BYTES
-        if len(text) > _MAX_READ_CHARACTERS:
-            # The end of what was read may be the beginning of a secret.
-            longest = min(longest, max(0, len(clean) - _MAX_SECRET_CHARACTERS))
-        reported, more = clean[:longest], "…" if len(clean) > longest else ""
-        if is_text:
-            return reported + more
-        return f"base64:{base64.b64encode(reported.encode('utf-8', 'surrogateescape')).decode()}{more}"
-
     def _write(self, members: Mapping[str, Any]) -> None:
         """Writes one line. Sets `lost` to the reason instead of raising, as a test must not fail for lack of a record."""
-        if self.lost:
+        if self.lost or (self._is_repeating and members["kind"] in _OF_TESTS):
             return
         line = json.dumps(members, default=str, ensure_ascii=False)
         try:
@@ -258,28 +288,3 @@ class Recorder:
 
 def _kind(finding: Finding) -> tuple[str, str | None]:
     return finding.fingerprint, finding.deviation
-
-
-def part_files(directory: Path) -> list[Path]:
-    """The record files that the workers of a run wrote into a report folder; other files there are left out."""
-    return [path for path in sorted((directory / PARTS).glob("*.ndjson")) if is_part(path.name)]
-
-
-def join_parts(folder: ReportFolder) -> None:
-    """Joins the records of all workers in the file of exchanges, and removes them. Raises ReportError."""
-    with folder.writing(EXCHANGES) as file:
-        for part in part_files(folder.path):
-            with part.open("rb") as lines:
-                shutil.copyfileobj(lines, file)
-    folder.remove_parts()
-
-
-def read_parts(directory: Path) -> Iterator[dict[str, Any]]:
-    """Yields every recorded line, worker by worker in the order written; a torn last line is skipped."""
-    for path in part_files(directory):
-        with path.open(encoding="utf-8", errors="replace") as file:
-            for line in file:
-                try:
-                    yield json.loads(line)
-                except ValueError:
-                    continue

@@ -20,7 +20,7 @@ HEAD_BYTES = 65536
 # The kinds of recorded lines.
 KINDS = (
     *("exchange", "finding", "evidence", "unjudged", "outcome", "flow", "death"),
-    *("budget", "ceiling", "refusals", "failures", "stop"),
+    *("budget", "ceiling", "confirmation", "refusals", "failures", "stop"),
 )
 _RECORD = (rb'\{"kind": "(?:%s)"[,}]' % "|".join(KINDS).encode(),)
 # Earlier versions wrote the last one, and no numbers.

@@ -11,6 +11,7 @@ from peertube_conformance.reports.model.verdict import ReasonedVerdict, Verdict
 from peertube_conformance.reports.run_document import older_formats
 from peertube_conformance.reports.run_document.behaviour import Behaviour
 from peertube_conformance.reports.run_document.ceilings import Ceilings
+from peertube_conformance.reports.run_document.confirmations import Confirmations
 from peertube_conformance.reports.run_document.coverage import Coverage
 from peertube_conformance.reports.run_document.finding_examples import excerpt, preference
 from peertube_conformance.reports.run_document.known_occurrences import KnownOccurrences
@@ -20,7 +21,7 @@ from peertube_conformance.reports.run_document.operation_verdicts import (
     why_unwitnessed,
 )
 from peertube_conformance.reports.run_document.outages import Deaths
-from peertube_conformance.reports.run_document.requirement_verdicts import requirement_verdict
+from peertube_conformance.reports.run_document.requirement_verdicts import requirement_entry
 from peertube_conformance.reports.run_document.response_schemas import nullable
 from peertube_conformance.reports.run_document.run_verdict import (
     NORMAL_END,
@@ -70,6 +71,7 @@ class RunDocument:
         self._sums: dict[str, Counter[str]] = {"refusals": Counter(), "failures": Counter()}
         self._stopped: list[Mapping[str, Any]] = []
         self._ceilings = Ceilings()
+        self._confirmations = Confirmations()
         self._exchanges = 0
         self._beside: Counter[str] = Counter()
 
@@ -82,11 +84,7 @@ class RunDocument:
                 case "outcome":
                     self._seen[part["operationId"]].outcomes.append(older_formats.outcome_in(part))
                 case "finding":
-                    for members in part["findings"]:
-                        self._add_finding(
-                            older_formats.finding_in(members, self._deviations), older_formats.with_purpose(part)
-                        )
-                    self._occurrences.update(part["more"])
+                    self._add_findings(older_formats.with_purpose(part))
                 case "evidence":
                     self._beside.update(part["requirements"])
                     self._evidence.update(part["requirements"])
@@ -108,6 +106,8 @@ class RunDocument:
                 self._budget.update({key: part[key] for key in ("requests", "throttledSeconds", "self429")})
             case "ceiling":
                 self._ceilings.add(part)
+            case "confirmation":
+                self._confirmations.add(part)
             case "stop":
                 self._stopped.append({"reason": part["reason"], "unjudgeable": part["unjudgeable"]})
             case "refusals" | "failures" as kind:
@@ -115,16 +115,26 @@ class RunDocument:
 
     def _add_exchange(self, part: Mapping[str, Any]) -> None:
         self._exchanges += 1
-        self._seen[part["operationId"]].add(part)
         self._timeline.add(part)
+        self._deaths.add_exchange(part)
+        if part.get("repeated"):
+            self._add_findings(part)
+            return
+        self._seen[part["operationId"]].add(part)
         self._coverage.add(part)
         self._exercised.add(part)
-        self._deaths.add_exchange(part)
         self._evidence.update(part["evidence"])
         self._unimplemented.saw(part["operationId"], part["evidence"])
+        self._add_findings(part)
+
+    def _add_findings(self, part: Mapping[str, Any]) -> None:
+        """Adds the findings of a line; those of a request that was made again only where the first one lacked them."""
+        is_repeated = part.get("repeated", False)
         for members in part["findings"]:
-            self._add_finding(older_formats.finding_in(members, self._deviations), part)
-        self._occurrences.update(part["more"])
+            finding = older_formats.finding_in(members, self._deviations)
+            if not (is_repeated and finding.fingerprint in self._findings):
+                self._add_finding(finding, part)
+        self._occurrences.update(() if is_repeated else part["more"])
 
     def _add_finding(self, finding: Finding, part: Mapping[str, Any]) -> None:
         """Keeps one finding per fingerprint."""
@@ -223,6 +233,7 @@ class RunDocument:
                 "requirements": counted_verdicts(requirements),
                 "findings": len(self._findings),
                 "newFindings": sum(1 for f in self._findings.values() if f.deviation is None),
+                "intermittentFindings": self._confirmations.intermittent(self._findings.values()),
                 "knownFindings": sum(1 for f in self._findings.values() if f.deviation is not None),
             },
             "coverage": self._coverage.to_json(),
@@ -231,6 +242,7 @@ class RunDocument:
             "flows": sorted(self._flows, key=lambda flow: str(flow["name"])),
             "findings": [
                 finding.to_json()
+                | self._confirmations.members(finding)
                 | {
                     "occurrences": self._occurrences[finding.fingerprint],
                     "alsoKnownAs": self._known.others(finding),
@@ -281,17 +293,5 @@ class RunDocument:
     def _requirement(self, requirement: Requirement) -> dict[str, Any]:
         findings = [f for f in self._findings.values() if f.requirement == requirement.id]
         evidence = self._evidence[requirement.id] - self._unimplemented.evidence(requirement.id)
-        judged = requirement_verdict(
-            requirement, findings, evidence, self._unjudged[requirement.id], self._facts.get("target", {})
-        )
-        return {
-            "id": requirement.id,
-            "level": requirement.level,
-            "section": requirement.section,
-            "statement": requirement.statement,
-            "source": requirement.source,
-            "verdict": judged.verdict.value,
-            "evidence": evidence,
-            "reason": judged.reason,
-            "blockedBy": judged.cause,
-        }
+        target = self._facts.get("target", {})
+        return requirement_entry(requirement, findings, evidence, self._unjudged[requirement.id], target)

@@ -30,6 +30,28 @@ def requirement_verdict(
     return _why_unjudged(requirement, unjudged, target)
 
 
+def requirement_entry(
+    requirement: Requirement,
+    findings: Sequence[Finding],
+    evidence: int,
+    unjudged: Sequence[ReasonedVerdict],
+    target: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The entry of a requirement in the run document."""
+    judged = requirement_verdict(requirement, findings, evidence, unjudged, target)
+    return {
+        "id": requirement.id,
+        "level": requirement.level,
+        "section": requirement.section,
+        "statement": requirement.statement,
+        "source": requirement.source,
+        "verdict": judged.verdict.value,
+        "evidence": evidence,
+        "reason": judged.reason,
+        "blockedBy": judged.cause,
+    }
+
+
 def _why_unjudged(
     requirement: Requirement, unjudged: Sequence[ReasonedVerdict], target: Mapping[str, Any]
 ) -> ReasonedVerdict:

@@ -202,7 +202,9 @@ def _failure(document: Document, ending: Ending) -> str:
     weakest = Level(document["failOn"])
     found = [f for f in document["findings"] if f["deviation"] is None and Level(f["level"]).is_at_least(weakest)]
     if found:
-        return counted(len(found), "finding")
+        intermittent = sum(bool(f.get("intermittent")) for f in found)
+        counts = ((len(found) - intermittent, "finding"), (intermittent, "intermittent finding"))
+        return " and ".join(counted(number, what) for number, what in counts if number)
     stale = document["deviations"]["stale"] if ending.strict else ()
     return f"{counted(len(stale), 'known deviation')} no longer found" if stale else ""
 

@@ -20,6 +20,7 @@ from peertube_conformance.reports.formatting import cleaned, on_one_line, value_
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.redaction.safe_output import escaped_json, file_text
 from peertube_conformance.reports.report_directory.file_recognition import ENVIRONMENT
+from peertube_conformance.reports.views.confirmed_findings import confirmation_note, is_intermittent
 from peertube_conformance.reports.views.reproduction import replay
 from peertube_conformance.reports.views.run_summary import (
     Document,
@@ -88,6 +89,8 @@ def _result(document: Document, kind: str, entry: Members, name: str, findings: 
         status=_status(document, verdict, findings),
         statusDetails=StatusDetails(
             known=verdict is Verdict.KNOWN,
+            # Allure's word for a test that does not always fail.
+            flaky=bool(findings) and all(is_intermittent(finding) for finding in findings),
             message=on_one_line(f"{verdict.value}: {entry['reason']}" if entry["reason"] else verdict.value),
             trace=cleaned(rendered),
         ),
@@ -126,6 +129,8 @@ def _description(entry: Members) -> str:
 
 def _summary(finding: Members) -> str:
     known = f" [known: {finding['deviation']}]" if finding["deviation"] else ""
+    note = confirmation_note(finding)
+    known += f" [{note}]" if note else ""
     return (
         f"{finding['requirement']} ({finding['level']}) {on_one_line(finding['message'])}{known}\n"
         f"  at {on_one_line(finding['pointer'] or '/')}: expected {value_text(finding['expected'])}, "

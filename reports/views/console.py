@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from peertube_conformance.reports.formatting import counted, duration_text, listed, on_one_line, value_text, wrapped
 from peertube_conformance.reports.model.verdict import Verdict
+from peertube_conformance.reports.views.confirmed_findings import apart, confirmation_note
 from peertube_conformance.reports.views.outages import outages
 from peertube_conformance.reports.views.reproduction import replay
 from peertube_conformance.reports.views.run_summary import (
@@ -139,14 +140,23 @@ def _findings(document: Document, width: int) -> Iterator[str]:
     new = new_findings(document)
     if not new:
         return
-    yield "findings by requirement"
-    for group in by_requirement(document, new):
-        found = f"{group.requirement} ({group.level})  {len(group.findings)}  {group.statement}"
-        yield from wrapped(on_one_line(found), width, "  ")
+    lasting, intermittent = apart(new)
+    if lasting:
+        yield "findings by requirement"
+        yield from _groups(document, lasting, width)
+    if intermittent:
+        yield "intermittent findings by requirement: they did not happen again when their requests were repeated"
+        yield from _groups(document, intermittent, width)
     yield ""
     yield "findings" if len(new) <= _MAX_FINDINGS else f"the first {_MAX_FINDINGS} of {len(new)} findings"
     for number, finding in enumerate(new[:_MAX_FINDINGS], 1):
         yield from _finding(number, finding, width)
+
+
+def _groups(document: Document, findings: Sequence[Members], width: int) -> Iterator[str]:
+    for group in by_requirement(document, findings):
+        found = f"{group.requirement} ({group.level})  {len(group.findings)}  {group.statement}"
+        yield from wrapped(on_one_line(found), width, "  ")
 
 
 def _finding(number: int, finding: Members, width: int) -> Iterator[str]:
@@ -157,6 +167,8 @@ def _finding(number: int, finding: Members, width: int) -> Iterator[str]:
     seen = counted(finding["occurrences"], "time")
     yield from wrapped(f"at {on_one_line(finding['pointer'] or '/')}, seen {seen}", width, "     ")
     yield from wrapped(f"expected {expected}, got {actual}", width, "     ")
+    if note := confirmation_note(finding):
+        yield from wrapped(note, width, "     ")
     again = replay(finding)
     if len(again.text) > (_MAX_WALK if finding.get("steps") else _MAX_CURL):
         yield from wrapped("the request is too long for this place; the report has it", width, "     ")

@@ -9,9 +9,10 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Sequence
 
-from peertube_conformance.reports.formatting import cleaned, counted, on_one_line, value_text
+from peertube_conformance.reports.formatting import cleaned, on_one_line, value_text
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.run_document.run_verdict import Answer
+from peertube_conformance.reports.views.confirmed_findings import confirmation_note, count_text
 from peertube_conformance.reports.views.reproduction import replay
 from peertube_conformance.reports.views.run_summary import (
     Document,
@@ -139,7 +140,7 @@ class _Suite:
         return case
 
     def _fail(self, case: ET.Element, found: Sequence[Members]) -> None:
-        message = on_one_line(found[0]["message"]) if len(found) == 1 else counted(len(found), "finding")
+        message = on_one_line(found[0]["message"]) if len(found) == 1 else count_text(found)
         kinds = on_one_line(", ".join(sorted({finding["requirement"] for finding in found})))
         failure = ET.SubElement(case, "failure", type=kinds or "failed", message=message or "failed")
         failure.text = _summary(found)
@@ -161,6 +162,8 @@ def _summary(findings: Sequence[Members]) -> str:
     blocks = []
     for finding in findings[:_MAX_FINDINGS]:
         known = f" [known: {finding['deviation']}]" if finding["deviation"] else ""
+        note = confirmation_note(finding)
+        known += f" [{note}]" if note else ""
         about = f"{finding['requirement']} ({finding['level']}) {finding['operationId']}"
         blocks.append(
             f"{about}: {finding['message']}{known}\n"

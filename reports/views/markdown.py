@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from peertube_conformance.reports.formatting import counted, duration_text, value_text
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.run_document.run_verdict import Answer
+from peertube_conformance.reports.views.confirmed_findings import apart, confirmation_note, count_text
 from peertube_conformance.reports.views.markdown_elements import block, code, plain, table
 from peertube_conformance.reports.views.outages import outages
 from peertube_conformance.reports.views.reproduction import replay
@@ -133,17 +134,22 @@ def _findings(document: Document) -> Iterator[str]:
     new = new_findings(document)
     if not new:
         return
-    yield "## Findings"
     room = _MAX_FINDINGS
-    for group in by_requirement(document, new):
-        shown = min(room, _MAX_PER_REQUIREMENT, len(group.findings))
-        room -= shown
-        yield from _group(group, shown)
+    lasting, intermittent = apart(new)
+    for title, findings in (("Findings", lasting), ("Intermittent findings", intermittent)):
+        if findings:
+            yield f"## {title}"
+        for group in by_requirement(document, findings):
+            shown = min(room, _MAX_PER_REQUIREMENT, len(group.findings))
+            room -= shown
+            yield from _group(group, shown)
+        if findings is lasting and lasting and intermittent:
+            yield ""
 
 
 def _group(group: Group, shown: int) -> Iterator[str]:
     yield ""
-    yield f"### {plain(group.requirement)} ({group.level}): {counted(len(group.findings), 'finding')}"
+    yield f"### {plain(group.requirement)} ({group.level}): {count_text(group.findings)}"
     if group.statement:
         yield ""
         yield plain(group.statement)
@@ -153,7 +159,8 @@ def _group(group: Group, shown: int) -> Iterator[str]:
         yield ""
         yield f"**{plain(finding['operationId'])}** {status}: {plain(finding['message'])}, "
         yield f"at {code(finding['pointer'] or '/')}, {counted(finding['occurrences'], 'time')}; "
-        yield f"expected {code(expected)}, got {code(actual)}"
+        note = confirmation_note(finding)
+        yield f"expected {code(expected)}, got {code(actual)}" + (f"; {note}" if note else "")
         yield ""
         again = replay(finding)
         if len(again.text) <= (_MAX_WALK if finding.get("steps") else _MAX_CURL):

@@ -12,6 +12,7 @@ from peertube_conformance.reports.formatting import counted, on_one_line
 from peertube_conformance.reports.model.finding import Level
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.run_document.run_verdict import Answer, RunVerdict
+from peertube_conformance.reports.views.confirmed_findings import count_text, is_intermittent
 from peertube_conformance.spec.deviations import Category
 
 Document = Mapping[str, Any]
@@ -113,7 +114,7 @@ def judgement(document: Document) -> Judgement:
 def _found(document: Document, counting: Sequence[Members]) -> str:
     if counting:
         found = (
-            f"{counted(len(counting), 'finding')} against "
+            f"{count_text(counting)} against "
             f"{counted(len({f['requirement'] for f in counting}), 'requirement')} in "
             f"{counted(len({f['operationId'] for f in counting}), 'operation')}"
         )
@@ -181,10 +182,10 @@ def fail_level(document: Document) -> Level:
 
 
 def new_findings(document: Document) -> list[Members]:
-    """Findings that no deviation explains, the strongest level first."""
+    """Findings that no deviation explains, the strongest level first, and the intermittent ones last."""
     order = list(Level)
     new = [finding for finding in document["findings"] if finding["deviation"] is None]
-    return sorted(new, key=lambda finding: order.index(Level(finding["level"])))
+    return sorted(new, key=lambda finding: (is_intermittent(finding), order.index(Level(finding["level"]))))
 
 
 def known_findings(document: Document) -> list[Members]:

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from peertube_conformance.reports.formatting import cleaned, on_one_line, value_text
 from peertube_conformance.reports.run_document.run_verdict import Answer
+from peertube_conformance.reports.views.confirmed_findings import confirmation_note, is_intermittent
 from peertube_conformance.reports.views.run_summary import Document, Members, judgement
 
 SARIF_VERSION = "2.1.0"
@@ -66,6 +67,8 @@ def _result(
         f"got {value_text(finding['actual'])} at {on_one_line(finding['pointer'] or '/')} "
         f"of {on_one_line(finding['request'])}. Replay: {on_one_line(finding['curl'])}"
     )
+    note = confirmation_note(finding)
+    message = f"{note[:1].upper()}{note[1:]}. {message}" if note else message
     result: dict[str, Any] = {
         "ruleId": finding["requirement"],
         "level": _LEVELS[finding["level"]],
@@ -88,6 +91,7 @@ def _result(
         ],
         "partialFingerprints": {_FINGERPRINT: on_one_line(finding["fingerprint"])},
         "occurrenceCount": max(1, finding["occurrences"]),
+        "properties": {"intermittent": is_intermittent(finding)},
     }
     if finding["requirement"] in index:
         result["ruleIndex"] = index[finding["requirement"]]

@@ -13,7 +13,7 @@ from peertube_conformance.conformance.execution.assertions import Examination
 from peertube_conformance.conformance.execution.item_costs import is_scarce, is_tight
 from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.fixtures.messages.account import Account
-from peertube_conformance.fixtures.messages.precondition_errors import OutOfRequests
+from peertube_conformance.fixtures.messages.precondition_errors import NotTested, OutOfRequests
 from peertube_conformance.fixtures.run.run import WorkerEnvironment
 from peertube_conformance.fixtures.timing.deadline import OutOfTime
 from peertube_conformance.reports import Exchange, Finding
@@ -32,6 +32,10 @@ class Halted(BaseException):
 
 class Shortened(Exception):
     """Hypothesis has shortened failing walks for as many requests as it may."""
+
+
+class FoundAgain(NotTested):
+    """The flow found again what it is run for, and nothing else is asked of it."""
 
 
 class Violation(Exception):
@@ -77,6 +81,9 @@ class Context(Examination):
         self.is_shortened = False
         self.violations: list[Violation] = []
         self.values: dict[str, str] = {}
+        # What the checks of single exchanges found in each walk.
+        self.found_by_checks: list[tuple[list[Finding], Story]] = []
+        self._noted = len(session.reported)
         self._names: dict[str, list[str]] = {}
 
     def begin(self) -> None:
@@ -85,11 +92,28 @@ class Context(Examination):
             self.session.check()
         except (OutOfTime, OutOfRequests) as up:
             raise Halted(up) from up
+        if self.session.repetition.has_replayed:
+            raise Halted(FoundAgain("found again"))
         if self._is_long_shortened:
             self.is_shortened = True
             raise Halted(Shortened())
+        self.note_findings()
         self.walks += 1
         self.story = Story()
+
+    def _end_if_replayed(self, exchange: Exchange, violation: Finding) -> None:
+        """Ends the flow where this violation is the finding that it is run for."""
+        wanted = self.session.options.replays
+        if wanted is not None and wanted.fingerprint == violation.fingerprint:
+            self.session.recorder.finding(exchange, violation)
+            raise Halted(FoundAgain("found again"))
+
+    def note_findings(self) -> None:
+        """Notes what was found since the last call as found in this walk."""
+        reported = self.session.reported
+        if len(reported) > self._noted:
+            self.found_by_checks.append((reported[self._noted :], self.story))
+        self._noted = len(reported)
 
     @property
     def _is_long_shortened(self) -> bool:
@@ -145,6 +169,7 @@ class Context(Examination):
         finding = self.session.known.explained(exchange, self.completed(difference, requirement, exchange))
         if not self.session.unexplained([finding]):
             return super().wrong(requirement, exchange, difference)
+        self._end_if_replayed(exchange, finding)
         self.failed_at = self.failed_at or time.monotonic()
         self._failed_after = self._failed_after or self.session.requests.of_item
         ended = violation(finding, exchange, self.story, dict(self.values))

@@ -20,15 +20,16 @@ from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.conformance.pytest_plugin.operation_selection import chosen
 from peertube_conformance.fixtures.http.client import Unsendable
 from peertube_conformance.fixtures.messages.bounded import DEEPEST
-from peertube_conformance.fixtures.messages.precondition_errors import OutOfRequests
 from peertube_conformance.fixtures.run.run import WorkerEnvironment
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.timing.deadline import OutOfTime
 from peertube_conformance.reports import Finding, Verdict
 from peertube_conformance.reports.formatting import counted
-from peertube_conformance.stateful.engine.context import Context, Halted, Shortened, Violation
+from peertube_conformance.reports.model.confirmation import CONFIRMED
+from peertube_conformance.stateful.engine.context import Context, FoundAgain, Halted, Shortened, Violation
 from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.engine.shrinking import again, reduced
+from peertube_conformance.stateful.engine.walk_findings import confirm_walks
 
 _SHORTENING_SECONDS = 30
 # How often steps are repeated that once had another outcome.
@@ -99,6 +100,8 @@ def _walk(session: Session, environment: WorkerEnvironment, flow: type[Flow]) ->
     began = time.monotonic()
     with session.watched_by(context.saw):
         walked = _outcome(context, seed(session.options.seed)(bound))
+        if session.options.replays is None:
+            confirm_walks(context, bound)
     session.recorder.evidence(context.evidence)
     if walked.verdict not in NOT_ATTEMPTED:
         _record(session, flow, walked, context, time.monotonic() - began)
@@ -152,13 +155,10 @@ def _halted(error: BaseException | None) -> Halted | None:
 
 
 def _ended(context: Context, flow: type[Flow], cause: Exception) -> Walked:
-    """How a flow ended that was stopped: what it has shown before, more than once, is not lost."""
-    shown = _shown_again(context.violations)
-    if isinstance(cause, Shortened):
-        return _reported(context, flow, shown) if shown else _failed(context, flow, cause)
-    if not shown and context.violations and not isinstance(cause, OutOfTime | OutOfRequests):
-        shown = _confirmed(flow, context.violations)
-    return _reported(context, flow, shown) if shown else _blocked(context, cause)
+    """How a flow ended that was stopped: what it has shown before is not lost."""
+    if not context.violations or isinstance(cause, FoundAgain):
+        return _failed(context, flow, cause) if isinstance(cause, Shortened) else _blocked(context, cause)
+    return _reported(context, flow, _shown_again(context.violations))
 
 
 def _shown_again(violations: Sequence[Violation]) -> list[Violation]:
@@ -180,29 +180,51 @@ def _blocked(context: Context, cause: Exception) -> Walked:
 
 
 def _failed(context: Context, flow: type[Flow], error: Exception) -> Walked:
-    redactor = context.session.environment.redactor
     violations = list(_violations(error))
     is_unsure = isinstance(error, Flaky | Shortened)
-    confirmed = _confirmed(flow, context.violations) if is_unsure else violations
-    if not confirmed:
-        # Cut short only after redaction: half a secret would not be recognised as one.
-        cause_text = " ".join(redactor.error(str(violations[0] if violations else error)).split())[:400]
-        if violations or is_unsure:
-            return Walked(Verdict.BLOCKED, f"not reproducible: the same steps gave another result ({cause_text})")
-        return Walked(Verdict.ERROR, f"{type(error).__name__}: {cause_text}")
-    return _reported(context, flow, confirmed)
+    if violations and not is_unsure:
+        return _reported(context, flow, violations)
+    if context.violations:
+        return _reported(context, flow, ())
+    # Cut short only after redaction: half a secret would not be recognised as one.
+    cause_text = " ".join(context.session.environment.redactor.error(str(error)).split())[:400]
+    if is_unsure:
+        return Walked(Verdict.BLOCKED, f"not reproducible: the same steps gave another result ({cause_text})")
+    return Walked(Verdict.ERROR, f"{type(error).__name__}: {cause_text}")
 
 
 def _reported(context: Context, flow: type[Flow], confirmed: Sequence[Violation]) -> Walked:
-    """Shortens what was found, each by its share of the time and requests for it, and records it."""
-    redactor = context.session.environment.redactor
+    """Shortens what was found and confirmed, each by its share of the time and requests for it, and records it.
+
+    What was seen once is tried again, and recorded as well where it does not happen again.
+    """
+    repetition = context.session.repetition
+    confirmed = [*confirmed, *_confirmed(flow, _others(context.violations, confirmed))]
+    others = _others(context.violations, confirmed)
     findings: list[Finding] = []
     for violation in confirmed:
         found = reduced(flow, violation, _allowance(context, 1 / len(confirmed)))
-        context.evidence[found.finding.requirement] += 1
-        steps = found.story.steps(found.exchange, redactor, found.values)
-        findings.append(context.session.recorder.finding(found.exchange, replace(found.finding, steps=steps)))
+        findings.append(_recorded(context, found))
+        repetition.note(findings[-1], CONFIRMED)
+    for once in others:
+        findings.append(_recorded(context, once))
+        repetition.note(findings[-1], repetition.outcome(came=False))
     return Walked(Verdict.FAILED, counted(len(findings), "finding"), tuple(findings))
+
+
+def _recorded(context: Context, found: Violation) -> Finding:
+    """Records a violation with the steps that lead to it."""
+    context.evidence[found.finding.requirement] += 1
+    known = context.environment.client.run_values.by_variable | dict(found.values)
+    steps = found.story.steps(found.exchange, context.session.environment.redactor, known)
+    return context.session.recorder.finding(found.exchange, replace(found.finding, steps=steps))
+
+
+def _others(violations: Sequence[Violation], known: Sequence[Violation]) -> list[Violation]:
+    """The shortest violation of each kind that is not among the known ones."""
+    kinds = {type(one) for one in known}
+    shortest = {type(one): one for one in sorted(violations, key=lambda one: -len(one.story.calls))}
+    return [one for kind, one in shortest.items() if kind not in kinds]
 
 
 def _allowance(context: Context, share: float) -> Callable[[], bool]:

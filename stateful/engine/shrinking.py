@@ -37,6 +37,19 @@ def again(flow: type[Flow], found: Violation) -> Violation | None:
     return _walked(flow, found.story.calls)
 
 
+def repeats(flow: type[Flow], calls: Sequence[Call]) -> bool:
+    """Takes steps again, and returns whether each of them could be taken."""
+    try:
+        walk = flow()
+        for call in calls:
+            if not walk.replay(call.rule, call.arguments):
+                return False
+            walk.check_model()
+    except (Exception, Halted):  # noqa: BLE001 - the steps behind it were not taken
+        return False
+    return True
+
+
 def fewest(
     steps: Sequence[_Step], tried: Callable[[Sequence[_Step]], _Seen | None]
 ) -> tuple[Sequence[_Step], _Seen | None]:

@@ -66,7 +66,7 @@ def furnished(world: World) -> Library:
 
     Raises NotArranged and Unavailable as the world does.
     """
-    stem = world.unique("shelf")
+    stem = NamedText(world.unique("shelf"), "SHELF_NAME")
     library = Library(world, stem, {"nobody": None, "keeper": world.account("moderator")})
     _people(library)
     owner = library.account("owner")

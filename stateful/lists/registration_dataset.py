@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from peertube_conformance.fixtures.resources.factory import World
+from peertube_conformance.reports.model.variables import NamedText
 from peertube_conformance.stateful.lists.dataset import Library
 from peertube_conformance.stateful.lists.model import Item
 
@@ -15,7 +16,8 @@ def waiting_room(world: World, *, crowded: bool) -> Library:
 
     Raises NotArranged and Unavailable as the world does.
     """
-    library = Library(world, world.unique("queue"), {"nobody": None, "keeper": world.account("moderator")})
+    stem = NamedText(world.unique("queue"), "QUEUE_NAME")
+    library = Library(world, stem, {"nobody": None, "keeper": world.account("moderator")})
     ask(library, "first")
     if not crowded:
         return library

@@ -19,7 +19,8 @@ from typing import Any
 import httpx
 
 from peertube_conformance.reports import Exchange, Finding, Intent, Request, Response, Verdict
-from peertube_conformance.reports.recording.recorder import Recorder, read_parts
+from peertube_conformance.reports.recording.record_files import read_parts
+from peertube_conformance.reports.recording.recorder import Recorder
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import clean_document
 from peertube_conformance.reports.report_directory.file_recognition import PARTS

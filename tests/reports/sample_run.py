@@ -13,7 +13,8 @@ import httpx
 from peertube_conformance.reports import Exchange, Finding, Intent, Purpose, Request, Response, Situation, Verdict
 from peertube_conformance.reports.model.variables import mark
 from peertube_conformance.reports.recording.known_deviations import KnownDeviations
-from peertube_conformance.reports.recording.recorder import Recorder, read_parts
+from peertube_conformance.reports.recording.record_files import read_parts
+from peertube_conformance.reports.recording.recorder import Recorder
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.run_document.builder import RunDocument
 from peertube_conformance.reports.run_document.run_verdict import NORMAL_END, Ending

@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import escape
 
 from peertube_conformance.reports.formatting import anchor, cleaned, on_one_line
+from peertube_conformance.reports.views.confirmed_findings import confirmation_note
 from peertube_conformance.reports.views.html.highlighting import Piece, pieces, query_pieces
 from peertube_conformance.reports.views.reproduction import replay
 from peertube_conformance.reports.views.run_summary import Members
@@ -71,6 +72,7 @@ class ShownFinding:
     members: Members
     tag: str
     message: str
+    note: str
     expected: str
     actual: str
     curl: str
@@ -104,6 +106,7 @@ def shown_findings(findings: Iterable[Members], tags: dict[str, str]) -> tuple[l
                 members=finding,
                 tag=tags.get(finding["operationId"], ""),
                 message=on_one_line(finding["message"]),
+                note=confirmation_note(finding),
                 expected=_value(finding["expected"]),
                 actual=_value(finding["actual"]),
                 curl=curl,

@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from peertube_conformance.reports import formatting
 from peertube_conformance.reports.model.verdict import Verdict
+from peertube_conformance.reports.views.confirmed_findings import apart
 from peertube_conformance.reports.views.html.charts import latencies, traffic
 from peertube_conformance.reports.views.html.findings import shown_findings
 from peertube_conformance.reports.views.html.response_matrix import State, matrices
@@ -64,6 +65,7 @@ def page(document: Document) -> str:
     style, script = _file("report.css"), _file("report.js")
     tags = {entry["operationId"]: entry["tag"] for entry in document["operations"]}
     new, known = new_findings(document), known_findings(document)
+    lasting, intermittent = apart(new)
     shown, left_out = shown_findings([*new, *known], tags)
     members: dict[str, Any] = {
         "run": {"flows": [], "coverage": None, **document},
@@ -79,7 +81,8 @@ def page(document: Document) -> str:
         "aside": not_one_by_one(document),
         "requirement_sections": sections(document["requirements"], "section"),
         "matrices": matrices(document),
-        "groups": by_requirement(document, new),
+        "groups": by_requirement(document, lasting),
+        "intermittent_groups": by_requirement(document, intermittent),
         "shown": {finding.members["fingerprint"]: finding for finding in shown},
         "left_out": left_out,
         "untested": untested(document),

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from peertube_conformance.conformance.checks import CHECKS, Judgement, judge
 from peertube_conformance.reports import Exchange, Intent, Request, Response
-from peertube_conformance.reports.recording.recorder import Recorder, part_files
+from peertube_conformance.reports.recording.record_files import part_files
+from peertube_conformance.reports.recording.recorder import Recorder
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.spec import load_contract
 from peertube_conformance.spec.judgement_limits import LIMITS

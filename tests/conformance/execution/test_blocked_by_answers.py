@@ -16,7 +16,7 @@ from peertube_conformance.conformance.execution.phases import Exercise
 from peertube_conformance.conformance.execution.worker_session import Session
 from peertube_conformance.fixtures.resources import preparing_requests
 from peertube_conformance.reports import Request, Response, Verdict
-from peertube_conformance.reports.recording.recorder import read_parts
+from peertube_conformance.reports.recording.record_files import read_parts
 from tests.stateful.faulty_instance import session
 
 _JSON = httpx.Headers({"content-type": "application/json"})

@@ -21,7 +21,8 @@ from peertube_conformance.fixtures.run.run import Run
 from peertube_conformance.fixtures.safety.guard import Safety
 from peertube_conformance.fixtures.safety.ledger.paths import STATE_DIR_VARIABLE
 from peertube_conformance.fixtures.target.embedded_process import ADMIN_NAME, EmbeddedInstance
-from peertube_conformance.reports.recording.recorder import Recorder, read_parts
+from peertube_conformance.reports.recording.record_files import read_parts
+from peertube_conformance.reports.recording.recorder import Recorder
 from tests.fixtures.altering_proxy import Answered, altering
 
 _USERS = "/api/v1/users"

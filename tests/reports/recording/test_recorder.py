@@ -13,7 +13,8 @@ import pytest
 
 from peertube_conformance.fixtures.messages.request_draft import Draft, Upload
 from peertube_conformance.reports import Exchange, Finding, Intent, Response, Situation, Verdict
-from peertube_conformance.reports.recording.recorder import Recorder, read_parts
+from peertube_conformance.reports.recording.record_files import read_parts
+from peertube_conformance.reports.recording.recorder import Recorder
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.report_directory.file_recognition import PARTS
 from peertube_conformance.spec import Defect

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from peertube_conformance.conformance.cli import main
 from peertube_conformance.conformance.pytest_plugin.report_recovery import is_unfinished, note_beginning
-from peertube_conformance.reports.recording.recorder import Recorder, join_parts, read_parts
+from peertube_conformance.reports.recording.record_files import join_parts, read_parts
+from peertube_conformance.reports.recording.recorder import Recorder
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import clean_document
 from peertube_conformance.reports.report_directory import lock_file, report_folder

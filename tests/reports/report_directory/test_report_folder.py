@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from peertube_conformance.reports.recording.recorder import Recorder, read_parts
+from peertube_conformance.reports.recording.record_files import read_parts
+from peertube_conformance.reports.recording.recorder import Recorder
 from peertube_conformance.reports.redaction.redactor import Redactor
 from peertube_conformance.reports.redaction.safe_output import clean_document
 from peertube_conformance.reports.report_directory.lock_file import MARK

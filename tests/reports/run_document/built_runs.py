@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from peertube_conformance.reports.recording.recorder import read_parts
+from peertube_conformance.reports.recording.record_files import read_parts
 from peertube_conformance.reports.run_document.builder import RunDocument
 from peertube_conformance.spec.deviations import Deviation
 from peertube_conformance.spec.requirements import load_requirements

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from peertube_conformance.reports import Finding, Intent, Level, Verdict
-from peertube_conformance.reports.recording.recorder import read_parts
+from peertube_conformance.reports.recording.record_files import read_parts
 from peertube_conformance.reports.run_document.builder import RunDocument
 from peertube_conformance.spec.requirements import Requirement, load_requirements
 from tests.reports.conftest import SampleRun

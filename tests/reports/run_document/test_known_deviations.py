@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from peertube_conformance.reports import Intent
-from peertube_conformance.reports.recording.recorder import read_parts
+from peertube_conformance.reports.recording.record_files import read_parts
 from peertube_conformance.reports.run_document.builder import RunDocument
 from peertube_conformance.spec import Defect
 from peertube_conformance.spec.requirements import load_requirements
