@@ -142,6 +142,7 @@ def _serve(given: argparse.Namespace) -> int:
     from peertube_conformance.fixtures.instance.process import main as serve
 
     arguments = ["--port", str(given.port), "--signup", given.signup, "--limits", given.limits]
+    arguments += ["--transcoding", given.transcoding]
     if given.smtp:
         arguments += ["--smtp", given.smtp]
     return serve(arguments)

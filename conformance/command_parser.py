@@ -45,6 +45,12 @@ def command_parser() -> argparse.ArgumentParser:
         help="who may sign up: everybody (default), everybody after approval, or nobody",
     )
     serve.add_argument(
+        "--transcoding",
+        choices=["hls", "off", "hls-and-web-videos"],
+        default="hls-and-web-videos",
+        help="files of videos: HLS alone, as on a stock PeerTube; the uploaded file alone (off); or both (default)",
+    )
+    serve.add_argument(
         "--limits",
         choices=["stock", "raised"],
         default="stock",

@@ -10,7 +10,6 @@ from peertube_conformance.fixtures.messages.response_urls import last_part
 from peertube_conformance.fixtures.resources.factory import Unavailable, World
 
 _NOTHING = "peertube-conformance-nothing.mp4"
-_OUTSIDE = "../outside"
 _NUL = "a\0b"
 
 
@@ -103,11 +102,16 @@ def that_the_stream_has_not(world: World, draft: Draft) -> None:
     draft.path["filename"], draft.headers = _NOTHING, {}
 
 
+def _outside(template: str) -> str:
+    """A name for the last parameter of a path that leads out of the folder in which the first parameter is."""
+    return "../" * template.count("{") + "outside"
+
+
 @arrange("getPublicWebVideoFile", "getPublicHlsFile", answer=403)
 @situation("static-file-outside-folder", "A file name that leads outside the folder")
 def outside_the_folder(world: World, draft: Draft) -> None:
     _found(world, draft)
-    draft.path["filename"] = _OUTSIDE
+    draft.path["filename"] = _outside(draft.operation.path)
 
 
 @arrange("getPrivateWebVideoFile", "getPrivateHlsFile", answer=403)
