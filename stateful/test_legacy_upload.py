@@ -71,7 +71,7 @@ class LegacyUpload(base_flow.VideoFlow):
         if self.expect(answer, 200, requirement=because, situation="a video within the quota"):
             video = self.new_video(Answer.of(answer).at("video"), Privacy(privacy or Privacy.PRIVATE), [0])
             self.compare("PT-VIDEO-01" if privacy else "PT-VIDEO-02", video)
-            details = self.poll("getVideo", self.owner, self.finished, path={"id": video.ids["uuid"]})
+            details = self.world.wait_for_video(video.ids["uuid"], self.owner, self.finished)
             # Members that were not sent have the instance's defaults.
             video.learn(details)
             video.write(said)

@@ -165,13 +165,14 @@ class Flow(RuleBasedStateMachine):
         """Repeats a request of a safe method until `done` returns something for its body, for at most 30 s."""
         return self.world.wait_for(operation_id, actor, done, **parts)
 
-    def wait(self, what: str, reached: Callable[[], bool], seconds: float = 30.0) -> None:
+    def wait(self, what: str, reached: Callable[[], bool], seconds: float | Callable[[], float] = 30.0) -> None:
         """Checks repeatedly until a state is reached; `what` completes "waiting for".
 
-        Raises NotArranged after so many seconds.
+        Raises NotArranged after so many seconds, which may be a function as in `Deadline.polls`.
         """
         if not any(reached() for _ in self.world.deadline.polls(what, seconds)):
-            raise NotArranged(f"{what} was not reached within {seconds:.0f} s")
+            longest = seconds() if callable(seconds) else seconds
+            raise NotArranged(f"{what} was not reached within {longest:.0f} s")
 
     def eventually(self, look: Callable[[], _T], wanted: _T, seconds: float = 15.0) -> _T:
         """What `look` returns as soon as it is `wanted`, otherwise what it returns after so many seconds.

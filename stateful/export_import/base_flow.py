@@ -101,7 +101,7 @@ class ExportImportFlow(Flow):
         answer = self.world.ask("uploadLegacy", self.owner, body=body, media_type="multipart/form-data")
         uuid = self.name(answer.text("video", "uuid"), "VIDEO_UUID")
         published = lambda seen: True if seen.number("state", "id") == _PUBLISHED else None  # noqa: E731
-        self.poll("getVideo", self.owner, published, path={"id": uuid})
+        self.world.wait_for_video(uuid, self.owner, published)
         self.labels[str(uuid)], self.uuids[label], self.contents[label] = label, uuid, content
         video = {"name": label, "channel": name, "privacy": privacy, "description": body["description"]}
         self.has.videos.append(video)

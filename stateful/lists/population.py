@@ -122,7 +122,7 @@ def _upload(library: Library, name: str, wanted: Mapping[str, Any]) -> None:
     made = library.ask("uploadLegacy", "owner", body=body, media_type=FORM).at("video")
     number, uuid, owner = made.number("id"), made.text("uuid"), library.account("owner")
     done = lambda seen: seen if seen.number("state", "id") == 1 else None  # noqa: E731
-    details = library.world.wait_for("getVideo", owner, done, path={"id": uuid}).shaped(_FILES)
+    details = library.world.wait_for_video(uuid, owner, done).shaped(_FILES)
     streams = details["streamingPlaylists"]
     files = [*details["files"], *(file for stream in streams for file in stream["files"])]
     facts |= {

@@ -231,7 +231,8 @@ class Journey(Flow):
 
         # Where it takes too long, the last state is reported.
         with contextlib.suppress(NotArranged):
-            self.wait("a final state", has_ended)
+            # The state of the video, which the export waits for as well.
+            self.wait("a final state", has_ended, self.world.transcodings.seconds)
         self.sure(self.expect(answers[0], 200, requirement=requirement, situation="polling for a final state"))
         self.all_same(answers[0], (requirement, at, state, seen(Answer.of(answers[0]))))
         return answers[0]

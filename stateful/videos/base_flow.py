@@ -95,7 +95,7 @@ class VideoFlow(Flow):
             body["videoPasswords"] = self.passwords([0])
         answer = self.world.ask("uploadLegacy", self.owner, body=body, media_type="multipart/form-data")
         video = self.new_video(answer.at("video"), privacy, [0])
-        video.learn(self.poll("getVideo", self.owner, self.finished, path={"id": video.ids["uuid"]}))
+        video.learn(self.world.wait_for_video(video.ids["uuid"], self.owner, self.finished))
         return video
 
     def finished(self, details: Answer) -> Answer | None:
