@@ -17,6 +17,7 @@ from peertube_conformance.reports import Exchange
 from peertube_conformance.stateful.engine.flow import Flow
 from peertube_conformance.stateful.engine.rule_decorators import initialize
 from peertube_conformance.stateful.user_journey import base_flow, model
+from peertube_conformance.stateful.user_journey.exported_file import exported
 from peertube_conformance.stateful.user_journey.model import step
 
 _ROAD = (
@@ -210,17 +211,9 @@ class WholeJourney(base_flow.Journey):
         )
         for film in self.films:
             kept, sent = held.files.get(film.uuid), wanted.files[film.uuid]
-            if kept == sent or kept not in self._served(film):
-                self.all_same(answer, ("PT-JOURNEY-10", "files", sent, kept))
-
-    def _served(self, film: model.Film) -> set[str | None]:
-        """Digests of files that may be kept of the video beside the sent one: what a transcoding instance serves."""
-        if "transcoding" not in self.world.capabilities:
-            return set()
-        shown = Answer.of(self.send("getVideo", path={"id": film.uuid}))
-        names = [last_part(file.at("fileDownloadUrl")) for file in shown.items("files")]
-        answers = [self.send("downloadVideoFile", path={"filename": name}) for name in names]
-        return {model.digest(answer.response.body) for answer in answers if answer.response is not None}
+            if kept != sent and "transcoding" in self.world.capabilities:
+                sent = exported(self.send, self.who.signed_in, film, kept)
+            self.all_same(answer, ("PT-JOURNEY-10", "files", sent, kept))
 
     @step()
     def delete_account(self) -> None:
