@@ -8,7 +8,7 @@ import pytest
 
 from peertube_conformance.conformance.arrangements.videos import PRIVATE
 from peertube_conformance.conformance.execution.feed_parser import KINDS, Feed, read
-from peertube_conformance.conformance.execution.feed_validation import faults
+from peertube_conformance.conformance.execution.feed_validation import ENCLOSURE, faults
 from peertube_conformance.conformance.execution.shared_accounts import changer, publisher
 from peertube_conformance.fixtures.messages.account import Account
 from peertube_conformance.fixtures.messages.json_response import answered
@@ -100,7 +100,8 @@ def test_podcast(examine: Examination) -> None:
     published, _ = _published(examine.world)
     query = {"videoChannelId": int(published.owner.channel_id)}
     exchange = examine.send("getVideosPodcastFeed", query=query)
-    feed = _valid(examine, exchange, "rss")
+    # Whether enclosures are whole is judged once, for every item.
+    feed = _valid(examine, exchange, "rss", but=ENCLOSURE)
     if feed is not None:
         whole = [
             one
@@ -164,8 +165,8 @@ def test_acceptable(examine: Examination) -> None:
             )  # fmt: skip
 
 
-def _valid(examine: Examination, exchange: Exchange, name: str) -> Feed | None:
-    """Parses a feed and reports what is wrong with it; None where it is not well-formed."""
+def _valid(examine: Examination, exchange: Exchange, name: str, *, but: str = "") -> Feed | None:
+    """Parses a feed and reports what is wrong with it, except at one place; None where it is not well-formed."""
     kind = KINDS[name]
     if not examine.expect(exchange, 200, requirement="PT-FEED-01", situation=f"a feed as {name}"):
         return None
@@ -183,7 +184,7 @@ def _valid(examine: Examination, exchange: Exchange, name: str) -> Feed | None:
         actual=answered(exchange).media_type in _MEDIA_TYPES[name],
         message="the media type does not fit the format of the feed",
     )  # fmt: skip
-    found = faults(feed)
+    found = [(place, fault) for place, fault in faults(feed) if place != but]
     for place, fault in found:
         examine.wrong(_VALIDITY[kind], exchange, Finding(f"/response/body/{place}", fault, "valid", fault))
     if not found and feed.kind == kind:

@@ -19,6 +19,9 @@ from peertube_conformance.conformance.execution.feed_parser import (
 
 _JSON_VERSIONS = ("https://jsonfeed.org/version/1", "https://jsonfeed.org/version/1.1")
 
+# Where enclosures without URL, length or type are reported.
+ENCLOSURE = "item/enclosure"
+
 # A place in the feed and a sentence that describes the fault.
 Fault = tuple[str, str]
 
@@ -57,7 +60,7 @@ def _rss_faults(root: Any) -> Iterator[Fault]:
                 and enclosure.get("length", "").isdigit()
                 and enclosure.get("type")
             ):
-                yield "item/enclosure", "an enclosure has no URL, length or type"
+                yield ENCLOSURE, "an enclosure has no URL, length or type"
 
 
 def _atom_faults(root: Any) -> Iterator[Fault]:

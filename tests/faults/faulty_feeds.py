@@ -64,6 +64,11 @@ def podcasts_have_no_files(handler: Handler, request: ApiRequest) -> Any:
     return _spoiled(handler, request, b"<enclosure[^>]*/>", b"")
 
 
+@fault("PT-FEED-05", on="getVideosPodcastFeed", **_FEEDS)
+def podcasts_do_not_tell_lengths(handler: Handler, request: ApiRequest) -> Any:
+    return _spoiled(handler, request, b'(<enclosure[^>]*?) length="[0-9]+"', rb"\1")
+
+
 @fault("PT-FEED-06", on=_KINDS, **_FEEDS)
 def everything_is_rss(handler: Handler, request: ApiRequest) -> Any:
     request.path["format"] = "rss"
