@@ -172,8 +172,9 @@ class Session:
             with self.requests.clean_up(len(environment.ledger.entries())):
                 remove_own_files(environment.client, environment.contract, environment.ledger)
             budget = environment.budget
-            sums = {"requests": budget.requests, "throttledSeconds": budget.throttled_seconds}
-            self.recorder.note("budget", {**sums, "self429": budget.self_429})
+            figures = {"requests": budget.requests, "throttledSeconds": budget.throttled_seconds}
+            refused = {"self429": budget.self_429, "provoked429": budget.provoked_429}
+            self.recorder.note("budget", {"worker": self.worker, **figures, **refused})
             self.recorder.note("refusals", {"refusals": environment.guard.refusals})
             if environment.ledger.unwritable:
                 self.recorder.note("failures", {"failures": {environment.ledger.unwritable: 1}})

@@ -32,6 +32,7 @@ from peertube_conformance.reports.run_document.run_verdict import (
 )
 from peertube_conformance.reports.run_document.stale_deviations import Exercised
 from peertube_conformance.reports.run_document.timeline import Timeline
+from peertube_conformance.reports.run_document.traffic import Traffic
 from peertube_conformance.reports.run_document.unimplemented_operations import UnimplementedOperations
 from peertube_conformance.spec import Contract, Operation
 from peertube_conformance.spec.deviations import Deviation
@@ -67,7 +68,7 @@ class RunDocument:
         self._known = KnownOccurrences()
         self._unjudged: dict[str, list[ReasonedVerdict]] = defaultdict(list)
         self._flows: list[Mapping[str, Any]] = []
-        self._budget: Counter[str] = Counter()
+        self._traffic = Traffic()
         self._sums: dict[str, Counter[str]] = {"refusals": Counter(), "failures": Counter()}
         self._stopped: list[Mapping[str, Any]] = []
         self._ceilings = Ceilings()
@@ -103,7 +104,7 @@ class RunDocument:
         """Adds a line that is about a worker and not about one test."""
         match part["kind"]:
             case "budget":
-                self._budget.update({key: part[key] for key in ("requests", "throttledSeconds", "self429")})
+                self._traffic.add(part)
             case "ceiling":
                 self._ceilings.add(part)
             case "confirmation":
@@ -257,12 +258,7 @@ class RunDocument:
             "deaths": self._deaths.to_json(),
             "requests": self._ceilings.to_json(self._facts.get("requests", {})),
             "refused": dict(sorted(self._sums["refusals"].items())),
-            "budget": {
-                "requests": int(self._budget["requests"]),
-                "throttledSeconds": round(float(self._budget["throttledSeconds"]), 3),
-                "self429": int(self._budget["self429"]),
-                "timeline": self._timeline.to_json(),
-            },
+            "budget": self._traffic.to_json() | {"timeline": self._timeline.to_json()},
         }
 
     def _operation(self, operation: Operation, stopped: str) -> dict[str, Any]:

@@ -22,11 +22,13 @@ from peertube_conformance.reports.views.run_summary import (
     known_findings,
     new_findings,
     reached_ceilings,
+    refused_line,
     requests_line,
     sections,
     target_line,
     tests_operations,
     untested,
+    waited_line,
 )
 from peertube_conformance.spec.deviations import Category
 
@@ -238,10 +240,8 @@ def _refused(document: Document, width: int) -> Iterator[str]:
 
 
 def _budget(document: Document, width: int) -> Iterator[str]:
-    budget = document["budget"]
     summary = (
         f"traffic: {requests_line(document)} in {duration_text(document['durationSeconds'])}; "
-        f"workers waited {duration_text(budget['throttledSeconds'])} for rate limits; "
-        f"{counted(budget['self429'], 'request')} refused with 429; seed {document['seed']}, depth {document['depth']}"
+        f"{waited_line(document)}; {refused_line(document)}; seed {document['seed']}, depth {document['depth']}"
     )
     yield from wrapped(summary, width)

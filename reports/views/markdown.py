@@ -22,11 +22,13 @@ from peertube_conformance.reports.views.run_summary import (
     known_by_deviation,
     new_findings,
     reached_ceilings,
+    refused_line,
     requests_line,
     sections,
     target_line,
     tests_operations,
     untested,
+    waited_line,
 )
 
 _SIGNS = {Answer.CONFORMS: "✅", Answer.NOTHING_FOUND: "☑️", Answer.FAILS: "❌"}
@@ -233,13 +235,12 @@ def _left(document: Document) -> Iterator[str]:
 
 
 def _facts(document: Document) -> Iterator[str]:
-    budget = document["budget"]
     yield "## The run"
     yield ""
     rows = [
         ("Requests", requests_line(document)),
         ("Duration", duration_text(document["durationSeconds"])),
-        ("Waited for the instance's limits", duration_text(budget["throttledSeconds"])),
+        ("Rate limits of the instance", f"{waited_line(document)}; {refused_line(document)}"),
         ("Seed, depth, tier", plain(f"{document['seed']}, {document['depth']}, {document['safety']}")),
         ("Created, removed", f"{document['ledger']['created']:,}, {document['ledger']['removed']:,}"),
     ]

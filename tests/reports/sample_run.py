@@ -148,7 +148,7 @@ class SampleRun:
 
     def document(self, ending: Ending = NORMAL_END) -> dict[str, Any]:
         """The run document of what was recorded so far, of a run that ended so."""
-        self._recorder.note("budget", {"requests": 10, "throttledSeconds": 1.25, "self429": 0})
+        self._recorder.note("budget", {"requests": 10, "throttledSeconds": 1.25, "self429": 0, "worker": "main"})
         reported = RunDocument(
             self.contract, self.contract.operations, load_requirements(), self.deviations, self.facts
         )

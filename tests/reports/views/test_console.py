@@ -114,4 +114,20 @@ def test_the_target_cannot_steer_the_terminal(hostile: dict[str, Any]) -> None:
 )
 def test_how_long_workers_waited_can_be_read(sound: dict[str, Any], seconds: float, reported: str) -> None:
     sound["budget"]["throttledSeconds"] = seconds
-    assert f"workers waited {reported} for rate limits;" in " ".join(" ".join(lines(sound, 100)).split())
+    sound["budget"]["waitedSeconds"] = seconds
+    assert f"waited {reported} for rate limits;" in " ".join(" ".join(lines(sound, 100)).split())
+
+
+def test_waits_of_workers_are_not_added_to_that_of_the_run(sound: dict[str, Any]) -> None:
+    sound["budget"] |= {
+        "throttledSeconds": 100.0,
+        "waitedSeconds": 60.0,
+        "workers": 2,
+        "self429": 1,
+        "provoked429": 114,
+    }
+    shown = " ".join(" ".join(lines(sound, 100)).split())
+    assert (
+        "waited 1 min 0 s for rate limits (1 min 40 s summed over 2 workers); 115 requests refused with 429, 114 of"
+        in shown
+    )
