@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
-from peertube_conformance.conformance.arrangements.video_files import web_file
-from peertube_conformance.conformance.arrangements.videos import PRIVATE
+from peertube_conformance.conformance.arrangements.served_files import WAYS, ServedFile
 from peertube_conformance.conformance.execution.multiple_ranges import holds_ranges
-from peertube_conformance.fixtures.messages.account import Account
-from peertube_conformance.fixtures.messages.response_urls import last_part
-from peertube_conformance.fixtures.resources.factory import NotArranged, World
+from peertube_conformance.fixtures.resources.factory import NotArranged
 from peertube_conformance.reports import Exchange, Response
 from peertube_conformance.spec.synthetic_operations import head_of, whatever_is_asked
 
@@ -24,35 +20,8 @@ _LONG_AGO = "Thu, 01 Jan 1970 00:00:01 GMT"
 _FAR_AWAY = "Fri, 01 Jan 2100 00:00:00 GMT"
 
 
-@dataclass(frozen=True)
-class _File:
-    """One way to a file: the operation, the caller, and the file's name there."""
-
-    operation: str
-    actor: Account | None
-    filename: str
-    size: int
-
-
-def _public(world: World) -> _File:
-    known = web_file(world, world.video_having("files"))
-    return _File("getPublicWebVideoFile", None, last_part(known.at("fileUrl")), known.number("size"))
-
-
-def _private(world: World) -> _File:
-    video = world.video(privacy=PRIVATE)
-    known = web_file(world, video)
-    return _File("getPrivateWebVideoFile", video.owner, last_part(known.at("fileUrl")), known.number("size"))
-
-
-def _download(world: World) -> _File:
-    known = web_file(world, world.video_having("files"))
-    return _File("downloadVideoFile", None, last_part(known.at("fileDownloadUrl")), known.number("size"))
-
-
-_WAYS = {"public": _public, "private": _private, "download": _download}
 _OPERATIONS = {"public": "getPublicWebVideoFile", "private": "getPrivateWebVideoFile", "download": "downloadVideoFile"}
-each_way = pytest.mark.parametrize("way", list(_WAYS))
+each_way = pytest.mark.parametrize("way", list(WAYS))
 judges_way = pytest.mark.judges(way=_OPERATIONS)
 
 
@@ -62,7 +31,7 @@ judges_way = pytest.mark.judges(way=_OPERATIONS)
 @pytest.mark.requirement("PT-FILE-02")
 def test_whole(examine: Examination, way: str) -> None:
     """All of it, and as much as the details of the video say."""
-    file = _WAYS[way](examine.world)
+    file = WAYS[way](examine.world)
     exchange = _asked(examine, file)
     if not examine.expect(exchange, 200, requirement="PT-FILE-01", situation="a file"):
         return
@@ -82,7 +51,7 @@ def test_whole(examine: Examination, way: str) -> None:
 @pytest.mark.requirement("PT-FILE-03")
 def test_parts(examine: Examination, way: str) -> None:
     """The first bytes, one, some in the middle, the last, an open end, and more than there is."""
-    file = _WAYS[way](examine.world)
+    file = WAYS[way](examine.world)
     whole = _whole(examine, file)
     end = len(whole) - 1
     for asked, first, last in (
@@ -114,7 +83,7 @@ def test_parts(examine: Examination, way: str) -> None:
 @pytest.mark.requirement("PT-FILE-04")
 def test_several_parts(examine: Examination, way: str) -> None:
     """Two parts that do not touch."""
-    file = _WAYS[way](examine.world)
+    file = WAYS[way](examine.world)
     whole = _whole(examine, file)
     exchange = _asked(examine, file, Range="bytes=0-4,20-29")
     if examine.expect(exchange, 200, 206, requirement="PT-FILE-04", situation="several ranges of a file"):
@@ -130,7 +99,7 @@ def test_several_parts(examine: Examination, way: str) -> None:
 @pytest.mark.requirement("PT-FILE-05")
 def test_behind_the_end(examine: Examination, way: str) -> None:
     """The first byte that is not there, a place far behind it, and no bytes at all."""
-    file = _WAYS[way](examine.world)
+    file = WAYS[way](examine.world)
     size = len(_whole(examine, file))
     for asked in (f"{size}-", "999999999-", "-0"):
         exchange = _asked(examine, file, Range=f"bytes={asked}")
@@ -146,7 +115,7 @@ def test_behind_the_end(examine: Examination, way: str) -> None:
 @pytest.mark.requirement("PT-FILE-06")
 def test_no_range(examine: Examination, way: str) -> None:
     """Another unit, no numbers, an end before its beginning."""
-    file = _WAYS[way](examine.world)
+    file = WAYS[way](examine.world)
     for asked, statuses in (
         ("lines=0-9", (200,)),
         ("bytes=first-last", (200, 400, 416)),
@@ -161,7 +130,7 @@ def test_no_range(examine: Examination, way: str) -> None:
 @pytest.mark.requirement("PT-FILE-15")
 def test_long_suffix(examine: Examination, way: str) -> None:
     """The last bytes of a file, more of them than it has."""
-    file = _WAYS[way](examine.world)
+    file = WAYS[way](examine.world)
     whole = _whole(examine, file)
     exchange = _asked(examine, file, Range=f"bytes=-{len(whole) + 100}")
     if examine.expect(exchange, 200, 206, requirement="PT-FILE-15", situation="a suffix range longer than the file"):
@@ -176,10 +145,10 @@ def test_long_suffix(examine: Examination, way: str) -> None:
 @pytest.mark.requirement("PT-FILE-07")
 def test_head(examine: Examination, way: str) -> None:
     """The same header fields; the length is that of the file."""
-    file = _WAYS[way](examine.world)
+    file = WAYS[way](examine.world)
     got = _asked(examine, file)
     operation = head_of(examine.world.contract.operation(file.operation))
-    head = examine.send(operation, file.actor, path={"filename": file.filename})
+    head = examine.send(operation, file.actor, path=dict(file.path))
     if examine.expect(head, 200, requirement="PT-FILE-07", situation="a HEAD request for a file"):
         for name in ("content-type", "content-length", "etag"):
             examine.agree(
@@ -193,7 +162,7 @@ def test_head(examine: Examination, way: str) -> None:
 @pytest.mark.requirement("PT-FILE-08")
 def test_known_file(examine: Examination, way: str) -> None:
     """By the tag itself, in a list, and any; and by a tag of something else."""
-    file = _WAYS[way](examine.world)
+    file = WAYS[way](examine.world)
     tag = _header(_asked(examine, file), "etag")
     for known in (tag, f'"other", {tag}', "*"):
         exchange = _asked(examine, file, **{"If-None-Match": known})
@@ -207,7 +176,7 @@ def test_known_file(examine: Examination, way: str) -> None:
 @pytest.mark.requirement("PT-FILE-09")
 def test_other_state(examine: Examination, way: str) -> None:
     """If-Match with a tag of something else, If-Unmodified-Since a moment before the file was there."""
-    file = _WAYS[way](examine.world)
+    file = WAYS[way](examine.world)
     for headers in ({"If-Match": '"other"'}, {"If-Unmodified-Since": _LONG_AGO}):
         exchange = _asked(examine, file, **headers)
         examine.expect(
@@ -222,7 +191,7 @@ def test_other_state(examine: Examination, way: str) -> None:
 @pytest.mark.requirement("PT-FILE-10")
 def test_modified_since(examine: Examination, way: str) -> None:
     """Since the moment that the server itself names, and since long ago."""
-    file = _WAYS[way](examine.world)
+    file = WAYS[way](examine.world)
     modified = _header(_asked(examine, file), "last-modified")
     same = _asked(examine, file, **{"If-Modified-Since": modified})
     examine.expect(same, 304, requirement="PT-FILE-10", situation="the current modification time in If-Modified-Since")
@@ -235,7 +204,7 @@ def test_modified_since(examine: Examination, way: str) -> None:
 @pytest.mark.requirement("PT-FILE-11")
 def test_part_of_the_same(examine: Examination, way: str) -> None:
     """A download that goes on where it broke off, of a file that is the same, or not."""
-    file = _WAYS[way](examine.world)
+    file = WAYS[way](examine.world)
     tag = _header(_asked(examine, file), "etag")
     changed = _asked(examine, file, Range="bytes=0-9", **{"If-Range": '"other"'})
     examine.expect(changed, 200, requirement="PT-FILE-11", situation="a range with another entity tag in If-Range")
@@ -249,7 +218,7 @@ def test_part_of_the_same(examine: Examination, way: str) -> None:
 @pytest.mark.requirement("PT-FILE-14")
 def test_download(examine: Examination) -> None:
     """Content-Disposition, and the same bytes as the file that is played."""
-    saved, played = (_asked(examine, _WAYS[way](examine.world)) for way in ("download", "public"))
+    saved, played = (_asked(examine, WAYS[way](examine.world)) for way in ("download", "public"))
     if examine.expect(saved, 200, requirement="PT-FILE-14", situation="a download"):
         disposition = _response(saved).headers.get("content-disposition", "")
         examine.agree(
@@ -264,11 +233,11 @@ def test_download(examine: Examination) -> None:
         )  # fmt: skip
 
 
-def _asked(examine: Examination, file: _File, **headers: str) -> Exchange:
+def _asked(examine: Examination, file: ServedFile, **headers: str) -> Exchange:
     operation = examine.world.contract.operation(file.operation)
     # The document lists neither the responses to conditions, nor that a range may be refused as such.
     operation = whatever_is_asked(whatever_is_asked(operation, 412), 400)
-    return examine.send(operation, file.actor, path={"filename": file.filename}, headers=headers)
+    return examine.send(operation, file.actor, path=dict(file.path), headers=headers)
 
 
 def _response(exchange: Exchange) -> Response:
@@ -277,7 +246,7 @@ def _response(exchange: Exchange) -> Response:
     return exchange.response
 
 
-def _whole(examine: Examination, file: _File) -> bytes:
+def _whole(examine: Examination, file: ServedFile) -> bytes:
     exchange = _asked(examine, file)
     if exchange.status != 200:
         raise NotArranged(f"the server responded to a request for the whole file with {exchange.status}")

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from peertube_conformance.conformance.arrangements.registry import arrange, situation
-from peertube_conformance.conformance.arrangements.video_files import a_part, behind_the_end, known, rendition, web_file
+from peertube_conformance.conformance.arrangements.video_files import (
+    a_part,
+    behind_the_end,
+    known,
+    rendition,
+    stream,
+    web_file,
+)
 from peertube_conformance.conformance.arrangements.videos import PRIVATE
 from peertube_conformance.fixtures.messages.request_draft import Draft
 from peertube_conformance.fixtures.messages.response_urls import last_part
-from peertube_conformance.fixtures.resources.factory import Unavailable, World
+from peertube_conformance.fixtures.resources.factory import World
 
 _NOTHING = "peertube-conformance-nothing.mp4"
 _NUL = "a\0b"
@@ -54,10 +61,7 @@ def _found(world: World, draft: Draft) -> None:
     _ARRANGED[draft.operation.id](world, draft)
     if draft.operation.id == "getPrivateHlsFile":  # playlists are sent whole, the stream is not
         video = world.video(draft.actor, privacy=PRIVATE)
-        stream = next(rendition(world, video).items("files"), None)
-        if stream is None:
-            raise Unavailable("the rendition has no stream")
-        draft.path["filename"] = last_part(stream.at("fileUrl"))
+        draft.path["filename"] = last_part(stream(world, video).at("fileUrl"))
 
 
 @arrange("getPublicWebVideoFile", "getPrivateWebVideoFile", "getPublicHlsFile", "getPrivateHlsFile", answer=206)

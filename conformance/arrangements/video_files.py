@@ -23,6 +23,14 @@ def rendition(world: World, video: VideoRef) -> Answer:
     return found
 
 
+def stream(world: World, video: VideoRef) -> Answer:
+    """The API's entry for the stream of the video's HLS rendition."""
+    found = next(rendition(world, video).items("files"), None)
+    if found is None:
+        raise Unavailable("the rendition has no stream")
+    return found
+
+
 def a_part(draft: Draft) -> None:
     """Requests the first bytes by a Range header."""
     draft.headers = {"Range": "bytes=0-9"}

@@ -24,6 +24,7 @@ from peertube_conformance.fixtures.instance.startup_settings import (
     Settings,
     Signup,
     SmtpAddress,
+    Transcoding,
 )
 from peertube_conformance.fixtures.mailboxes.open_by_url import SmtpSink
 from peertube_conformance.fixtures.run.run import Run, Setup
@@ -75,7 +76,13 @@ class Arena:
 
 @contextmanager
 def arena(
-    folder: Path, *, signup: Signup = "approval", seed: int = 1, depth: str = "standard", stock: bool = False
+    folder: Path,
+    *,
+    signup: Signup = "approval",
+    seed: int = 1,
+    depth: str = "standard",
+    transcoding: Transcoding = "hls-and-web-videos",
+    stock: bool = False,
 ) -> Iterator[Arena]:
     """Serves in a thread, with mail; everything ends with the context. With `stock`, known deviations count."""
     os.environ["PEERTUBE_CONFORMANCE_STATE_DIR"] = str(folder / "state")
@@ -90,6 +97,7 @@ def arena(
     settings = Settings(
         version=".".join(map(str, newest)),
         signup=signup,
+        transcoding=transcoding,
         smtp=SmtpAddress(host.strip("[]"), int(port)),
         admin_password=password,
         rate_limits=_LIMITS,
