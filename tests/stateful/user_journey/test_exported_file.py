@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, cast
 
+import httpx
 import pytest
 
 from peertube_conformance.reports import Exchange, Request, Response
@@ -37,7 +38,7 @@ def seen_as(seen: bytes, *, kept: bool = False, web: bool = False, streams: bool
             body = json.dumps(documents[operation]).encode()
         else:
             body = b"web" if operation == "downloadVideoFile" else _BODIES[path["filename"]]
-        response = Response(200, [("content-type", "application/json")], body)
+        response = Response(200, httpx.Headers({"content-type": "application/json"}), body)
         return Exchange(CONTRACT.operation(operation), Request("GET", "https://my.instance/"), response)
 
     return exported(send, cast("Any", None), FILM, digest(seen))
