@@ -52,6 +52,7 @@ def occurrence(contract: Contract, sample: dict[str, Any]) -> Occurrence:
         defect=Defect("body", "", keyword) if keyword else None,
         situation=sample.get("situation", ""),
         caller=sample.get("caller", "anonymous"),
+        instance=sample.get("instance", {}),
     )
 
 
