@@ -22,14 +22,13 @@ from peertube_conformance.reports.views.run_summary import (
     known_findings,
     new_findings,
     reached_ceilings,
-    refused_line,
     requests_line,
     sections,
     target_line,
     tests_operations,
     untested,
-    waited_line,
 )
+from peertube_conformance.reports.views.traffic_lines import refused_line, waited_line
 from peertube_conformance.spec.deviations import Category
 
 _MAX_FINDINGS = 15

@@ -22,14 +22,13 @@ from peertube_conformance.reports.views.run_summary import (
     known_by_deviation,
     new_findings,
     reached_ceilings,
-    refused_line,
     requests_line,
     sections,
     target_line,
     tests_operations,
     untested,
-    waited_line,
 )
+from peertube_conformance.reports.views.traffic_lines import refused_line, waited_line
 
 _SIGNS = {Answer.CONFORMS: "✅", Answer.NOTHING_FOUND: "☑️", Answer.FAILS: "❌"}
 # CI services cut a summary at 1 MiB; further findings are only counted.

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from peertube_conformance.reports.formatting import counted, duration_text, on_one_line
+from peertube_conformance.reports.formatting import counted, on_one_line
 from peertube_conformance.reports.model.finding import Level
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.run_document.run_verdict import Answer, RunVerdict
@@ -278,25 +278,6 @@ def requests_line(document: Document) -> str:
     sent = counted(document["budget"]["requests"], "request")
     ceiling = document.get("requests", {}).get("ceiling")
     return f"{sent} (of at most {ceiling:,})" if ceiling else sent
-
-
-def waited_line(document: Document) -> str:
-    """How long the run waited for rate limits: the worker that waited longest, and all together where that is more."""
-    budget = document["budget"]
-    every = budget["throttledSeconds"]
-    # Older reports have only the sum.
-    longest = budget.get("waitedSeconds", every)
-    text = f"waited {duration_text(longest)} for rate limits"
-    workers = budget.get("workers", 1)
-    return text if longest == every else f"{text} ({duration_text(every)} summed over {workers} workers)"
-
-
-def refused_line(document: Document) -> str:
-    """The requests that were refused with 429, and how many of them tests of rate limits provoked."""
-    budget = document["budget"]
-    provoked = budget.get("provoked429", 0)
-    text = f"{counted(budget['self429'] + provoked, 'request')} refused with 429"
-    return f"{text}, {provoked:,} of them in tests of rate limits" if provoked else text
 
 
 def reached_ceilings(document: Document) -> list[str]:
