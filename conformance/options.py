@@ -143,6 +143,11 @@ OPTIONS: tuple[Option, ...] = (
     Option("--baseline", "run.json of an earlier run; the report shows what changed since"),
     Option("--example-database", "folder that keeps failing examples between runs; every later run replays them"),
     Option("--report-dir", "directory of the report; default conformance-report"),
+    Option(
+        "--keep-bodies",
+        "write what was read of other people (names, addresses, descriptions, comments) as it is, instead of masking it",
+        _SWITCH,
+    ),
     Option("--reap", "before the run, remove what killed runs left on the target", _SWITCH),
 )
 
@@ -173,6 +178,7 @@ class Options:
     baseline: Path | None = None
     example_database: Path | None = None
     report_dir: Path = Path("conformance-report")
+    keep_bodies: bool = False
     reap: bool = False
 
     @classmethod
@@ -278,5 +284,6 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "baseline": Path,
     "example_database": _folder,
     "strict_deviations": _yes,
+    "keep_bodies": _yes,
     "reap": _yes,
 }

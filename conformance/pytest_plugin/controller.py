@@ -107,6 +107,7 @@ class Controller:
             budget=options.budget,
             max_time=options.max_time,
             item_timeout=options.item_timeout,
+            keep_bodies=options.keep_bodies,
             redactor=self._redactor,
         )
         # Any mistake of a user shows before anything is made on the target.
@@ -287,6 +288,7 @@ class Controller:
             "failOn": self.options.fail_on.value,
             "shard": self.options.shard.to_json(),
             "selection": {"operations": self.options.operations, "tags": self.options.tags},
+            "personalData": self.shared.personal_data,
             "requests": self._requests(),
             "ledger": cleaned.to_json(),
         }

@@ -12,14 +12,13 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from peertube_conformance.reports.model.exchange import Exchange, Request, Response
 from peertube_conformance.reports.model.finding import Finding
-from peertube_conformance.reports.model.variables import shown
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.model.write_errors import not_written
 from peertube_conformance.reports.recording.body_shape import merge, shape_of
@@ -37,6 +36,14 @@ _MAX_READ_CHARACTERS = 16 * _MAX_BODY_CHARACTERS
 _MAX_SECRET_CHARACTERS = 1024
 _BYTES = re.compile("[\udc80-\udcff]")
 _MAX_PER_FINGERPRINT = 3
+
+
+class _CleanExchange(NamedTuple):
+    """An exchange as it may be recorded; `body` replaces that of the response, `summary` is of the original."""
+
+    exchange: Exchange
+    body: str | None
+    summary: str
 
 
 class Recorder:
@@ -63,12 +70,13 @@ class Recorder:
         in part; returns the findings completed."""
         self._number += 1
         spare = "" if exchange.defect is None else exchange.defect.field
-        curl, needs = curl_line(exchange.request, self._redactor, spare)
-        completed = [self._completed(finding, curl, needs) for finding in findings]
+        clean = self._clean_exchange(exchange)
+        curl, needs = curl_line(clean.exchange.request, self._redactor, spare)
+        completed = [self._completed(finding, clean, curl, needs) for finding in findings]
         self._write(
             {
                 "kind": "exchange",
-                **self._seen(exchange),
+                **self._seen(clean),
                 "curl": curl,
                 "needs": list(needs),
                 "evidence": sorted(set(evidence)),
@@ -81,8 +89,9 @@ class Recorder:
     def finding(self, exchange: Exchange, finding: Finding) -> Finding:
         """Records a violation that an already recorded exchange shows only together with others; returns it completed."""
         self._number += 1
-        completed = self._completed(finding, *curl_line(exchange.request, self._redactor))
-        self._write({"kind": "finding", **self._seen(exchange), **self._found([completed])})
+        clean = self._clean_exchange(exchange)
+        completed = self._completed(finding, clean, *curl_line(clean.exchange.request, self._redactor))
+        self._write({"kind": "finding", **self._seen(clean), **self._found([completed])})
         return completed
 
     def evidence(self, counts: Mapping[str, int]) -> None:
@@ -106,7 +115,16 @@ class Recorder:
         reported = self._redactor.error(reason)
         self._write({"kind": "stop", "reason": reported, "unjudgeable": unjudgeable})
 
-    def _seen(self, exchange: Exchange) -> dict[str, Any]:
+    def _clean_exchange(self, exchange: Exchange) -> _CleanExchange:
+        """The exchange without other people's names in its path, and the body of its response without their texts."""
+        personal = self._redactor.personal
+        if personal is None:
+            return _CleanExchange(exchange, None, exchange.summary)
+        body = personal.read(exchange)
+        return _CleanExchange(replace(exchange, request=personal.request(exchange)), body, exchange.summary)
+
+    def _seen(self, clean: _CleanExchange) -> dict[str, Any]:
+        exchange = clean.exchange
         return {
             "id": f"{self._worker}-{self._number}",
             "at": round(exchange.sent_at, 3),
@@ -118,7 +136,7 @@ class Recorder:
             "role": exchange.role,
             "counted": exchange.counted,
             "request": self._request(exchange),
-            "response": None if exchange.response is None else self._response(exchange.response),
+            "response": None if exchange.response is None else self._response(exchange.response, clean.body),
             "failure": self._redactor.text(exchange.failure),
         }
 
@@ -152,29 +170,33 @@ class Recorder:
     def named(self, request: Request) -> dict[str, Any]:
         """A request in readable form: method and target, curl line, and the variables to set first."""
         curl, needs = curl_line(request, self._redactor)
-        reported = f"{request.method} {self._redactor.text(shown(request.marked_target))}"
+        reported = f"{request.method} {self._redactor.text(request.marked_target)}"
         return {"request": reported, "curl": curl, "needs": list(needs)}
 
     def close(self) -> None:
         """Closes the file."""
         self._file.close()
 
-    def _completed(self, finding: Finding, curl: str, needs: tuple[str, ...]) -> Finding:
+    def _completed(self, finding: Finding, clean: _CleanExchange, curl: str, needs: tuple[str, ...]) -> Finding:
+        is_own = finding.request == clean.summary
+        request = (
+            f"{clean.exchange.request.method} {clean.exchange.request.marked_target}" if is_own else finding.request
+        )
         members = finding.to_json() | {
             "curl": curl,
             "needs": needs,
             "message": self._excerpt(finding.message),
             # The pointer is part of the fingerprint, which is compared and copied.
-            "pointer": escaped_line(self._excerpt(finding.at)),
+            "pointer": escaped_line(self._excerpt(finding.at, self._redactor.pointer)),
         }
         members["expected"] = self._clean(finding.expected)
         members["actual"] = self._clean(finding.actual)
-        members["request"] = self._redactor.text(finding.request)
+        members["request"] = self._redactor.text(request)
         return Finding.from_json(members)
 
-    def _excerpt(self, text: str) -> str:
+    def _excerpt(self, text: str, redact: Callable[[str], str] | None = None) -> str:
         """The beginning of a text, redacted."""
-        clean = self._redactor.text(text[:_MAX_READ_CHARACTERS])
+        clean = (redact or self._redactor.text)(text[:_MAX_READ_CHARACTERS])
         if len(text) > _MAX_READ_CHARACTERS:
             # The end of what was read may be the beginning of a secret.
             clean = clean[: max(0, len(clean) - _MAX_SECRET_CHARACTERS)]
@@ -187,18 +209,18 @@ class Recorder:
         request = exchange.request
         return {
             "method": request.method,
-            "target": self._redactor.text(shown(request.marked_target)),
+            "target": self._redactor.text(request.marked_target),
             "headers": self._redactor.headers(request.headers),
             "body": self._body(request.marked_body),
             "parts": part_names(request),
         }
 
-    def _response(self, response: Response) -> dict[str, Any]:
+    def _response(self, response: Response, body: str | None) -> dict[str, Any]:
         shape = shape_of(response.json) if response.is_json else {}
         return {
             "status": response.status,
             "headers": self._redactor.headers(response.headers.multi_items()),
-            "body": self._body(response.body),
+            "body": self._body(response.body) if body is None else self._text(body),
             "bytes": len(response.body),
             "milliseconds": round(response.elapsed * 1000, 2),
             "shape": self._names(shape),
@@ -207,16 +229,18 @@ class Recorder:
     def _names(self, shape: dict[str, list[str]]) -> dict[str, list[str]]:
         """The shape with secrets in the names of members redacted."""
         joined = "\n".join(shape)
-        if self._redactor.text(joined) == joined:
+        if self._redactor.pointer(joined) == joined:
             return shape
         clean: dict[str, list[str]] = {}
         for name, types in shape.items():
-            merge(clean, {self._redactor.text(name): types})
+            merge(clean, {self._redactor.pointer(name): types})
         return clean
 
     def _body(self, body: bytes) -> str:
         """The body as text, or the beginning of anything else as base64; cut after secrets are redacted, never before."""
-        text = body.decode("utf-8", "surrogateescape")
+        return self._text(body.decode("utf-8", "surrogateescape"))
+
+    def _text(self, text: str) -> str:
         clean = self._redactor.text(text[:_MAX_READ_CHARACTERS])
         is_text = _BYTES.search(clean) is None
         longest = _MAX_BODY_CHARACTERS if is_text else _MAX_BYTES

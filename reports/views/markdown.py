@@ -20,6 +20,7 @@ from peertube_conformance.reports.views.run_summary import (
     judgement,
     known_findings,
     new_findings,
+    personal_line,
     reached_ceilings,
     requests_line,
     sections,
@@ -230,4 +231,6 @@ def _facts(document: Document) -> Iterator[str]:
         ("Seed, depth, tier", plain(f"{document['seed']}, {document['depth']}, {document['safety']}")),
         ("Created, removed", f"{document['ledger']['created']:,}, {document['ledger']['removed']:,}"),
     ]
+    personal = personal_line(document)
+    rows += [("Data of other people", plain(personal))] if personal else []
     yield from table(("Fact", "Value"), rows)

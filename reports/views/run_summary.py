@@ -15,6 +15,10 @@ from peertube_conformance.reports.run_document.run_verdict import Answer, RunVer
 Document = Mapping[str, Any]
 Members = Mapping[str, Any]
 NOT_TESTED = (Verdict.ERROR, Verdict.BLOCKED, Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE)
+_PERSONAL: Mapping[str, str] = {
+    "masked": "masked: a text of theirs is shown as ‹text ≤16 #…›, the same text always with the same number",
+    "kept": "written as it was read (--keep-bodies)",
+}
 NOUNS: Mapping[Verdict, str] = {
     Verdict.PASSED: "passed",
     Verdict.FAILED: "failed",
@@ -222,6 +226,11 @@ def target_line(document: Document) -> str:
     where = "embedded instance" if target.get("embedded") else target["baseUrl"]
     version = target["serverVersion"] or "of unknown version"
     return f"{where}, PeerTube {version}, tested with contract {document['contract']['version']}"
+
+
+def personal_line(document: Document) -> str:
+    """What the report shows of other people; empty where the target has only data of the run, or nothing is known."""
+    return _PERSONAL.get(document.get("personalData", ""), "")
 
 
 def requests_line(document: Document) -> str:
