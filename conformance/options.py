@@ -143,11 +143,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("--baseline", "run.json of an earlier run; the report shows what changed since"),
     Option("--example-database", "folder that keeps failing examples between runs; every later run replays them"),
     Option("--report-dir", "directory of the report; default conformance-report"),
-    Option(
-        "--keep-bodies",
-        "write what was read of other people (names, addresses, descriptions, comments) as it is, instead of masking it",
-        _SWITCH,
-    ),
+    Option("--keep-bodies", "write names, addresses and texts of other people as they were read: unmasked", _SWITCH),
     Option("--reap", "before the run, remove what killed runs left on the target", _SWITCH),
 )
 
