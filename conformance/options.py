@@ -139,6 +139,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("--baseline", "run.json of an earlier run; the report shows what changed since"),
     Option("--example-database", "folder that keeps failing examples between runs; every later run replays them"),
     Option("--report-dir", "directory of the report; default conformance-report"),
+    Option("--keep-bodies", "write names, addresses and texts of other people as they were read: unmasked", _SWITCH),
     Option("--reap", "before the run, remove what killed runs left on the target", _SWITCH),
 )
 
@@ -172,6 +173,7 @@ class Options:
     baseline: Path | None = None
     example_database: Path | None = None
     report_dir: Path = Path("conformance-report")
+    keep_bodies: bool = False
     reap: bool = False
     replays: Replayed | None = None
 
@@ -224,5 +226,6 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "baseline": Path,
     "example_database": folder,
     "strict_deviations": yes,
+    "keep_bodies": yes,
     "reap": yes,
 }

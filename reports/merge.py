@@ -126,6 +126,12 @@ def _deviations(documents: Sequence[Mapping[str, Any]]) -> Iterator[Deviation]:
     yield from (Deviation.from_json(entry) for entry in entries.values())
 
 
+def _personal_data(documents: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Other people's data is kept in the whole where it is kept in one part; older documents do not say."""
+    stated = {document.get("personalData", "") for document in documents}
+    return next(({"personalData": value} for value in ("kept", "masked", "own") if value in stated), {})
+
+
 def _facts(documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The merged facts of the parts: target, start, duration, and the ledger of created resources."""
     first = documents[0]
@@ -140,6 +146,7 @@ def _facts(documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         **{name: first[name] for name in ("harness", "contract", "seed", "depth", "safety", "failOn")},
         "shard": None,
         **({"selection": first["selection"]} if "selection" in first else {}),
+        **_personal_data(documents),
         "startedAt": min(begun).isoformat(timespec="seconds"),
         "durationSeconds": round((max(ended) - min(begun)).total_seconds(), 1),
         "target": {**first["target"], "capabilities": sorted(offered)},

@@ -284,6 +284,7 @@ class Controller:
             "shard": self.options.shard.to_json(),
             "selection": {"operations": self.options.operations, "tags": self.options.tags},
             "stockDeviations": asdict(decision_for(self.options, self.shared)),
+            "personalData": self.shared.personal_data,
             "requests": self._requests(),
             **narrowing(self.options, self._items),
             "ledger": cleaned.to_json(),

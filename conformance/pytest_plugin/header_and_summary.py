@@ -45,6 +45,8 @@ def announce(config: pytest.Config, controller: Controller, redactor: Redactor) 
         f"contract: {controller.contract.version}, {counted(len(controller.operations), 'operation')}; "
         f"depth {options.depth.name}, seed {options.seed}"
     )
+    if shared.personal_data == "masked":
+        console.say("data of other people is masked in everything that is written (--keep-bodies writes it as it is)")
     for line in controller.left_before:
         console.say(f"left by an earlier run: {line}")
     for repair in controller.contract.repairs:

@@ -28,6 +28,7 @@ def setup_of(options: Options, redactor: Redactor) -> Setup:
         budget=options.budget,
         max_time=options.max_time,
         item_timeout=options.item_timeout,
+        keep_bodies=options.keep_bodies,
         redactor=redactor,
     )
 

@@ -14,9 +14,9 @@ MAX_SECRET_CHARACTERS = 1024
 _BYTES = re.compile("[\udc80-\udcff]")
 
 
-def body_text(redactor: Redactor, body: bytes) -> str:
+def body_text(redactor: Redactor, body: bytes | str) -> str:
     """The body as text, or the beginning of anything else as base64; cut after secrets are redacted, never before."""
-    text = body.decode("utf-8", "surrogateescape")
+    text = body.decode("utf-8", "surrogateescape") if isinstance(body, bytes) else body
     clean = redactor.text(text[:MAX_READ_CHARACTERS])
     is_text = _BYTES.search(clean) is None
     longest = _MAX_BODY_CHARACTERS if is_text else _MAX_BYTES

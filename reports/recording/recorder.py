@@ -20,10 +20,10 @@ from peertube_conformance.reports.model.confirmation import Confirmation
 from peertube_conformance.reports.model.exchange import Exchange, Request, Response
 from peertube_conformance.reports.model.finding import Finding
 from peertube_conformance.reports.model.recipe import Recipe
-from peertube_conformance.reports.model.variables import shown
 from peertube_conformance.reports.model.verdict import Verdict
 from peertube_conformance.reports.model.write_errors import not_written
 from peertube_conformance.reports.recording.body_shape import merge, shape_of
+from peertube_conformance.reports.recording.clean_exchange import CleanExchange, without_personal
 from peertube_conformance.reports.recording.curl import curl_line
 from peertube_conformance.reports.recording.known_deviations import NONE, KnownDeviations
 from peertube_conformance.reports.recording.recorded_bodies import MAX_READ_CHARACTERS, MAX_SECRET_CHARACTERS, body_text
@@ -79,12 +79,13 @@ class Recorder:
         in part; returns the findings completed."""
         self._number += 1
         spare = "" if exchange.defect is None else exchange.defect.field
-        curl, needs = curl_line(exchange.request, self._redactor, spare)
-        completed = [self._completed(self._known.explained(exchange, each), curl, needs) for each in findings]
+        clean = without_personal(exchange, self._redactor)
+        curl, needs = curl_line(clean.exchange.request, self._redactor, spare)
+        completed = [self._completed(self._known.explained(exchange, each), clean, curl, needs) for each in findings]
         self._write(
             {
                 "kind": "exchange",
-                **self._seen(exchange),
+                **self._seen(clean),
                 "curl": curl,
                 "needs": list(needs),
                 "evidence": sorted(set(evidence)),
@@ -98,9 +99,10 @@ class Recorder:
     def finding(self, exchange: Exchange, finding: Finding) -> Finding:
         """Records a violation that an already recorded exchange shows only together with others; returns it completed."""
         self._number += 1
+        clean = without_personal(exchange, self._redactor)
         explained = self._known.explained(exchange, finding)
-        completed = self._completed(explained, *curl_line(exchange.request, self._redactor))
-        self._write({"kind": "finding", **self._seen(exchange), **self._found([completed])})
+        completed = self._completed(explained, clean, *curl_line(clean.exchange.request, self._redactor))
+        self._write({"kind": "finding", **self._seen(clean), **self._found([completed])})
         self._found_now([completed])
         return completed
 
@@ -151,7 +153,8 @@ class Recorder:
         reported = self._redactor.error(reason)
         self._write({"kind": "stop", "reason": reported, "unjudgeable": unjudgeable})
 
-    def _seen(self, exchange: Exchange) -> dict[str, Any]:
+    def _seen(self, clean: CleanExchange) -> dict[str, Any]:
+        exchange = clean.exchange
         return {
             "id": f"{self._worker}-{self._number}",
             "at": round(exchange.sent_at, 3),
@@ -163,7 +166,7 @@ class Recorder:
             "role": exchange.role,
             "counted": exchange.counted,
             "request": self._request(exchange),
-            "response": None if exchange.response is None else self._response(exchange.response),
+            "response": None if exchange.response is None else self._response(exchange.response, clean.body),
             "failure": self._redactor.text(exchange.failure),
             **({"repeated": True} if self._is_repeating else {}),
         }
@@ -199,31 +202,32 @@ class Recorder:
     def named(self, request: Request) -> dict[str, Any]:
         """A request in readable form: method and target, curl line, and the variables to set first."""
         curl, needs = curl_line(request, self._redactor)
-        reported = f"{request.method} {self._redactor.text(shown(request.marked_target))}"
+        reported = f"{request.method} {self._redactor.text(request.marked_target)}"
         return {"request": reported, "curl": curl, "needs": list(needs)}
 
     def close(self) -> None:
         """Closes the file."""
         self._file.close()
 
-    def _completed(self, finding: Finding, curl: str, needs: tuple[str, ...]) -> Finding:
+    def _completed(self, finding: Finding, clean: CleanExchange, curl: str, needs: tuple[str, ...]) -> Finding:
+        request = clean.marked_summary if finding.request == clean.summary else finding.request
         members = finding.to_json() | {
             "curl": curl,
             "needs": needs,
             "message": self._excerpt(finding.message),
             # The pointer is part of the fingerprint, which is compared and copied.
-            "pointer": escaped_line(self._excerpt(finding.at)),
+            "pointer": escaped_line(self._excerpt(finding.at, self._redactor.pointer)),
         }
         members["expected"] = self._clean(finding.expected)
         members["actual"] = self._clean(finding.actual)
-        members["request"] = self._redactor.text(finding.request)
+        members["request"] = self._redactor.text(request)
         recipe = self._recipe()
         members["recipe"] = None if recipe is None else asdict(recipe)
         return Finding.from_json(members)
 
-    def _excerpt(self, text: str) -> str:
+    def _excerpt(self, text: str, redact: Callable[[str], str] | None = None) -> str:
         """The beginning of a text, redacted."""
-        clean = self._redactor.text(text[:MAX_READ_CHARACTERS])
+        clean = (redact or self._redactor.text)(text[:MAX_READ_CHARACTERS])
         if len(text) > MAX_READ_CHARACTERS:
             # The end of what was read may be the beginning of a secret.
             clean = clean[: max(0, len(clean) - MAX_SECRET_CHARACTERS)]
@@ -236,18 +240,18 @@ class Recorder:
         request = exchange.request
         return {
             "method": request.method,
-            "target": self._redactor.text(shown(request.marked_target)),
+            "target": self._redactor.text(request.marked_target),
             "headers": self._redactor.headers(request.headers),
             "body": body_text(self._redactor, request.marked_body),
             "parts": part_names(request),
         }
 
-    def _response(self, response: Response) -> dict[str, Any]:
+    def _response(self, response: Response, body: str | None) -> dict[str, Any]:
         shape = shape_of(response.json) if response.is_json else {}
         return {
             "status": response.status,
             "headers": self._redactor.headers(response.headers.multi_items()),
-            "body": body_text(self._redactor, response.body),
+            "body": body_text(self._redactor, response.body if body is None else body),
             "bytes": len(response.body),
             "milliseconds": round(response.elapsed * 1000, 2),
             "shape": self._names(shape),
@@ -256,11 +260,11 @@ class Recorder:
     def _names(self, shape: dict[str, list[str]]) -> dict[str, list[str]]:
         """The shape with secrets in the names of members redacted."""
         joined = "\n".join(shape)
-        if self._redactor.text(joined) == joined:
+        if self._redactor.pointer(joined) == joined:
             return shape
         clean: dict[str, list[str]] = {}
         for name, types in shape.items():
-            merge(clean, {self._redactor.text(name): types})
+            merge(clean, {self._redactor.pointer(name): types})
         return clean
 
     def _write(self, members: Mapping[str, Any]) -> None:

@@ -1,10 +1,10 @@
-"""The redactor, which keeps secrets out of files, console lines and curl lines."""
+"""The redactor, which keeps secrets and data of other people out of files, console lines and curl lines."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from peertube_conformance.reports.model.variables import MARK, mark, shown
 from peertube_conformance.reports.redaction.known_secrets import KnownSecrets
@@ -22,7 +22,11 @@ from peertube_conformance.reports.redaction.secret_fields import (
     user_info,
 )
 
+if TYPE_CHECKING:
+    from peertube_conformance.reports.redaction.personal_data import PersonalData
+
 MASK = "[redacted]"
+PERSONAL_MASK = "‹text›"
 # Cache size: responses repeat most header fields, and a run learns a new secret every dozen exchanges.
 _MOST_FIELDS = 1000
 
@@ -38,13 +42,15 @@ class Redactor:
     """Replaces secrets in text.
 
     Known values become `$NAME`; pieces and other encodings of them, and values under the names of secret fields, become
-    a mask.
+    a mask. So do texts of other people, once `mask_personal` was called.
     """
 
     def __init__(self, secrets: Mapping[str, str] | None = None) -> None:
         self._secrets = KnownSecrets()
         self._harmless: set[str] = set()
         self._fields: dict[tuple[str, str], _Field] = {}
+        self._personal: PersonalData | None = None
+        self._personal_count = 0
         for value, name in (secrets or {}).items():
             self.add(value, name)
 
@@ -64,8 +70,22 @@ class Redactor:
         self._fields.clear()
         self._harmless.add(value)
 
+    @property
+    def personal(self) -> PersonalData | None:
+        """What is known of other people; None where their data is not masked."""
+        return self._personal
+
+    def mask_personal(self, data: PersonalData) -> PersonalData:
+        """Masks data of other people from now on; returns what it is learned with, which is kept from the first call."""
+        self._personal = self._personal or data
+        return self._personal
+
     def marks(self, text: str) -> str:
-        """Replaces the secrets known by value by marks of variables or the mask, and changes nothing else."""
+        """Replaces known secrets and texts of other people by marks of variables or the mask, and nothing else."""
+        text = self._secret_marks(text)
+        return text if self._personal is None else self._personal.marks(text)
+
+    def _secret_marks(self, text: str) -> str:
         found = self._secrets.found(text)
         if not found:
             return text
@@ -95,7 +115,15 @@ class Redactor:
         text = bearer(text, lambda found: found if found in self._harmless else f"{found.split()[0]} {MASK}")
         if names_one(text):
             text = in_form(in_multipart(in_json(text, _masked), _masked), _masked)
-        return shown(text)
+        return self._shown(text)
+
+    def pointer(self, text: str) -> str:
+        """Redacts a JSON pointer, which is the same in each run: texts of other people all become the same mask."""
+        marked = self._secret_marks(text)
+        if self._personal is not None:
+            marked = self._personal.marks(marked)
+            marked = MARK.sub(lambda found: found[0] if self._is_shown_as_variable(found[0]) else PERSONAL_MASK, marked)
+        return self.text(marked)
 
     def error(self, text: str) -> str:
         """Redacts the text of an error, which may also contain Python literals, and URLs with a password."""
@@ -105,7 +133,7 @@ class Redactor:
     def known(self, value: Any) -> Any:
         """Redacts the secrets known by value in a JSON value, names of members included."""
         if isinstance(value, str):
-            return shown(self.marks(value))
+            return self._shown(self.marks(value))
         if isinstance(value, Mapping):
             return {self.known(key): self.known(member) for key, member in value.items()}
         return [self.known(item) for item in value] if isinstance(value, list | tuple) else value
@@ -113,7 +141,8 @@ class Redactor:
     def value(self, value: Any) -> Any:
         """Redacts every text in a JSON value, names of members included."""
         if isinstance(value, str):
-            return self.text(value)
+            whole = None if self._personal is None else self._personal.whole(value)
+            return self.text(value) if whole is None else self._shown(whole)
         if isinstance(value, dict):
             secret = {key for key, member in value.items() if isinstance(member, str) and is_secret_key(key)}
             return {self.text(k): MASK if k in secret else self.value(member) for k, member in value.items()}
@@ -128,19 +157,29 @@ class Redactor:
         return [self._field(name, value).shown for name, value in headers]
 
     def _field(self, name: str, value: str) -> _Field:
+        if self._personal is not None and self._personal.count != self._personal_count:
+            self._personal_count = self._personal.count
+            self._fields.clear()
         known = self._fields.get((name, value))
         if known is None:
             if len(self._fields) >= _MOST_FIELDS:
                 self._fields.clear()
             marked_name, marked = self.marks(name), self._header(name, value)
-            known = _Field((marked_name, marked), (shown(marked_name), self.text(marked)))
+            known = _Field((marked_name, marked), (self._shown(marked_name), self.text(marked)))
             self._fields[name, value] = known
         return known
 
+    def _shown(self, text: str) -> str:
+        """Replaces marks for reading: of personal texts by their masks, others by `$NAME`."""
+        return shown(text if self._personal is None else self._personal.shown(text))
+
+    def _is_shown_as_variable(self, marked: str) -> bool:
+        return self._personal is None or self._personal.shown(marked) == marked
+
     def _header(self, name: str, value: str) -> str:
-        known = self.marks(value)
+        known = self._secret_marks(value)
         secret = known == value and name.lower() in SECRET_HEADERS and value not in self._harmless
-        return mark(name.upper().replace("-", "_")) if secret else known
+        return mark(name.upper().replace("-", "_")) if secret else self.marks(known)
 
 
 def _masked(_key: str, _found: str) -> str:

@@ -21,6 +21,7 @@ from peertube_conformance.reports.views.run_summary import (
     judgement,
     known_by_deviation,
     new_findings,
+    personal_line,
     reached_ceilings,
     requests_line,
     sections,
@@ -243,4 +244,6 @@ def _facts(document: Document) -> Iterator[str]:
         ("Seed, depth, tier", plain(f"{document['seed']}, {document['depth']}, {document['safety']}")),
         ("Created, removed", f"{document['ledger']['created']:,}, {document['ledger']['removed']:,}"),
     ]
+    personal = personal_line(document)
+    rows += [("Data of other people", plain(personal))] if personal else []
     yield from table(("Fact", "Value"), rows)

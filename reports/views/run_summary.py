@@ -18,6 +18,10 @@ from peertube_conformance.spec.deviations import Category
 Document = Mapping[str, Any]
 Members = Mapping[str, Any]
 NOT_TESTED = (Verdict.ERROR, Verdict.BLOCKED, Verdict.NOT_TESTED, Verdict.NOT_APPLICABLE)
+_PERSONAL: Mapping[str, str] = {
+    "masked": "masked: a text of theirs is shown as ‹text ≤16 #…›, the same text always with the same number",
+    "kept": "written as it was read (--keep-bodies)",
+}
 NOUNS: Mapping[Verdict, str] = {
     Verdict.PASSED: "passed",
     Verdict.FAILED: "failed",
@@ -271,6 +275,11 @@ def target_line(document: Document) -> str:
     line = f"{where}, PeerTube {version}, tested with contract {document['contract']['version']}"
     stock = stock_line(document)
     return f"{line}; {stock}" if stock else line
+
+
+def personal_line(document: Document) -> str:
+    """What the report shows of other people; empty where the target has only data of the run, or nothing is known."""
+    return _PERSONAL.get(document.get("personalData", ""), "")
 
 
 def requests_line(document: Document) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from peertube_conformance.spec.contract import SAFE_METHODS, Authentication, Contract, Effect, Operation, Role
 from peertube_conformance.spec.jsonschema.pointers import resolve
+from peertube_conformance.spec.lint.personal_rules import personal_breaches
 from peertube_conformance.spec.lint.schema_rules import anything_goes, example_breaches, unbounded_integers
 from peertube_conformance.spec.messages.request_decoding import is_json
 
@@ -194,3 +195,8 @@ def _bounds(_: Contract, operation: Operation) -> Iterator[str]:
 @_rule("example")
 def _example(_: Contract, operation: Operation) -> Iterator[str]:
     yield from example_breaches(operation)
+
+
+@_rule("personal")
+def _personal(_: Contract, operation: Operation) -> Iterator[str]:
+    yield from personal_breaches(operation)

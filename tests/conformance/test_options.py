@@ -65,6 +65,7 @@ VALUES: dict[str, tuple[str, Any]] = {
     "report_dir": ("out", Path("out")),
     "baseline": ("before", Path("before")),
     "example_database": ("kept", Path("kept")),
+    "keep_bodies": ("true", True),
     "reap": ("1", True),
 }
 

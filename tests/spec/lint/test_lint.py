@@ -119,6 +119,11 @@ CHANGES = [
     ("example", "example: {status: 404}", "deprecated: true"),
     ("example", "names: [a]", "names: [1]"),
     ("example", "format: binary}}", "format: binary}, name: {type: string}}"),
+    ("personal", "        names: {", "        email: {type: string}\n        names: {"),
+    ("personal", "        names: {", "        text: {type: [string, 'null']}\n        names: {"),
+    ("personal", "        names: {", "        tags: {type: array, items: {type: string}}\n        names: {"),
+    ("personal", "id: {type: integer, minimum: 1}", "id: {type: integer, minimum: 1, x-personal: true}"),
+    ("personal", "items: {type: string}", "items: {type: string, x-personal: 1}"),
 ]  # fmt: skip
 
 
@@ -126,6 +131,21 @@ CHANGES = [
 def test_a_rule_fires(rule: str, old: str, new: str) -> None:
     assert old in SOUND
     assert rule in {name for name, _ in reported(SOUND.replace(old, new, 1))}
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        "name: {type: string, x-personal: false}",
+        "tags: {type: array, x-personal: true, items: {type: string}}",
+        "tags: {type: array, items: {type: string, x-personal: true}}",
+        "name: {type: string, enum: [cut]}",
+        "email: {type: object, properties: {enabled: {type: boolean}}}",
+        "message: {type: integer, minimum: 0}",
+    ],
+)
+def test_a_member_that_says_whether_it_is_personal_breaks_no_rule(member: str) -> None:
+    assert reported(SOUND.replace("        names: {", f"        {member}\n        names: {{", 1)) == []
 
 
 def test_every_rule_is_proven_to_fire() -> None:
