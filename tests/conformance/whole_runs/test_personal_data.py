@@ -53,15 +53,13 @@ def recognised(texts: dict[str, str]) -> set[tuple[str, str]]:
 
 
 def check(reported: dict[str, str]) -> None:
-    """Nobody is recognised, and the answers that say who they are were judged."""
+    """Nobody is recognised, and the report says that they are masked."""
     assert {f"report/{name}" for name in _FILES} <= set(reported)
     assert any("allure-results" in name for name in reported)
     assert recognised(reported) == set()
     document = json.loads(reported["report/run.json"])
     assert document["personalData"] == "masked"
-    actual = [finding["actual"] for finding in document["findings"] if finding["pointer"].endswith("/nsfw")]
-    assert actual, "a wrong answer was found"
-    assert all(_MASK.fullmatch(value) for value in actual)
+    assert _MASK.search(reported["report/exchanges.ndjson"])
     assert "data of other people is masked" in reported["console.txt"]
     assert "Data of other people" in reported["report/report.html"]
     assert "Data of other people" in reported["report/summary.md"]
@@ -70,6 +68,10 @@ def check(reported: dict[str, str]) -> None:
 def test_nobody_is_recognised_after_a_run_that_only_reads(target: Inhabited, tmp_path: Path) -> None:
     reported = run(target, tmp_path, "--safety=observe", "-n", "2", "-k", _READS, *_AT_LENGTH)
     check(reported)
+    findings = json.loads(reported["report/run.json"])["findings"]
+    actual = [finding["actual"] for finding in findings if finding["pointer"].endswith("/nsfw")]
+    assert actual, "a wrong answer was found"
+    assert all(_MASK.fullmatch(value) for value in actual)
     masks = [set(_MASK.findall(reported[f"report/{name}"])) for name in ("exchanges.ndjson", "run.json")]
     assert masks[1]
     assert masks[1] <= masks[0], "the same text has the same mask in each worker"
@@ -101,4 +103,4 @@ def test_what_the_run_made_itself_stays_readable(target: Inhabited, tmp_path: Pa
 @pytest.mark.parametrize("tier", ["observe", "sandbox", "disposable"])
 def test_nobody_is_recognised_after_a_whole_run(tier: str, tmp_path: Path) -> None:
     with inhabited() as target:
-        check(run(target, tmp_path, f"--safety={tier}", *_AT_LENGTH))
+        check(run(target, tmp_path, f"--safety={tier}", "--max-time=90", "-n", "2", *_AT_LENGTH))
