@@ -72,7 +72,7 @@ def test_the_members_of_the_run_document() -> None:
     assert {
         "fingerprint", "operationId", "check", "requirement", "level", "status", "pointer", "message",
         "expected", "actual", "request", "curl", "needs", "steps", "deviation",
-        "deviationClass",
+        "deviationClass", "recipe",
     } == set(members)  # fmt: skip
     assert (members["pointer"], members["level"], members["deviation"]) == (FINDING.at, "should", None)
 

@@ -186,6 +186,7 @@ _RESULT = _closed(
         "locations": {"type": "array", "items": _PLACE},
         "partialFingerprints": {"type": "object", "additionalProperties": _TEXT},
         "occurrenceCount": {"type": "integer", "minimum": 1},
+        "properties": _closed({"intermittent": {"type": "boolean"}}),
     },
     ruleIndex={"type": "integer", "minimum": 0},
     suppressions={"type": "array", "items": _closed({"kind": {"enum": ["external"]}, "justification": _TEXT})},
