@@ -222,7 +222,7 @@ def _subscribed(world: World) -> tuple[Account, VideoRef]:
         handle = f"{published.owner.channel_handle}@{world.host}"
         world.call("addSubscription", subscriber, body={"uri": handle})
         there = lambda known: True if known.at(handle).value else None  # noqa: E731
-        world.wait_for("getSubscriptionsExist", subscriber, there, query={"uris": [handle]})
+        world.wait_for("getSubscriptionsExist", subscriber, there, query={"uris": [handle]}, breaks="PT-SUBS-01")
         return subscriber, published
 
     return world.once(("syndicated", "subscriptions"), make)

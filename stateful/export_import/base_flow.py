@@ -159,6 +159,7 @@ class ExportImportFlow(Flow):
             self.owner,
             lambda known: True if known.at(handle).value else None,
             query={"uris": [handle]},
+            breaks="PT-SUBS-01",
         )
         self.has.subscriptions = [handle]
 

@@ -122,7 +122,9 @@ class Library:
         handle = self.handle(channel)
         self.call("addSubscription", who, body={"uri": handle})
         known = lambda found: True if found.at(handle).value else None  # noqa: E731
-        self.world.wait_for("getSubscriptionsExist", self.readers[who], known, query={"uris": [handle]})
+        self.world.wait_for(
+            "getSubscriptionsExist", self.readers[who], known, query={"uris": [handle]}, breaks="PT-SUBS-01"
+        )
         follower = str(self.account(who).username)
         if who == "reader":
             facts = {name: channel.facts[name] for name in ("shown", "handle")}

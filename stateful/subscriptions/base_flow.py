@@ -88,6 +88,7 @@ class Followers(Flow):
             actor,
             lambda known: True if all(known.at(handle).value for handle in handles) else None,
             query={"uris": handles},
+            breaks="PT-SUBS-01",
         )
 
     def follow_anew(self) -> None:
