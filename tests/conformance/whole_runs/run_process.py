@@ -18,7 +18,7 @@ from typing import Any
 from tests.conformance.command_line import CLI
 
 _FOREIGN = ("PEERTUBE_CONFORMANCE_", "PYTEST_", "COLUMNS")
-_PATIENCE_SECONDS = 150.0
+_PATIENCE_SECONDS = 300.0
 
 
 @dataclass

@@ -65,24 +65,25 @@ def usual(*selection: str, signup: str) -> int:
     return sent
 
 
-def judged(operation: str, *selection: str) -> None:
-    """Judges a run against an instance on which the operation has no effect."""
+def judged(operation: str, *selection: str, most: int) -> None:
+    """Judges a run against an instance on which the operation has no effect: at most so many times the usual requests."""
     signup = "approval" if operation in _APPROVED else "direct"
     code, document = run_of(PREFIX + operation, *selection, signup=signup)
     assert code == FINDINGS
     assert document["totals"]["newFindings"] > 0
     requests = document["requests"]
     assert requests["sent"] <= requests["ceiling"]
-    assert requests["sent"] <= 2 * usual(*selection, signup=signup)
+    assert requests["sent"] <= most * usual(*selection, signup=signup)
     assert requests["reached"] == []
 
 
 @pytest.mark.parametrize("operation", CASES)
 def test_what_has_no_effect_is_reported_by_few_requests(operation: str) -> None:
     depth = "standard" if operation in _STANDARD else "smoke"
-    judged(operation, "--operations", operation, "--depth", depth)
+    # A run of few tests is short, so that shortening and confirming what they find is much of it.
+    judged(operation, "--operations", operation, "--depth", depth, most=3)
 
 
 @pytest.mark.parametrize("operation", WHOLE)
 def test_a_whole_run_ends_as_soon_as_any_other(operation: str) -> None:
-    judged(operation, "--depth", "smoke", "-n", "2")
+    judged(operation, "--depth", "smoke", "-n", "2", most=2)
