@@ -17,6 +17,7 @@ _READING = frozenset({"get", "items", "keys", "values", "pop"})
 # Modules that read bodies of any shape, and why.
 _MAY_READ = {
     "fixtures/messages/json_response.py": "the typed reader itself",
+    "fixtures/messages/run_values.py": "looks for ids in a body of any shape",
     "fixtures/mailboxes/": "what a mail server answers",
     "fixtures/target/probe.py": "looks whether it is a PeerTube at all, and tolerates everything",
     "conformance/checks/": "judges bodies",

@@ -34,6 +34,7 @@ ALLOWED = {
     # The record of exchanges, each cleaned when it is recorded, and those records put together.
     ("reports/recording/recorder.py", "write"),
     ("reports/recording/recorder.py", "copyfileobj"),
+    ("reports/recording/record_files.py", "copyfileobj"),
     ("reports/merge.py", "write"),
     ("conformance/pytest_plugin/report_recovery.py", "write"),
     ("reports/report_directory/report_folder.py", "write"),
@@ -43,6 +44,7 @@ ALLOWED = {
     ("fixtures/safety/ledger/ledger.py", "write"),
     ("fixtures/safety/ledger/secure_files.py", "write"),
     ("fixtures/rate_limit/windows.py", "write"),
+    ("fixtures/rate_limit/repetition_count.py", "write"),
     ("fixtures/rate_limit/windows.py", "write_bytes"),
     ("fixtures/rate_limit/request_count.py", "write"),
     ("fixtures/rate_limit/request_count.py", "write_text"),

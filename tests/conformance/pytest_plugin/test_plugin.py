@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import pytest
 
+from peertube_conformance.conformance.execution.current_test import CurrentTest
 from peertube_conformance.conformance.execution.outcome import Outcome
 from peertube_conformance.conformance.options import Options
 from peertube_conformance.conformance.pytest_plugin import plugin
@@ -118,6 +119,7 @@ class Recorded:
         self.session = self.recorder = self.environment = self.shared = self.missing_routes = self
         self.base_url = "http://localhost:9000"
         self.redactor = Redactor({"planted-password": "ADMIN_PASSWORD"})
+        self.current = CurrentTest()
         self._findings = findings
         self._collected = 0
 

@@ -79,7 +79,7 @@ def test_a_run_whose_report_cannot_be_begun_is_cleaned_up(
         def __init__(self, _setup: object) -> None: ...
 
         def start(self) -> Any:
-            return SimpleNamespace(server_version="6.2.0")
+            return SimpleNamespace(server_version="6.2.0", software="peertube", embedded=False)
 
         def interrupt(self) -> None:
             done.append("interrupted")

@@ -102,7 +102,8 @@ def test_a_target_that_refuses_for_an_hour_is_not_waited_for(target: EmbeddedIns
         began = time.monotonic()
         # The instance has another host than the proxy: what subscribes to it would be waited for.
         with against(target, proxy, tmp_path, "--max-time=100", "--operations=getVideo*") as run:
-            assert run.end() in {0, 1}, said(tmp_path)
+            # What the refused request prepares is blocked, which makes a run inconclusive.
+            assert run.end() in {0, 1, 3}, said(tmp_path)
         assert len(proxy.methods) > LATER, "the refusal came"
         assert time.monotonic() - began < 100 + 60
     assert "waiting for the rate limit" not in said(tmp_path)
