@@ -17,7 +17,7 @@ CONTRACT = load_contract()
 
 
 class _World:
-    def video(self) -> Any:
+    def video_having(self, _member: str) -> Any:
         return SimpleNamespace(uuid="d9e2f1d0-5a1c-4a80-8d5c-4d3a1a2b3c4d")
 
     def video_details(self, _video: Any) -> Answer:
