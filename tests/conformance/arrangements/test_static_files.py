@@ -21,7 +21,7 @@ class _World:
         return SimpleNamespace(uuid="d9e2f1d0-5a1c-4a80-8d5c-4d3a1a2b3c4d")
 
     def video_details(self, _video: Any) -> Answer:
-        files = [{"fileUrl": "https://my.instance/static/web-videos/a.mp4"}]
+        files = [{"fileUrl": "https://my.instance/static/web-videos/a.mp4", "size": 9}]
         streams = [{"playlistUrl": "https://my.instance/static/streaming-playlists/hls/d9e2/b.m3u8"}]
         return Answer("getVideo", {"files": files, "streamingPlaylists": streams})
 
