@@ -55,7 +55,8 @@ def test_a_run_reports_a_missing_route_once(fault: str, missing: str, flow: str,
     assert document["totals"]["operations"]["not-implemented"] == 1
     tested = {measure["name"]: measure["missing"] for measure in document["coverage"]["measures"]}
     assert missing in tested["operations with 2xx"]
-    assert "1 failed" in run.text()
+    # Where every unknown path is the web client's page, the test of CORS fails, too.
+    assert ("2 failed" if fault == "downloads-are-the-web-client" else "1 failed") in run.text()
 
 
 def _exchanges(report: Path) -> list[dict[str, Any]]:
