@@ -33,7 +33,7 @@ class Examination:
         self.name = name
         self.evidence: Counter[str] = Counter()
         self.findings: list[Finding] = []
-        # The last exchange that was sent again, and the one before it.
+        # The last exchange that is a repetition, and the failure before it.
         self._retried: tuple[Exchange, Exchange] | None = None
 
     @property

@@ -34,11 +34,6 @@ def judged_operations(item: pytest.Function, contract: Contract) -> frozenset[st
     return operations_of(item.iter_markers(), parameters, contract)
 
 
-def is_marked(marks: Iterable[pytest.Mark]) -> bool:
-    """Whether one of the marks says which operations a test judges."""
-    return any(mark.name == MARKER for mark in marks)
-
-
 def operations_of(marks: Iterable[pytest.Mark], parameters: Mapping[str, Any], contract: Contract) -> frozenset[str]:
     """The ids that the marks name for a test with these parameters."""
     return frozenset(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
+from peertube_conformance.reports.redaction.spans import overlapping
 from peertube_conformance.reports.redaction.unescaping import MAX_DEPTH, Layer, as_bytes, has_escapes
 
 # Shorter values are not treated as secrets.
@@ -194,21 +195,11 @@ class KnownSecrets:
 
 def _joined(spans: list[Found]) -> Iterator[Found]:
     """Merges overlapping spans into one, which is named after the longest of them."""
-    merged: Found | None = None
-    longest = 0
-    for span in spans:
-        if merged is None or span.start >= merged.end:
-            if merged is not None:
-                yield merged
-            merged, longest = span, span.end - span.start
-            continue
-        end = max(merged.end, span.end)
-        better = span if (span.end - span.start, span.whole) > (longest, merged.whole) else merged
-        longest = max(longest, span.end - span.start)
-        covers = (better.start, better.end) == (merged.start, end)
-        merged = Found(merged.start, end, better.name, better.whole and covers)
-    if merged is not None:
-        yield merged
+    for group in overlapping(spans):
+        start, end = group[0].start, max(span.end for span in group)
+        longest = max(group, key=lambda span: (span.end - span.start, span.whole))
+        covers = (longest.start, longest.end) == (start, end)
+        yield Found(start, end, longest.name, longest.whole and covers)
 
 
 def _folded(text: str) -> str:

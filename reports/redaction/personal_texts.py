@@ -14,6 +14,7 @@ from bisect import bisect_left, insort
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from peertube_conformance.reports.redaction.spans import overlapping
 from peertube_conformance.reports.redaction.unescaping import Layer, as_bytes, has_escapes
 
 # Words in a text of UTF-8 bytes: general and CJK punctuation and the Latin-1 signs belong to none.
@@ -225,16 +226,6 @@ def _common(one: str, other: str) -> int:
 
 def _joined(spans: list[Span]) -> Iterator[Span]:
     """Merges overlapping spans; the merged one has the mask of the longest."""
-    merged: Span | None = None
-    longest = 0
-    for span in spans:
-        if merged is None or span.start >= merged.end:
-            if merged is not None:
-                yield merged
-            merged, longest = span, span.end - span.start
-            continue
-        mask = span.mask if span.end - span.start > longest else merged.mask
-        longest = max(longest, span.end - span.start)
-        merged = Span(merged.start, max(merged.end, span.end), mask)
-    if merged is not None:
-        yield merged
+    for group in overlapping(spans):
+        longest = max(group, key=lambda span: span.end - span.start)
+        yield Span(group[0].start, max(span.end for span in group), longest.mask)

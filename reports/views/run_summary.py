@@ -148,7 +148,7 @@ def _narrowed(document: Document) -> str:
     narrowed = document.get("narrowed")
     if not narrowed:
         return ""
-    given = [f"--{name} {shlex.quote(narrowed[name])}" for name in ("operations", "tags") if narrowed[name]]
+    given = [f"--{name} {shlex.quote(patterns)}" for name, patterns in document["selection"].items() if patterns]
     tests = counted(narrowed["handWrittenTests"], "hand-written test")
     return (
         f"narrowed by {' and '.join(given)}, with the {tests} and {counted(narrowed['flows'], 'flow')} that judge them"

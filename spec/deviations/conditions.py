@@ -199,4 +199,3 @@ _READERS: Mapping[str, Callable[[Any], Holds]] = {
     "answer": _each_in_class(lambda occurrence, pointer: values_at(occurrence.answer.json, pointer.split("/")[1:])),
     "instance": _each_in_class(lambda occurrence, pointer: values_at(occurrence.instance, pointer.split("/")[1:])),
 }
-CLAUSES = frozenset(_READERS)

@@ -11,7 +11,7 @@ import pytest
 
 from peertube_conformance import conformance
 from peertube_conformance.conformance.execution.assertions import Examination
-from peertube_conformance.conformance.pytest_plugin.judged_operations import is_marked, operations_of
+from peertube_conformance.conformance.pytest_plugin.judged_operations import MARKER, operations_of
 from peertube_conformance.fixtures.messages.account import Account
 from peertube_conformance.reports import Exchange, Finding
 from peertube_conformance.spec import Operation, load_contract
@@ -86,7 +86,8 @@ def test_every_test_is_marked() -> None:
     unmarked = [
         name
         for name, test in _functions()
-        if not PER_OPERATION & set(test.__annotations__) and not is_marked(getattr(test, "pytestmark", ()))
+        if not PER_OPERATION & set(test.__annotations__)
+        and MARKER not in {mark.name for mark in getattr(test, "pytestmark", ())}
     ]
     assert unmarked == []
 

@@ -21,8 +21,11 @@ def test_a_sound_run_conforms(sound: dict[str, Any]) -> None:
 
 
 def test_a_narrowed_run_says_what_was_chosen_beside_the_operations(sound: dict[str, Any]) -> None:
-    narrowed = {"operations": "getVideo*", "tags": "Video", "handWrittenTests": 42, "flows": 1}
-    reported = " ".join(" ".join(lines({**sound, "narrowed": narrowed}, 120)).split())
+    narrowed = {
+        "selection": {"operations": "getVideo*", "tags": "Video"},
+        "narrowed": {"handWrittenTests": 42, "flows": 1},
+    }
+    reported = " ".join(" ".join(lines({**sound, **narrowed}, 120)).split())
     assert (
         "narrowed by --operations 'getVideo*' and --tags Video, with the 42 hand-written tests and 1 flow that judge them"
         in reported
